@@ -1,0 +1,37 @@
+# 常用命令。没有 make（Windows）时，README 里有同样步骤的写法。
+PYTHON ?= python3
+MONTH ?= 2024-09
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: report test lab lint refresh clean
+
+report: $(READY)   ## 生成一个月的报告：make report MONTH=2024-09
+	$(BIN)/hotline simulate $(MONTH) --if-missing
+	$(BIN)/hotline run $(MONTH)
+
+test: $(READY)     ## 准备模拟工单并通过全部测试
+	$(BIN)/hotline simulate 2024-09 --if-missing
+	$(BIN)/python -m pytest -n auto --dist loadfile tests
+	$(BIN)/python -m pytest -p no:xdist --nbval notebooks
+
+lab: $(READY)      ## 在 JupyterLab 中打开 notebooks/
+	$(BIN)/hotline simulate $(MONTH) --if-missing
+	$(BIN)/jupyter lab notebooks
+
+lint: $(READY)     ## 检查代码和笔记本的写法，并报出库的大小
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@echo "hotline_lib: $$(find hotline_lib -name '*.py' -exec cat {} + | wc -l) lines (limit 6000)"
+
+refresh: $(READY)  ## 重新执行 notebooks/，更新其中供比对的输出
+	$(BIN)/hotline simulate $(MONTH) --if-missing
+	$(BIN)/hotline refresh
+
+clean:             ## 删除生成的报告（工单不动）
+	find output -mindepth 1 -not -name .gitignore -delete
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	touch $(READY)

@@ -1,0 +1,23 @@
+"""The monthly bulletin of a provincial 12328 transport hotline, from one month of tickets.
+
+A notebook needs three names: ``open_month`` for the month, ``bulletin`` for what the printed document shows, and
+``present`` for what stands around it. ``metrics`` holds the figures for analyses of one's own.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+__all__ = ["bulletin", "metrics", "open_month", "present"]
+
+
+def __getattr__(name: str) -> object:
+    """Loads what is asked for, when it is asked for: the command line starts without pandas."""
+    if name == "open_month":
+        return importlib.import_module("hotline_lib.month").open_month
+    if name in __all__:
+        return importlib.import_module(f"hotline_lib.{name}")
+    raise AttributeError(f"hotline_lib 没有 {name}。可用的有：{'、'.join(__all__)}。")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,3 @@
+from hotline_lib.cli import main
+
+main()

@@ -1,0 +1,149 @@
+"""What would make a month's figures wrong (refused), and what would make them odd (a warning).
+
+Checked in the engine, all rules in one pass; single tickets are fetched only to show where a broken rule is broken.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from ibis.expr.types import BooleanValue, Table
+
+from hotline_lib.errors import TicketsError, nearest
+from hotline_lib.params import Catalogue, Params, month_range
+from hotline_lib.tickets import KEYS, SCHEMA, fetch
+
+_SHOWN = 3  # tickets named per broken rule
+
+
+def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, params: Params) -> list[str]:
+    """The warnings of a month of tickets.
+
+    tickets: as ``read_month`` gives them. counts: the same tickets' counts (each wrong value appears in them once,
+    so values are compared there). name: what the analyst calls the source.
+    Raises TicketsError that lists every rule broken, with rows and values.
+    """
+    refusals, warnings = _refusals(tickets, month, params), _warnings(tickets, params)
+    all_rules = {**refusals, **warnings}
+    found = fetch(
+        tickets.aggregate(
+            rows=tickets.count(),
+            distinct=tickets.ticket_id.nunique(),
+            **{f"rule{i}": condition.ifelse(1, 0).sum() for i, (_, condition) in enumerate(all_rules.values())},
+        )
+    )
+    broken = {rule: int(found[f"rule{i}"][0]) for i, rule in enumerate(all_rules) if found[f"rule{i}"][0] > 0}
+
+    problems = [_located(tickets, *refusals[rule], rule, n) for rule, n in broken.items() if rule in refusals]
+    problems += _unknown_values(tickets, counts, params)
+    if found["distinct"][0] < found["rows"][0] and "ticket_id/missing" not in broken:
+        problems.append(_repeated(tickets))
+    if problems:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        raise TicketsError(f"{name} 有 {len(problems)} 类问题，{month} 没有读入任何工单：\n{lines}\n改好后重新运行。")
+    return [f"{warnings[rule][0]}：{n} 件" for rule, n in broken.items() if rule in warnings]
+
+
+def _refusals(t: Table, month: str, params: Params) -> dict[str, tuple[str, BooleanValue]]:
+    """By rule: what is wrong, in words that end in the column whose values to show, and which tickets break it."""
+    first, after = month_range(month)
+    rules = {
+        f"{column}/missing": (f"「{params.label(column)}」未填写", t[column].isnull())
+        for column, (_, may_be_missing) in SCHEMA.items()
+        if not may_be_missing
+    }
+    rules["accepted_at/month"] = (
+        f"「{params.label('accepted_at')}」不在 {month} 之内",
+        (t.accepted_at < first) | (t.accepted_at >= after),
+    )
+    rules["submitted_at/closed"] = (
+        f"有「{params.label('submitted_at')}」而没有「{params.label('closed_at')}」",
+        t.submitted_at.notnull() & t.closed_at.isnull(),
+    )
+    rules["rating/range"] = (
+        f"「{params.label('rating')}」不在 1 至 5 之间",
+        (t.rating < 1) | (t.rating > 5),
+    )
+    return rules
+
+
+def _warnings(t: Table, params: Params) -> dict[str, tuple[str, BooleanValue]]:
+    wrong_code = t.unit.isnull()
+    for unit in params.units:
+        wrong_code = wrong_code | ((t.unit == unit.name) & ~t.ticket_id.startswith(f"JT{unit.code}"))
+    return {
+        "order/closed": ("办结早于受理", t.closed_at < t.accepted_at),
+        "order/transferred": ("办结早于转办", t.closed_at < t.transferred_at),
+        "order/submitted": ("报送早于办结", t.submitted_at < t.closed_at),
+        "open": ("尚未办结", t.closed_at.isnull()),
+        "code": ("工单编号的区划代码与分平台不符", wrong_code),
+        "rated": ("有评价而没有回访", t.rating.notnull() & ~t.called_back.fill_null(False)),
+    }
+
+
+def _located(tickets: Table, words: str, condition: BooleanValue, rule: str, number: int) -> str:
+    """One broken rule with the first rows that break it."""
+    column = rule.split("/")[0]
+    rows = tickets.filter(condition).order_by("row", "ticket_id").limit(_SHOWN)
+    shown = fetch(rows.select(place="row", id="ticket_id", value=column))
+    examples = "；".join(_example(row) for row in shown.itertuples())
+    return f"{words}：{number} 件。例如 {examples}。"
+
+
+def _example(row: tuple) -> str:
+    place = f"第 {int(row.place)} 行" if pd.notna(row.place) else "工单"
+    value = "" if pd.isna(row.value) or row.value == row.id else f"为 {row.value}"
+    return f"{place} {row.id if pd.notna(row.id) else '（无编号）'}{value}"
+
+
+def _repeated(tickets: Table) -> str:
+    many = tickets.group_by("ticket_id").aggregate(times=tickets.count())
+    many = many.filter(many.times > 1)
+    number = int(fetch(many.aggregate(n=many.count()))["n"][0])
+    first = fetch(many.order_by("ticket_id").limit(_SHOWN))
+    examples = "；".join(f"{row.ticket_id} 出现 {row.times} 次" for row in first.itertuples())
+    return f"「工单编号」重复：{number} 个编号。例如 {examples}。"
+
+
+def _unknown_values(tickets: Table, counts: pd.DataFrame, params: Params) -> list[str]:
+    """Values that params/ does not have, each once, with how many tickets carry it and the nearest known name."""
+    problems = []
+    for column, known, file in _known_values(params.catalogue, params):
+        total = counts.groupby(column)["tickets"].sum()  # drops the missing, which are another rule's
+        for value, number in total[~total.index.isin(known)].items():
+            rows = tickets.filter(tickets[column] == value).order_by("row", "ticket_id").limit(1)
+            row = fetch(rows.select(place="row", id="ticket_id")).iloc[0]
+            place = f"第 {int(row['place'])} 行 " if pd.notna(row["place"]) else ""
+            close = nearest(str(value), known)
+            hint = f"是指「{close}」吗？" if close else f"若是新的，请在 {file} 中加上。"
+            problems.append(
+                f"「{params.label(column)}」的值「{value}」不在 {file} 中：{number} 件，例如 {place}{row['id']}。{hint}"
+            )
+    return problems or _misplaced(counts, params)
+
+
+def _known_values(catalogue: Catalogue, params: Params) -> list[tuple[str, list[str], str]]:
+    file = "params/catalogue.yaml"
+    return [
+        ("unit", params.unit_names, "params/units.yaml"),
+        ("business_type", [each.name for each in catalogue.business_types], file),
+        ("domain", [each.name for each in catalogue.domains], file),
+        ("issue", [each.name for each in catalogue.issues], file),
+        ("sub_issue", sorted({sub.name for each in catalogue.issues for sub in each.sub_issues}), file),
+    ]
+
+
+def _misplaced(counts: pd.DataFrame, params: Params) -> list[str]:
+    """Issues under another domain than theirs, and sub-issues under another issue."""
+    issues = {issue.name: issue for issue in params.catalogue.issues}
+    problems = []
+    pairs = counts.groupby(list(KEYS[1:4]), dropna=False)["tickets"].sum().reset_index()
+    for domain, issue, sub_issue, number in pairs.itertuples(index=False):
+        if pd.isna(issue):
+            if pd.notna(sub_issue):
+                problems.append(f"子事项「{sub_issue}」没有事项：{number} 件。请补上事项。")
+            continue
+        if issues[issue].domain != domain:
+            problems.append(f"事项「{issue}」属于「{issues[issue].domain}」，工单写的是「{domain}」：{number} 件。")
+        if pd.notna(sub_issue) and sub_issue not in {sub.name for sub in issues[issue].sub_issues}:
+            problems.append(f"子事项「{sub_issue}」不在 params/catalogue.yaml 的事项「{issue}」之下：{number} 件。")
+    return problems

@@ -1,0 +1,11 @@
+"""The monthly batch: which notebooks must run, running them, and what a reader then finds in output/."""
+
+import sys
+
+from hotline_lib.batch.run import Event, ReportResult, RunResult, run_month
+
+__all__ = ["Event", "ReportResult", "RunResult", "run_month"]
+
+# papermill imports jsonschema, which would spend 0.6 s compiling grammars of international URIs that no
+# notebook needs; without this module it leaves that one format unchecked.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -1,0 +1,217 @@
+"""Executing one notebook with papermill in a kernel of its own, and what came of it.
+
+Import this module only when something must run: papermill and what it pulls in cost a third of a second.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.engines import papermill_engines
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+from traitlets import Dict
+from traitlets.config import Config
+
+from hotline_lib import errors
+from hotline_lib.batch.clean import plain_text, read_with_ids, strip_volatile
+
+KERNEL = "python3"
+_FOLDER_PREFIX = "hotline-"
+_SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
+_KERNEL_SETTINGS = {
+    "OPENBLAS_NUM_THREADS": "1",  # several kernels share the cores
+    "PYTHONHASHSEED": "0",  # the order of sets is part of "the same input gives the same bytes"
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a report was not made. ``message`` is for the analyst; the rest says where, if a cell was running.
+
+    kind: error (a cell raised), died (the kernel ended), timeout, export, notebook (it cannot be run).
+    cell_number: from 1, text cells counted, as in the notebook that the analyst has before him.
+    """
+
+    kind: str
+    message: str
+    cell_number: int | None = None
+    cell_source: str = ""
+    traceback: str = ""
+
+    @property
+    def in_one_line(self) -> str:
+        place = f"第 {self.cell_number} 个单元格：" if self.cell_number else ""
+        return place + self.message
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A notebook as executed, as far as it got; ``failure`` is None if all cells ran."""
+
+    notebook: NotebookNode
+    failure: Failure | None
+    seconds: float
+
+
+class ReportKernelManager(AsyncKernelManager):
+    """Kernels of the running interpreter, whatever kernelspecs there are, in an environment of their own."""
+
+    environment = Dict(help="variables added to the kernel's environment").tag(config=True)
+    running: weakref.WeakSet[ReportKernelManager] = weakref.WeakSet()
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+            metadata={"supported_encryption": ["curve"]},
+        )
+
+    async def _async_pre_start_kernel(self, **kw: Any) -> Any:
+        self.running.add(self)
+        environment = {**os.environ, **self.environment}
+        return await super()._async_pre_start_kernel(**{**kw, "env": environment})
+
+
+class Kernels:
+    """Where a run's kernels are started, and how they are reached.
+
+    On POSIX they listen on sockets in a private folder, which cannot collide; elsewhere, or if the folder's
+    path is too long for a socket, on TCP ports with encryption (without it ipykernel warns on every start).
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]):
+        self.folder = folder
+        self.environment = {**_KERNEL_SETTINGS, "IPYTHONDIR": str(folder / "ipython"), **environment}
+        self._number = count(1)
+        # a profile of its own: nobody's start-up files and settings change a report
+        (folder / "ipython" / "profile_default").mkdir(parents=True)
+
+    def config(self) -> Config:
+        base = self.folder / f"k{next(self._number)}"
+        settings: dict[str, Any] = {"environment": self.environment, "connection_file": f"{base}.json"}
+        if os.name == "posix" and len(os.fsencode(base)) < _SOCKET_PATH_LIMIT - 3:
+            settings |= {"transport": "ipc", "ip": str(base)}
+        else:
+            settings |= {"transport_encryption": "required"}
+        return Config({"ReportKernelManager": settings})
+
+    def stop(self) -> None:
+        """End every kernel at once (Ctrl-C): their threads then see them dead and come back."""
+        for manager in list(ReportKernelManager.running):
+            process = getattr(manager.provisioner, "process", None)
+            if process is not None and process.poll() is None:
+                process.kill()
+
+
+@contextmanager
+def kernels(environment: Mapping[str, str]) -> Iterator[Kernels]:
+    """Kernels for one run, their folder removed at the end."""
+    for name in ("papermill", "asyncio"):  # a stopped kernel leaves log lines; we report it in words
+        logging.getLogger(name).addHandler(logging.NullHandler())
+    _remove_leftovers()
+    with tempfile.TemporaryDirectory(prefix=_FOLDER_PREFIX, ignore_cleanup_errors=True) as folder:
+        started = Kernels(Path(folder), environment)
+        try:
+            yield started
+        finally:
+            started.stop()
+
+
+def _remove_leftovers() -> None:
+    """Folders of killed runs. A day old: another run may be at work right now."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > 24 * 3600:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def execute(
+    path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, time_limit: float, inject: bool = True
+) -> Executed:
+    """Run one notebook from its folder; everything that can go wrong in it ends up in ``Executed.failure``.
+
+    parameters: put in a cell after the one tagged ``parameters``, unless ``inject`` is False.
+    time_limit: seconds for the whole notebook.
+    """
+    begun = time.monotonic()
+    notebook = load_notebook_node(read_with_ids(path))
+    if inject and parameters:
+        notebook = parameterize_notebook(notebook, dict(parameters), kernel_name=KERNEL, language="python")
+    failure = None
+    try:
+        papermill_engines.execute_notebook_with_engine(
+            None,
+            notebook,
+            KERNEL,
+            progress_bar=False,
+            autosave_cell_every=0,
+            kernel_manager_class=ReportKernelManager,
+            config=started_by.config(),
+            resources={"metadata": {"path": str(path.parent)}},
+            timeout_func=lambda _cell: max(0.5, time_limit - (time.monotonic() - begun)),
+            shutdown_kernel="immediate",
+            record_timing=False,
+        )
+        failure = _failed_cell(notebook)
+    except CellTimeoutError:
+        failure = _stopped(notebook, "timeout", f"超过时限 {time_limit:g} 秒，已停止。")
+    except DeadKernelError:
+        failure = _stopped(notebook, "died", "执行中内核意外退出（可能内存不足，或程序调用了退出）。")
+    except RuntimeError as error:  # what jupyter_client raises for a kernel that does not come up
+        failure = Failure("died", f"内核没有启动起来：{error}")
+    seconds = time.monotonic() - begun
+    return Executed(strip_volatile(notebook, parameters if inject else {}), failure, seconds)
+
+
+def _failed_cell(notebook: NotebookNode) -> Failure | None:
+    """The cell that raised, if one did (a cell tagged raises-exception may)."""
+    for number, cell in _numbered(notebook):
+        if cell.metadata.papermill.get("status") != "failed":
+            continue
+        error = next((out for out in cell.outputs if out.output_type == "error"), None)
+        if error is None:
+            return Failure("error", "执行失败，没有留下错误信息。", number, cell.source)
+        value = plain_text(error.evalue)
+        words = value if hasattr(errors, error.ename) else f"{error.ename}: {value}".removesuffix(": ")
+        return Failure("error", words, number, cell.source, plain_text("\n".join(error.traceback)))
+    return None
+
+
+def _stopped(notebook: NotebookNode, kind: str, message: str) -> Failure:
+    """papermill marks every cell it began; the last of them is where a kernel hung or died."""
+    begun = [
+        (number, cell)
+        for number, cell in _numbered(notebook)
+        if cell.cell_type == "code" and cell.metadata.papermill.get("start_time")
+    ]
+    if not begun:
+        return Failure(kind, message)
+    number, cell = begun[-1]
+    return Failure(kind, message, number, cell.source)
+
+
+def _numbered(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """Cells with their number in the notebook's file; the injected one shares that of the cell before it."""
+    number = 0
+    for cell in notebook.cells:
+        number += "injected-parameters" not in cell.metadata.get("tags", [])
+        yield number, cell

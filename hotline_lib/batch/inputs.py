@@ -1,0 +1,82 @@
+"""What a report is made from, as fingerprints: as long as they stay, the report need not be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import hotline_lib
+from hotline_lib.batch.plan import Report
+from hotline_lib.fingerprint import file_sha256, package_versions, tree_fingerprint, value_fingerprint
+from hotline_lib.params import Params, month_before
+from hotline_lib.paths import Paths
+from hotline_lib.yaml_files import read_yaml
+
+
+@dataclass(frozen=True)
+class Basis:
+    """All that the reports of one month share.
+
+    files: data files with their SHA-256, by the path an analyst knows. rest: one digest each of parameters,
+    library and packages.
+    """
+
+    files: Mapping[str, str]
+    rest: Mapping[str, str]
+
+    def of(self, report: Report) -> str:
+        """The fingerprint of one report."""
+        own = {"notebook": report.notebook.digest, "name": report.name, "parameters": dict(report.parameters)}
+        return value_fingerprint([dict(self.files), dict(self.rest), own])
+
+    @property
+    def of_tables(self) -> str:
+        return value_fingerprint([dict(self.files), dict(self.rest), "tables"])
+
+
+def basis(month: str, paths: Paths, params: Params) -> Basis:
+    """What the reports of a month stand on, now."""
+    months = [month_before(month, back) for back in range(12 + params.month.reach_back_months, -1, -1)]
+    data = [
+        path
+        for each in months  # from the months that last year's submitted tickets may come from to this one
+        for path in (paths.tickets(each), paths.published(each), paths.spot_checks(each))
+        if path.exists()
+    ]
+    files = {paths.short(path): file_sha256(path, paths.cache) for path in data}
+    if params.month.source.kind == "database":
+        from hotline_lib.tickets import find_input  # slow to import, and only a database needs it
+
+        found = [source for each in months if (source := find_input(each, params, paths))]
+        files |= {source.name: source.sha256 for source in found}
+    library = Path(hotline_lib.__file__).parent
+    return Basis(
+        files=files,
+        rest={
+            "params": value_fingerprint(_params_files(paths.params, months)),
+            "library": tree_fingerprint(
+                (file for file in library.rglob("*") if file.is_file() and "__pycache__" not in file.parts),
+                root=library,
+            ),
+            "packages": value_fingerprint(package_versions()),
+        },
+    )
+
+
+def _params_files(folder: Path, months: list[str]) -> dict[str, Any]:
+    """params/ without the months that this one never looks at, and without parameters of single notebooks."""
+    found: dict[str, Any] = {}
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = file.relative_to(folder)
+        if any(part.startswith(".") for part in name.parts):
+            continue
+        if name.parts[0] == "months" and len(name.parts) > 1 and Path(name.parts[1]).stem not in months:
+            continue
+        if name.parts[0] == "months" and len(name.parts) == 2 and name.suffix == ".yaml":
+            content = read_yaml(file) or {}
+            found[name.as_posix()] = {key: value for key, value in content.items() if key != "notebooks"}
+        else:
+            found[name.as_posix()] = file_sha256(file)
+    return found

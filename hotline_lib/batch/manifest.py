@@ -1,0 +1,154 @@
+"""What output/MONTH holds: its manifest, and putting a report in its place whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hotline_lib.fingerprint import write_whole
+
+_NAME = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One report as the manifest knows it.
+
+    status: made or failed. made_at: local time with offset, ISO. error: why it failed, in words.
+    """
+
+    status: str
+    title: str = ""
+    unit: str | None = None
+    notebook: str = ""
+    seconds: float = 0.0
+    made_at: str = ""
+    error: str | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The month's CSV files: their names, what they were made from, or why they were not made."""
+
+    fingerprint: str = ""
+    files: tuple[str, ...] = ()
+    error: str | None = None
+
+    def current(self, folder: Path, fingerprint: str) -> bool:
+        whole = self.error is None and bool(self.files) and self.fingerprint == fingerprint
+        return whole and all((folder / name).is_file() for name in self.files)
+
+
+@dataclass
+class Manifest:
+    """What was made of one month. ``inputs`` and ``code`` are those of the last run."""
+
+    month: str
+    simulated: bool = False
+    inputs: dict[str, str] = field(default_factory=dict)
+    code: dict[str, Any] = field(default_factory=dict)
+    tables: Tables = Tables()
+    reports: dict[str, Record] = field(default_factory=dict)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of output/MONTH; an empty one if there is none, or none that can be read."""
+    try:
+        content = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+        return Manifest(
+            month=folder.name,
+            simulated=content["simulated"],
+            inputs=content["inputs"],
+            code=content["code"],
+            tables=Tables(**{**content["tables"], "files": tuple(content["tables"]["files"])}),
+            reports={name: Record(**record) for name, record in content["reports"].items()},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Manifest(month=folder.name)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    content = asdict(manifest)
+    content["reports"] = dict(sorted(content["reports"].items()))
+    write_whole(folder / _NAME, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def all_manifests(output: Path) -> list[Manifest]:
+    """The manifests of all months, newest first."""
+    folders = sorted((path.parent for path in output.glob(f"*/{_NAME}")), reverse=True)
+    return [read_manifest(folder) for folder in folders]
+
+
+def is_current(folder: Path, name: str, record: Record | None, fingerprint: str) -> bool:
+    """Whether a report was made from just this, and still lies there."""
+    return (
+        record is not None
+        and record.status == "made"
+        and record.fingerprint == fingerprint
+        and all((folder / f"{name}{suffix}").is_file() for suffix in (".html", ".ipynb"))
+    )
+
+
+def put_report(folder: Path, name: str, *, html: str, notebook: str) -> None:
+    """Put a finished report in place; a failed run's copy of the one before is no longer needed."""
+    write_whole(folder / f"{name}.ipynb", notebook)
+    write_whole(folder / f"{name}.html", html)
+    for suffix in (".html", ".ipynb"):
+        (_previous(folder, name, suffix)).unlink(missing_ok=True)
+    _remove_empty(folder, name)
+
+
+def put_failure(folder: Path, name: str, *, html: str, notebook: str | None) -> None:
+    """Put a failure page in place of a report; set a good one aside before."""
+    if notebook is not None:
+        write_whole(folder / f"{name}.ipynb", notebook)
+    write_whole(folder / f"{name}.html", html)
+
+
+def set_aside(folder: Path, name: str, record: Record | None) -> bool:
+    """Move a good report, if there is one, to previous/. Returns whether one lies there now."""
+    for suffix in (".html", ".ipynb"):
+        old, kept = folder / f"{name}{suffix}", _previous(folder, name, suffix)
+        if old.is_file() and (record is None or record.status == "made"):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(old, kept)
+    return _previous(folder, name, ".html").is_file()
+
+
+def retire(folder: Path, manifest: Manifest, notebooks: Iterable[str]) -> bool:
+    """Take out reports whose notebook is gone or renamed: they would grow old beside the new ones.
+
+    Good ones move to previous/. Returns whether there were any.
+    """
+    before = len(manifest.reports)
+    known = set(notebooks)
+    for name, record in list(manifest.reports.items()):
+        if record.notebook in known:
+            continue
+        del manifest.reports[name]
+        set_aside(folder, name, record)
+        for suffix in (".html", ".ipynb"):
+            (folder / f"{name}{suffix}").unlink(missing_ok=True)
+    return len(manifest.reports) < before
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed run was still writing."""
+    for part in folder.rglob(".*.part"):
+        part.unlink(missing_ok=True)
+
+
+def _previous(folder: Path, name: str, suffix: str) -> Path:
+    return folder / "previous" / f"{name}{suffix}"
+
+
+def _remove_empty(folder: Path, name: str) -> None:
+    kept = _previous(folder, name, "").parent
+    while kept != folder and kept.is_dir() and not any(kept.iterdir()):
+        kept.rmdir()
+        kept = kept.parent

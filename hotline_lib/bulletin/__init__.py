@@ -1,0 +1,67 @@
+"""The bulletin by name: its tables, sentences and charts, each made of one metric, its printed columns, its template.
+
+``table(m, "units")``, ``sentence(m, "totals")``, ``chart(m, "scores")``: what the printed document shows and what a
+page says around it. A new printed table is one entry in ``bulletin.tables``; a sentence is one entry in
+``bulletin.sentences`` and a template in params/wording.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotline_lib.bulletin.charts import CHARTS
+from hotline_lib.bulletin.sentences import SENTENCES
+from hotline_lib.bulletin.tables import TABLES, available
+from hotline_lib.errors import UnknownValueError
+from hotline_lib.fingerprint import write_whole
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+    from hotline_lib.present.charts import Chart
+    from hotline_lib.present.sentences import Sentence
+    from hotline_lib.present.tables import Table
+
+__all__ = ["CHARTS", "SENTENCES", "TABLES", "chart", "sentence", "sentences", "table", "write_tables"]
+
+
+def table(m: Month, name: str) -> Table:
+    """A table by name; it shows itself in a notebook, and ``.frame`` holds its unrounded figures.
+
+    Raises UnknownValueError with the names there are.
+    """
+    return _named("表", name, TABLES)(m)
+
+
+def sentence(m: Month, name: str) -> Sentence:
+    """A sentence by name, in the wording of params/wording. Some are several paragraphs (one a line)."""
+    return _named("语句", name, SENTENCES)(m)
+
+
+def chart(m: Month, name: str) -> Chart:
+    """A chart by name, with its title, how to read it, and its text for those who cannot see it."""
+    return _named("图", name, CHARTS)(m)
+
+
+def sentences(m: Month, *names: str) -> list[str]:
+    """The paragraphs of those sentences, in order."""
+    return [line for name in names for line in str(sentence(m, name)).split("\n")]
+
+
+def write_tables(m: Month, folder: Path) -> list[Path]:
+    """Every printed table as FOLDER/NAME.csv, UTF-8 with BOM so that Excel opens it; returns the files.
+
+    A month without spot checks has no such table.
+    """
+    files = []
+    for name in available(m):
+        path = folder / f"{name}.csv"
+        write_whole(path, "\ufeff" + table(m, name).csv())
+        files.append(path)
+    return files
+
+
+def _named(kind: str, name: str, known: dict) -> object:
+    if name not in known:
+        raise UnknownValueError(kind, name, known)
+    return known[name]

@@ -1,0 +1,197 @@
+"""The commands: what an analyst types, what they see meanwhile, and how it ended.
+
+Exit codes: 0 all done; 1 something that was asked for was not done (the message says what, where and how to mend
+it); 2 wrong usage. Nothing heavy is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hotline_lib.errors import HotlineError
+from hotline_lib.paths import Paths, find_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hotline_lib.batch import Event, RunResult
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="12328 热线月报：从工单到报告。"
+)
+
+Month = Annotated[str, typer.Argument(help="报告月份，如 2024-09", metavar="MONTH")]
+Data = Annotated[Path | None, typer.Option(help="数据文件夹（默认 data/）", metavar="DIR")]
+Params = Annotated[Path | None, typer.Option(help="参数文件夹（默认 params/）", metavar="DIR")]
+Output = Annotated[Path | None, typer.Option(help="输出文件夹（默认 output/）", metavar="DIR")]
+Jobs = Annotated[int | None, typer.Option(help="同时执行几个笔记本（默认比处理器核数多一）", min=1)]
+
+
+@app.command()
+def run(
+    months: Annotated[list[str], typer.Argument(help="报告月份，可写多个，如 2024-08 2024-09", metavar="MONTH…")],
+    only: Annotated[str, typer.Option(help="只做这些笔记本，逗号分隔，如 01,03_top_issues", metavar="NAME,…")] = "",
+    unit: Annotated[str, typer.Option(help="做这些单位的分册，逗号分隔，或 all", metavar="UNIT,…")] = "",
+    parameter: Annotated[
+        list[str] | None, typer.Option("-p", help="笔记本参数，可写多次，如 -p top=10", metavar="NAME=VALUE")
+    ] = None,
+    jobs: Jobs = None,
+    force: Annotated[bool, typer.Option("--force", help="没有变化的也重做")] = False,
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """执行笔记本，生成一个月（或几个月）的报告。没有变化的报告不重做。"""
+    from hotline_lib.batch import run_month
+
+    paths = find_paths(data=data, params=params, output=output)
+    given = _parameters(parameter or [])
+    failed = False
+    for month in months:
+        with _progress() as show:
+            result = run_month(
+                month, paths, only=_names(only), units=_names(unit), parameters=given,
+                jobs=jobs, force=force, on_event=show,
+            )  # fmt: skip
+        _tell(result, paths)
+        failed |= result.exit_code != 0
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def tables(month: Month, output: Output = None, data: Data = None, params: Params = None) -> None:
+    """只写出月报的各张表（CSV），不执行笔记本。"""
+    from hotline_lib import bulletin, open_month
+
+    paths = find_paths(data=data, params=params, output=output)
+    m = open_month(month, paths)
+    files = bulletin.write_tables(m, paths.report_folder(month) / "tables")
+    typer.echo(repr(m))
+    for file in files:
+        typer.echo(f"  {paths.short(file)}")
+    for warning in m.warnings:
+        typer.echo(f"  提示：{warning}")
+
+
+@app.command()
+def simulate(
+    month: Month,
+    seed: Annotated[int, typer.Option(help="随机种子：同一种子得到同样的文件")] = 12328,
+    if_missing: Annotated[bool, typer.Option("--if-missing", help="已有这个月的工单就什么也不做")] = False,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """由已公布的月报还原出模拟工单（当月、上月、上年同月），各项数字与印刷本一致。"""
+    paths = find_paths(data=data, params=params)
+    if if_missing and paths.tickets(month).exists():
+        return
+    from hotline_lib.simulate import simulate as simulate_month
+
+    typer.echo(f"正在生成 {month} 的模拟工单……")
+    for file in simulate_month(month, paths, seed=seed):
+        typer.echo(f"  {paths.short(file)}")
+
+
+@app.command()
+def refresh(jobs: Jobs = None) -> None:
+    """重新执行 notebooks/ 并把结果写回其中，供测试比对。改过笔记本之后运行。"""
+    from hotline_lib.batch.refresh import refresh as refresh_notebooks
+
+    paths = find_paths()
+    with _progress() as show:
+        changed = refresh_notebooks(paths, jobs=jobs, on_event=show)
+    typer.echo(f"更新了 {len(changed)} 个笔记本。" if changed else "笔记本都没有变化。")
+    for file in changed:
+        typer.echo(f"  {paths.short(file)}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command ``hotline``: like ``app``, but an analyst never meets a bare trace."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console without Chinese shows ? instead of failing
+    try:
+        app(arguments)
+    except HotlineError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("已中断。已完成的报告都在，重新运行会接着做其余的。", err=True)
+        raise SystemExit(1) from None
+    except Exception:
+        typer.echo(f"程序出错了，不是您的操作问题。详细记录在 {_logged()}，请连同命令一起发给维护人员。", err=True)
+        raise SystemExit(1) from None
+
+
+def _logged() -> Path:
+    """Where the trace of a bug of ours was written."""
+    import tempfile
+
+    trace = traceback.format_exc()
+    try:
+        folder = find_paths().cache
+        folder.mkdir(parents=True, exist_ok=True)
+    except (HotlineError, OSError):
+        folder = Path(tempfile.gettempdir())
+    path = folder / "hotline-error.log"
+    path.write_text(trace, encoding="utf-8")
+    return path
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.replace("，", ",").replace("、", ",").split(",") if name.strip()]
+
+
+def _parameters(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for name, equals, _ in pairs:
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"「{name}」应写作 名称=值，例如 -p top=10", param_hint="-p")
+    return {name.strip(): value for name, _, value in pairs}
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Event], None]]:
+    """A line per report while it is made; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield lambda event: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
+        lines: dict[str, int] = {}
+
+        def show(event: Event) -> None:
+            if event.kind == "preparing":
+                lines["preparing"] = progress.add_task("读取工单", total=1)
+            elif event.kind in ("started", "finished") and "preparing" in lines:
+                progress.update(lines.pop("preparing"), completed=1)
+            if event.kind == "started":
+                lines[event.label] = progress.add_task(event.label, total=1)
+            elif event.kind == "finished" and event.label in lines:
+                word = {"failed": "[red]失败[/red]", "unchanged": "没有变化"}.get(event.status, "")
+                progress.update(lines[event.label], completed=1, description=f"{event.label} {word}".strip())
+
+        yield show
+
+
+def _tell(result: RunResult, paths: Paths) -> None:
+    """What came of a month, in a line per report, and where to look."""
+    words = {"made": "完成", "unchanged": "没有变化", "failed": "失败"}
+    for report in result.reports:
+        seconds = f"（{report.seconds:.1f} 秒）" if report.status != "unchanged" else ""
+        typer.echo(f"{words[report.status]}　{report.label}{seconds}　{paths.short(report.page)}")
+        if report.error:
+            typer.echo(f"　　　{report.error}", err=True)
+    if result.tables.error:
+        typer.echo(f"失败　附表：{result.tables.error}", err=True)
+    typer.echo(f"{result.month}：{len(result.reports) - len(result.failed)} 份报告可用，目录页 {paths.short(result.index)}")

@@ -1,0 +1,63 @@
+"""What can be wrong with what an analyst gave us. Every message is Chinese, says where, and says how to mend it.
+
+The command line prints ``str(error)`` and ends with exit code 1; anything that is not a HotlineError is a bug
+of ours and keeps its trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class HotlineError(Exception):
+    """Base of all errors that an analyst can mend. ``str(error)`` is the message shown."""
+
+
+class ParamsError(HotlineError):
+    """Something in params/ is missing, unknown or of the wrong kind."""
+
+
+class TicketsError(HotlineError):
+    """A month of tickets cannot be used."""
+
+
+class PublishedError(HotlineError):
+    """A table of a printed bulletin cannot be read, or contradicts itself."""
+
+
+class WordingError(HotlineError):
+    """A template in params/wording cannot be rendered."""
+
+
+class UnknownValueError(HotlineError):
+    """A name that nobody knows; carries the names that are known.
+
+    kind: what was asked for, in Chinese (单位, 事项 …). value: what came. known: the names there are.
+    where: the file or place that holds the known names, if that helps.
+    """
+
+    def __init__(self, kind: str, value: object, known: Iterable[object], where: str | None = None):
+        self.kind, self.value, self.where = kind, value, where
+        self.known = [str(name) for name in known]
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        place = f"{self.where}：" if self.where else ""
+        text = f"{place}没有名为「{self.value}」的{self.kind}。"
+        close = nearest(str(self.value), self.known)
+        if close:
+            return text + f"是指「{close}」吗？"
+        shown = "、".join(self.known[:12]) + ("等" if len(self.known) > 12 else "")
+        return text + (f"可用的有：{shown}。" if shown else "目前一个也没有。")
+
+
+def nearest(value: str, known: Iterable[str]) -> str | None:
+    """The known name most like ``value``, or None if none is close.
+
+    Two-character Chinese names share half of their characters at best, hence the low cutoff for short names.
+    """
+    known = list(known)
+    cutoff = 0.5 if len(value) <= 4 else 0.6
+    contained = [name for name in known if value and (value in name or name in value)]
+    return (get_close_matches(value, known, n=1, cutoff=cutoff) or contained or [None])[0]

@@ -1,0 +1,151 @@
+"""The one list of Annex 1's indicators: who is counted, who is good, and how each prints.
+
+A rate of Annex 1 is over the tickets *submitted* to the ministry in the month, whenever they were accepted; which
+rule gives which printed figure was worked out from the bulletin of 2024-09, where it reproduces all of them.
+A new indicator is one entry here; what it costs is one line in params/scoring.yaml.
+
+``counted`` and ``good`` take the submitted tickets (an Ibis table) and the Rules below, and give a condition on each
+ticket. A missing value is never good. Only comparisons, ``isin`` and whole-second arithmetic are used: they mean the
+same on every engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+from ibis.expr.types import BooleanValue, IntegerValue, Table
+
+SATISFIED_FROM = 3  # rating of 3 and more is satisfied; 1 and 2 are bad reviews
+Kind = Literal["rate", "minutes", "count", "per_10k", "flag"]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the conditions need beside the ticket: names of business types by role, and the submission deadlines.
+
+    deadline_days: closing day (ISO text) by the number of days from it to the midnight that ends its deadline.
+    """
+
+    inquiry: str
+    complaint: str
+    deadline_days: dict[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One column of Annex 1.
+
+    key: its name in code and CSV. label: its full printed name. head: a short head for narrow columns, its lines
+    parted by |. group: the heading over its columns. kind: how it prints.
+    counted: the tickets it is over; None: it does not come from tickets submitted (population, month's parameters).
+    good: the tickets that count for it; for ``minutes`` the seconds to sum.
+    """
+
+    key: str
+    label: str
+    head: str
+    group: str
+    kind: Kind = "rate"
+    counted: Callable[[Table, Rules], BooleanValue] | None = None
+    good: Callable[[Table, Rules], BooleanValue | IntegerValue] | None = None
+
+    @property
+    def short(self) -> str:
+        """The name where room is short: 平均办结时长."""
+        return self.label.removeprefix("投诉举报类").removeprefix("信息咨询类工单")
+
+
+def handling_seconds(t: Table) -> IntegerValue:
+    """Whole seconds from acceptance to closing."""
+    return _seconds(t.closed_at) - _seconds(t.accepted_at)
+
+
+def _seconds(moment: ibis.expr.types.TimestampValue) -> IntegerValue:
+    return moment.epoch_seconds().floor().cast("int64")  # engines differ on fractions of a second
+
+
+def _all(t: Table, _: Rules) -> BooleanValue:
+    return t.submitted_at.notnull()
+
+
+def _inquiries(t: Table, rules: Rules) -> BooleanValue:
+    return t.business_type == rules.inquiry
+
+
+def _complaints(t: Table, rules: Rules) -> BooleanValue:
+    return t.business_type == rules.complaint
+
+
+def _transferred(t: Table, _: Rules) -> BooleanValue:
+    return t.transferred_at.notnull()
+
+
+def _other_transferred(t: Table, rules: Rules) -> BooleanValue:
+    return (t.business_type != rules.complaint) & t.transferred_at.notnull()
+
+
+def _badly_rated(t: Table, _: Rules) -> BooleanValue:
+    return t.rating < SATISFIED_FROM
+
+
+def _complaints_rated(t: Table, rules: Rules) -> BooleanValue:
+    return (t.business_type == rules.complaint) & t.called_back & t.rating.notnull()
+
+
+def _closed_in_time(t: Table, _: Rules) -> BooleanValue:
+    return t.closed_at <= t.due_at
+
+
+def _closed_within(hours: int) -> Callable[[Table, Rules], BooleanValue]:
+    return lambda t, _: handling_seconds(t) <= hours * 3600
+
+
+def _submitted_in_time(t: Table, rules: Rules) -> BooleanValue:
+    """Before the midnight that ends the first working day after closing, with the days from the calendar."""
+    closing_day = t.closed_at.date()
+    midnight = closing_day.cast("timestamp")
+    in_time = t.submitted_at < t.closed_at  # reported before it was closed: early, whatever else is wrong with it
+    for days, dates in rules.deadline_days.items():
+        of_these = closing_day.isin([ibis.literal(day).cast("date") for day in dates])
+        in_time = in_time | (of_these & (t.submitted_at < midnight + ibis.interval(days=days)))
+    return in_time
+
+
+INDICATORS: tuple[Indicator, ...] = (
+    Indicator("tickets_per_10k", "万人工单数量", "万人工单|件/万人", "受理与答复", "per_10k"),
+    Indicator("classification_accuracy", "工单分类正确率", "分类|正确率", "受理与答复", "rate",
+              _all, lambda t, _: t.classified_correctly),
+    Indicator("instant_answer_rate", "信息咨询类工单即时答复率", "即时|答复率", "受理与答复", "rate",
+              _inquiries, lambda t, _: t.answered_instantly),
+    Indicator("other_on_time_rate", "非投诉举报类限时办结率", "限时|办结率", "非投诉与转办", "rate",
+              _other_transferred, _closed_in_time),
+    Indicator("transfer_callback_rate", "转办工单回访率", "回访率", "非投诉与转办", "rate",
+              _transferred, lambda t, _: t.called_back),
+    Indicator("first_time_resolution_rate", "一次办结率", "一次|办结率", "非投诉与转办", "rate",
+              _transferred, lambda t, _: t.resolved_first_time),
+    Indicator("bad_review_fixed_rate", "差评整改率", "差评|整改率", "非投诉与转办", "rate",
+              _badly_rated, lambda t, _: t.bad_rating_fixed),
+    Indicator("complaint_on_time_rate", "投诉举报类限时办结率", "限时|办结率", "投诉举报", "rate",
+              _complaints, _closed_in_time),
+    Indicator("complaint_24h_rate", "投诉举报类24小时办结率", "24小时|办结率", "投诉举报", "rate",
+              _complaints, _closed_within(24)),
+    Indicator("complaint_5d_rate", "投诉举报类5日办结率", "5日|办结率", "投诉举报", "rate",
+              _complaints, _closed_within(5 * 24)),
+    Indicator("complaint_mean_minutes", "投诉举报类平均办结时长", "平均时长|分钟", "投诉举报", "minutes",
+              _complaints, lambda t, _: handling_seconds(t)),
+    Indicator("complaint_satisfaction_rate", "投诉举报类回访满意率", "回访|满意率", "投诉举报", "rate",
+              _complaints_rated, lambda t, _: t.rating >= SATISFIED_FROM),
+    Indicator("monthly_analysis_done", "投诉举报月度分析报告", "月度|分析报告", "报送与运行", "flag"),
+    Indicator("timely_submission_rate", "数据及时报送率", "及时|报送率", "报送与运行", "rate",
+              _all, _submitted_in_time),
+    Indicator("data_conformity_rate", "数据规范率", "数据|规范率", "报送与运行", "rate"),
+    Indicator("offline_minutes", "断网时长", "断网|分钟", "报送与运行", "count"),
+    Indicator("failed_second_reviews", "复核2次未通过", "2次未过|次", "报送与运行", "count",
+              _all, lambda t, _: t.failed_reviews >= 2),
+)  # fmt: skip
+
+BY_KEY = {indicator.key: indicator for indicator in INDICATORS}
+FROM_TICKETS = tuple(indicator for indicator in INDICATORS if indicator.counted)

@@ -1,0 +1,81 @@
+"""The indicators of Annex 1, each with the numerator and denominator it is made from."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hotline_lib.exact import half_up
+from hotline_lib.indicators import BY_KEY, INDICATORS
+from hotline_lib.params import MonthParams
+
+_FULL = half_up(100, 1)
+
+
+def indicator_values(
+    rates: pd.DataFrame, volumes: pd.DataFrame, units: pd.DataFrame, month: MonthParams
+) -> pd.DataFrame:
+    """A row per unit x indicator, units in the order of ``units``, indicators in that of Annex 1.
+
+    rates: tickets submitted in the month: ``unit``, ``indicator``, ``numerator``, ``denominator``.
+    volumes: tickets accepted in the month: ``unit``, ``tickets``. units: ``unit``, ``population`` (persons).
+    month: the month's parameters, for what no ticket holds.
+
+    Returns ``unit``, ``indicator``, ``kind``, ``numerator``, ``denominator`` and ``value``: what is printed, a Decimal
+    of two decimals (rates in percent, minutes, tickets per 10,000 people), an int (counts), a bool (flags), or None.
+    A rate over nobody is 100.00 with denominator 0, as the bulletin has it; a mean over nobody is None.
+    """
+    rows = _from_tickets(rates, units) + _from_volumes(volumes, units) + _from_month(month, units)
+    table = pd.DataFrame(rows, columns=["unit", "indicator", "numerator", "denominator"])
+    table["kind"] = table["indicator"].map(lambda key: BY_KEY[key].kind)
+    table["value"] = [
+        _value(row.kind, row.numerator, row.denominator) for row in table.itertuples()
+    ]
+    table["value"] = table["value"].astype(object)
+    order = {indicator.key: place for place, indicator in enumerate(INDICATORS)}
+    unit_order = {unit: place for place, unit in enumerate(units["unit"])}
+    table = table.sort_values(
+        ["unit", "indicator"], key=lambda column: column.map({**order, **unit_order}), ignore_index=True
+    )
+    return table[["unit", "indicator", "kind", "numerator", "denominator", "value"]]
+
+
+def _from_tickets(rates: pd.DataFrame, units: pd.DataFrame) -> list[tuple]:
+    known = {
+        (row.unit, row.indicator): (int(row.numerator), int(row.denominator)) for row in rates.itertuples(index=False)
+    }
+    keys = [indicator.key for indicator in INDICATORS if indicator.counted]
+    return [(unit, key, *known.get((unit, key), (0, 0))) for unit in units["unit"] for key in keys]
+
+
+def _from_volumes(volumes: pd.DataFrame, units: pd.DataFrame) -> list[tuple]:
+    tickets = volumes.set_index("unit")["tickets"]
+    return [
+        (row.unit, "tickets_per_10k", int(tickets.get(row.unit, 0)), int(row.population))
+        for row in units.itertuples(index=False)
+    ]
+
+
+def _from_month(month: MonthParams, units: pd.DataFrame) -> list[tuple]:
+    rows = []
+    for unit in units["unit"]:
+        conformity = month.data_conformity.get(unit)
+        rows.append((unit, "offline_minutes", month.offline_minutes.get(unit), 1))
+        rows.append((unit, "monthly_analysis_done", month.monthly_analysis_done.get(unit), 1))
+        rows.append(
+            (unit, "data_conformity_rate", *((conformity.numerator, conformity.denominator) if conformity else (None, 0)))
+        )
+    return rows
+
+
+def _value(kind: str, numerator: object, denominator: int) -> object:
+    if numerator is None or numerator != numerator:
+        return None
+    if kind == "flag":
+        return bool(numerator)
+    if kind == "count":
+        return int(numerator)
+    if kind == "per_10k":
+        return half_up(10_000 * int(numerator), denominator)
+    if kind == "minutes":
+        return half_up(int(numerator), 60 * denominator) if denominator else None
+    return half_up(100 * int(numerator), denominator) if denominator else _FULL

@@ -1,0 +1,207 @@
+"""Month: all that a notebook holds about one month, as parameters and small frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from hotline_lib import published
+from hotline_lib.cube import accepted, submitted
+from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
+from hotline_lib.params import Params, load_params, month_before
+from hotline_lib.paths import Paths, find_paths
+from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
+
+SPOT_CHECK_COLUMNS = ("ticket_id", "unit", "drawn", "called_back", "closed", "satisfied")
+_ANSWERS = ("yes", "no", "not reached", "refused")
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """A month that the bulletin's month is compared with: from its tickets, else from its published tables."""
+
+    month: str
+    source: str | None  # "tickets", "published", or None if there is nothing to compare with
+    counts: pd.DataFrame | None = None
+    margins: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
+
+    def by(self, *keys: str) -> pd.DataFrame | None:
+        """Tickets over those columns of ``counts``, or None if the base month cannot say. No keys: the total."""
+        if self.counts is not None:
+            if not keys:
+                return pd.DataFrame({"tickets": [int(self.counts["tickets"].sum())]})
+            return self.counts.groupby(list(keys), as_index=False)["tickets"].sum()
+        return self.margins.get(keys)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Month:
+    """One month of the hotline.
+
+    counts, calendar: tickets accepted in the month. rates, handling, submissions: tickets submitted in the month.
+    ``counts`` has ``role`` and ``printed_domain`` beside the columns of the scan (see hotline_lib.cube).
+    last_year, previous: the base months of yoy and mom. spot_checks: the drawn tickets, or None.
+    errata: what is wrong in this month's printed bulletin, if it was printed.
+    """
+
+    month: str
+    params: Params
+    paths: Paths
+    counts: pd.DataFrame
+    calendar: pd.DataFrame
+    rates: pd.DataFrame
+    handling: pd.DataFrame
+    submissions: pd.DataFrame
+    last_year: Base
+    previous: Base
+    spot_checks: pd.DataFrame | None
+    errata: pd.DataFrame | None
+    inputs: tuple[Input, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """2024年9月"""
+        return label(self.month)
+
+    @property
+    def simulated(self) -> bool:
+        return any(source.simulated for source in self.inputs)
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """``unit``, ``long_name``, ``kind``, ``code``, ``population``: a row per unit, by division code."""
+        fields = ("name", "long_name", "kind", "code", "population")
+        rows = [[getattr(unit, name) for name in fields] for unit in self.params.units]
+        return pd.DataFrame(rows, columns=["unit", *fields[1:]])
+
+    @cached_property
+    def types(self) -> pd.DataFrame:
+        """``business_type``, ``role``: in the order of params/catalogue.yaml, which is that of the sentences."""
+        return pd.DataFrame(
+            [(each.name, each.role) for each in self.params.catalogue.business_types], columns=["business_type", "role"]
+        )
+
+    @cached_property
+    def domains(self) -> pd.DataFrame:
+        """``printed_domain``, ``grouped``: once each, in the order of params/catalogue.yaml."""
+        rows = [(each.printed, each.group is not None) for each in self.params.catalogue.domains]
+        return pd.DataFrame(rows, columns=["printed_domain", "grouped"]).drop_duplicates("printed_domain", ignore_index=True)
+
+    def tickets(self, where: dict[str, object] | None = None, columns: list[str] | None = None) -> pd.DataFrame:
+        """Single tickets accepted in the month: the one door for ids behind a figure.
+
+        where: column -> the value it must have (None: missing). columns: which to fetch, ``ticket_id`` by default.
+        Raises UnknownValueError for a column that the ticket table does not have.
+        """
+        wanted, where = columns or ["ticket_id"], where or {}
+        for column in [*wanted, *where]:
+            if column not in SCHEMA:
+                raise UnknownValueError("列", column, SCHEMA)
+        table = read_month(self.month, self.params, self.paths)
+        for column, value in where.items():
+            table = table.filter(table[column].isnull() if value is None else table[column] == value)
+        return fetch(table.order_by("ticket_id").select(*wanted))
+
+    def __repr__(self) -> str:
+        simulated = " · 模拟工单" if self.simulated else ""
+        bases = "、".join(label(base.month) for base in (self.previous, self.last_year) if base.source) or "无"
+        return f"{self.label}{simulated} · 受理 {self.counts['tickets'].sum():,} 件 · {len(self.units)} 个单位 · 对比 {bases}"
+
+
+def label(month: str) -> str:
+    """2024-09 -> 2024年9月"""
+    year, number = month.split("-")
+    return f"{year}年{int(number)}月"
+
+
+def open_month(month: str, paths: Paths | None = None) -> Month:
+    """All about one month. The frames come from output/.cache; the first time, the month is checked and scanned.
+
+    month: YYYY-MM. paths: the project's folders; found from the working directory by default.
+    Raises ParamsError, UnknownValueError, TicketsError or PublishedError.
+    """
+    paths = paths or find_paths()
+    params = load_params(month, paths.params)
+    found = accepted(month, params, paths)
+    if found is None:
+        raise TicketsError(
+            f"没有 {month} 的工单：{paths.short(paths.tickets(month))} 不存在。"
+            f"请先导入这个月的导出文件；若只想试用，运行 hotline simulate {month}。"
+        )
+    frames, source = found
+    late, scanned = submitted(month, params, paths)
+    last_year = _base(month_before(month, 12), params, paths, source.simulated)
+    previous = _base(month_before(month, 1), params, paths, source.simulated)
+    inputs = {each.month: each for each in [source, *scanned, *last_year[1], *previous[1]]}
+    return Month(
+        month=month,
+        params=params,
+        paths=paths,
+        counts=_named(frames["counts"], params),
+        calendar=frames["calendar"],
+        **late,
+        last_year=last_year[0],
+        previous=previous[0],
+        spot_checks=read_spot_checks(month, params, paths),
+        errata=published.read_table(paths.published(month), "errata"),
+        inputs=tuple(sorted(inputs.values(), key=lambda each: each.month, reverse=True)),
+        warnings=(*frames["warnings"]["warning"], *_incomplete(month, params, late["submissions"], scanned)),
+    )
+
+
+def prepare(month: str, paths: Paths) -> Month:
+    """Checks a month and leaves its frames in output/.cache, so that notebooks only read them."""
+    return open_month(month, paths)
+
+
+def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:
+    """The drawn tickets of data/spot_checks/MONTH.csv as text, or None if there is no such file.
+
+    Raises HotlineError that names file, row, column and value for a missing column, an unknown unit or answer, or a
+    ticket listed twice.
+    """
+    path = paths.spot_checks(month)
+    if not path.exists():
+        return None
+    name = paths.short(path)
+    drawn = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    if missing := [column for column in SPOT_CHECK_COLUMNS if column not in drawn]:
+        raise HotlineError(f"{name}：缺少列 {'、'.join(missing)}。")
+    allowed = {"unit": params.unit_names, "drawn": ["random", "lead"]}
+    allowed |= {question: list(_ANSWERS) for question in SPOT_CHECK_COLUMNS[3:]}
+    for column, values in allowed.items():
+        wrong = drawn[~drawn[column].isin(values)]
+        if len(wrong):
+            row = wrong.index[0] + 2  # as a spreadsheet counts, below the header
+            raise UnknownValueError(f"{column} 取值（第 {row} 行）", wrong[column].iloc[0], values, name)
+    if (twice := drawn["ticket_id"].duplicated()).any():
+        raise HotlineError(f"{name} 第 {twice.idxmax() + 2} 行：工单 {drawn['ticket_id'][twice.idxmax()]} 出现了两次。")
+    return drawn
+
+
+def _base(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Base, list[Input]]:
+    """The base month and its inputs. Simulated tickets are a base only for a simulated month."""
+    found = accepted(month, params, paths)
+    if found is not None and found[1].simulated <= simulated:
+        frames, source = found
+        of_month = load_params(month, params.folder, need_month_file=False)
+        return Base(month, "tickets", _named(frames["counts"], of_month)), [source]
+    margins = published.margins(month, params, paths)
+    return Base(month, "published" if margins else None, None, margins), []
+
+
+def _named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
+    roles = {each.name: each.role for each in params.catalogue.business_types}
+    printed = {each.name: each.printed for each in params.catalogue.domains}
+    return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))
+
+
+def _incomplete(month: str, params: Params, submissions: pd.DataFrame, scanned: list[Input]) -> list[str]:
+    """Says so where the tickets submitted in the month cannot all be there."""
+    before = month_before(month)
+    if params.month.reach_back_months and before not in {source.month for source in scanned}:
+        return [f"没有 {label(before)} 的工单：该月受理、本月报送的工单未计入，附件1 不完整"]
+    return []

@@ -1,0 +1,86 @@
+"""Where things are: the project's folder and the few paths inside it that the suite knows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline_lib.errors import HotlineError
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The folders of one project. Each can be moved on its own (--data, --params, --output, HOTLINE_*)."""
+
+    root: Path
+    data: Path
+    params: Path
+    output: Path
+
+    @property
+    def notebooks(self) -> Path:
+        return self.root / "notebooks"
+
+    @property
+    def cache(self) -> Path:
+        return self.output / ".cache"
+
+    def tickets(self, month: str) -> Path:
+        """A month's tickets: one Parquet file, or a folder of them under the same name."""
+        return self.data / "tickets" / f"{month}.parquet"
+
+    def published(self, month: str) -> Path:
+        return self.data / "published" / month
+
+    def spot_checks(self, month: str) -> Path:
+        return self.data / "spot_checks" / f"{month}.csv"
+
+    def report_folder(self, month: str) -> Path:
+        return self.output / month
+
+    def short(self, path: Path) -> str:
+        """``path`` as an analyst reads it: relative to the project where it lies inside, with forward slashes."""
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+    def environment(self) -> dict[str, str]:
+        """The HOTLINE_* variables that make another process (a kernel) find the same folders."""
+        return {
+            "HOTLINE_ROOT": str(self.root),
+            "HOTLINE_DATA": str(self.data),
+            "HOTLINE_PARAMS": str(self.params),
+            "HOTLINE_OUTPUT": str(self.output),
+        }
+
+
+def find_paths(
+    *, data: Path | str | None = None, params: Path | str | None = None, output: Path | str | None = None
+) -> Paths:
+    """The project's folders: arguments first, then HOTLINE_*, then what lies under the project's root.
+
+    The root is HOTLINE_ROOT, else the nearest folder upwards from the working directory that has ``params`` and
+    ``notebooks``, else the folder of the (editable) package. Raises HotlineError if there is none.
+    """
+    root = _find_root()
+
+    def folder(name: str, given: Path | str | None) -> Path:
+        chosen = given or os.environ.get(f"HOTLINE_{name.upper()}") or root / name
+        return Path(chosen).absolute()
+
+    return Paths(root, folder("data", data), folder("params", params), folder("output", output))
+
+
+def _find_root() -> Path:
+    if named := os.environ.get("HOTLINE_ROOT"):
+        return Path(named).absolute()
+    here = Path.cwd()
+    for folder in [here, *here.parents, Path(__file__).resolve().parent.parent]:
+        if (folder / "params" / "units.yaml").is_file() and (folder / "notebooks").is_dir():
+            return folder
+    raise HotlineError(
+        f"在 {here} 及其上级文件夹中找不到项目（应有 params/ 和 notebooks/）。"
+        "请在项目文件夹内运行，或把环境变量 HOTLINE_ROOT 设为项目文件夹。"
+    )

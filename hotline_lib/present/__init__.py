@@ -1,0 +1,7 @@
+"""What stands around the figures: numbers, sentences, tables, charts, and the page's own lines."""
+
+from hotline_lib.present.page import caption, provenance
+from hotline_lib.present.sentences import Sentence
+from hotline_lib.present.tables import Column, Table
+
+__all__ = ["Column", "Sentence", "Table", "caption", "provenance"]

@@ -1,0 +1,77 @@
+"""Printed figures: how a count, a share, a change or a duration stands on paper, made exactly from whole numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hotline_lib import exact
+from hotline_lib.exact import is_missing
+
+MISSING = "—"
+MINUS = "\N{MINUS SIGN}"
+
+
+def count(value: object) -> str:
+    """243,909 (tables; a sentence writes the plain digits)."""
+    return MISSING if is_missing(value) else f"{int(value):,}"
+
+
+def decimal(value: object, places: int = 2) -> str:
+    """98.00; takes Decimal, int, or None."""
+    if is_missing(value):
+        return MISSING
+    return f"{exact.round_half_up(Decimal(value), places)}".replace("-", MINUS)
+
+
+def share(part: object, whole: object) -> str:
+    """95.18, to stand under %; 0.00 of nothing."""
+    if not is_missing(whole) and whole == 0 and part == 0:
+        return "0.00"
+    return decimal(exact.percent(part, whole))
+
+
+def change(now: object, base: object) -> str:
+    """+30.22, −16.58, 0.00, or — where there is no base."""
+    value = exact.change(now, base)
+    if value is None:
+        return MISSING
+    return f"{'+' if value > 0 else ''}{decimal(value)}"
+
+
+def plain_share(part: object, whole: object) -> str:
+    """95.18 for CSV; empty if missing."""
+    return _plain(share(part, whole))
+
+
+def plain_change(now: object, base: object) -> str:
+    """30.22 or -16.58 for CSV; empty if missing."""
+    return _plain(change(now, base)).removeprefix("+")
+
+
+def plain_decimal(value: object, places: int = 2) -> str:
+    """98.00 for CSV; empty if missing."""
+    return _plain(decimal(value, places))
+
+
+def signed_count(value: object) -> str:
+    """+2,084 or −782."""
+    if is_missing(value):
+        return MISSING
+    return f"{'+' if value > 0 else ''}{int(value):,}".replace("-", MINUS)
+
+
+def myriads(value: object) -> str:
+    """24.39, to stand before 万件."""
+    return MISSING if is_missing(value) else str(exact.half_up(int(value), 10_000))
+
+
+def short_percent(part: object, whole: object) -> str:
+    """100, 75 or 42.86: a share of a small sample, without decimals where it has none; — for an empty sample."""
+    value = exact.percent(part, whole)
+    if value is None:
+        return MISSING
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def _plain(text: str) -> str:
+    return "" if text == MISSING else text.replace(MINUS, "-")

@@ -1,0 +1,126 @@
+"""The tokens of the look, shared by charts and pages, and the canvas on which charts are drawn.
+
+Colours are said once, here: charts use the constants, pages get them as CSS variables (``css_variables``).
+matplotlib and seaborn are imported when something is drawn, so that importing this module costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotline_lib.errors import HotlineError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WHITE = "#FFFFFF"
+INK = "#1B2127"  # text, table numbers, the rule under a table's head and above its total
+SOFT = "#56606A"  # notes, heads, units, what is full, clean or not significant
+ACCENT = "#B3261E"  # look here
+BLUE = "#1F5582"  # data, links
+BLUE2 = "#6A97BD"  # second part of a bar, changes that are not significant
+SLATE = "#68737D"  # the unit that is context
+GREY = "#87919B"  # zero lines, hollow markers
+RULE = "#D5DADF"  # between blocks
+HAIR = "#E8ECEF"  # between rows, bar tracks
+TINT = "#FBEDEA"  # ground of a cell with a signal
+HEAT = ("#FCF1EE", "#F8DDD6", "#F0B9AC", "#E79C8C", "#B3261E")  # points lost: under 1, 1, 2, 3, 4 and more
+
+TOKENS = {
+    "white": WHITE, "ink": INK, "soft": SOFT, "accent": ACCENT, "blue": BLUE, "blue2": BLUE2, "slate": SLATE,
+    "grey": GREY, "rule": RULE, "hair": HAIR, "tint": TINT,
+    **{f"heat{step}": colour for step, colour in enumerate(HEAT, start=1)},
+}  # fmt: skip
+
+CHART_WIDTH = 440  # CSS px: two stand side by side on a desk, one loses a fifth on a phone
+SCALE = 2.5  # picture pixels per CSS px
+COLOURS = 64
+FONT_FILE = "NotoSansSC-Regular.ttf"
+
+
+def css_variables() -> str:
+    """The tokens as CSS custom properties: ``--ink: #1B2127; …``."""
+    return " ".join(f"--{name}: {colour};" for name, colour in TOKENS.items())
+
+
+@cache
+def font_family() -> str:
+    """Registers the packaged Chinese font with matplotlib and returns its family name.
+
+    zhplot only carries the file: importing it would change global settings.
+    """
+    from matplotlib import font_manager
+
+    spec = find_spec("zhplot")
+    path = Path(spec.origin).parent / "fonts" / FONT_FILE if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise HotlineError("找不到作图用的中文字体（zhplot 包）。请重新安装依赖：make install")
+    font_manager.fontManager.addfont(path)
+    return font_manager.get_font(path).family_name
+
+
+@cache
+def _settings() -> dict:
+    import seaborn
+
+    # The font comes after seaborn's style, which sets one of its own.
+    return {**seaborn.axes_style("white"), **seaborn.plotting_context("notebook"), "font.family": [font_family()]}
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw with the look's settings; a character that the font lacks is an error, not an empty box."""
+    import matplotlib
+
+    with matplotlib.rc_context(_settings()), warnings.catch_warnings():
+        warnings.filterwarnings("error", message=r"Glyph \d+")
+        try:
+            yield
+        except UserWarning as warning:
+            raise HotlineError(_missing_glyph(str(warning))) from warning
+
+
+def _missing_glyph(message: str) -> str:
+    code = re.search(r"Glyph (\d+)", message)
+    letter = chr(int(code[1])) if code else message
+    return f"作图字体中没有「{letter}」这个字，图中无法显示。请检查 params/ 中的名称。"
+
+
+def new_figure(height: float) -> Figure:
+    """An empty white figure, ``CHART_WIDTH`` x ``height`` CSS px, outside pyplot: nothing keeps it alive."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(CHART_WIDTH / 96, round(height) / 96), dpi=96 * SCALE, facecolor=WHITE)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG with few colours; the same figure gives the same bytes."""
+    from PIL import Image
+
+    with drawing():
+        figure.canvas.draw()
+    picture = Image.frombuffer("RGBA", figure.canvas.get_width_height(), figure.canvas.buffer_rgba())
+    reduced = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = reduced.getpalette()
+    palette[:] = _white_stays_white(palette)
+    reduced.putpalette(palette)
+    file = BytesIO()
+    reduced.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _white_stays_white(palette: list[int]) -> list[int]:
+    """Quantising may leave the ground a shade off; anything lighter than 252 is white."""
+    triples = [palette[i : i + 3] for i in range(0, len(palette), 3)]
+    return [channel for triple in triples for channel in ([255] * 3 if min(triple) >= 252 else triple)]

@@ -1,0 +1,280 @@
+"""Tables: a frame in; out come the page's table, the CSV in the printed schema, and plain text.
+
+A Column says where a value comes from and how it is printed; a Table is a frame, its columns, and what stands around
+them. Values stay raw until they are printed; a share or a change is made from its two counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Literal
+
+from hotline_lib.exact import is_missing
+from hotline_lib.present import numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[str, Any]
+Kind = Literal["text", "count", "share", "change", "rate", "score", "minutes", "points", "rank", "flag"]
+Emphasis = Callable[[Row], str]
+
+FOOTNOTE_MARKS = "①②③④⑤⑥⑦⑧⑨⑩"
+SCROLLS_FROM = 6  # columns: a table as wide as that stands in a box that scrolls on a phone
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    head: the name over it; breaks by hand with a newline. unit: a line under the head (件, %, 分钟).
+    value: a column of the frame; for kinds share (part, whole) and change (now, base) a pair of columns.
+    kind: how a value is printed. points: without trailing zeros, · for 0. flag: ``words`` for true and false.
+    key: the name in the CSV; without it the column is on the page only. in_page False: in the CSV only.
+    group: columns next to each other with the same group get a short line over their heads.
+    title: the full name, where head is short.
+    significant: for a change, the column that says whether counts tell it from chance: ▲▼, else soft.
+    emphasis: a row -> "" | "soft" (full, clean) | "strong" (ink, semibold, tint) | "heat1" … "heat5".
+    """
+
+    head: str
+    value: str | tuple[str, str]
+    kind: Kind = "count"
+    key: str | None = None
+    unit: str = ""
+    group: str = ""
+    title: str = ""
+    in_page: bool = True
+    significant: str | None = None
+    emphasis: Emphasis | None = None
+    words: tuple[str, str] = ("是", "否")
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind == "text"
+
+    @property
+    def align(self) -> str:
+        return {"text": "left", "points": "center"}.get(self.kind, "right")
+
+    def printed(self, row: Row) -> str:
+        """What stands in a cell of the page, unescaped."""
+        if isinstance(self.value, tuple):
+            first, second = (row.get(name) for name in self.value)
+            return numbers.share(first, second) if self.kind == "share" else numbers.change(first, second)
+        value = row.get(self.value)
+        if is_missing(value):
+            return numbers.MISSING
+        match self.kind:
+            case "count":
+                return numbers.count(value)
+            case "text":
+                return str(value)
+            case "rank":
+                return str(int(value))
+            case "flag":
+                return self.words[0 if value else 1]
+            case "points":
+                return "·" if value == 0 else f"{value.normalize():f}"
+            case _:
+                return numbers.decimal(value)
+
+    def plain(self, row: Row) -> str:
+        """What stands in the CSV: no thousands commas, ASCII minus, nothing for a missing value."""
+        if isinstance(self.value, tuple):
+            first, second = (row.get(name) for name in self.value)
+            return numbers.plain_share(first, second) if self.kind == "share" else numbers.plain_change(first, second)
+        value = row.get(self.value)
+        if is_missing(value):
+            return ""
+        match self.kind:
+            case "count" | "rank":
+                return str(int(value))
+            case "text":
+                return str(value)
+            case "flag":
+                return "true" if value else "false"
+            case "points":
+                return f"{value:f}"
+            case _:
+                return numbers.plain_decimal(value)
+
+
+@dataclass(frozen=True, repr=False)
+class Table:
+    """A frame as it is printed.
+
+    caption: its name; order: how the rows are ordered, in soft beside it. label: what a screen reader calls the box
+        that scrolls (else the caption). row_head: the column whose cell names the row.
+    subtotal: a row in soft above the total. total: the last row. Both are mappings with the frame's columns.
+    total_in_csv: business types and domains have it there, units do not.
+    rule_after: a row -> whether a grey rule stands under it (the unit that is a class of its own).
+    footnotes: row name -> note; gives ①, ② … after the name and the notes under the table, in the frame's order.
+    notes: further sentences under the table.
+    page_order: the frame's columns to order the page by, largest first, where the CSV has the printed order.
+    dense: many columns: 12 px, narrow. heat: a matrix with tinted cells, its numbers centred.
+    """
+
+    frame: pd.DataFrame
+    columns: Sequence[Column]
+    caption: str = ""
+    order: str = ""
+    label: str = ""
+    row_head: str = "unit"
+    subtotal: Row | None = None
+    total: Row | None = None
+    total_in_csv: bool = False
+    rule_after: Callable[[Row], bool] | None = None
+    footnotes: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    page_order: Sequence[str] = ()
+    dense: bool = False
+    heat: bool = False
+
+    def csv(self) -> str:
+        """The table in the printed schema: a line per row of the frame, in the frame's order."""
+        columns = [column for column in self.columns if column.key]
+        rows = self.frame.to_dict("records") + ([self.total] if self.total_in_csv and self.total else [])
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([column.key for column in columns])
+        writer.writerows([column.plain(row) for column in columns] for row in rows)
+        return file.getvalue()
+
+    def cells(self) -> list[list[str]]:
+        """The printed body, subtotal and total included, as strings."""
+        return [[_printed(column, row) for column in self._shown] for row in self._body + self._foot]
+
+    def _repr_html_(self) -> str:
+        classes = " ".join(["hotline", *(["dense"] if self.dense else []), *(["heat"] if self.heat else [])])
+        marks = self._marks()
+        body = "".join(self._row_html(row, marks) for row in self._body)
+        foot = "".join(
+            self._row_html(row, marks, kind)
+            for kind, row in (("subtotal", self.subtotal), ("total", self.total))
+            if row is not None
+        )
+        table = (
+            f'<table class="{classes}" style="font-variant-numeric:tabular-nums">'
+            f"{self._caption_html()}<thead>{self._head_html()}</thead><tbody>{body}</tbody>"
+            + (f"<tfoot>{foot}</tfoot>" if foot else "")
+            + "</table>"
+        )
+        if len(self._shown) >= SCROLLS_FROM:
+            name = escape(self.label or self.caption or "表")
+            table = f'<div class="table-box" role="region" tabindex="0" aria-label="{name}">{table}</div>'
+        notes = list(self.notes) + [f"{mark} {self.footnotes[name]}" for name, mark in marks.items()]
+        return table + (f'<p class="table-note">{escape("".join(_sentence(n) for n in notes))}</p>' if notes else "")
+
+    def __repr__(self) -> str:
+        """Aligned plain text, the same on every machine."""
+        heads = [[" ".join(filter(None, (c.head.replace("\n", ""), c.unit))) for c in self._shown]]
+        lines = heads + self.cells()
+        widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+        pads = [
+            "  ".join(
+                cell + " " * (w - _width(cell)) if column.is_text else " " * (w - _width(cell)) + cell
+                for cell, w, column in zip(line, widths, self._shown, strict=True)
+            ).rstrip()
+            for line in lines
+        ]
+        return "\n".join(filter(None, ["，".join(filter(None, (self.caption, self.order))), *pads]))
+
+    @property
+    def _shown(self) -> list[Column]:
+        return [column for column in self.columns if column.in_page]
+
+    @property
+    def _body(self) -> list[Row]:
+        frame = self.frame
+        if self.page_order:
+            frame = frame.sort_values(list(self.page_order), ascending=False, kind="stable")
+        return frame.to_dict("records")
+
+    @property
+    def _foot(self) -> list[Row]:
+        return [row for row in (self.subtotal, self.total) if row is not None]
+
+    def _marks(self) -> dict[str, str]:
+        named = [row[self.row_head] for row in self._body if row.get(self.row_head) in self.footnotes]
+        return dict(zip(named, FOOTNOTE_MARKS, strict=False))
+
+    def _caption_html(self) -> str:
+        if not self.caption and not self.order:
+            return ""
+        order = f'<span class="order">{escape(self.order)}</span>' if self.order else ""
+        return f'<caption style="text-align:left">{escape(self.caption)}{order}</caption>'
+
+    def _head_html(self) -> str:
+        groups = [(group, list(columns)) for group, columns in groupby(self._shown, key=lambda c: c.group)]
+        if not any(group for group, _ in groups):
+            return f"<tr>{''.join(_head_cell(column, self.row_head) for column in self._shown)}</tr>"
+        over = "".join(
+            f'<th scope="colgroup" class="group" colspan="{len(columns)}"><span>{escape(group)}</span></th>'
+            if group
+            else "".join(_head_cell(column, self.row_head, rows=2) for column in columns)
+            for group, columns in groups
+        )
+        under = "".join(_head_cell(column, self.row_head) for group, columns in groups if group for column in columns)
+        return f"<tr>{over}</tr><tr>{under}</tr>"
+
+    def _row_html(self, row: Row, marks: Mapping[str, str], kind: str = "") -> str:
+        if not kind and self.rule_after is not None and self.rule_after(row):
+            kind = "ruled"
+        cells = "".join(self._cell_html(column, row, marks, kind in ("subtotal", "total")) for column in self._shown)
+        return f'<tr class="{kind}">{cells}</tr>' if kind else f"<tr>{cells}</tr>"
+
+    def _cell_html(self, column: Column, row: Row, marks: Mapping[str, str], foot: bool) -> str:
+        words = _printed(column, row)
+        style = f' style="text-align:{column.align}"'
+        if column.value == self.row_head:
+            mark = "" if foot else marks.get(row.get(self.row_head), "")
+            note = f'<sup class="footnote">{mark}</sup>' if mark else ""
+            return f'<th scope="row" class="name"{style}>{escape(words)}{note}</th>'
+        classes, before = [column.kind] if column.kind in ("text", "points", "rank") else ["num"], ""
+        if column.emphasis is not None and not foot:
+            classes += filter(None, [column.emphasis(row)])
+        if column.significant is not None and words not in ("", numbers.MISSING):
+            flag = row.get(column.significant)
+            if not is_missing(flag) and flag:
+                before = _mark(words)
+            else:
+                classes.append("soft")
+        return f'<td class="{escape(" ".join(classes))}"{style}>{before}{escape(words)}</td>'
+
+
+def _printed(column: Column, row: Row) -> str:
+    """A cell's words; a subtotal or total may leave a column out."""
+    if not isinstance(column.value, tuple) and column.value not in row:
+        return ""
+    return column.printed(row)
+
+
+def _head_cell(column: Column, row_head: str, *, rows: int = 1) -> str:
+    lines = [escape(line) for line in column.head.split("\n")]
+    if column.unit:
+        lines.append(f'<span class="unit">{escape(column.unit)}</span>')
+    kind = "name" if column.value == row_head else column.kind if column.kind in ("text", "points", "rank") else "num"
+    span = f' rowspan="{rows}"' if rows > 1 else ""
+    title = f' title="{escape(column.title)}"' if column.title else ""
+    return f'<th scope="col" class="{kind}"{span}{title} style="text-align:{column.align}">{"<br>".join(lines)}</th>'
+
+
+def _mark(change: str) -> str:
+    """▲ or ▼ in its slot, with its word for those who hear the page."""
+    down = change.startswith(numbers.MINUS)
+    return f'<span class="mark" role="img" aria-label="显著{"减少" if down else "增加"}">{"▼" if down else "▲"}</span>'
+
+
+def _sentence(note: str) -> str:
+    return note if note.endswith(("。", "；", "！", "？")) else note + "。"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

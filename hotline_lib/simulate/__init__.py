@@ -1,0 +1,103 @@
+"""Simulated tickets from a published bulletin: every count and rate it prints comes out exactly, but for its errata.
+
+    printed       what the bulletin prints, as numbers to aim at
+    cells         this month's tickets by unit, role, domain, issue and sub-issue
+    base_months   the two months it is compared with
+    submitted     how many tickets each unit reports in the month
+    outcomes      how each ticket was handled, so that the rates come out
+    times, ids    when calls come in, are closed and reported; ticket numbers
+    tickets       all of it, as the ticket table
+    whole         integers behind printed figures
+
+No real ticket can be shared; whatever shows these says that they are simulated.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from hotline_lib.errors import HotlineError
+from hotline_lib.params import load_params, month_before
+from hotline_lib.paths import Paths
+
+DEFAULT_SEED = 12328
+_ROW_GROUP = 122_880
+
+
+def simulate(
+    month: str, paths: Paths, *, seed: int = DEFAULT_SEED, on_step: Callable[[str], None] | None = None
+) -> list[Path]:
+    """Write simulated tickets of ``month``, of the month before and of the same month last year.
+
+    They are made from data/published/MONTH (and data/spot_checks/MONTH.csv, if there is one). The same seed gives the
+    same bytes; every seed gives the same published figures. on_step: told in Chinese what is being done.
+
+    Returns the three files, oldest month first.
+    Raises HotlineError if one of them holds real tickets (nothing is written then), PublishedError if the published
+    figures contradict each other.
+    """
+    import numpy as np
+
+    from hotline_lib.simulate.base_months import base_margins, base_tickets
+    from hotline_lib.simulate.cells import month_tickets
+    from hotline_lib.simulate.printed import read_printed
+    from hotline_lib.simulate.tickets import complete
+
+    say = on_step or (lambda _: None)
+    params = load_params(month, paths.params, need_month_file=False)
+    bases = {"yoy": month_before(month, 12), "mom": month_before(month)}
+    for each in (*bases.values(), month):
+        _refuse_real(each, paths)
+
+    rng = np.random.default_rng([seed, *map(int, month.split("-"))])
+    printed = read_printed(month, params, paths)
+    say(f"按 {month} 月报分配 {printed.cells['tickets'].sum():,} 件工单")
+    months = {month: month_tickets(printed, params, rng)}
+    for kind, base in bases.items():
+        margins = base_margins(printed, kind, params, rng)
+        say(f"由印出的变化推算 {base}：{margins.units.sum():,} 件")
+        months[base] = base_tickets(margins, printed, months[month], params, rng)
+    say("安排受理、办结和报送时间，评定各项指标")
+    finished = complete(months, printed, params, rng)
+    written = []
+    for each in sorted(finished):
+        say(f"写入 {paths.short(paths.tickets(each))}")
+        written.append(_write(finished[each], paths.tickets(each), seed))
+    return written
+
+
+def _refuse_real(month: str, paths: Paths) -> None:
+    """A month that does not say of itself that it is simulated is never written over."""
+    path = paths.tickets(month)
+    if not path.exists():
+        return
+    from hotline_lib.tickets import simulation_marks
+
+    if path.is_dir() or not simulation_marks(path)[0]:
+        raise HotlineError(
+            f"{paths.short(path)} 是真实工单，模拟不会覆盖它，没有写入任何文件。"
+            "要模拟请换一个数据文件夹：hotline simulate 加 --data；确实不要这些工单时，请先把它移走。"
+        )
+
+
+def _write(tickets, path: Path, seed: int) -> Path:
+    """One month as Parquet, in the layout that scans fastest; it appears whole or not at all."""
+    import duckdb
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    marks = f"{{'hotline.simulated': 'true', 'hotline.seed': '{int(seed)}'}}"
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")  # else row groups may come in another order
+        connection.register("tickets", tickets)
+        try:
+            connection.execute(
+                f"COPY tickets TO '{str(beside).replace(chr(39), chr(39) * 2)}' "
+                f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}, KV_METADATA {marks})"
+            )
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,247 @@
+"""What a published bulletin prints, as numbers to aim at: errata put right, aliases resolved, rates as integers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import pandas as pd
+
+from hotline_lib.errors import HotlineError, PublishedError, UnknownValueError
+from hotline_lib.exact import competition_rank
+from hotline_lib.params import Params
+from hotline_lib.paths import Paths
+from hotline_lib.published import TOTAL, read_table
+from hotline_lib.simulate.whole import greatest_whole
+
+ROLES = ("inquiry", "suggestion", "complaint")
+KEYS = {
+    "business_types": ["type"],
+    "domains": ["domain"],
+    "units": ["unit"],
+    "top_issues": ["type", "issue"],
+    "top_issue_details": ["type", "issue", "breakdown", "name"],
+    "indicators": ["unit"],
+}
+RATES = (
+    "classification_accuracy", "instant_answer_rate", "other_on_time_rate", "transfer_callback_rate",
+    "first_time_resolution_rate", "bad_review_fixed_rate", "complaint_on_time_rate", "complaint_24h_rate",
+    "complaint_5d_rate", "complaint_satisfaction_rate", "timely_submission_rate",
+)  # fmt: skip
+_TICKET_ID = re.compile(r"JT\d{6}(?P<date>\d{8})(?P<serial>\d{8})")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The figures of one bulletin.
+
+    month: YYYY-MM.
+    cells: ``unit``, ``role``, ``tickets`` (Annex 3), every unit of params by every role in use.
+    domains: tickets by printed domain.
+    issues: ``role``, ``issue``, ``tickets``: the top issues.
+    details: ``role``, ``issue``, ``breakdown`` (unit, sub_issue), ``name``, ``tickets``, ``whole``: the base that a
+        share listed as an erratum stands on, missing where the share is right.
+    changes: ``over`` (total, role, domain, unit), ``name``, ``tickets``, ``yoy``, ``mom`` (percent, None if not printed).
+    rates: by unit, in hundredths of a percent; ``mean`` in hundredths of a minute (−1: not printed), ``failed`` a count.
+    spot_checks: ``ticket_id``, ``unit``, ``day`` (of the month), ``serial``.
+    """
+
+    month: str
+    cells: pd.DataFrame
+    domains: pd.Series
+    issues: pd.DataFrame
+    details: pd.DataFrame
+    changes: pd.DataFrame
+    rates: pd.DataFrame
+    spot_checks: pd.DataFrame
+
+
+def read_printed(month: str, params: Params, paths: Paths) -> Printed:
+    """The bulletin of ``month`` under data/published. Raises PublishedError for a table that is missing or wrong."""
+    tables = {name: _table(month, name, paths) for name in KEYS}
+    wrong_shares = _put_right(tables, read_table(paths.published(month), "errata"), month)
+    catalogue = params.catalogue
+    role_of = {spelling: each.role for each in catalogue.business_types for spelling in each.spellings}
+
+    def role(name: str) -> str:
+        if name not in role_of:
+            raise UnknownValueError("业务类型", name, [each.name for each in catalogue.business_types], "params/catalogue.yaml")
+        return role_of[name]
+
+    types, domains, units = (t[t.iloc[:, 0 if "rank" not in t else 1] != TOTAL] for t in
+                             (tables["business_types"], tables["domains"], tables["units"]))  # fmt: skip
+    unit_names = [params.unit(name).name for name in units["unit"]]
+    for name in domains["domain"]:
+        if name not in catalogue.printed_domains:
+            raise UnknownValueError("业务领域", name, catalogue.printed_domains, "params/catalogue.yaml")
+    cells = pd.DataFrame({r: _counts(units[r], month, "units").to_numpy() for r in ROLES}, index=unit_names)
+    cells = cells.reindex(params.unit_names, fill_value=0)
+    in_domain = _counts(domains["count"], month, "domains").set_axis(domains["domain"])
+    printed = Printed(
+        month=month,
+        cells=cells.rename_axis("unit").reset_index().melt("unit", var_name="role", value_name="tickets"),
+        domains=in_domain.reindex(catalogue.printed_domains, fill_value=0),
+        issues=_issues(tables["top_issues"], role, params, month),
+        details=_details(tables["top_issue_details"], wrong_shares, role, params, month),
+        changes=pd.concat(
+            [
+                _changes(tables["business_types"], "role", role, "count", month),
+                _changes(domains, "domain", str, "count", month),
+                _changes(units, "unit", lambda name: params.unit(name).name, "total", month),
+            ],
+            ignore_index=True,
+        ),
+        rates=_rates(tables["indicators"], params, month),
+        spot_checks=_spot_checks(month, params, paths),
+    )
+    _check_sums(printed)
+    return printed
+
+
+def limits_beyond(listed: pd.DataFrame, by: list[str]) -> pd.Series:
+    """How many tickets a name may have that is not among the listed ones, by list.
+
+    A list that reaches the last rank of its kind keeps ties, so what is left out has fewer than its last entry; a
+    shorter list is complete.
+    """
+    last = listed.groupby(by)["tickets"].agg(least="min", rank=lambda tickets: max(competition_rank(tickets)))
+    return (last["least"] - 1).where(last["rank"] == last["rank"].max(), 0)
+
+
+def _table(month: str, name: str, paths: Paths) -> pd.DataFrame:
+    table = read_table(paths.published(month), name)
+    if table is None:
+        raise PublishedError(f"缺少 data/published/{month}/{name}.csv，无法模拟 {month}。请按其他月份的样子补上这张表。")
+    return table
+
+
+def _put_right(tables: dict[str, pd.DataFrame], errata: pd.DataFrame | None, month: str) -> dict[tuple[str, ...], Decimal]:
+    """Replace wrong figures by the right ones; returns the wrong shares of the details by their row's key."""
+    wrong_shares: dict[tuple[str, ...], Decimal] = {}
+    for row in () if errata is None else errata.itertuples():
+        table, key = tables.get(row.table), tuple(row.key.split("/"))
+        if table is None or row.column not in table:
+            continue  # a table or column that no ticket is made from
+        matches = (table[KEYS[row.table]] == key).all(axis=1) if len(key) == len(KEYS[row.table]) else pd.Series([False])
+        if matches.sum() != 1:
+            raise PublishedError(f"data/published/{month}/errata.csv：{row.table}.csv 中没有「{row.key}」这一行。")
+        if row.table == "top_issue_details" and row.column == "share_pct":
+            wrong_shares[key] = _decimal(row.printed, month, "errata")
+        table.loc[matches, row.column] = row.correct
+    return wrong_shares
+
+
+def _issues(table: pd.DataFrame, role, params: Params, month: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "role": table["type"].map(role),
+            "issue": [params.catalogue.issue(name).name for name in table["issue"]],
+            "tickets": _counts(table["count"], month, "top_issues"),
+        }
+    )
+
+
+def _details(table: pd.DataFrame, wrong_shares: dict, role, params: Params, month: str) -> pd.DataFrame:
+    counts = _counts(table["count"], month, "top_issue_details")
+    rows = []
+    for key, tickets in zip(table[KEYS["top_issue_details"]].itertuples(index=False, name=None), counts, strict=True):
+        business_type, name, breakdown, detail = key
+        issue = params.catalogue.issue(name)
+        if breakdown == "unit":
+            detail = params.unit(detail).name
+        else:
+            detail = _sub_issue(detail, issue)
+        whole = greatest_whole(tickets, wrong_shares[key]) if key in wrong_shares else None
+        rows.append((role(business_type), issue.name, breakdown, detail, tickets, whole))
+    return pd.DataFrame(rows, columns=["role", "issue", "breakdown", "name", "tickets", "whole"])
+
+
+def _sub_issue(name: str, issue) -> str:
+    for each in issue.sub_issues:
+        if name in each.spellings:
+            return each.name
+    raise UnknownValueError(
+        f"子事项（{issue.name}）", name, [each.name for each in issue.sub_issues], "params/catalogue.yaml"
+    )
+
+
+def _changes(table: pd.DataFrame, over: str, name_of, count: str, month: str) -> pd.DataFrame:
+    """One row per printed change; the total row is of its own kind."""
+    column = table.columns[1 if table.columns[0] == "rank" else 0]
+    total = table[column] == TOTAL
+    rows = pd.DataFrame({"over": over, "name": table[column].map(lambda name: name if name == TOTAL else name_of(name))})
+    rows.loc[total, "over"] = "total"
+    rows["tickets"] = _counts(table[count], month, over)
+    for kind in ("yoy", "mom"):
+        printed = table.get(f"{kind}_pct", pd.Series("", index=table.index))
+        rows[kind] = [_decimal(text, month, over) for text in printed]
+    return rows
+
+
+def _rates(table: pd.DataFrame, params: Params, month: str) -> pd.DataFrame:
+    table = table.assign(unit=[params.unit(name).name for name in table["unit"]]).set_index("unit")
+    found = pd.DataFrame(index=table.index)
+    for key in RATES:
+        found[key] = [_hundredths(text, month, 10_000) for text in table.get(key, [""] * len(table))]
+    found["mean"] = [_hundredths(text, month, -1) for text in table.get("complaint_mean_minutes", [""] * len(table))]
+    found["failed"] = [_hundredths(text, month, 0) // 100 for text in table.get("failed_second_reviews", [""] * len(table))]
+    found = found.reindex(params.unit_names)
+    return found.fillna(dict.fromkeys(RATES, 10_000) | {"mean": -1, "failed": 0}).astype("int64")
+
+
+def _spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame:
+    path, rows = paths.spot_checks(month), []
+    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig") if path.exists() else pd.DataFrame(columns=["ticket_id", "unit"])
+    for ticket_id, unit in table[["ticket_id", "unit"]].itertuples(index=False):
+        found = _TICKET_ID.fullmatch(ticket_id)
+        if not found or found["date"][:6] != month.replace("-", ""):
+            raise HotlineError(
+                f"data/spot_checks/{month}.csv：工单编号「{ticket_id}」不是 {month} 受理的编号。"
+                "应为 JT、6 位区划代码、8 位受理日期、8 位流水号。"
+            )
+        rows.append((ticket_id, params.unit(unit).name, int(found["date"][6:]), int(found["serial"])))
+    return pd.DataFrame(rows, columns=["ticket_id", "unit", "day", "serial"])
+
+
+def _check_sums(printed: Printed) -> None:
+    """Figures that must be equal because they count the same tickets."""
+    changes = printed.changes
+    cells = printed.cells["tickets"].sum()
+    sums = {"各单位（units.csv）": cells, "各领域（domains.csv）": printed.domains.sum()}
+    for name, tickets in changes.loc[changes["over"] == "total", ["name", "tickets"]].itertuples(index=False):
+        sums[name] = tickets
+    wrong = {name: int(number) for name, number in sums.items() if number != cells}
+    by_role = printed.cells.groupby("role")["tickets"].sum()
+    for row in changes[changes["over"] == "role"].itertuples():
+        if row.tickets != by_role.get(row.name, 0):
+            wrong[f"业务类型 {row.name}（business_types.csv）"] = row.tickets
+    by_unit = printed.cells.groupby("unit")["tickets"].sum()
+    for row in changes[changes["over"] == "unit"].itertuples():
+        if row.tickets != by_unit[row.name]:
+            wrong[f"{row.name} 的合计（units.csv）"] = row.tickets
+    if wrong:
+        listed = "；".join(f"{name} {number} 件" for name, number in wrong.items())
+        raise PublishedError(f"{printed.month} 印出的件数互相矛盾：{listed}；而 units.csv 各单元格合计 {cells} 件。请核对。")
+
+
+def _counts(column: pd.Series, month: str, table: str) -> pd.Series:
+    text = column.str.strip()
+    if not (whole := text.str.fullmatch(r"\d+")).all():
+        raise PublishedError(f"data/published/{month}/{table}.csv：「{text[~whole].iloc[0]}」不是整数件数。")
+    return text.astype("int64")
+
+
+def _decimal(text: str, month: str, table: str) -> Decimal | None:
+    figure = text.strip().rstrip("%").replace("−", "-")
+    if figure in {"", "—", "-"}:
+        return None
+    try:
+        return Decimal(figure)
+    except InvalidOperation:
+        raise PublishedError(f"data/published/{month}/{table}.csv：「{text}」不是数。") from None
+
+
+def _hundredths(text: str, month: str, missing: int) -> int:
+    value = _decimal(text, month, "indicators")
+    return missing if value is None else int(value * 100)

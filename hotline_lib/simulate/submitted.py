@@ -1,0 +1,102 @@
+"""How many tickets of each unit and role are submitted in the month.
+
+Annex 1's rates are over the tickets submitted in the month, whenever they were accepted. A printed rate below 100.00
+leaves few sizes of that set: of them the ones nearest to what the reporting rounds would give are taken.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hotline_lib.errors import PublishedError
+from hotline_lib.simulate.printed import ROLES, Printed
+from hotline_lib.simulate.whole import nearest_part, prints
+
+_COMPLAINT_RATES = ("complaint_on_time_rate", "complaint_24h_rate", "complaint_5d_rate")
+_TRIED = 1_500  # sizes tried, nearest first
+
+
+def submitted_counts(printed: Printed, usual: pd.DataFrame) -> pd.DataFrame:
+    """``own`` (accepted in the month) and ``carried`` (accepted before it) submitted in the month, by unit and role.
+
+    usual: by unit and role: ``accepted`` in the month, ``unsent`` of them at its end, ``carried`` from the month before
+        as the rounds would have it, and ``carried_most``, how many could be.
+    Raises PublishedError if a unit's printed rates fit no such numbers.
+    """
+    found = []
+    for unit, rates in printed.rates.iterrows():
+        here = usual.loc[unit].reindex(ROLES, fill_value=0)
+        wanted = here["accepted"] + here["carried"] - here["unsent"]
+        sizes = _nearest_sizes(rates, wanted, here["accepted"] + here["carried_most"])
+        if sizes is None:
+            raise PublishedError(
+                f"附件1 中{unit}的各项比率互相矛盾，或与附件3 的件数矛盾：没有一组整数件数能同时印成这些比率。"
+            )
+        carried = np.maximum(np.minimum(here["carried"], sizes), sizes - here["accepted"])
+        found.append(pd.DataFrame({"unit": unit, "role": ROLES, "own": sizes - carried, "carried": carried}))
+    return pd.concat(found).set_index(["unit", "role"])
+
+
+def seconds_of_mean(number: np.ndarray | int, hundredths: int) -> np.ndarray | int:
+    """The whole seconds nearest to ``number`` tickets at a printed mean, in hundredths of a minute."""
+    return (6 * number * hundredths + 4) // 10
+
+
+def _prints_mean(number: np.ndarray, hundredths: int) -> np.ndarray:
+    if hundredths < 0:
+        return np.ones(len(number), dtype=bool)
+    seconds, tickets = seconds_of_mean(number, hundredths), np.maximum(number, 1)
+    return (number > 0) & ((200 * seconds + 60 * tickets) // (120 * tickets) == hundredths)
+
+
+def _nearest_sizes(rates: pd.Series, wanted: pd.Series, most: pd.Series) -> pd.Series | None:
+    """Tickets submitted by role, as near as can be to ``wanted`` in proportion, of which every rate can be had."""
+    complaints = _nearest(
+        lambda n: np.logical_and.reduce([_prints_mean(n, rates["mean"]), *(prints(n, rates[key]) for key in _COMPLAINT_RATES)]),
+        wanted["complaint"],
+        most["complaint"],
+    )
+    totals = _nearest(
+        lambda n: prints(n, rates["classification_accuracy"]) & prints(n, rates["timely_submission_rate"]),
+        wanted.sum(),
+        most.sum(),
+    )
+    able = np.arange(most["inquiry"] + 1)
+    able = able[prints(able, rates["instant_answer_rate"])]
+    if not (len(complaints) and len(totals) and len(able)):
+        return None
+    complaint = complaints[None, : max(60_000 // len(totals), 20)]
+    others = totals[:, None] - complaint
+    ratio = wanted["inquiry"] / max(wanted["inquiry"] + wanted["suggestion"], 1)
+    inquiry = _closest(able, others * ratio)
+    suggestion = others - inquiry
+    fits = (suggestion >= 0) & (suggestion <= most["suggestion"])
+
+    # inquiries not answered at once are transferred, suggestions may be: some such number must print the rate
+    slow = inquiry - nearest_part(inquiry, rates["instant_answer_rate"])
+    ok = np.cumsum(prints(np.arange(most.sum() + 1), rates["other_on_time_rate"]))
+    first, last = slow.clip(0, len(ok) - 1), (slow + suggestion).clip(0, len(ok) - 1)
+    fits &= ok[last] - np.where(first > 0, ok[first - 1], 0) > 0
+    if not fits.any():
+        return None
+    far = sum(
+        (size - wanted[role]) ** 2 / (wanted[role] + 1)
+        for role, size in (("complaint", complaint), ("inquiry", inquiry), ("suggestion", suggestion))
+    )
+    place = np.unravel_index(np.argmin(np.where(fits, far, np.inf)), fits.shape)
+    sizes = {"inquiry": inquiry[place], "suggestion": suggestion[place], "complaint": complaint[0, place[1]]}
+    return pd.Series(sizes).reindex(ROLES)
+
+
+def _nearest(ok, wanted: int, most: int) -> np.ndarray:
+    numbers = np.arange(most + 1)
+    numbers = numbers[ok(numbers)]
+    return numbers[np.argsort(np.abs(numbers - wanted), kind="stable")[:_TRIED]]
+
+
+def _closest(able: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The entry of ``able`` (rising) nearest to each wanted number."""
+    after = np.searchsorted(able, wanted).clip(0, len(able) - 1)
+    before = (after - 1).clip(0)
+    return np.where(wanted - able[before] <= able[after] - wanted, able[before], able[after])

@@ -1,0 +1,203 @@
+"""Tickets from cells: three months together, because one month reports what another has accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from hotline_lib.errors import HotlineError
+from hotline_lib.params import Params, month_before
+from hotline_lib.simulate.ids import serials, ticket_ids
+from hotline_lib.simulate.outcomes import MISSING, decide
+from hotline_lib.simulate.printed import Printed
+from hotline_lib.simulate.submitted import submitted_counts
+from hotline_lib.simulate.times import DAY, Clock, Rounds, accepted_times, clock
+
+COLUMNS = (
+    "ticket_id", "unit", "business_type", "domain", "issue", "sub_issue", "accepted_at", "answered_instantly",
+    "transferred_at", "due_at", "closed_at", "called_back", "rating", "bad_rating_fixed", "resolved_first_time",
+    "classified_correctly", "failed_reviews", "submitted_at",
+)  # fmt: skip
+_CELL = ["unit", "role"]
+_EARLY = 12  # days into a month; a ticket accepted by then can be reported late and still in the month
+_STILL_OPEN = 0.15  # of the tickets never reported
+_MARGIN = 120  # seconds between the last closing and the end of the month
+
+
+def complete(
+    months: dict[str, pd.DataFrame], printed: Printed, params: Params, rng: np.random.Generator
+) -> dict[str, pd.DataFrame]:
+    """All columns of the ticket table for each month, sorted as a month is written.
+
+    months: by month, ``unit``, ``role``, ``domain``, ``issue``, ``sub_issue``, a row a ticket; the printed month, the
+        month before and the same month last year.
+    """
+    clocks = {month: clock(month, params.calendar) for month in months}
+    for month, tickets in months.items():
+        months[month] = tickets.assign(accepted_at=accepted_times(tickets, clocks[month], params, rng), pinned=MISSING)
+    _plan_reports(months, clocks, printed, rng)
+    _pin(months[printed.month], clocks[printed.month], printed, rng)
+
+    together = pd.concat(months, names=["month", None]).reset_index(level=0).reset_index(drop=True)
+    early = together["accepted_at"] < together["month"].map({m: of.start + _EARLY * DAY for m, of in clocks.items()})
+    facts = together.assign(pinned=together["pinned"] != MISSING, early=early & (together["fate"] == "own"))
+    outcomes = decide(facts, _rates_by_book(together["book"].unique(), printed, rng), printed.month, rng)
+    together = pd.concat([together, outcomes], axis=1)
+
+    finished, first_serials = {}, {}
+    for month in sorted(months, reverse=True):  # backwards: a month's serials end where the next one's begin
+        tickets = together[together["month"] == month].reset_index(drop=True)
+        tickets = _number(_keep_in_month(tickets, clocks[month]), clocks[month], printed, params, first_serials, rng)
+        finished[month] = _columns(_timed(tickets, clocks[month], params, rng), params)
+    return finished
+
+
+def _plan_reports(months: dict[str, pd.DataFrame], clocks: dict[str, Clock], printed: Printed, rng: np.random.Generator) -> None:
+    """``fate`` of each ticket (own: reported in its month; next: in the next; never) and ``book``, the month of it."""
+    month, previous = printed.month, month_before(printed.month)
+    unsent = {m: _count(tickets[tickets["accepted_at"] >= clocks[m].last_round]) for m, tickets in months.items()}
+    could_be = _count(months[previous][months[previous]["accepted_at"] >= clocks[previous].last_working_day])
+    usual = pd.DataFrame(
+        {
+            "accepted": _count(months[month]),
+            "unsent": unsent[month],
+            "carried": unsent[previous],
+            "carried_most": (2 * could_be + 10).clip(upper=_count(months[previous])),
+        },
+        index=pd.MultiIndex.from_product([printed.rates.index, printed.cells["role"].unique()], names=_CELL),
+    )
+    counts = submitted_counts(printed, usual.fillna(0).astype(np.int64))
+    left = usual["accepted"].fillna(0) - counts["own"]
+    late = dict(unsent) | {previous: counts["carried"], month: np.minimum(left, unsent[month].reindex(left.index, fill_value=0))}
+    for m, tickets in months.items():
+        fate = np.where(_first_of_cell(tickets, -tickets["accepted_at"].to_numpy(), late[m]), "next", "own").astype(object)
+        if m == month:
+            order = np.where(fate == "own", rng.random(len(tickets)), 2)
+            fate[_first_of_cell(tickets, order, left - late[month])] = "never"
+        tickets["fate"] = fate
+        tickets["book"] = np.where(fate == "own", m, month_before(m, -1))
+        carried = (fate == "next") & (tickets["accepted_at"] < clocks[m].last_working_day)
+        days = -((tickets["accepted_at"] - clocks[m].last_working_day) // DAY)
+        tickets["accepted_at"] += np.where(carried, days * DAY, 0)  # closed later than that they could not be on time
+
+
+def _count(tickets: pd.DataFrame) -> pd.Series:
+    return tickets.groupby(_CELL).size()
+
+
+def _first_of_cell(tickets: pd.DataFrame, order: np.ndarray, number: pd.Series) -> np.ndarray:
+    """The first ``number`` (by unit and role) of each cell's tickets in that order."""
+    places = np.argsort(order, kind="stable")
+    sorted_cells = tickets[_CELL].iloc[places]
+    rank = sorted_cells.groupby(_CELL).cumcount().to_numpy()
+    allowed = number.reindex(pd.MultiIndex.from_frame(sorted_cells), fill_value=0).to_numpy()
+    chosen = np.zeros(len(tickets), dtype=bool)
+    chosen[places] = rank < allowed
+    return chosen
+
+
+def _pin(tickets: pd.DataFrame, of: Clock, printed: Printed, rng: np.random.Generator) -> None:
+    """Give the spot-checked numbers to complaints of their units, on their day, that are reported in the month."""
+    for unit, checks in printed.spot_checks.groupby("unit"):
+        able = np.flatnonzero((tickets["unit"] == unit) & (tickets["role"] == "complaint") & (tickets["fate"] == "own"))
+        if len(able) < len(checks):
+            raise HotlineError(
+                f"data/spot_checks/{printed.month}.csv：{unit}抽检了 {len(checks)} 件，但 {printed.month} 报送的投诉举报只有 {len(able)} 件。"
+            )
+        chosen = rng.choice(able, len(checks), replace=False)
+        tickets.iloc[chosen, tickets.columns.get_loc("pinned")] = checks.index
+        tickets.iloc[chosen, tickets.columns.get_loc("accepted_at")] = of.start + (checks["day"] - 1) * DAY + DAY // 2
+
+
+def _rates_by_book(books, printed: Printed, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """The printed rates, and for other months the same with other mean handling times."""
+
+    def about_the_same() -> pd.DataFrame:
+        mean = printed.rates["mean"] * rng.lognormal(0, 0.15, len(printed.rates))
+        return printed.rates.assign(mean=mean.round().astype(np.int64).clip(-1, 1_200_00), failed=0)
+
+    return {book: printed.rates if book == printed.month else about_the_same() for book in books}
+
+
+def _keep_in_month(tickets: pd.DataFrame, of: Clock) -> pd.DataFrame:
+    """Tickets reported in their month are closed in it: those that were not came in some days earlier."""
+    over = tickets["accepted_at"] + tickets["seconds"] - (of.end - _MARGIN)
+    moves = (tickets["fate"] == "own") & (over > 0) & (tickets["pinned"] == MISSING)
+    days = np.where(moves, -(-over // DAY), 0)
+    return tickets.assign(accepted_at=tickets["accepted_at"] - days * DAY)
+
+
+def _number(
+    tickets: pd.DataFrame, of: Clock, printed: Printed, params: Params, first_serials: dict[str, int], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Ticket numbers; pinned tickets get theirs, and a time between their neighbours."""
+    code_of = {unit.name: unit.code for unit in params.units}
+    counter_of = {unit.name: "city" if unit.kind == "city" else unit.name for unit in params.units}
+    counters, pinned = tickets["unit"].map(counter_of), tickets["pinned"] != MISSING
+    serial, accepted_at = np.zeros(len(tickets), dtype=np.int64), tickets["accepted_at"].to_numpy(copy=True)
+    for counter in dict.fromkeys(counter_of.values()):
+        free, fixed = (np.flatnonzero((counters == counter) & mask) for mask in (~pinned, pinned))
+        pins = printed.spot_checks.loc[tickets["pinned"].iloc[fixed]]
+        kind = "city" if counter == "city" else "group"
+        serial[free], pinned_at, first_serials[counter] = serials(
+            accepted_at[free], of, pins, kind, first_serials.get(counter), rng
+        )
+        serial[fixed] = pins["serial"]
+        accepted_at[fixed] = np.minimum(pinned_at, of.end - _MARGIN - tickets["seconds"].to_numpy()[fixed])
+    return tickets.assign(
+        accepted_at=accepted_at, ticket_id=ticket_ids(tickets["unit"].map(code_of), accepted_at, serial)
+    )
+
+
+def _timed(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.random.Generator) -> pd.DataFrame:
+    """``transferred_at``, ``due_at``, ``closed_at``, ``submitted_at`` in seconds, −1 where missing."""
+    rounds = Rounds(of, params.calendar)
+    accepted_at, seconds, fate = (tickets[name].to_numpy() for name in ("accepted_at", "seconds", "fate"))
+    closed_at = accepted_at + seconds
+    usual = rounds.usual(closed_at, rng)
+    flushed = closed_at + (rng.random(len(tickets)) * (of.end - 1 - closed_at)).astype(np.int64)
+    next_round = rounds.usual(np.full(len(tickets), of.end - 1), rng)
+    late = rounds.deadlines(closed_at) + rng.integers(HOURS_LATE[0], HOURS_LATE[1], len(tickets)) * 3_600
+    submitted_at = np.select(
+        [fate == "never", fate == "next", tickets["late"]],
+        [MISSING, np.maximum(usual, next_round), np.minimum(late, of.end - 1)],
+        np.where(usual < of.end, usual, flushed),
+    )
+    still_open = (fate == "never") & (rng.random(len(tickets)) < _STILL_OPEN)
+    waited = np.minimum(seconds // 2, rng.integers(120, 1_800, len(tickets)))
+    has_deadline = tickets["transferred"] | (tickets["role"] == "complaint")
+    return tickets.assign(
+        transferred_at=np.where(tickets["transferred"], accepted_at + waited, MISSING),
+        due_at=np.where(has_deadline, accepted_at + tickets["due"], MISSING),
+        closed_at=np.where(still_open, MISSING, closed_at),
+        submitted_at=submitted_at,
+        **{name: np.where(still_open, MISSING, tickets[name]) for name in ("called_back", "rating", "fixed", "resolved")},
+    )
+
+
+HOURS_LATE = (1, 40)  # after the deadline, for tickets reported late
+
+
+def _columns(tickets: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """The ticket table's columns and types, sorted by accepted_at, ticket_id."""
+    name_of: dict[str, str] = {}
+    for each in params.catalogue.business_types:
+        name_of.setdefault(each.role, each.name)
+    time: Callable[[str], pd.Series] = lambda name: pd.to_datetime(tickets[name].where(tickets[name] >= 0), unit="s")
+    flag: Callable[[str], pd.Series] = lambda name: tickets[name].where(tickets[name] >= 0).astype("Float64").astype("boolean")
+    table = pd.DataFrame(
+        {
+            **{name: tickets[name] for name in ("ticket_id", "unit", "domain", "issue", "sub_issue", "failed_reviews")},
+            **{name: time(name) for name in ("accepted_at", "transferred_at", "due_at", "closed_at", "submitted_at")},
+            "business_type": tickets["role"].map(name_of),
+            "answered_instantly": tickets["instant"],
+            "called_back": flag("called_back"),
+            "rating": tickets["rating"].where(tickets["rating"] >= 0).astype("Int64"),
+            "bad_rating_fixed": flag("fixed"),
+            "resolved_first_time": flag("resolved"),
+            "classified_correctly": tickets["classified_correctly"],
+        }
+    )
+    return table[list(COLUMNS)].sort_values(["accepted_at", "ticket_id"], ignore_index=True)

@@ -1,0 +1,184 @@
+"""The one door to tickets: wherever a month of them lies, it comes out as one checked Ibis table.
+
+Parquet under data/tickets by default, read by DuckDB; any table that Ibis connects to if the month's parameters say
+so. The rules are checked in the engine: a month is refused for what would make a figure wrong, and warned about
+for what would make it odd.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import ibis
+import pandas as pd
+from ibis.expr.types import BooleanValue, Column, Table
+
+from hotline_lib.errors import TicketsError
+from hotline_lib.fingerprint import file_sha256, value_fingerprint
+from hotline_lib.params import Params, month_range
+from hotline_lib.paths import Paths
+
+# column: (kind, whether it may be missing)
+SCHEMA = {
+    "ticket_id": ("text", False),
+    "unit": ("text", False),
+    "business_type": ("text", False),
+    "domain": ("text", False),
+    "issue": ("text", True),
+    "sub_issue": ("text", True),
+    "accepted_at": ("time", False),
+    "answered_instantly": ("bool", False),
+    "transferred_at": ("time", True),
+    "due_at": ("time", True),
+    "closed_at": ("time", True),
+    "called_back": ("bool", True),
+    "rating": ("integer", True),
+    "bad_rating_fixed": ("bool", True),
+    "resolved_first_time": ("bool", True),
+    "classified_correctly": ("bool", False),
+    "failed_reviews": ("integer", False),
+    "submitted_at": ("time", True),
+}
+KEYS = ("business_type", "domain", "issue", "sub_issue", "unit")
+_KINDS = {"text": "文字", "time": "日期时间", "bool": "是/否", "integer": "整数"}
+_SHANGHAI_HOURS = 8
+
+
+@dataclass(frozen=True)
+class Input:
+    """Where one month of tickets came from: what a report names as its source."""
+
+    month: str
+    name: str
+    sha256: str
+    simulated: bool = False
+    seed: int | None = None
+
+
+@cache
+def _connection() -> ibis.BaseBackend:
+    return ibis.duckdb.connect()
+
+
+@cache
+def _connect(address: str) -> ibis.BaseBackend:
+    return ibis.connect(address)
+
+
+def find_input(month: str, params: Params, paths: Paths) -> Input | None:
+    """Where the tickets accepted in ``month`` are, or None if there are none. ``params`` are those of the bulletin.
+
+    A database cannot be hashed: its digest is of the address and of its number of tickets and latest times.
+    """
+    source = params.month.source
+    if source.kind == "database":
+        table = _read(month, params, paths)
+        found = fetch(
+            table.aggregate(rows=table.count(), accepted=table.accepted_at.max(), submitted=table.submitted_at.max())
+        )
+        if found["rows"][0] == 0:
+            return None
+        facts = [source.table, month, *found.iloc[0].astype(str)]
+        return Input(month, f"{source.table}（{month}）", value_fingerprint(facts))
+    path = paths.tickets(month)
+    if not path.exists():
+        return None
+    simulated, seed = simulation_marks(path)
+    return Input(month, paths.short(path), file_sha256(path, paths.cache), simulated, seed)
+
+
+def simulation_marks(path: Path) -> tuple[bool, int | None]:
+    """Whether a month's Parquet says of itself that it is simulated, and from which seed."""
+    import pyarrow.parquet as pq
+
+    file = next(iter(sorted(path.glob("*.parquet"))), None) if path.is_dir() else path
+    if file is None:
+        return False, None
+    try:
+        metadata = pq.read_schema(file).metadata or {}
+    except (OSError, ValueError):
+        raise TicketsError(f"{path.name} 打不开：不是完整的 Parquet 文件。请重新导入这个月的工单。") from None
+    seed = metadata.get(b"hotline.seed")
+    return metadata.get(b"hotline.simulated") == b"true", int(seed) if seed else None
+
+
+def read_month(month: str, params: Params, paths: Paths) -> Table:
+    """The tickets accepted in ``month`` as SCHEMA has them (times are Shanghai wall time), plus ``row`` (its place).
+
+    params: the bulletin's, whose source is used for its base months too.
+    Raises TicketsError for a missing column, or a type that cannot be cast without loss.
+    """
+    raw = _read(month, params, paths)
+    name = paths.short(paths.tickets(month)) if params.month.source.kind == "parquet" else params.month.source.table
+    if missing := [column for column in SCHEMA if column not in raw.columns]:
+        labels = "、".join(f"「{params.label(column)}」（{column}）" for column in missing)
+        raise TicketsError(f"{name}：缺少列 {labels}。这个月没有读入任何工单。")
+    cast, lossy = {}, {}
+    for column, (kind, _) in SCHEMA.items():
+        cast[column], lossy[column] = _cast(raw[column], kind)
+        if cast[column] is None:
+            raise TicketsError(
+                f"{name}：列「{params.label(column)}」（{column}）的类型是 {raw[column].type()}，应为{_KINDS[kind]}。"
+            )
+    _refuse_lossy(raw, lossy, name, params)
+    row = raw.file_row_number + 1 if "file_row_number" in raw.columns else ibis.null("int64")
+    return raw.select(**cast, row=row)
+
+
+def fetch(query: ibis.Expr) -> pd.DataFrame:
+    """The rows of a query."""
+    with warnings.catch_warnings():  # Ibis 12 asks pandas 3 and DuckDB 1.5 for what they will drop
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return query.to_pandas()
+
+
+def _read(month: str, params: Params, paths: Paths) -> Table:
+    source = params.month.source
+    if source.kind == "database":
+        table = _connect(source.connect).table(source.table)
+        first, after = month_range(month)
+        return table.filter((table.accepted_at >= ibis.literal(first)) & (table.accepted_at < ibis.literal(after)))
+    path = paths.tickets(month)
+    files = [str(file) for file in sorted(path.glob("*.parquet"))] if path.is_dir() else [str(path)]
+    try:
+        return _connection().read_parquet(files, file_row_number=True, union_by_name=True)
+    except Exception as error:  # DuckDB's exceptions have no common base that Ibis re-exports
+        raise TicketsError(f"{paths.short(path)} 打不开：不是完整的 Parquet 文件。请重新导入这个月的工单。") from error
+
+
+def _cast(column: Column, kind: str) -> tuple[Column | None, BooleanValue | None]:
+    """The column as ``kind``, and which of its values that would change; (None, None) if it cannot be at all."""
+    have = column.type()
+    if kind == "text" and have.is_string():
+        return column, None
+    if kind == "time":
+        if have.is_timestamp() and have.timezone is None:
+            return column, None
+        if have.is_timestamp():  # an instant: taken in UTC by every engine, so shifted first
+            return (column + ibis.interval(hours=_SHANGHAI_HOURS)).cast("timestamp"), None
+        if have.is_date():
+            return column.cast("timestamp"), None
+    if kind == "bool":
+        if have.is_boolean():
+            return column, None
+        if have.is_integer():
+            return column == 1, ~column.isin([0, 1])
+    if kind == "integer":
+        if have.is_integer():
+            return column.cast("int64"), None
+        if have.is_floating() or have.is_decimal():
+            return column.cast("int64"), column != column.floor()
+    return None, None
+
+
+def _refuse_lossy(raw: Table, lossy: dict[str, BooleanValue | None], name: str, params: Params) -> None:
+    checks = {column: condition for column, condition in lossy.items() if condition is not None}
+    if not checks:
+        return
+    counts = fetch(raw.aggregate(**{c: condition.ifelse(1, 0).sum() for c, condition in checks.items()})).iloc[0]
+    bad = [f"  「{params.label(c)}」（{c}）：{int(counts[c])} 个值不是{_KINDS[SCHEMA[c][0]]}。" for c in checks if counts[c] > 0]
+    if bad:
+        raise TicketsError(f"{name}：\n" + "\n".join(bad))

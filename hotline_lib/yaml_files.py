@@ -1,0 +1,119 @@
+"""Reading params/*.yaml, and putting what is wrong in them into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from hotline_lib.errors import ParamsError, nearest
+
+# pydantic's error types, as an analyst would put them
+_WORDS = {
+    "missing": "缺少这一项",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
+    "string_type": "应为文字（必要时加引号）",
+    "decimal_type": "应为数",
+    "decimal_parsing": "应为数",
+    "date_type": "应为日期，如 2024-10-01",
+    "date_from_datetime_parsing": "应为日期，如 2024-10-01",
+    "date_parsing": "应为日期，如 2024-10-01",
+    "tuple_type": "应为一列条目（每条以 - 开头）",
+    "dict_type": "应为若干「键: 值」",
+    "model_type": "应为若干「键: 值」",
+    "model_attributes_type": "应为若干「键: 值」",
+}
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """Safe YAML that refuses a key written twice: the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        seen: set = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"「{key}」写了两次", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of one YAML file. Raises ParamsError that names the file, and the line where it is not YAML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ParamsError(f"找不到 params/{path.name}（应在 {path.parent}）。") from None
+    except UnicodeDecodeError:
+        raise ParamsError(f"params/{path.name} 不是 UTF-8 编码。请另存为 UTF-8 后重试。") from None
+    try:
+        return yaml.load(text, _OnceLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"第 {mark.line + 1} 行" if mark else "某处"
+        problem = getattr(error, "problem", "") or "格式不对"
+        raise ParamsError(f"params/{path.name} {place}：{problem}。请检查缩进、冒号后的空格和引号。") from None
+
+
+def explain(error: ValidationError, file: str, content: Any, models: Iterable[type[BaseModel]]) -> str:
+    """All that pydantic found in one file, as one Chinese message.
+
+    models: those the file may hold; an unknown key is compared with their fields.
+    """
+    lines = [_line(problem, content, list(models)) for problem in error.errors()]
+    shown = lines[:20] + ([f"……另有 {len(lines) - 20} 处"] if len(lines) > 20 else [])
+    if len(shown) == 1:
+        return f"{file}：{shown[0]}"
+    return f"{file} 中有 {len(lines)} 处问题：\n" + "\n".join(f"  {line}" for line in shown)
+
+
+def _line(problem: dict, content: Any, models: list[type[BaseModel]]) -> str:
+    where, kind, context = list(problem["loc"]), problem["type"], problem.get("ctx", {})
+    place = _place(where, content)
+    if kind == "extra_forbidden":
+        close = nearest(str(where[-1]), _keys_at(where, content, models))
+        return f"{place} 是不认识的键。" + (f"是指「{close}」吗？" if close else "")
+    if kind == "literal_error":
+        return f"{place} 写的是「{problem['input']}」，应为 {context.get('expected', '').replace(' or ', ' 或 ')}。"
+    if kind == "string_pattern_mismatch":
+        return f"{place} 写的是「{problem['input']}」，格式应为 {context['pattern']}。"
+    if kind == "value_error":
+        return f"{place}：{context['error']}。"
+    words = _WORDS.get(kind)
+    if kind == "missing":
+        return f"{place}：缺少这一项。"
+    given = f"写的是「{problem['input']}」，" if not isinstance(problem["input"], (dict, list, tuple)) else ""
+    return f"{place} {given}{words or problem['msg']}。"
+
+
+def _place(where: list, content: Any) -> str:
+    """The way to a value, list entries by their name where they have one: [盘锦] population."""
+    parts, here = [], content
+    for step in where:
+        if isinstance(step, int) and isinstance(here, list) and step < len(here):
+            here = here[step]
+            label = here.get("name") or here.get("indicator") or here.get("applies_from") if isinstance(here, dict) else None
+            parts.append(f"[{label or f'第 {step + 1} 条'}]")
+        else:
+            here = here.get(step) if isinstance(here, dict) else None
+            parts.append(str(step))
+    return " ".join(parts) or "内容"
+
+
+def _keys_at(where: list, content: Any, models: list[type[BaseModel]]) -> list[str]:
+    """The keys that would be right beside an unknown one: those of the model that shares most of its neighbours."""
+    here = content
+    for step in where[:-1]:
+        here = here[step] if isinstance(here, (list, dict)) else {}
+    written = set(map(str, here))
+    fitting = max(models, key=lambda model: len(set(model.model_fields) & written))
+    return sorted(set(fitting.model_fields) - written)

@@ -1,0 +1,335 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from urllib.parse import quote, unquote
+
+import nbformat
+import pytest
+
+from hotline_lib.batch import execute, pages, run
+from hotline_lib.errors import HotlineError
+
+PRINTING = """import sys, time, warnings
+for number in range(3):
+    print(number, {"a", "b", "c"})
+    warnings.warn(str(number))
+    time.sleep(0.3)
+"""
+PRINT_MONTH = "print('月份', month)"
+
+
+@pytest.fixture
+def instant(monkeypatch):
+    """Notebooks that finish at once, without a kernel; one with 1/0 in it fails. Holds what was executed."""
+    executed = []
+
+    def stand_in(path, parameters, *, started_by, time_limit):
+        executed.append(path.stem)
+        book = nbformat.read(path, as_version=4)
+        failed = any("1/0" in cell.source for cell in book.cells)
+        return execute.Executed(book, execute.Failure("error", "除数为零") if failed else None, 0.1)
+
+    monkeypatch.setattr(execute, "execute", stand_in)
+    return executed
+
+
+def test_what_fails_in_one_report_leaves_the_others(house, capfd):
+    house.write("01_good", PRINT_MONTH, metadata={"kernelspec": {"name": "no-such-kernel"}})
+    house.write("02_raises", "# 说明", "ok = 1", "raise ValueError('没有 <沈阳>')", "print('never')")
+    house.write("03_dies", "import os; os._exit(3)")
+    house.write("04_hangs", "import time; time.sleep(60)")
+    (house.paths.notebooks / "05_torn.ipynb").write_text("{", encoding="utf-8")
+    begun = time.monotonic()
+    result = house.run(jobs=4, time_limit=5)
+
+    assert time.monotonic() - begun < 25
+    assert result.exit_code == 1
+    assert list(house.statuses(result).values()) == ["made", "failed", "failed", "failed", "failed"]
+    _, raises, dies, hangs, torn = result.reports
+    assert "月份 2024-09" in house.page("01_good")
+    assert raises.error == "第 4 个单元格：ValueError: 没有 <沈阳>"
+    page = house.page("02_raises")
+    assert "ValueError: 没有 &lt;沈阳&gt;" in page and "第4个单元格" in page and "previous" not in page
+    assert "内核意外退出" in dies.error and "第 2 个单元格" in dies.error
+    assert "超过时限 5 秒" in hangs.error and "第 2 个单元格" in hangs.error
+    assert "05_torn.ipynb" in torn.error
+    assert house.index.count("失败</a>") == 4 and 'href="2024-09/01_good.html"' in house.index
+    manifest = json.loads((house.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["reports"]["03_dies"]["error"] == dies.error
+    assert capfd.readouterr() == ("", "")  # the library prints nothing, nor do kernels
+
+
+def test_a_failure_knows_its_cell_and_where_in_it(house):
+    path = house.write("02_raises", "ok = 1", "def f():\n    raise ValueError('x')\nf()")
+    with execute.kernels({}) as started_by:
+        executed = execute.execute(path, {"month": "2024-09"}, started_by=started_by, time_limit=60)
+    failure = executed.failure
+    assert (failure.kind, failure.message, failure.cell_number) == ("error", "ValueError: x", 3)
+    assert failure.cell_source.startswith("def f")
+    assert "\x1b" not in failure.traceback and "ValueError: x" in failure.traceback
+    assert executed.notebook.cells[2].execution_count == 3  # as far as it got
+
+
+def test_kernels_find_the_project_and_nothing_of_the_analysts_own(house, tmp_path, monkeypatch):
+    startup = tmp_path / "home" / ".ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "mine.py").write_text("surprise = 1")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "home" / ".ipython"))
+    house.write(
+        "01_where",
+        "import os, sys; print(os.environ['HOTLINE_OUTPUT'], os.getcwd(), sys.executable, 'surprise' in globals())",
+    )
+    assert house.run().exit_code == 0
+    expected = f"{house.paths.output} {house.paths.notebooks.resolve()} {sys.executable} False"
+    assert expected in house.page("01_where")
+
+
+def test_kernels_are_reached_by_encrypted_tcp_where_sockets_are_not_to_be_had(house, monkeypatch, capfd):
+    monkeypatch.setattr(execute, "_SOCKET_PATH_LIMIT", 0)
+    house.write("01_good", PRINT_MONTH)
+    assert house.run().exit_code == 0
+    assert capfd.readouterr() == ("", "")
+
+
+def test_two_runs_on_the_same_input_give_the_same_bytes(house):
+    cell = {"cell_type": "code", "metadata": {}, "outputs": []}  # without an id, as before nbformat 4.5
+    cells = [cell | {"source": "month: str = ''", "metadata": {"tags": ["parameters"]}}]
+    house.write_cells("01_old", [*cells, cell | {"source": PRINTING}, cell | {"source": "month"}])
+    made = []
+    for _ in range(2):
+        assert house.run(force=True).exit_code == 0
+        texts = {p.suffix: p.read_text(encoding="utf-8") for p in house.folder.glob("01_old.*")}
+        made.append({suffix: re.sub(r"\d\d:\d\d生成", "", text) for suffix, text in texts.items()})
+    assert made[0] == made[1]
+    book = nbformat.reads(made[0][".ipynb"], as_version=4)
+    assert book.metadata.papermill == {"parameters": {"month": "2024-09"}}
+    assert str(house.paths.root) not in made[0][".ipynb"]
+
+
+def test_only_what_has_changed_or_is_missing_is_made_again(house, instant):
+    house.write("01_a", "x = 1")
+    house.write("02_b", "1/0")
+    house.run()
+    assert sorted(instant) == ["01_a", "02_b"]
+
+    def again(**asked):
+        instant.clear()
+        result = house.run(**asked)
+        return sorted(instant), house.statuses(result)
+
+    assert again() == (["02_b"], {"01_a": "unchanged", "02_b": "failed"})
+    house.write("02_b", "y = 1")
+    assert again() == (["02_b"], {"01_a": "unchanged", "02_b": "made"})
+    assert again() == ([], {"01_a": "unchanged", "02_b": "unchanged"})
+    assert [event.status for event in house.events if event.kind == "finished"] == ["unchanged", "unchanged"]
+    assert again(only=["01"], force=True)[0] == ["01_a"]
+
+    (house.folder / "01_a.html").unlink()
+    assert again()[0] == ["01_a"]
+    house.write("01_a", "x = 1", declared="month: str = ''\ntop: int = 5")
+    assert again()[0] == ["01_a"]
+    house.month_notebooks["01_a"] = {"top": 3}
+    assert again()[0] == ["01_a"]
+
+
+@pytest.mark.parametrize(
+    ("file", "matters"),
+    [
+        ("data/tickets/2024-09.parquet", True),
+        ("data/tickets/2023-07.parquet", True),  # reach-back of the same month last year
+        ("data/tickets/2024-10.parquet", False),
+        ("data/published/2024-08/types.csv", True),
+        ("data/spot_checks/2024-09.csv", True),
+        ("params/scoring.yaml", True),
+        ("params/wording/overview.j2", True),
+        ("params/months/2024-09/overview.md", True),
+        ("params/months/2024-10.yaml", False),
+    ],
+)
+def test_a_report_follows_what_it_is_made_from(house, instant, file, matters):
+    house.write("01_a")
+    house.run()
+    path = house.paths.root / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("a: 1\n", encoding="utf-8")
+    result = house.run()
+    assert house.statuses(result) == {"01_a": "made" if matters else "unchanged"}
+
+
+def test_parameters_of_notebooks_in_the_months_file_concern_only_those(house, instant):
+    months = house.paths.params / "months"
+    months.mkdir()
+    house.write("01_a")
+    (months / "2024-09.yaml").write_text("month: 2024-09\nnotebooks: {}\n", encoding="utf-8")
+    house.run()
+    (months / "2024-09.yaml").write_text("month: 2024-09\nnotebooks: {02_b: {top: 3}}\n", encoding="utf-8")
+    assert house.statuses(house.run()) == {"01_a": "unchanged"}
+
+
+def test_nothing_is_started_when_what_was_asked_for_makes_no_sense(house, monkeypatch):
+    house.write("01_a", declared="month: str = ''\ntop: int = 5")
+    monkeypatch.setattr(execute, "kernels", lambda environment: pytest.fail("a kernel was started"))
+    for asked in (
+        {"parameters": {"tpo": "3"}},
+        {"parameters": {"top": "x"}},
+        {"only": ["1"]},
+        {"units": ["沈阳"]},
+        {"only": ["09"]},
+    ):
+        with pytest.raises(HotlineError):
+            house.run(**asked)
+    assert not house.paths.output.exists()
+
+
+def test_a_report_that_fails_on_a_rerun_keeps_its_last_good_page_in_previous(house, instant):
+    house.write("01_a", "x = 1")
+    house.run()
+    good = house.page("01_a")
+    for _ in range(2):  # a second failure must not put the failure page in its place
+        house.write("01_a", "1/0")
+        assert house.run().exit_code == 1
+        assert "除数为零" in house.page("01_a") and 'href="previous/01_a.html"' in house.page("01_a")
+        assert house.page("previous/01_a") == good
+    house.write("01_a", "x = 2")
+    assert house.run().exit_code == 0
+    assert not (house.folder / "previous").exists()
+
+
+def test_a_notebook_copied_with_its_heading_has_a_column_of_its_own(house, instant):
+    house.write("01_a", "# 总体情况")
+    house.write("07_copy", "# 总体情况")
+    house.run()
+    assert "总体情况 01_a" in house.index and "总体情况 07_copy" in house.index
+
+
+def test_a_file_that_another_program_holds_is_told_in_words(house, instant, monkeypatch):
+    house.write("01_a")
+
+    def held(month, folder):
+        raise PermissionError(13, "Permission denied", ".types.csv.part", None, "types.csv")
+
+    monkeypatch.setattr(run, "tables_written", held)
+    result = house.run()
+    assert result.exit_code == 1
+    assert result.tables.error.startswith("无法写入 types.csv：请先在 Excel")
+
+
+def test_a_page_that_cannot_be_exported_fails_alone(house, instant, monkeypatch):
+    house.write("01_a")
+    house.write("02_b")
+    monkeypatch.setattr(pages, "report", lambda notebook, report, month: {"02_b": "<html>"}[report.name])
+    result = house.run()
+    assert house.statuses(result) == {"01_a": "failed", "02_b": "made"}
+    assert "KeyError" in result.reports[0].error
+
+
+def test_reports_of_units_lie_in_their_folders(house, instant):
+    house.write("06_unit", declared="month: str = ''\nunit: str = '沈阳'")
+    result = house.run(units=["all"])
+    assert [str(r.page.relative_to(house.folder).as_posix()) for r in result.reports] == [
+        "units/沈阳/06_unit.html",
+        "units/大连/06_unit.html",
+    ]
+    assert all(report.page.exists() for report in result.reports)
+    assert 'href="2024-09/units/index.html"' in house.index
+    of_units = (house.folder / "units" / "index.html").read_text(encoding="utf-8")
+    assert f'href="{quote("沈阳")}/06_unit.html"' in of_units and "大连" in of_units
+
+
+def test_a_unit_page_that_fails_points_to_its_last_good_one(house, instant):
+    house.write("06_unit", declared="month: str = ''\nunit: str = '沈阳'")
+    house.run(units=["沈阳"])
+    house.write("06_unit", "1/0", declared="month: str = ''\nunit: str = '沈阳'")
+    assert house.run(units=["沈阳"]).exit_code == 1
+    page = house.folder / "units" / "沈阳" / "06_unit.html"
+    link = re.search(r'href="([^"#]*previous[^"]*)"', page.read_text(encoding="utf-8"))[1]
+    assert (page.parent / unquote(link)).is_file()
+    assert "失败</a>" in house.index
+
+
+def test_tables_are_made_once_and_their_failure_is_told(house, instant, monkeypatch):
+    house.write("01_a")
+    result = house.run()
+    assert result.tables.files == ("table.csv",)
+
+    def no_tables(month, folder):
+        raise HotlineError("没有去年的计数")
+
+    monkeypatch.setattr(run, "tables_written", no_tables)
+    assert house.run().exit_code == 0  # nothing has changed: not made again
+    (house.folder / "table.csv").unlink()
+    result = house.run()
+    assert (result.exit_code, result.tables.error) == (1, "没有去年的计数")
+    assert house.statuses(result) == {"01_a": "unchanged"}
+
+
+def test_reports_of_notebooks_that_are_gone_leave_the_month(house, instant):
+    house.write("01_a")
+    house.write("02_broken", "1/0")
+    house.run()
+    for path in house.paths.notebooks.glob("*.ipynb"):
+        path.unlink()
+    house.write("03_c")
+    result = house.run()
+    assert result.exit_code == 0
+    assert "03_c" in house.index and "01_a" not in house.index and "失败</a>" not in house.index
+    assert {p.name for p in house.folder.rglob("*.html")} == {"01_a.html", "03_c.html"}
+    assert (house.folder / "previous" / "01_a.html").exists()
+
+
+def test_what_a_killed_run_left_is_cleaned_up(house, instant):
+    house.write("01_a")
+    house.run()
+    (house.folder / ".01_a.html.123-4.part").write_text("half a pa")
+    (house.folder / "manifest.json").write_text('{"month": "2024', encoding="utf-8")
+    assert house.statuses(house.run()) == {"01_a": "made"}
+    assert not list(house.folder.rglob("*.part"))
+
+
+def test_progress_is_told_as_it_happens(house, instant):
+    house.write("01_a")
+    house.write("02_b", "1/0")
+    house.run(jobs=1)
+    told = [(event.kind, event.label, event.status) for event in house.events if event.kind != "tables"]
+    assert told[:2] == [("planned", "", ""), ("preparing", "", "")]
+    assert sorted(told[2:]) == [
+        ("finished", "01_a", "made"),
+        ("finished", "02_b", "failed"),
+        ("started", "01_a", ""),
+        ("started", "02_b", ""),
+    ]
+    assert (house.events[-1].done, house.events[-1].total) == (2, 2)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_ctrl_c_ends_the_kernels_and_comes_back(house, tmp_path):
+    hanging = "import os, time; open(os.environ['PID'], 'w').write(str(os.getpid())); time.sleep(99)"
+    book = house.write("01_hangs", hanging)
+    pid_file = tmp_path / "pid"
+    script = textwrap.dedent(f"""
+        import pathlib
+        from hotline_lib.batch import execute, pages, run
+        from concurrent.futures import ThreadPoolExecutor
+        with execute.kernels({{"PID": {str(pid_file)!r}}}) as started_by, ThreadPoolExecutor(2) as pool:
+            path = pathlib.Path({str(book)!r})
+            future = pool.submit(execute.execute, path, {{}}, started_by=started_by, time_limit=90)
+            try:
+                future.result()
+            except BaseException:
+                run._end({{future: None}}, started_by)
+                raise
+    """)
+    running = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while not (pid_file.exists() and pid_file.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=20)
+    assert "KeyboardInterrupt" in errors
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid_file.read_text()), 0)

@@ -1,0 +1,279 @@
+"""Charts draw what the frame says, from 0, and no two words in a picture meet, whatever a month brings."""
+
+from decimal import Decimal
+from itertools import combinations
+
+import pandas as pd
+import pytest
+
+from hotline_lib.present import charts, style
+
+UNITS = """省交投 479 217476 1796 167146 1
+沈阳 2294 5025 229 7405 0
+大连 2843 3614 315 4688 1
+锦州 553 1089 41 2465 1
+葫芦岛 375 789 13 1169 0
+营口 402 654 18 1478 1
+鞍山 441 575 4 1446 1
+丹东 343 547 18 866 0
+盘锦 287 580 3 1005 1
+抚顺 200 454 1 701 0
+朝阳 296 345 10 720 0
+铁岭 259 236 30 692 1
+本溪 181 307 1 535 0
+辽阳 246 239 0 602 1
+阜新 77 216 8 259 0"""
+DEDUCTIONS = """盘锦 办结时长 1
+锦州 万人工单 1
+葫芦岛 万人工单 1
+省交投 办结时长 2
+大连 分类正确率 0.005 办结时长 2
+抚顺 万人工单 1 办结时长 1
+辽阳 万人工单 2 分类正确率 0.29
+沈阳 办结时长 3
+丹东 万人工单 1 办结时长 2
+铁岭 万人工单 2 办结时长 1
+本溪 万人工单 2 办结时长 2
+鞍山 万人工单 2 办结时长 3
+阜新 万人工单 3 办结时长 3
+朝阳 万人工单 2 24小时办结率 4 办结时长 1
+营口 万人工单 1 分类正确率 0.08 限时办结率 0.46 24小时办结率 4 5日办结率 2 办结时长 2"""
+
+
+def september_units() -> pd.DataFrame:
+    rows = [line.split() for line in UNITS.splitlines()]
+    return units([(name, *map(int, numbers)) for name, *numbers in rows], group=["省交投"])
+
+
+def units(rows: list[tuple], group: list[str] = ()) -> pd.DataFrame:
+    """name, complaint, inquiry, suggestion, base (or None), significant (or None)."""
+    frame = pd.DataFrame(rows, columns=["unit", "complaint", "inquiry", "suggestion", "yoy_base", "yoy_significant"])
+    frame["kind"] = ["group" if unit in group else "city" for unit in frame["unit"]]
+    frame["tickets"] = frame[["complaint", "inquiry", "suggestion"]].sum(axis=1)
+    frame["of"] = frame["tickets"].sum()
+    frame["yoy_base"] = frame["yoy_base"].astype("Int64")
+    frame["yoy_significant"] = frame["yoy_significant"].astype("boolean")
+    return frame
+
+
+def contributions(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(difference=frame["tickets"] - frame["yoy_base"], significant=frame["yoy_significant"])
+
+
+def types(*rows: tuple) -> pd.DataFrame:
+    """name, tickets, yoy_base, mom_base."""
+    frame = pd.DataFrame(rows, columns=["business_type", "tickets", "yoy_base", "mom_base"])
+    return frame.assign(of=frame["tickets"].sum()).astype({"yoy_base": "Int64", "mom_base": "Int64"})
+
+
+SEPTEMBER_TYPES = types(
+    ("信息咨询", 232146, 178270, 260311), ("投诉举报", 9276, 11120, 11827), ("意见建议", 2487, 1312, 2925)
+)
+
+
+def deductions(text: str) -> pd.DataFrame:
+    rows = []
+    for line in text.splitlines():
+        unit, *lost = line.split()
+        rows += [(unit, label, Decimal(points)) for label, points in zip(lost[::2], lost[1::2], strict=True)]
+    return pd.DataFrame(rows, columns=["unit", "label", "points"])
+
+
+def scored(lost: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    sums = lost.groupby("unit")["points"].sum()
+    frame = pd.DataFrame({"unit": names, "lost": [sums.get(name, Decimal(0)) for name in names]})
+    frame["score"] = 100 - frame["lost"]
+    return frame.assign(rank=[1 + sum(other < mine for other in frame["lost"]) for mine in frame["lost"]])
+
+
+def similar(count: int, name: str = "某{}市") -> pd.DataFrame:
+    return units([(name.format(n), 300 + n, 700, 20, 1000 - 3 * n, n % 2) for n in range(count)])
+
+
+def no_base(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(
+        yoy_base=pd.array([pd.NA] * len(frame), dtype="Int64"),
+        yoy_significant=pd.array([pd.NA] * len(frame), dtype="boolean"),
+    )
+
+
+LONG = similar(5, "第{}区高速公路运营管理有限责任公司（省界收费站）")
+UNIT_FRAMES = {
+    "september": september_units(),
+    "three": units([("甲", 1, 2, 3, 5, 0), ("乙", 0, 1, 0, 4, 0), ("丙", 0, 0, 0, 0, 0)]),
+    "thirty alike": similar(30),
+    "no base": no_base(september_units()),
+    "no tickets": units([(name, 0, 0, 0, 0, 0) for name in "甲乙丙丁"], group=["甲"]),
+    "one has all": units([("甲", 12_000_000, 90_000_000, 7, 1, 1), ("乙", 0, 0, 0, 9, 1)], group=["甲"]),
+    "city has all": units([("甲", 0, 0, 0, 9, 1), ("乙", 12_000_000, 90_000_000, 7, 1, 1)], group=["甲"]),
+    "only a group": units([("甲", 5, 6, 7, 9, 1)], group=["甲"]),
+    "two groups": units([("甲", 5, 600, 7, 9, 1), ("丁", 5, 60, 7, 9, 1), ("乙", 5, 6, 7, 9, 1)], group=["甲", "丁"]),
+    "long names": LONG,
+    "ninefold": units([("甲", 900, 91, 9, 100, 1), ("乙", 100, 10, 1, 110, 0), ("丙", 1, 1, 1, 3000, 1)]),
+}
+TYPE_FRAMES = {
+    "september": SEPTEMBER_TYPES,
+    "single": types(("信息咨询", 10, 5, 20)),
+    "no base": types(("信息咨询", 232146, None, None), ("投诉举报", 9276, None, None)),
+    "some base": types(("信息咨询", 232146, None, 200000), ("投诉举报", 9276, 0, None)),
+    "no tickets": types(("信息咨询", 0, 0, 0), ("投诉举报", 0, 5, 0)),
+    "ninefold": types(("信息咨询", 10000, 1000, 990), ("投诉举报", 10, 5000, 7000), ("意见建议", 8000, 7999, 8001)),
+    "only down": types(("信息咨询", 100, 1000, 990), ("投诉举报", 10, 5000, 7000)),
+    "halves": types(("信息咨询", 1_200_000, 1_000_000, 990_000), ("投诉举报", 640_000, 5000, 7000)),
+    "no change": types(("信息咨询", 100, 100, 100)),
+    "eight long": types(*[(f"公路、水路、民航、铁路和邮政等第{n}领域", 1000 - n, 900 + n, 1100) for n in range(8)]),
+}
+SEPTEMBER_LOST = deductions(DEDUCTIONS)
+LOST = {
+    "september": SEPTEMBER_LOST,
+    "slivers": deductions("甲 分类正确率 0.01 即时答复率 0.02\n乙 分类正确率 30"),
+    "thirty": deductions("\n".join(f"某{n}市 一次办结率 {n} 差评整改率 1.5" for n in range(1, 31))),
+    "long names": deductions("\n".join(f"{unit} 五日内办结率指标 2" for unit in LONG["unit"])),
+}
+SCORE_FRAMES = {name: (scored(lost, [*lost["unit"].unique()]), lost) for name, lost in LOST.items()}
+SCORE_FRAMES["nothing lost"] = (scored(SEPTEMBER_LOST[:0], ["甲", "乙"]), SEPTEMBER_LOST[:0])
+
+PICTURES = [
+    *[pytest.param(charts.units, (frame,), id=f"units: {name}") for name, frame in UNIT_FRAMES.items()],
+    *[
+        pytest.param(charts.contributions, (contributions(frame),), id=f"contributions: {name}")
+        for name, frame in UNIT_FRAMES.items()
+    ],
+    *[pytest.param(charts.types, (frame,), id=f"types: {name}") for name, frame in TYPE_FRAMES.items()],
+    *[pytest.param(charts.scores, frames, id=f"scores: {name}") for name, frames in SCORE_FRAMES.items()],
+]
+
+
+def words_of(figure) -> list:
+    return [text for axes in figure.axes for text in axes.texts if text.get_text().strip()]
+
+
+def said(figure) -> list[str]:
+    return [text.get_text() for text in words_of(figure)]
+
+
+def box_of(text):
+    text.set_bbox(None)  # the white ground behind words may touch
+    return text.get_window_extent()
+
+
+@pytest.mark.parametrize(("draw", "frames"), PICTURES)
+def test_no_two_words_meet_and_none_leaves_the_picture(draw, frames):
+    figure = draw(*frames)
+    with style.drawing():
+        figure.canvas.draw()
+    boxes = [(text.get_text(), box_of(text)) for text in words_of(figure)]
+    width, height = figure.canvas.get_width_height()
+    outside = [words for words, box in boxes if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1]
+    meeting = [
+        (one, other)
+        for (one, a), (other, b) in combinations(boxes, 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5
+    ]
+    assert (outside, meeting) == ([], [])
+
+
+@pytest.mark.parametrize(("draw", "frames"), PICTURES)
+def test_no_word_is_smaller_than_the_floor(draw, frames):
+    assert min(text.get_fontsize() for text in words_of(draw(*frames))) >= 11.5 * 0.75
+
+
+@pytest.mark.parametrize(
+    ("draw", "frames"), [(charts.units, (september_units(),)), (charts.scores, SCORE_FRAMES["september"])]
+)
+def test_the_same_frame_gives_the_same_small_picture(draw, frames):
+    first, second = style.png(draw(*frames)), style.png(draw(*frames))
+    assert first == second
+    assert len(first) <= 50_000
+
+
+def test_bars_of_units_begin_at_zero_and_are_as_long_as_their_tickets():
+    figure = charts.units(similar(3))
+    _layer, bars = figure.axes
+    assert bars.get_xlim() == (0, 1022)
+    assert [patch.get_x() for patch in bars.patches] == [0] * 6
+    assert [patch.get_width() for patch in bars.patches] == [1020, 1021, 1022, 300, 301, 302]
+
+
+def test_units_are_drawn_in_the_order_of_the_table():
+    names = set(september_units()["unit"])
+    assert [words for words in said(charts.units(september_units())) if words in names] == SEPTEMBER_ORDER
+
+
+SEPTEMBER_ORDER = [line.split()[0] for line in UNITS.splitlines()][1:]
+
+
+def test_the_group_is_context_and_the_cities_are_opened():
+    words = said(charts.units(september_units(), whole="全省"))
+    assert "全省 243,909 件" in words
+    assert "省交投  219,751  90.10%" in words
+    assert "14市  24,158  9.90%" in words
+    assert "放大：14市" in words
+
+
+def test_without_a_group_there_is_nothing_to_open():
+    assert not any("放大" in words for words in said(charts.units(similar(3))))
+
+
+def test_only_changes_that_counts_tell_from_chance_have_a_mark():
+    words = said(charts.units(september_units()))
+    assert (words.count("▲"), words.count("▼")) == (1, 6)
+    assert words.count("▲") + words.count("▼") == september_units()["yoy_significant"][1:].sum()
+
+
+def test_contributions_are_of_cities_most_gained_first():
+    names = set(september_units()["unit"])
+    shown = [words for words in said(charts.contributions(contributions(september_units()))) if words in names]
+    assert "省交投" not in shown
+    assert (shown[0], shown[-1]) == ("大连", "锦州")
+
+
+def test_a_missing_base_prints_a_dash():
+    assert said(charts.units(no_base(similar(3)))).count("—") == 3
+    assert said(charts.contributions(contributions(no_base(similar(3))))).count("—") == 3
+    assert said(charts.types(TYPE_FRAMES["some base"])).count("—") == 3
+    assert "增减（%）" not in said(charts.types(TYPE_FRAMES["no base"]))
+
+
+def test_changes_of_types_are_printed_as_the_table_prints_them():
+    words = said(charts.types(SEPTEMBER_TYPES))
+    assert "同比 +30.22" in words
+    assert "环比 −10.82" in words
+    assert "232,146  95.18%" in words
+
+
+def test_lost_points_of_one_kind_stand_together_and_call_for_attention():
+    words = said(charts.scores(*SCORE_FRAMES["september"]))
+    assert "限时、24小时、5日办结率 6.46" in words
+    assert "24小时办结率 4" in words
+    assert "其中分类正确率 0.29" in words
+    red = [
+        patch for axes in charts.scores(*SCORE_FRAMES["september"]).axes for patch in axes.patches
+        if patch.get_facecolor()[:3] == pytest.approx((0xB3 / 255, 0x26 / 255, 0x1E / 255))
+    ]  # fmt: skip
+    assert len(red) == 2
+
+
+def test_an_indicator_whose_bars_are_too_short_is_named_above_them():
+    lost = deductions("甲 分类正确率 0.5\n乙 一次办结率 30 分类正确率 1")
+    words = said(charts.scores(scored(lost, ["甲", "乙"]), lost))
+    assert "分类正确率" in words
+    assert "一次办结率 30" in words
+
+
+def test_chart_goes_out_as_words_then_picture(capsys, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **options: shown.append((data, options)))
+    chart = charts.Chart(
+        charts.types(SEPTEMBER_TYPES), number=1, title="咨询<增>", note="读法", alt='图1 业务类型："三类"'
+    )
+    chart._ipython_display_()
+    (words, _), (picture, options) = shown
+    assert words["text/html"] == (
+        '<div class="figure-head"><p class="figure-title">图1　咨询&lt;增&gt;</p><p class="figure-note">读法</p></div>'
+    )
+    assert "object at" not in words["text/plain"]
+    assert set(picture) == {"image/png"}
+    width, height = chart.size
+    assert options["metadata"] == {"image/png": {"alt": '图1 业务类型："三类"', "width": width, "height": height}}
+    assert width == 440

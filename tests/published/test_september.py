@@ -1,0 +1,102 @@
+"""The one printed bulletin there is: every figure and every sentence, but for its proven errors, on two seeds."""
+
+import pytest
+from conftest import MONTH, simulated
+from printed import differences, errata, paragraphs, printed_tables, unnumbered
+
+from hotline_lib import bulletin, open_month
+
+# What is printed otherwise and is no error of a figure: (table, key, column) -> (printed, ours).
+TABLE_SLIPS = {
+    ("indicators", "辽阳", "complaint_mean_minutes"): ("37.7", "37.70"),
+    ("indicators", "本溪", "complaint_mean_minutes"): ("299.7", "299.70"),
+    ("top_issues", "投诉举报/网络预约出租车", ""): ("printed", "not ours"),
+    ("top_issues", "投诉举报/网络预约出租汽车", ""): ("not printed", "ours"),
+}
+# In sentences: (printed, ours), each in one paragraph.
+WORDING_SLIPS = [
+    ("网络预约出租车问题，共受理1337件", "网络预约出租汽车问题，共受理1337件"),
+    ("机动车驾驶员培训。工单数量排名前4位的地市", "机动车驾驶员培训。工单数量排名前3位的地市"),
+]
+# The end of section 五 claims what Annexes 1 and 2 disprove.
+FALSE_SENTENCE = "以上投诉举报问题均在规定时间内得到有效解决。"
+
+
+@pytest.fixture(scope="module", params=[None, 20260], ids=["default seed", "another seed"])
+def month(request, tmp_path_factory, project, september):
+    if request.param is None:
+        return open_month(MONTH, september)
+    return open_month(MONTH, simulated(tmp_path_factory.mktemp("seed"), project, seed=request.param))
+
+
+@pytest.fixture(scope="module")
+def printed_text(project):
+    return (project.published(MONTH) / "report.txt").read_text(encoding="utf-8")
+
+
+def test_every_printed_figure_comes_out_but_for_the_errata(month, project):
+    folder = project.published(MONTH)
+    found, compared = differences(month, folder)
+    assert compared > 500
+    wrong = errata(folder)
+    assert len(wrong) == 14
+    assert found == wrong | TABLE_SLIPS  # no more, and none that is not needed
+
+
+def test_every_sentence_comes_out_but_for_the_errata_and_slips(month, project, printed_text):
+    printed = [
+        *paragraphs(printed_text, "一、总体情况", "二、业务分布情况"),
+        *paragraphs(printed_text, "二、业务分布情况", "拨测抽查情况"),
+        *paragraphs(printed_text, "四、群众信息咨询", "五、群众投诉举报"),
+        *paragraphs(printed_text, "五、群众投诉举报", "六、典型案例"),
+    ]
+    assert printed.pop().endswith(FALSE_SENTENCE)
+    assert len(printed) == 16
+
+    corrected = [unnumbered(paragraph) for paragraph in printed]
+    for old, new in [*WORDING_SLIPS, *_shares(project.published(MONTH))]:
+        having = [i for i, paragraph in enumerate(corrected) if old in paragraph]
+        assert len(having) == 1, f"not needed, or not unique: {old}"
+        corrected[having[0]] = corrected[having[0]].replace(old, new)
+
+    ours = bulletin.sentences(
+        month, "totals", "units", "scores", "domains", "inquiries", "inquiry_details", "complaints", "complaint_details"
+    )
+    ours = [unnumbered(paragraph) for paragraph in ours]
+    assert ours != corrected  # the printed details stand in another order than the ranking
+    assert sorted(ours) == sorted(corrected)
+
+
+def _shares(folder):
+    """The 13 shares as they stand in a sentence, with enough around them to be found once."""
+    counts = {key: row["count"] for key, row in printed_tables(folder)["top_issue_details"].items()}
+    for (table, key, _), (printed, correct) in errata(folder).items():
+        if table == "top_issue_details":
+            name = key.split("/")[-1]
+            yield tuple(f"{name}问题（{counts[key]}件，占比{share}%）" for share in (printed, correct))
+
+
+def test_the_false_sentence_is_not_repeated(month):
+    (claim,) = bulletin.sentences(month, "closing_claim")
+    assert claim != FALSE_SENTENCE
+    assert "营口市（限时办结率99.54%）" in claim
+    assert "13件" in claim
+    assert "鞍山市" in claim
+
+
+def test_the_month_says_what_it_is(month):
+    assert month.simulated
+    assert int(month.counts["tickets"].sum()) == 243909
+    assert "模拟工单" in repr(month)
+
+
+def test_the_spot_checked_tickets_exist_and_look_clean(month):
+    """They are complaints reported closed and satisfied: what the check found stands in a table of its own."""
+    columns = ["ticket_id", "unit", "business_type", "closed_at", "rating"]
+    tickets = month.tickets(columns=columns).set_index("ticket_id")
+    found = tickets.loc[month.spot_checks["ticket_id"]]
+    assert len(found) == 60
+    assert (found["unit"].to_numpy() == month.spot_checks["unit"].to_numpy()).all()
+    assert (found["business_type"] == month.params.catalogue.name_of("complaint")).all()
+    assert found["closed_at"].notna().all()
+    assert (found["rating"] >= 3).all()

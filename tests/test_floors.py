@@ -1,0 +1,81 @@
+"""The library stands in floors: imports run downwards only, and each floor knows only what is its own."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
+
+FLOORS = [
+    {"errors", "exact", "fingerprint"},
+    {"paths", "yaml_files"},
+    {"params"},
+    {"tickets", "published"},
+    {"intake", "simulate"},
+    {"indicators", "audit"},
+    {"cube"},
+    {"month"},
+    {"metrics"},
+    {"present"},
+    {"bulletin"},
+    {"batch", "deliver"},
+    {"cli"},
+    {"__main__"},
+]
+LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
+MODULES = sorted(path for path in LIBRARY.rglob("*.py") if path != LIBRARY / "__init__.py")
+
+
+def room(path: Path) -> str:
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Every module imported anywhere in a file, inside functions too."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def rooms_below(path: Path) -> set[str]:
+    parts = [name.split(".") for name in imported(path) if name.startswith("hotline_lib.")]
+    return {part[1] for part in parts if part[1] in LEVEL}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(LIBRARY).as_posix())
+def test_imports_run_downwards(path):
+    here = room(path)
+    assert here in LEVEL, f"{here} stands on no floor: put it into FLOORS"
+    above = {other for other in rooms_below(path) if other != here and LEVEL[other] >= LEVEL[here]}
+    assert not above
+
+
+@pytest.mark.parametrize(
+    ("rooms", "may_not"),
+    [
+        (("metrics",), {"pathlib", "ibis", "hotline_lib.paths", "hotline_lib.tickets", "hotline_lib.cube"}),
+        (("present",), {"ibis", "hotline_lib.tickets", "hotline_lib.cube", "hotline_lib.metrics"}),
+        (("batch", "deliver"), {"ibis", "hotline_lib.metrics", "hotline_lib.cube"}),
+    ],
+    ids=["metrics know no file", "present knows no ticket", "batch knows no metric"],
+)
+def test_a_floor_knows_only_its_own(rooms, may_not):
+    for path in MODULES:
+        if room(path) in rooms:
+            found = {name for name in imported(path) for bad in may_not if name == bad or name.startswith(bad + ".")}
+            assert not found, path
+
+
+def test_ibis_stays_behind_the_door():
+    users = {room(path) for path in MODULES if any(name.split(".")[0] == "ibis" for name in imported(path))}
+    assert users <= {"tickets", "cube", "indicators", "audit"}
+
+
+def test_the_library_stays_small():
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in LIBRARY.rglob("*.py"))
+    assert lines <= 6000
