@@ -10,7 +10,7 @@ Missing = object  # None, NaN or pandas.NA
 
 def is_missing(value: object) -> bool:
     """True for None, NaN and pandas.NA, without importing pandas."""
-    return value is None or value != value or type(value).__name__ in {"NAType", "NaTType"}
+    return value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value
 
 
 def round_half_up(value: Decimal, places: int = 2) -> Decimal:

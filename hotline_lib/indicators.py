@@ -53,6 +53,12 @@ class Indicator:
     good: Callable[[Table, Rules], BooleanValue | IntegerValue] | None = None
 
     @property
+    def brief(self) -> str:
+        """The name inside a chart: 平均时长, 24小时办结率."""
+        first, second = self.head.split("|")
+        return first + second if self.kind in ("rate", "flag") else first
+
+    @property
     def short(self) -> str:
         """The name where room is short: 平均办结时长."""
         return self.label.removeprefix("投诉举报类").removeprefix("信息咨询类工单")

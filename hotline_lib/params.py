@@ -56,7 +56,14 @@ class Unit(Named):
 
 
 class BusinessType(Named):
+    """``short``: the name inside a chart; the name itself by default."""
+
     role: Role
+    short: str = ""
+
+    @property
+    def brief(self) -> str:
+        return self.short or self.name
 
 
 class Domain(Named):
@@ -88,9 +95,12 @@ class Catalogue(Model):
 
     def name_of(self, role: Role) -> str:
         """The business type with that role. Raises ParamsError if the catalogue has none."""
+        return self.of_role(role).name
+
+    def of_role(self, role: Role) -> BusinessType:
         for business_type in self.business_types:
             if business_type.role == role:
-                return business_type.name
+                return business_type
         raise ParamsError(f"params/catalogue.yaml：business_types 中没有 role 为 {role} 的业务类型。")
 
     def business_type(self, name: str) -> BusinessType:

@@ -40,11 +40,15 @@ class Paths:
         return self.output / month
 
     def short(self, path: Path) -> str:
-        """``path`` as an analyst reads it: relative to the project where it lies inside, with forward slashes."""
-        try:
-            return path.resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
-            return path.as_posix()
+        """``path`` as an analyst reads it: relative to the project, or to the folder that was moved out of it.
+
+        Never a whole path: it would tell readers of a report how somebody's computer is set up.
+        """
+        places = [(self.root, "")] + [(getattr(self, name), f"{name}/") for name in ("data", "params", "output")]
+        for folder, name in places:
+            if path.resolve().is_relative_to(folder.resolve()):
+                return name + path.resolve().relative_to(folder.resolve()).as_posix()
+        return path.name
 
     def environment(self) -> dict[str, str]:
         """The HOTLINE_* variables that make another process (a kernel) find the same folders."""

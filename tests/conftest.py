@@ -1,4 +1,4 @@
-"""Shared by all tests: small drawn frames, and one month of tickets simulated once per run."""
+"""Fixtures of all tests: the project's folders, and one month of tickets simulated once per run."""
 
 from __future__ import annotations
 
@@ -7,24 +7,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from support import ROOT, simulated
 
 from hotline_lib.paths import Paths, find_paths
-
-ROOT = Path(__file__).resolve().parent.parent
-MONTH = "2024-09"
-
-
-def drawn(text: str) -> pd.DataFrame:
-    """A frame drawn as text: a header, then rows, columns parted by |. Whole numbers become int64, blanks None."""
-    lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
-    frame = pd.DataFrame(lines[1:], columns=lines[0]).replace({"": None})
-    for column in frame:
-        if frame[column].notna().all() and frame[column].str.fullmatch(r"-?\d+").all():
-            frame[column] = frame[column].astype("int64")
-    return frame
-
 
 @pytest.fixture(scope="session")
 def project() -> Paths:
@@ -45,15 +31,3 @@ def own_params(tmp_path: Path, project: Paths) -> Paths:
 def september(tmp_path_factory: pytest.TempPathFactory, project: Paths) -> Paths:
     """The published month with tickets of the default seed, in folders of its own."""
     return simulated(tmp_path_factory.mktemp("september"), project)
-
-
-def simulated(folder: Path, project: Paths, *, month: str = MONTH, **options: int) -> Paths:
-    """A project whose data is copied to ``folder`` and whose tickets are simulated there."""
-    from hotline_lib.simulate import simulate
-
-    for name in ("published", "spot_checks"):
-        if (project.data / name).exists():
-            shutil.copytree(project.data / name, folder / "data" / name)
-    paths = replace(project, data=folder / "data", output=folder / "output")
-    simulate(month, paths, **options)
-    return paths

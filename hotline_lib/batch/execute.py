@@ -29,11 +29,12 @@ from papermill.parameterize import parameterize_notebook
 from traitlets import Dict
 from traitlets.config import Config
 
+import hotline_lib
 from hotline_lib import errors
 from hotline_lib.batch.clean import plain_text, read_with_ids, strip_volatile
 
 KERNEL = "python3"
-_FOLDER_PREFIX = "hotline-"
+_FOLDER_PREFIX = "hotline-kernels-"
 _SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
 _KERNEL_SETTINGS = {
     "OPENBLAS_NUM_THREADS": "1",  # several kernels share the cores
@@ -100,7 +101,13 @@ class Kernels:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]):
         self.folder = folder
-        self.environment = {**_KERNEL_SETTINGS, "IPYTHONDIR": str(folder / "ipython"), **environment}
+        library = str(Path(hotline_lib.__file__).parent.parent)  # the one that is running, installed or not
+        self.environment = {
+            **_KERNEL_SETTINGS,
+            "PYTHONPATH": os.pathsep.join(filter(None, (library, os.environ.get("PYTHONPATH")))),
+            "IPYTHONDIR": str(folder / "ipython"),
+            **environment,
+        }
         self._number = count(1)
         # a profile of its own: nobody's start-up files and settings change a report
         (folder / "ipython" / "profile_default").mkdir(parents=True)
@@ -118,7 +125,8 @@ class Kernels:
         """End every kernel at once (Ctrl-C): their threads then see them dead and come back."""
         for manager in list(ReportKernelManager.running):
             process = getattr(manager.provisioner, "process", None)
-            if process is not None and process.poll() is None:
+            ours = Path(manager.connection_file).parent == self.folder
+            if ours and process is not None and process.poll() is None:
                 process.kill()
 
 
@@ -128,7 +136,8 @@ def kernels(environment: Mapping[str, str]) -> Iterator[Kernels]:
     for name in ("papermill", "asyncio"):  # a stopped kernel leaves log lines; we report it in words
         logging.getLogger(name).addHandler(logging.NullHandler())
     _remove_leftovers()
-    with tempfile.TemporaryDirectory(prefix=_FOLDER_PREFIX, ignore_cleanup_errors=True) as folder:
+    mine = f"{_FOLDER_PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=mine, ignore_cleanup_errors=True) as folder:
         started = Kernels(Path(folder), environment)
         try:
             yield started
@@ -137,11 +146,25 @@ def kernels(environment: Mapping[str, str]) -> Iterator[Kernels]:
 
 
 def _remove_leftovers() -> None:
-    """Folders of killed runs. A day old: another run may be at work right now."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > 24 * 3600:
+    """Remove the folders of killed runs; the process at work in one is in its name."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*-*"):
+        with suppress(OSError, ValueError):
+            pid = int(folder.name.removeprefix(_FOLDER_PREFIX).partition("-")[0])
+            if not _alive(pid) or time.time() - folder.stat().st_mtime > 24 * 3600:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process runs; where asking would end it (Windows), it is taken to."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def execute(

@@ -333,7 +333,7 @@ def _figure_html(output: NotebookNode) -> Any:
     return Markup(f'<figure>{caption}<img src="data:{kind};base64,{data}" alt="{escape(alt)}"{size}></figure>')
 
 
-_DIGIT_WITH_UNIT = re.compile(r"\d(?:万件|个百分点|分钟|小时|[\u4e00-\u9fff])")
+_DIGIT_WITH_UNIT = re.compile(r"\d(?:万件|[\u4e00-\u9fff])")
 _PROSE = re.compile(r'(<p(?: class="(?:lead|sentence)")?>)(.*?)(</p>)', re.DOTALL)
 
 

@@ -40,10 +40,9 @@ def contributions(m: Month) -> Chart:
 def units(m: Month) -> Chart:
     """图2"""
     rows = figures.units(m)
-    name_of = m.params.catalogue.name_of
-    dark, light = name_of("complaint"), f"{name_of('inquiry')}、{name_of('suggestion')}"
+    dark, *light = (m.params.catalogue.of_role(role).brief for role in ("complaint", "inquiry", "suggestion"))
     return _chart(
-        m, "units", charts.units(rows, words=(dark, light), whole=m.params.organisation.region), 2,
+        m, "units", charts.units(rows, words=(dark, "与".join(light)), whole=m.params.organisation.region), 2,
         groups=figures.named(rows[rows["kind"] == "group"], "unit"),
         cities=figures.named(rows[rows["kind"] == "city"], "unit"),
         pooled=figures.figure("", figures.pooled(m, "city")),

@@ -20,14 +20,16 @@ _MOSTLY = Decimal(50)
 
 
 def words(m: Month) -> dict[str, object]:
-    """What every template may name: the month's number and the province's words."""
+    """What every template may name: the month's number, the province's words, and its business types by role."""
     organisation = m.params.organisation
+    name_of = m.params.catalogue.name_of
     return {
         "month": int(m.month[5:]),
         "year": int(m.month[:4]),
         "region": organisation.region,
         "province": organisation.province,
         "platform": organisation.platform,
+        **{role: name_of(role) for role in ("inquiry", "suggestion", "complaint")},
     }
 
 

@@ -29,7 +29,7 @@ def deductions(indicators: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
             raise UnknownValueError("考评指标", rule.indicator, BY_KEY, "params/scoring.yaml")
     values = {(row.unit, row.indicator): row.value for row in indicators.itertuples(index=False)}
     rows = [
-        (unit, rule.indicator, BY_KEY[rule.indicator].short, values.get((unit, rule.indicator)), rule.deduct)
+        (unit, rule.indicator, BY_KEY[rule.indicator].brief, values.get((unit, rule.indicator)), rule.deduct)
         for unit in indicators["unit"].unique()
         for rule in scheme.rules
     ]
@@ -56,11 +56,13 @@ def scores(deducted: pd.DataFrame, units: pd.DataFrame, indicators: pd.DataFrame
 
     deducted: as ``deductions`` gives them. units: ``unit``, ``kind`` …, whose order decides what is still tied.
     Returns ``rank`` (competition, over printed scores), the columns of ``units``, ``score`` (Decimal, two decimals)
-    and ``lost`` (Decimal, exact).
+    and ``lost`` (Decimal: what the printed score
+    is short of full marks).
     """
     lost = deducted.groupby("unit", sort=False)["points"].agg(lambda points: sum(points, Decimal(0)))
     table = units.assign(lost=[lost.get(unit, Decimal(0)) for unit in units["unit"]])
     table["score"] = [round_half_up(scheme.full_marks - points) for points in table["lost"]]
+    table["lost"] = [scheme.full_marks - score for score in table["score"]]
     table.insert(0, "rank", competition_rank(table["score"]))
     per_10k = indicators[indicators["indicator"] == "tickets_per_10k"].set_index("unit")["value"]
     ordered = table.assign(per_10k=table["unit"].map(per_10k).astype(float))

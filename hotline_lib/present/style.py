@@ -85,13 +85,12 @@ def drawing() -> Iterator[None]:
         try:
             yield
         except UserWarning as warning:
-            raise HotlineError(_missing_glyph(str(warning))) from warning
-
-
-def _missing_glyph(message: str) -> str:
-    code = re.search(r"Glyph (\d+)", message)
-    letter = chr(int(code[1])) if code else message
-    return f"作图字体中没有「{letter}」这个字，图中无法显示。请检查 params/ 中的名称。"
+            code = re.search(r"Glyph (\d+)", str(warning))
+            if code is None:
+                raise
+            raise HotlineError(
+                f"作图字体中没有「{chr(int(code[1]))}」这个字，图中无法显示。请检查 params/ 中的名称。"
+            ) from warning
 
 
 def new_figure(height: float) -> Figure:

@@ -208,8 +208,9 @@ class Table:
     def _caption_html(self) -> str:
         if not self.caption and not self.order:
             return ""
-        order = f'<span class="order">{escape(self.order)}</span>' if self.order else ""
-        return f'<caption style="text-align:left">{escape(self.caption)}{order}</caption>'
+        order = [f'<span class="order">{escape(self.order)}</span>'] if self.order else []
+        lines = "<br>".join([*([escape(self.caption)] if self.caption else []), *order])
+        return f'<caption style="text-align:left">{lines}</caption>'
 
     def _head_html(self) -> str:
         groups = [(group, list(columns)) for group, columns in groupby(self._shown, key=lambda c: c.group)]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from hotline_lib.errors import ParamsError, PublishedError
 from hotline_lib.params import Params
-from hotline_lib.simulate.cells import likeliness
+from hotline_lib.simulate.cells import as_categories, likeliness
 from hotline_lib.simulate.printed import ROLES, Printed
 from hotline_lib.simulate.whole import base_range, fit, spread
 
@@ -71,18 +71,17 @@ def base_tickets(
     by_unit = fit(now * rng.lognormal(0, 0.05, now.shape), roles, units)
 
     domain_of = {each.name: each.printed for each in params.catalogue.domains}
-    pools = _Pools(tickets.assign(printed_domain=tickets["domain"].map(domain_of).astype(object)), rng)
+    pools = _Pools(tickets.assign(printed_domain=tickets["domain"].map(domain_of)), rng)
     cells = pd.DataFrame(by_unit, index=roles.index, columns=units.index).stack()
     cells = cells[cells > 0]
     unlikely = likeliness(printed, params).loc[cells.index.get_level_values(1), margins.domains.index].to_numpy() * 0.01
     by_domain = fit(pools.pattern(cells.index, margins.domains.index) + unlikely, cells, margins.domains)
-    parts = [
-        pools.borrow(role, domain, unit, number)
-        for (role, unit), row in zip(cells.index, by_domain, strict=True)
-        for domain, number in zip(margins.domains.index, row, strict=True)
-        if number
-    ]
-    return pd.concat(parts, ignore_index=True)
+    amounts = pd.DataFrame(by_domain, index=cells.index, columns=margins.domains.index).stack()
+    amounts = amounts[amounts > 0]
+    like = np.concatenate([pools.draw(*cell, number) for cell, number in amounts.items()])
+    about = tickets[["domain", "issue", "sub_issue"]].take(like).reset_index(drop=True)
+    role, unit = (amounts.index.get_level_values(level).repeat(amounts) for level in (0, 1))
+    return as_categories(about.assign(unit=unit, role=role)[["unit", "role", "domain", "issue", "sub_issue"]], params)
 
 
 def _ranges(printed: Printed, over: str, kind: Kind) -> pd.DataFrame:
@@ -146,8 +145,8 @@ class _Pools:
 
     def __init__(self, tickets: pd.DataFrame, rng: np.random.Generator):
         self.rng, self.tickets = rng, tickets
-        fashion = {issue: rng.uniform(0.7, 1.4) for issue in tickets["issue"].dropna().unique()}
-        self.weights = tickets["issue"].map(fashion).fillna(1.0).to_numpy()
+        fashion = np.append(rng.uniform(0.7, 1.4, len(tickets["issue"].cat.categories)), 1.0)
+        self.weights = fashion[tickets["issue"].cat.codes]  # a missing issue is -1, the last
         self.pools = {
             keys: tickets.groupby(list(keys)).indices
             for keys in (("role", "printed_domain", "unit"), ("role", "printed_domain"), ("printed_domain",))
@@ -161,8 +160,8 @@ class _Pools:
                 else by_unit.sum() for cell in cells]  # fmt: skip
         return pd.DataFrame(rows).reindex(columns=domains, fill_value=0).to_numpy(dtype=float)
 
-    def borrow(self, role: str, printed_domain: str, unit: str, number: int) -> pd.DataFrame:
-        """``number`` tickets about what others of that role, domain and unit, or the next wider kind, were about."""
+    def draw(self, role: str, unit: str, printed_domain: str, number: int) -> np.ndarray:
+        """Places of ``number`` tickets of that role, domain and unit, or of the next wider kind that there is."""
         value = {"role": role, "printed_domain": printed_domain, "unit": unit}
         for keys, pool in self.pools.items():
             key = tuple(value[name] for name in keys)
@@ -171,6 +170,5 @@ class _Pools:
         else:
             raise PublishedError(f"「{printed_domain}」本月没有工单，基期却有 {number} 件：不知道它们是什么事项。")
         upto = np.cumsum(self.weights[places])
-        drawn = places[np.searchsorted(upto, self.rng.uniform(0, upto[-1], number), side="right").clip(max=len(upto) - 1)]
-        about = self.tickets[["domain", "issue", "sub_issue"]].take(drawn).reset_index(drop=True)
-        return about.assign(unit=unit, role=role)[["unit", "role", "domain", "issue", "sub_issue"]]
+        drawn = np.searchsorted(upto, self.rng.uniform(0, upto[-1], number), side="right").clip(max=len(upto) - 1)
+        return places[drawn]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from hotline_lib.errors import PublishedError
 from hotline_lib.params import Issue, Params
-from hotline_lib.simulate.printed import Printed, limits_beyond
+from hotline_lib.simulate.printed import ROLES, Printed, limits_beyond
 from hotline_lib.simulate.whole import fit, spread
 
 UNRECORDED = 0.04  # share of tickets without issue or sub-issue where no figure says how many
@@ -42,7 +42,20 @@ def month_tickets(printed: Printed, params: Params, rng: np.random.Generator) ->
             taken = set(listed.loc[listed["role"] == role, "issue"])
             labels = _unlisted(int(here.sum()), printed_domain, taken, limits.get(role, np.inf), params, rng)
             parts.append(_shuffled(labels, supply["unit"], here, role, rng))
-    return pd.concat(parts, ignore_index=True)
+    return as_categories(pd.concat(parts, ignore_index=True), params)
+
+
+def as_categories(tickets: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """The text columns as categories, the same for every month, so that comparing and mapping them costs little."""
+    issues = params.catalogue.issues
+    names = {
+        "unit": params.unit_names,
+        "role": [*ROLES, "retired"],
+        "domain": [each.name for each in params.catalogue.domains],
+        "issue": [each.name for each in issues],
+        "sub_issue": list(dict.fromkeys(sub.name for each in issues for sub in each.sub_issues)),
+    }
+    return tickets.assign(**{column: pd.Categorical(tickets[column], categories=each) for column, each in names.items()})
 
 
 def likeliness(printed: Printed, params: Params) -> pd.DataFrame:

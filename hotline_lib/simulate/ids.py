@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from hotline_lib.simulate.times import DAY, Clock
 
@@ -39,11 +41,12 @@ def serials(
     return found, pinned_at, int(starts[0])
 
 
-def ticket_ids(codes: pd.Series, accepted_at: np.ndarray, serial: np.ndarray) -> pd.Series:
-    day = pd.Series(pd.to_datetime(accepted_at // DAY * DAY, unit="s"), index=codes.index).astype("category")
-    dates = day.cat.rename_categories(day.cat.categories.strftime("%Y%m%d")).astype(object)
-    text = pd.Series(serial, index=codes.index).astype(str).str.zfill(_DIGITS)
-    return "JT" + codes.astype(object) + dates + text
+def ticket_ids(codes: pd.Series, accepted_at: np.ndarray, serial: np.ndarray) -> pa.Array:
+    """JT, the division code, the day of acceptance and the serial as one text."""
+    day = pd.Categorical(accepted_at // DAY)
+    dates = pa.array(pd.to_datetime(np.asarray(day.categories) * DAY, unit="s").strftime("%Y%m%d"), pa.string())
+    numbers = pc.utf8_lpad(pa.array(serial).cast(pa.string()), _DIGITS, "0")
+    return pc.binary_join_element_wise("JT", pa.array(codes, pa.string()), dates.take(pa.array(day.codes)), numbers, "")
 
 
 def _day_starts(per_day: np.ndarray, pins: pd.DataFrame, kind: str, before: int | None) -> np.ndarray:

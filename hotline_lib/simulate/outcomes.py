@@ -22,6 +22,7 @@ _LABELS = {
     "complaint_on_time_rate": "投诉举报类限时办结率", "complaint_24h_rate": "24小时办结率", "complaint_5d_rate": "5日办结率",
     "complaint_satisfaction_rate": "投诉举报类回访满意率", "timely_submission_rate": "数据及时报送率",
 }  # fmt: skip
+_OVER_TRANSFERRED = ("transfer_callback_rate", "first_time_resolution_rate")
 _USUAL_MEAN = 240_00  # minutes, in hundredths, where none is printed
 
 
@@ -44,7 +45,7 @@ def decide(tickets: pd.DataFrame, rates: dict[str, pd.DataFrame], exact: str, rn
         | {"classified_correctly": np.ones(len(tickets), dtype=bool)}
     )
     columns = {name: found[name].to_numpy(copy=True) for name in found}
-    roles = tickets["role"].to_numpy(dtype=object)
+    roles = tickets["role"].astype(object).to_numpy()
     pinned, early = tickets["pinned"].to_numpy(), tickets["early"].to_numpy()
     for (book, unit), places in tickets.groupby(["book", "unit"]).indices.items():
         group = _Group(unit, roles[places], pinned[places], early[places], rates[book].loc[unit], book == exact, rng)
@@ -65,19 +66,16 @@ class _Group:
         complaints, inquiries = np.flatnonzero(self.roles == "complaint"), np.flatnonzero(self.roles == "inquiry")
         others = np.flatnonzero((self.roles != "complaint") & (self.roles != "inquiry"))
         slow = self._pick(inquiries, self._bad("instant_answer_rate", len(inquiries)))
-        passed_on = self._passed_on(slow, others)
-        complaints_on = self._complaints_passed_on(complaints, len(passed_on))
-        transferred = self._mark(np.concatenate([passed_on, complaints_on]))
+        others_on, complaints_on = self._passed_on(len(slow), len(others), len(inquiries), len(complaints))
+        passed_on = np.concatenate([slow, self._pick(others, len(others)), self._pick(np.setdiff1d(inquiries, slow), others_on)])[:others_on]
+        transferred = self._mark(np.concatenate([passed_on, self._all_but(complaints, len(complaints) - complaints_on)]))
 
-        called_back = np.where(transferred | (self.roles == "complaint"), 1, MISSING)
-        called_back[self._pick_bad("transfer_callback_rate", np.flatnonzero(transferred))] = 0
+        called_back, rating, fixed = self._called_back(complaints, transferred)
         resolved = np.where(transferred, 1, MISSING)
         resolved[self._pick_bad("first_time_resolution_rate", np.flatnonzero(transferred))] = 0
-        rating, fixed, also_called = self._ratings(called_back, complaints, transferred)
-        called_back[also_called] = 1
-        seconds, due = self._times(complaints, passed_on, transferred)
+        seconds, due = self._times(complaints, passed_on)
         return {
-            "instant": ~transferred,
+            "instant": ~(transferred & (self.roles != "inquiry")) & ~self._mark(slow),
             "transferred": transferred,
             "called_back": called_back,
             "resolved": resolved,
@@ -90,42 +88,51 @@ class _Group:
             "failed_reviews": self._failed_reviews(np.flatnonzero(transferred)),
         }
 
-    def _passed_on(self, slow: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Tickets other than complaints that are transferred: the slow inquiries and most suggestions."""
-        number = self._nearest(len(slow) + np.arange(len(others) + 1), len(slow) + 0.7 * len(others), "other_on_time_rate")
-        return np.concatenate([slow, self._pick(others, number - len(slow))])
+    def _passed_on(self, slow: int, others: int, inquiries: int, complaints: int) -> tuple[int, int]:
+        """How many tickets other than complaints, and how many complaints, are transferred.
 
-    def _complaints_passed_on(self, complaints: np.ndarray, others_on: int) -> np.ndarray:
-        """All complaints are, unless the rates over all transferred tickets need fewer."""
-        keys = ("transfer_callback_rate", "first_time_resolution_rate")
-        number = self._nearest(others_on + np.arange(len(complaints) + 1), others_on + len(complaints), *keys) - others_on
-        return self._all_but(complaints, len(complaints) - number)
+        Usually the inquiries not answered at once, most suggestions and all complaints; the rates over them may need
+        some more or fewer.
+        """
+        options = self._able(np.arange(inquiries + others + 1), "other_on_time_rate")
+        totals = self._able(np.arange(inquiries + others + complaints + 1), *_OVER_TRANSFERRED)
+        total = totals[(np.searchsorted(totals, options + complaints, side="right") - 1).clip(0)]  # the greatest not above
+        unusual = np.maximum(slow - options, 0) + np.maximum(options - slow - others, 0)
+        far = 10 * unusual + np.abs(options - slow - 0.7 * others) + (options + complaints - total)
+        best = np.argmin(np.where((options <= total) & (total <= options + complaints), far, np.inf))
+        return int(options[best]), int(np.clip(total[best] - options[best], 0, complaints))
 
-    def _ratings(self, called_back, complaints, transferred) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Ratings, whether bad ones were put right, and the tickets answered at once that were rung nevertheless."""
-        asked = complaints[called_back[complaints] == 1]
-        number = self._nearest(np.arange(len(asked) + 1), 0.85 * len(asked), "complaint_satisfaction_rate")
-        rated = self._all_but(asked, len(asked) - number)
+    def _called_back(self, complaints: np.ndarray, transferred: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Who was rung, how they rated, and whether bad ratings were put right.
+
+        Transferred tickets and complaints are rung, and some of those answered at once; about half of the others rate.
+        """
+        passed_on = np.flatnonzero(transferred)
+        not_rung = self._bad("transfer_callback_rate", len(passed_on))
+        rateable = min(len(complaints), len(np.union1d(passed_on, complaints)) - not_rung)
+        number = self._nearest(np.arange(rateable + 1), 0.85 * len(complaints), "complaint_satisfaction_rate")
+        rated = self._all_but(complaints, len(complaints) - number)
         dissatisfied = self._pick_bad("complaint_satisfaction_rate", rated)
 
-        chance = self.rng.random(self.size)
-        other = self.roles != "complaint"
-        also_called = np.flatnonzero(other & ~transferred & (chance < 0.03))
-        others = np.concatenate([np.flatnonzero(other & (called_back == 1) & (chance < 0.5)), also_called])
-        options = len(dissatisfied) + np.arange(len(others) + 1)
-        bad_number = self._nearest(options, len(dissatisfied) + 0.004 * len(others), "bad_review_fixed_rate")
-        bad = np.concatenate([dissatisfied, self._pick(others, bad_number - len(dissatisfied))])
+        called_back = np.where(transferred | (self.roles == "complaint"), 1, MISSING)
+        called_back[self._pick(np.setdiff1d(passed_on, rated), not_rung)] = 0
+        chance = np.where(transferred, 0.5, 0.03)
+        could = np.flatnonzero((self.roles != "complaint") & (called_back != 0))
+        others = could[self.rng.random(len(could)) < chance[could]]
+        options = len(dissatisfied) + np.arange(len(could) + 1)
+        bad = self._nearest(options, len(dissatisfied) + 0.004 * len(others), "bad_review_fixed_rate") - len(dissatisfied)
+        badly_rated = np.concatenate([dissatisfied, self._pick(could, bad)])
 
         rating = np.full(self.size, MISSING)
         for places in (rated, others):
             rating[places] = self.rng.choice([3, 4, 5], len(places), p=[0.04, 0.16, 0.80])
-        rating[bad] = self.rng.choice([1, 2], len(bad))
-        fixed = np.full(self.size, MISSING)
-        fixed[bad] = 1
-        fixed[self._pick_bad("bad_review_fixed_rate", bad)] = 0
-        return rating, fixed, also_called
+        rating[badly_rated] = self.rng.choice([1, 2], len(badly_rated))
+        called_back[rating != MISSING] = 1
+        fixed = np.where(self._mark(badly_rated), 1, MISSING)
+        fixed[self._pick_bad("bad_review_fixed_rate", badly_rated)] = 0
+        return called_back, rating, fixed
 
-    def _times(self, complaints, passed_on, transferred) -> tuple[np.ndarray, np.ndarray]:
+    def _times(self, complaints: np.ndarray, passed_on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Seconds to closing, and seconds allowed: five days, less or more where the rate of the on-time needs it."""
         seconds = np.clip(self.rng.lognormal(np.log(150), 0.6, self.size), 20, 1_800).astype(np.int64)
         due = np.full(self.size, FIVE_DAYS)
@@ -177,10 +184,13 @@ class _Group:
     def _all_but(self, among: np.ndarray, number: int) -> np.ndarray:
         return np.setdiff1d(among, self._pick(among, number))
 
-    def _nearest(self, options: np.ndarray, wanted: float, *keys: str) -> int:
-        """The option nearest to ``wanted`` of which each of the rates can be had; any, if none can."""
+    def _able(self, options: np.ndarray, *keys: str) -> np.ndarray:
+        """Those options of which each of the rates can be had; all, if none can (the rate itself then says so)."""
         ok = np.logical_and.reduce([prints(options, self.rates[key]) for key in keys])
-        options = options[ok] if ok.any() else options
+        return options[ok] if ok.any() else options
+
+    def _nearest(self, options: np.ndarray, wanted: float, *keys: str) -> int:
+        options = self._able(options, *keys)
         return int(options[np.argmin(np.abs(options - wanted))])
 
     def _mark(self, places: np.ndarray) -> np.ndarray:

@@ -52,8 +52,11 @@ def _prints_mean(number: np.ndarray, hundredths: int) -> np.ndarray:
 
 def _nearest_sizes(rates: pd.Series, wanted: pd.Series, most: pd.Series) -> pd.Series | None:
     """Tickets submitted by role, as near as can be to ``wanted`` in proportion, of which every rate can be had."""
+    satisfied = np.logical_or.accumulate(prints(np.arange(most["complaint"] + 1), rates["complaint_satisfaction_rate"]))
     complaints = _nearest(
-        lambda n: np.logical_and.reduce([_prints_mean(n, rates["mean"]), *(prints(n, rates[key]) for key in _COMPLAINT_RATES)]),
+        lambda n: np.logical_and.reduce(
+            [satisfied[n], _prints_mean(n, rates["mean"]), *(prints(n, rates[key]) for key in _COMPLAINT_RATES)]
+        ),
         wanted["complaint"],
         most["complaint"],
     )
@@ -73,11 +76,17 @@ def _nearest_sizes(rates: pd.Series, wanted: pd.Series, most: pd.Series) -> pd.S
     suggestion = others - inquiry
     fits = (suggestion >= 0) & (suggestion <= most["suggestion"])
 
-    # inquiries not answered at once are transferred, suggestions may be: some such number must print the rate
+    # The inquiries not answered at once are transferred, suggestions and complaints may be; only if no such number
+    # prints the rates over the transferred, others are.
+    numbers = np.arange(most.sum() + 1)
+    over_others = prints(numbers, rates["other_on_time_rate"])
+    over_all = prints(numbers, rates["transfer_callback_rate"]) & prints(numbers, rates["first_time_resolution_rate"])
     slow = inquiry - nearest_part(inquiry, rates["instant_answer_rate"])
-    ok = np.cumsum(prints(np.arange(most.sum() + 1), rates["other_on_time_rate"]))
-    first, last = slow.clip(0, len(ok) - 1), (slow + suggestion).clip(0, len(ok) - 1)
-    fits &= ok[last] - np.where(first > 0, ok[first - 1], 0) > 0
+    usual = _some(slow, slow + suggestion, over_others) & _some(slow, slow + suggestion + complaint, over_all)
+    if (fits & usual).any():
+        fits &= usual
+    else:
+        fits &= _some(0 * others, others, over_others) & _some(0 * others, others + complaint, over_all)
     if not fits.any():
         return None
     far = sum(
@@ -93,6 +102,12 @@ def _nearest(ok, wanted: int, most: int) -> np.ndarray:
     numbers = np.arange(most + 1)
     numbers = numbers[ok(numbers)]
     return numbers[np.argsort(np.abs(numbers - wanted), kind="stable")[:_TRIED]]
+
+
+def _some(first: np.ndarray, last: np.ndarray, ok: np.ndarray) -> np.ndarray:
+    """Whether a number from ``first`` to ``last`` is ok."""
+    upto = np.concatenate([[0], np.cumsum(ok)])
+    return upto[(last + 1).clip(0, len(ok))] > upto[first.clip(0, len(ok))]
 
 
 def _closest(able: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import Params, month_before
@@ -28,7 +27,7 @@ _MARGIN = 120  # seconds between the last closing and the end of the month
 
 def complete(
     months: dict[str, pd.DataFrame], printed: Printed, params: Params, rng: np.random.Generator
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, pa.Table]:
     """All columns of the ticket table for each month, sorted as a month is written.
 
     months: by month, ``unit``, ``role``, ``domain``, ``issue``, ``sub_issue``, a row a ticket; the printed month, the
@@ -58,18 +57,21 @@ def _plan_reports(months: dict[str, pd.DataFrame], clocks: dict[str, Clock], pri
     """``fate`` of each ticket (own: reported in its month; next: in the next; never) and ``book``, the month of it."""
     month, previous = printed.month, month_before(printed.month)
     unsent = {m: _count(tickets[tickets["accepted_at"] >= clocks[m].last_round]) for m, tickets in months.items()}
-    could_be = _count(months[previous][months[previous]["accepted_at"] >= clocks[previous].last_working_day])
+    before = months[previous]
+    on_last_days = (before["accepted_at"] >= clocks[previous].last_working_day).groupby(before["role"]).mean()
     usual = pd.DataFrame(
         {
             "accepted": _count(months[month]),
             "unsent": unsent[month],
             "carried": unsent[previous],
-            "carried_most": (2 * could_be + 10).clip(upper=_count(months[previous])),
+            "before": _count(before),
         },
         index=pd.MultiIndex.from_product([printed.rates.index, printed.cells["role"].unique()], names=_CELL),
-    )
-    counts = submitted_counts(printed, usual.fillna(0).astype(np.int64))
-    left = usual["accepted"].fillna(0) - counts["own"]
+    ).fillna(0)
+    share = on_last_days.reindex(usual.index.get_level_values("role")).fillna(0).to_numpy()
+    usual["carried_most"] = np.maximum(usual["carried"], np.minimum(1.3 * share * usual["before"] + 3, usual["before"]))
+    counts = submitted_counts(printed, usual.astype(np.int64))
+    left = usual["accepted"] - counts["own"]
     late = dict(unsent) | {previous: counts["carried"], month: np.minimum(left, unsent[month].reindex(left.index, fill_value=0))}
     for m, tickets in months.items():
         fate = np.where(_first_of_cell(tickets, -tickets["accepted_at"].to_numpy(), late[m]), "next", "own").astype(object)
@@ -132,8 +134,7 @@ def _keep_in_month(tickets: pd.DataFrame, of: Clock) -> pd.DataFrame:
 def _number(
     tickets: pd.DataFrame, of: Clock, printed: Printed, params: Params, first_serials: dict[str, int], rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Ticket numbers; pinned tickets get theirs, and a time between their neighbours."""
-    code_of = {unit.name: unit.code for unit in params.units}
+    """Serials of the tickets' numbers; pinned tickets get theirs, and a time between their neighbours."""
     counter_of = {unit.name: "city" if unit.kind == "city" else unit.name for unit in params.units}
     counters, pinned = tickets["unit"].map(counter_of), tickets["pinned"] != MISSING
     serial, accepted_at = np.zeros(len(tickets), dtype=np.int64), tickets["accepted_at"].to_numpy(copy=True)
@@ -146,9 +147,7 @@ def _number(
         )
         serial[fixed] = pins["serial"]
         accepted_at[fixed] = np.minimum(pinned_at, of.end - _MARGIN - tickets["seconds"].to_numpy()[fixed])
-    return tickets.assign(
-        accepted_at=accepted_at, ticket_id=ticket_ids(tickets["unit"].map(code_of), accepted_at, serial)
-    )
+    return tickets.assign(accepted_at=accepted_at, serial=serial)
 
 
 def _timed(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.random.Generator) -> pd.DataFrame:
@@ -180,24 +179,33 @@ def _timed(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.random.Gene
 HOURS_LATE = (1, 40)  # after the deadline, for tickets reported late
 
 
-def _columns(tickets: pd.DataFrame, params: Params) -> pd.DataFrame:
+def _columns(tickets: pd.DataFrame, params: Params) -> pa.Table:
     """The ticket table's columns and types, sorted by accepted_at, ticket_id."""
+    codes = tickets["unit"].cat.rename_categories({unit.name: unit.code for unit in params.units})
+    order = np.lexsort([tickets["serial"], codes.astype(int), tickets["accepted_at"]])  # as the numbers sort
+    tickets, codes = tickets.iloc[order], codes.iloc[order]
     name_of: dict[str, str] = {}
     for each in params.catalogue.business_types:
         name_of.setdefault(each.role, each.name)
-    time: Callable[[str], pd.Series] = lambda name: pd.to_datetime(tickets[name].where(tickets[name] >= 0), unit="s")
-    flag: Callable[[str], pd.Series] = lambda name: tickets[name].where(tickets[name] >= 0).astype("Float64").astype("boolean")
-    table = pd.DataFrame(
-        {
-            **{name: tickets[name] for name in ("ticket_id", "unit", "domain", "issue", "sub_issue", "failed_reviews")},
-            **{name: time(name) for name in ("accepted_at", "transferred_at", "due_at", "closed_at", "submitted_at")},
-            "business_type": tickets["role"].map(name_of),
-            "answered_instantly": tickets["instant"],
-            "called_back": flag("called_back"),
-            "rating": tickets["rating"].where(tickets["rating"] >= 0).astype("Int64"),
-            "bad_rating_fixed": flag("fixed"),
-            "resolved_first_time": flag("resolved"),
-            "classified_correctly": tickets["classified_correctly"],
-        }
-    )
-    return table[list(COLUMNS)].sort_values(["accepted_at", "ticket_id"], ignore_index=True)
+
+    def known(name: str, kind: pa.DataType) -> pa.Array:
+        values = tickets[name].to_numpy()
+        return pa.array(values, pa.int64(), mask=values == MISSING).cast(kind)
+
+    def text(values: pd.Series) -> pa.Array:
+        return pa.array(values).cast(pa.string())
+
+    made = {name: text(tickets[name]) for name in ("unit", "domain", "issue", "sub_issue")}
+    made |= {name: known(name, pa.timestamp("s")).cast(pa.timestamp("us")) for name in COLUMNS if name.endswith("_at")}
+    made |= {
+        "ticket_id": ticket_ids(codes, tickets["accepted_at"].to_numpy(), tickets["serial"].to_numpy()),
+        "business_type": text(tickets["role"].cat.rename_categories(name_of)),
+        "answered_instantly": pa.array(tickets["instant"]),
+        "called_back": known("called_back", pa.bool_()),
+        "rating": known("rating", pa.int64()),
+        "bad_rating_fixed": known("fixed", pa.bool_()),
+        "resolved_first_time": known("resolved", pa.bool_()),
+        "classified_correctly": pa.array(tickets["classified_correctly"]),
+        "failed_reviews": pa.array(tickets["failed_reviews"]),
+    }
+    return pa.table({name: made[name] for name in COLUMNS})

@@ -54,7 +54,7 @@ def test_what_fails_in_one_report_leaves_the_others(house, capfd):
     assert "月份 2024-09" in house.page("01_good")
     assert raises.error == "第 4 个单元格：ValueError: 没有 <沈阳>"
     page = house.page("02_raises")
-    assert "ValueError: 没有 &lt;沈阳&gt;" in page and "第4个单元格" in page and "previous" not in page
+    assert "ValueError: 没有 &lt;沈阳&gt;" in page and "第4个单元格" in page and "previous/" not in page
     assert "内核意外退出" in dies.error and "第 2 个单元格" in dies.error
     assert "超过时限 5 秒" in hangs.error and "第 2 个单元格" in hangs.error
     assert "05_torn.ipynb" in torn.error
@@ -289,6 +289,22 @@ def test_what_a_killed_run_left_is_cleaned_up(house, instant):
     (house.folder / "manifest.json").write_text('{"month": "2024', encoding="utf-8")
     assert house.statuses(house.run()) == {"01_a": "made"}
     assert not list(house.folder.rglob("*.part"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere they go after a day")
+def test_the_sockets_of_a_killed_run_are_removed_and_those_of_a_living_one_are_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(execute.tempfile, "tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (tmp_path / f"hotline-kernels-{ended.pid}-abc").mkdir()
+    (tmp_path / f"hotline-kernels-{os.getpid()}-abc").mkdir()
+    (tmp_path / "hotline-kernels-notes-abc").mkdir()
+    with execute.kernels({}):
+        pass
+    assert {folder.name for folder in tmp_path.iterdir()} == {
+        f"hotline-kernels-{os.getpid()}-abc",
+        "hotline-kernels-notes-abc",
+    }
 
 
 def test_progress_is_told_as_it_happens(house, instant):

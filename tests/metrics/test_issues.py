@@ -1,5 +1,5 @@
 import pytest
-from conftest import drawn
+from support import drawn
 
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.metrics import sub_issue_shares, top_issues, top_units

@@ -1,4 +1,4 @@
-from conftest import drawn
+from support import drawn
 
 from hotline_lib.metrics import spot_check_results
 

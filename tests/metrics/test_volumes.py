@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from conftest import drawn
+from support import drawn
 from hypothesis import given
 from hypothesis import strategies as st
 

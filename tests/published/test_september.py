@@ -1,7 +1,7 @@
 """The one printed bulletin there is: every figure and every sentence, but for its proven errors, on two seeds."""
 
 import pytest
-from conftest import MONTH, simulated
+from support import MONTH, simulated
 from printed import differences, errata, paragraphs, printed_tables, unnumbered
 
 from hotline_lib import bulletin, open_month

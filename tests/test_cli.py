@@ -1,0 +1,87 @@
+"""The commands as an analyst types them: what is printed, the exit code, and never a trace."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import MONTH, ROOT
+
+
+def hotline(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "hotline_lib", *arguments],
+        capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=120,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "COLUMNS": "200", **environment},
+    )  # fmt: skip
+
+
+def test_tables_are_written(september, tmp_path):
+    done = hotline("tables", MONTH, "--data", str(september.data), "--output", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "243,909" in done.stdout
+    names = sorted(file.stem for file in (tmp_path / MONTH / "tables").iterdir())
+    assert names == [
+        "business_types", "domains", "indicators", "spot_checks", "top_issue_details", "top_issues", "units",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["tables", "2031-01"], "2024-09"),
+        (["tables", "2024-9"], "2024-09"),
+        (["run", "2031-01"], "2024-09"),
+        (["simulate", "2031-01"], "2031-01"),
+    ],
+)
+def test_what_cannot_be_done_ends_in_one_message_and_exit_code_1(arguments, says, tmp_path):
+    done = hotline(*arguments, HOTLINE_OUTPUT=str(tmp_path))
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["tabels"], ["tables"], ["run", MONTH, "-p", "top"], ["run", MONTH, "--jobs", "0"]])
+def test_wrong_usage_is_exit_code_2(arguments):
+    done = hotline(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_bug_of_ours_is_logged_and_not_shown(tmp_path):
+    code = (
+        "import hotline_lib.month, hotline_lib.cli\n"
+        "def broken(*_): raise ZeroDivisionError('secret')\n"
+        "hotline_lib.month.open_month = broken\n"
+        f"hotline_lib.cli.main(['tables', '{MONTH}'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", cwd=ROOT,
+        env={**os.environ, "HOTLINE_OUTPUT": str(tmp_path), "PYTHONIOENCODING": "utf-8"}, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "secret" not in done.stderr
+    assert "ZeroDivisionError" in (tmp_path / ".cache" / "hotline-error.log").read_text(encoding="utf-8")
+
+
+def test_outside_the_project_the_package_finds_it(september, tmp_path):
+    done = hotline("tables", MONTH, "--data", str(september.data), "--output", str(tmp_path / "out"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_console_without_chinese_still_works(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "hotline_lib", "tables", "2031-01"], capture_output=True, cwd=ROOT, timeout=60,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "HOTLINE_OUTPUT": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "tables", "simulate", "refresh"])
+def test_every_command_explains_itself(command):
+    done = hotline(command, "--help")
+    assert done.returncode == 0
+    assert command in done.stdout
