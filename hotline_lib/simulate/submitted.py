@@ -14,22 +14,26 @@ from hotline_lib.simulate.printed import ROLES, Printed
 from hotline_lib.simulate.whole import nearest_part, prints
 
 _COMPLAINT_RATES = ("complaint_on_time_rate", "complaint_24h_rate", "complaint_5d_rate")
-_TRIED = 1_500  # sizes tried, nearest first
+_TRIED = 1_500  # sizes of each kind that are tried, nearest first
+_TRIED_PAIRS = 400_000
 
 
 def submitted_counts(printed: Printed, usual: pd.DataFrame) -> pd.DataFrame:
     """``own`` (accepted in the month) and ``carried`` (accepted before it) submitted in the month, by unit and role.
 
     usual: by unit and role: ``accepted`` in the month, ``unsent`` of them at its end, ``carried`` from the month before
-        as the rounds would have it, and ``carried_most``, how many could be.
+        as the rounds would have it, ``carried_most``, how many easily could be, and ``before``, all of that month.
     Raises PublishedError if a unit's printed rates fit no such numbers.
     """
     found = []
     for unit, rates in printed.rates.iterrows():
         here = usual.loc[unit].reindex(ROLES, fill_value=0)
         wanted = here["accepted"] + here["carried"] - here["unsent"]
-        sizes = _nearest_sizes(rates, wanted, here["accepted"] + here["carried_most"])
-        if sizes is None:
+        for many in (here["carried_most"], 3 * here["carried_most"]):  # the second only where the figures insist
+            sizes = _nearest_sizes(rates, wanted, here["accepted"] + np.minimum(many, here["before"]))
+            if sizes is not None:
+                break
+        else:
             raise PublishedError(
                 f"附件1 中{unit}的各项比率互相矛盾，或与附件3 的件数矛盾：没有一组整数件数能同时印成这些比率。"
             )
@@ -69,7 +73,7 @@ def _nearest_sizes(rates: pd.Series, wanted: pd.Series, most: pd.Series) -> pd.S
     able = able[prints(able, rates["instant_answer_rate"])]
     if not (len(complaints) and len(totals) and len(able)):
         return None
-    complaint = complaints[None, : max(60_000 // len(totals), 20)]
+    complaint = complaints[None, : max(_TRIED_PAIRS // len(totals), 20)]
     others = totals[:, None] - complaint
     ratio = wanted["inquiry"] / max(wanted["inquiry"] + wanted["suggestion"], 1)
     inquiry = _closest(able, others * ratio)

@@ -1,0 +1,30 @@
+"""How far a figure from few tickets can be off: exact intervals."""
+
+from __future__ import annotations
+
+
+def binomial_interval(successes: int, trials: int, *, level: float = 0.95) -> tuple[float, float]:
+    """The exact (Clopper-Pearson) interval of a proportion, 0 to 1; (0, 1) for no trials.
+
+    Source: Clopper and Pearson 1934.
+    """
+    from scipy.stats import binomtest
+
+    if trials == 0:
+        return 0.0, 1.0
+    interval = binomtest(successes, trials).proportion_ci(level, method="exact")
+    return float(interval.low), float(interval.high)
+
+
+def ratio_interval(
+    now: int, base: int, *, exposure: tuple[float, float] = (1, 1), level: float = 0.95
+) -> tuple[float, float]:
+    """The exact interval of the ratio of two Poisson rates, now over base; (0, inf) if both counts are 0.
+
+    exposure: the length of the two periods, in the same unit. A change of +44.5 % is a ratio of 1.445.
+    Source: given their sum the counts split binomially; the interval of that proportion is turned into one of the
+    ratio (Przyborowski and Wilenski 1940).
+    """
+    low, high = binomial_interval(now, now + base, level=level)
+    scale = exposure[1] / exposure[0]
+    return scale * low / (1 - low) if low < 1 else float("inf"), scale * high / (1 - high) if high < 1 else float("inf")
