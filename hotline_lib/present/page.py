@@ -83,7 +83,7 @@ def _line(m: Month) -> str:
         [
             *inputs,
             f"评分办法 {m.params.scheme.name}",
-            f"代码 {(git_commit(m.paths.root) or '未入库')[:12]}",
+            f"代码 {git_commit(m.paths.root) or '未入库'}",
             *versions,
             f"生成于 {datetime.now():%Y-%m-%d %H:%M:%S}",
         ]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotline_lib.errors import PublishedError
 from hotline_lib.simulate.submitted import seconds_of_mean
-from hotline_lib.simulate.times import DAY, FIVE_DAYS, HOUR, handling_times
+from hotline_lib.simulate.times import DAY, FIVE_DAYS, HOUR, handling_times, least_and_most
 from hotline_lib.simulate.whole import nearest_part, prints
 
 MISSING = -1
@@ -97,9 +97,12 @@ class _Group:
         options = self._able(np.arange(inquiries + others + 1), "other_on_time_rate")
         totals = self._able(np.arange(inquiries + others + complaints + 1), *_OVER_TRANSFERRED)
         total = totals[(np.searchsorted(totals, options + complaints, side="right") - 1).clip(0)]  # the greatest not above
+        not_rung = total - nearest_part(total, self.rates["transfer_callback_rate"])
+        rated = self._able(np.arange(complaints + 1), "complaint_satisfaction_rate")[0]
+        possible = (options <= total) & (total <= options + complaints) & (rated <= options + complaints - not_rung)
         unusual = np.maximum(slow - options, 0) + np.maximum(options - slow - others, 0)
         far = 10 * unusual + np.abs(options - slow - 0.7 * others) + (options + complaints - total)
-        best = np.argmin(np.where((options <= total) & (total <= options + complaints), far, np.inf))
+        best = np.argmin(np.where(possible, far, np.inf))
         return int(options[best]), int(np.clip(total[best] - options[best], 0, complaints))
 
     def _called_back(self, complaints: np.ndarray, transferred: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -147,8 +150,9 @@ class _Group:
         mean = self.rates["mean"] if self.rates["mean"] >= 0 else _USUAL_MEAN
         slow_first = self._pick(complaints, number)
         total = seconds_of_mean(number, int(mean))
-        if not self.exact:  # a unit with few tickets may not have room for the mean that another month had
-            total = int(np.clip(total, over_day * DAY + over_five * 5 * DAY + number * 60, (number - over_day / 2) * DAY))
+        if not self.exact:  # a unit's few tickets may not have room for the mean that another month had
+            least, most = least_and_most(number, over_day, over_five)
+            total = int(np.clip(total, 0.95 * least + 0.05 * most, 0.3 * least + 0.7 * most))
         seconds[slow_first] = handling_times(number, total, over_day, over_five, self.rng)
         late = slow_first[np.argsort(-seconds[slow_first], kind="stable")[: self._bad("complaint_on_time_rate", number)]]
         due[complaints] = np.where(seconds[complaints] > FIVE_DAYS, seconds[complaints] + DAY, FIVE_DAYS)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotline_lib.errors import PublishedError
 from hotline_lib.simulate.printed import ROLES, Printed
+from hotline_lib.simulate.times import least_and_most
 from hotline_lib.simulate.whole import nearest_part, prints
 
 _COMPLAINT_RATES = ("complaint_on_time_rate", "complaint_24h_rate", "complaint_5d_rate")
@@ -47,11 +48,15 @@ def seconds_of_mean(number: np.ndarray | int, hundredths: int) -> np.ndarray | i
     return (6 * number * hundredths + 4) // 10
 
 
-def _prints_mean(number: np.ndarray, hundredths: int) -> np.ndarray:
-    if hundredths < 0:
+def _has_mean(number: np.ndarray, rates: pd.Series) -> np.ndarray:
+    """Whether that many complaints can have the printed mean, with as many slow ones as the rates say."""
+    if rates["mean"] < 0:
         return np.ones(len(number), dtype=bool)
-    seconds, tickets = seconds_of_mean(number, hundredths), np.maximum(number, 1)
-    return (number > 0) & ((200 * seconds + 60 * tickets) // (120 * tickets) == hundredths)
+    seconds, tickets = seconds_of_mean(number, rates["mean"]), np.maximum(number, 1)
+    over_day, over_five = (number - nearest_part(number, rates[key]) for key in ("complaint_24h_rate", "complaint_5d_rate"))
+    least, most = least_and_most(number, over_day, over_five)
+    prints_it = (200 * seconds + 60 * tickets) // (120 * tickets) == rates["mean"]
+    return (number > 0) & prints_it & (least <= seconds) & (seconds <= most)
 
 
 def _nearest_sizes(rates: pd.Series, wanted: pd.Series, most: pd.Series) -> pd.Series | None:
@@ -59,7 +64,7 @@ def _nearest_sizes(rates: pd.Series, wanted: pd.Series, most: pd.Series) -> pd.S
     satisfied = np.logical_or.accumulate(prints(np.arange(most["complaint"] + 1), rates["complaint_satisfaction_rate"]))
     complaints = _nearest(
         lambda n: np.logical_and.reduce(
-            [satisfied[n], _prints_mean(n, rates["mean"]), *(prints(n, rates[key]) for key in _COMPLAINT_RATES)]
+            [satisfied[n], _has_mean(n, rates), *(prints(n, rates[key]) for key in _COMPLAINT_RATES)]
         ),
         wanted["complaint"],
         most["complaint"],

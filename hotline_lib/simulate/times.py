@@ -18,7 +18,7 @@ DAY, HOUR = 86_400, 3_600
 FIVE_DAYS = 5 * DAY
 REPORTING_HOUR = 17  # each working day the tickets closed before it are reported, within the following 90 minutes
 _REPORTING_SPREAD = 90 * 60
-_LONGEST = 10 * DAY
+_SHORTEST, _LONGEST = 30, 10 * DAY
 _AFTERWARDS = 16  # days after a month in which its last tickets are closed and reported
 
 # calls by hour of day, in relative numbers: offices answer by day, the expressway at all hours
@@ -92,6 +92,13 @@ def accepted_times(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.ran
     return seconds
 
 
+def least_and_most(number, over_day, over_five):
+    """The sums of handling times that are possible, of whole numbers or of arrays of them; see ``handling_times``."""
+    fast, slow = number - over_day, over_day - over_five
+    least = fast * _SHORTEST + slow * (DAY + 1) + over_five * (FIVE_DAYS + 1)
+    return least, fast * DAY + slow * FIVE_DAYS + over_five * _LONGEST
+
+
 def handling_times(number: int, total: int, over_day: int, over_five: int, rng: np.random.Generator) -> np.ndarray:
     """Seconds from acceptance to closing that sum to ``total``.
 
@@ -99,7 +106,7 @@ def handling_times(number: int, total: int, over_day: int, over_five: int, rng: 
     24 hours at most. These are skewed as far as their mean allows.
     Raises PublishedError if no such times have that sum.
     """
-    low, high = np.full(number, 30), np.full(number, DAY)
+    low, high = np.full(number, _SHORTEST), np.full(number, DAY)
     low[:over_day], high[:over_day] = DAY + 1, FIVE_DAYS
     low[:over_five], high[:over_five] = FIVE_DAYS + 1, _LONGEST
     if not low.sum() <= total <= high.sum():
