@@ -194,4 +194,6 @@ def _tell(result: RunResult, paths: Paths) -> None:
             typer.echo(f"　　　{report.error}", err=True)
     if result.tables.error:
         typer.echo(f"失败　附表：{result.tables.error}", err=True)
-    typer.echo(f"{result.month}：{len(result.reports) - len(result.failed)} 份报告可用，目录页 {paths.short(result.index)}")
+    typer.echo(
+        f"{result.month}：{len(result.reports) - len(result.failed)} 份报告可用，目录页 {paths.short(result.index)}"
+    )

@@ -72,11 +72,17 @@ def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[In
         for earlier in list(inputs)[1:]:
             accepted(earlier, params, paths)  # refuses what must be refused
         first, after = month_range(month)
-        tickets = ibis.union(*tables) if len(tables := [read_month(m, params, paths) for m in inputs]) > 1 else tables[0]
+        tickets = (
+            ibis.union(*tables) if len(tables := [read_month(m, params, paths) for m in inputs]) > 1 else tables[0]
+        )
         ours = tickets.filter(
             (tickets.submitted_at >= ibis.literal(first)) & (tickets.submitted_at < ibis.literal(after))
         )
-        return {"rates": _rates(ours, _rules(month, params)), "handling": _handling(ours), "submissions": _submissions(ours)}
+        return {
+            "rates": _rates(ours, _rules(month, params)),
+            "handling": _handling(ours),
+            "submissions": _submissions(ours),
+        }
 
     return _kept(value_fingerprint(key), scan, paths), list(inputs.values())
 

@@ -88,7 +88,9 @@ class Month:
     def domains(self) -> pd.DataFrame:
         """``printed_domain``, ``grouped``: once each, in the order of params/catalogue.yaml."""
         rows = [(each.printed, each.group is not None) for each in self.params.catalogue.domains]
-        return pd.DataFrame(rows, columns=["printed_domain", "grouped"]).drop_duplicates("printed_domain", ignore_index=True)
+        return pd.DataFrame(rows, columns=["printed_domain", "grouped"]).drop_duplicates(
+            "printed_domain", ignore_index=True
+        )
 
     def tickets(self, where: dict[str, object] | None = None, columns: list[str] | None = None) -> pd.DataFrame:
         """Single tickets accepted in the month: the one door for ids behind a figure.
@@ -108,7 +110,8 @@ class Month:
     def __repr__(self) -> str:
         simulated = " · 模拟工单" if self.simulated else ""
         bases = "、".join(label(base.month) for base in (self.previous, self.last_year) if base.source) or "无"
-        return f"{self.label}{simulated} · 受理 {self.counts['tickets'].sum():,} 件 · {len(self.units)} 个单位 · 对比 {bases}"
+        volume = f"受理 {self.counts['tickets'].sum():,} 件"
+        return f"{self.label}{simulated} · {volume} · {len(self.units)} 个单位 · 对比 {bases}"
 
 
 def label(month: str) -> str:

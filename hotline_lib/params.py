@@ -22,7 +22,9 @@ from hotline_lib.yaml_files import explain, read_yaml
 
 Role = Literal["inquiry", "suggestion", "complaint", "retired"]
 MonthText = Annotated[
-    str, BeforeValidator(lambda v: v.strftime("%Y-%m") if isinstance(v, dt.date) else v), Field(pattern=r"^\d{4}-\d{2}$")
+    str,
+    BeforeValidator(lambda v: v.strftime("%Y-%m") if isinstance(v, dt.date) else v),
+    Field(pattern=r"^\d{4}-\d{2}$"),
 ]
 
 
@@ -391,5 +393,7 @@ def _unique(file: str, kind: str, entries: Sequence[Named]) -> None:
     for entry in entries:
         for spelling in dict.fromkeys(entry.spellings):
             if spelling in owner:
-                raise ParamsError(f"{file}：{kind}「{spelling}」既指「{owner[spelling]}」又指「{entry.name}」，只能留一处。")
+                raise ParamsError(
+                    f"{file}：{kind}「{spelling}」既指「{owner[spelling]}」又指「{entry.name}」，只能留一处。"
+                )
             owner[spelling] = entry.name

@@ -50,7 +50,9 @@ def margins(month: str, params: Params, paths: Paths) -> dict[tuple[str, ...], p
         found["unit",] = pd.DataFrame({"unit": names, "tickets": totals.to_numpy()})
         by_role = {role: params.catalogue.name_of(role) for role in ("complaint", "inquiry", "suggestion")}
         parts = [
-            pd.DataFrame({"unit": names, "business_type": name, "tickets": _counts(units[role], folder / "units.csv").to_numpy()})
+            pd.DataFrame(
+                {"unit": names, "business_type": name, "tickets": _counts(units[role], folder / "units.csv").to_numpy()}
+            )
             for role, name in by_role.items()
         ]
         found["unit", "business_type"] = pd.concat(parts, ignore_index=True)

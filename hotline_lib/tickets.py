@@ -179,6 +179,10 @@ def _refuse_lossy(raw: Table, lossy: dict[str, BooleanValue | None], name: str, 
     if not checks:
         return
     counts = fetch(raw.aggregate(**{c: condition.ifelse(1, 0).sum() for c, condition in checks.items()})).iloc[0]
-    bad = [f"  「{params.label(c)}」（{c}）：{int(counts[c])} 个值不是{_KINDS[SCHEMA[c][0]]}。" for c in checks if counts[c] > 0]
+    bad = [
+        f"  「{params.label(c)}」（{c}）：{int(counts[c])} 个值不是{_KINDS[SCHEMA[c][0]]}。"
+        for c in checks
+        if counts[c] > 0
+    ]
     if bad:
         raise TicketsError(f"{name}：\n" + "\n".join(bad))

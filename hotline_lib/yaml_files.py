@@ -40,9 +40,7 @@ class _OnceLoader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"「{key}」写了两次", key_node.start_mark
-                )
+                raise yaml.constructor.ConstructorError(None, None, f"「{key}」写了两次", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -101,7 +99,11 @@ def _place(where: list, content: Any) -> str:
     for step in where:
         if isinstance(step, int) and isinstance(here, list) and step < len(here):
             here = here[step]
-            label = here.get("name") or here.get("indicator") or here.get("applies_from") if isinstance(here, dict) else None
+            label = (
+                here.get("name") or here.get("indicator") or here.get("applies_from")
+                if isinstance(here, dict)
+                else None
+            )
             parts.append(f"[{label or f'第 {step + 1} 条'}]")
         else:
             here = here.get(step) if isinstance(here, dict) else None

@@ -12,6 +12,7 @@ from support import ROOT, simulated
 
 from hotline_lib.paths import Paths, find_paths
 
+
 @pytest.fixture(scope="session")
 def project() -> Paths:
     """The project's own folders."""

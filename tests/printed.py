@@ -1,4 +1,4 @@
-"""Holding what the suite computes against a printed bulletin, figure by figure; errata and slips are the only exceptions."""
+"""Holding what the suite computes against a printed bulletin, figure by figure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,11 @@ def printed_tables(folder: Path) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def our_tables(m: Month) -> dict[str, dict[str, dict[str, str]]]:
-    return {name: rows_by_key(bulletin.table(m, name).csv(), KEYS[name]) for name in KEYS if name != "spot_checks" or m.spot_checks is not None}
+    return {
+        name: rows_by_key(bulletin.table(m, name).csv(), KEYS[name])
+        for name in KEYS
+        if name != "spot_checks" or m.spot_checks is not None
+    }
 
 
 def errata(folder: Path) -> dict[tuple[str, str, str], tuple[str, str]]:
@@ -49,7 +53,7 @@ def differences(m: Month, folder: Path) -> tuple[dict[tuple[str, str, str], tupl
     """Every figure that differs, as (table, key, column) -> (printed, ours); and how many were compared."""
     ours, found, compared = our_tables(m), {}, 0
     for table, rows in printed_tables(folder).items():
-        assert list(ours[table].values())[0].keys() >= list(rows.values())[0].keys(), table
+        assert next(iter(ours[table].values())).keys() >= next(iter(rows.values())).keys(), table
         for key in rows.keys() - ours[table].keys():
             found[table, key, ""] = ("printed", "not ours")
         for key in ours[table].keys() - rows.keys():

@@ -43,7 +43,9 @@ def test_what_cannot_be_done_ends_in_one_message_and_exit_code_1(arguments, says
     assert "Traceback" not in done.stderr + done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["tabels"], ["tables"], ["run", MONTH, "-p", "top"], ["run", MONTH, "--jobs", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [["tabels"], ["tables"], ["run", MONTH, "-p", "top"], ["run", MONTH, "--jobs", "0"]]
+)
 def test_wrong_usage_is_exit_code_2(arguments):
     done = hotline(*arguments)
     assert done.returncode == 2
@@ -74,7 +76,7 @@ def test_outside_the_project_the_package_finds_it(september, tmp_path):
 def test_a_console_without_chinese_still_works(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "hotline_lib", "tables", "2031-01"], capture_output=True, cwd=ROOT, timeout=60,
-        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "HOTLINE_OUTPUT": str(tmp_path)},
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "HOTLINE_OUTPUT": f"{tmp_path}"},
     )  # fmt: skip
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr

@@ -90,7 +90,9 @@ def test_submission_is_timely_until_the_first_working_day_after_closing(project)
     midnight = dt.datetime(2024, 9, 3)
     assert calendar.submit_before(dt.date(2024, 8, 30)) == midnight  # a Friday: Monday the 2nd, to its end
     assert calendar.submit_before(dt.date(2024, 8, 31)) == midnight
-    assert calendar.submit_before(dt.date(2024, 9, 13)) == dt.datetime(2024, 9, 15)  # Saturday the 14th was a working day
+    assert calendar.submit_before(dt.date(2024, 9, 13)) == dt.datetime(
+        2024, 9, 15
+    )  # Saturday the 14th was a working day
     assert calendar.submit_before(dt.date(2024, 9, 14)) == dt.datetime(2024, 9, 19)  # 15th to 17th were not
     assert calendar.submit_before(dt.date(2024, 9, 30)) == dt.datetime(2024, 10, 9)
 

@@ -58,7 +58,7 @@ def units_index(manifest: Manifest, hotline: str) -> str:
         )
         for unit, records in by_unit.items()
     ]
-    return index_page(lines, hotline=hotline, title=f"{_label(manifest.month)}各单位报告")
+    return index_page(lines, hotline=hotline, title=f"{_label(manifest.month)}各单位报告", head="单位")
 
 
 def _line(manifest: Manifest) -> MonthLine:

@@ -103,7 +103,7 @@ def _details(m: Month, role: str, *, top: int = 5, inner: int = 3) -> list[dict[
 
 
 def _closing_claim(m: Month) -> dict[str, object]:
-    """Whether all complaints were solved in time: only where every on-time rate is 100.00 and no check found anything."""
+    """Whether all complaints were solved in time: every on-time rate is 100.00 and no check found anything."""
     rates = figures.indicators(m).merge(m.units[["unit", "long_name"]], on="unit", validate="many_to_one")
     late = rates[(rates["indicator"] == "complaint_on_time_rate") & (rates["numerator"] < rates["denominator"])]
     checks = figures.spot_checks(m)
@@ -151,7 +151,11 @@ def _contributions(m: Month) -> dict[str, object]:
         if not len(of_kind := rows[rows["kind"] == kind]):
             continue
         row = figures.pool(of_kind)
-        name = of_kind["long_name"].iloc[0] if len(of_kind) == 1 else f"{len(of_kind)}{'市合计' if kind == 'city' else '个集团合计'}"
+        name = (
+            of_kind["long_name"].iloc[0]
+            if len(of_kind) == 1
+            else f"{len(of_kind)}{'市合计' if kind == 'city' else '个集团合计'}"
+        )
         each = figures.figure(name, row)
         parts.append({"name": name, "yoy_difference": each.yoy_difference, "pull": _pull(each, all_)})
     cities = rows[(rows["kind"] == "city") & rows["significant"].fillna(False)]
@@ -208,7 +212,9 @@ def plain_points(points: Decimal) -> str:
     return f"{points.normalize():f}"
 
 
-def _from(template: str, figures_of: Callable[[Month], dict[str, object]], kind: str = "sentence") -> Callable[[Month], Sentence]:
+def _from(
+    template: str, figures_of: Callable[[Month], dict[str, object]], kind: str = "sentence"
+) -> Callable[[Month], Sentence]:
     return lambda m: Sentence(render(m.params.folder / "wording", template, words(m) | figures_of(m)), kind)
 
 

@@ -91,9 +91,7 @@ def _errata(m: Month, table: str) -> dict[str, str]:
 
 def top_issues(m: Month) -> Table:
     """图5 and 图6: the most frequent issues of inquiries and complaints."""
-    parts = [
-        metrics.top_issues(m.counts, role).assign(type=_type_name(m, role)) for role in ("inquiry", "complaint")
-    ]
+    parts = [metrics.top_issues(m.counts, role).assign(type=_type_name(m, role)) for role in ("inquiry", "complaint")]
     return Table(
         pd.concat(parts, ignore_index=True),
         [
@@ -138,7 +136,8 @@ def indicators(m: Month) -> Table:
     """Annex 1: rank, score and the 17 indicators of each unit; numerators and denominators follow in the CSV."""
     long = figures.indicators(m)
     wide = {
-        what: long.pivot(index="unit", columns="indicator", values=what) for what in ("value", "numerator", "denominator")
+        what: long.pivot(index="unit", columns="indicator", values=what)
+        for what in ("value", "numerator", "denominator")
     }
     frame = figures.scores(m).join(wide["value"], on="unit", validate="one_to_one")
     for what in ("numerator", "denominator"):
@@ -204,9 +203,13 @@ def spot_checks(m: Month) -> Table:
     if frame is None:
         raise HotlineError(f"本月没有抽检：{m.paths.short(m.paths.spot_checks(m.month))} 不存在。")
     for question, name in (("called_back", "callback"), ("closed", "closure"), ("satisfied", "satisfaction")):
-        rates = [numbers.short_percent(*pair) for pair in zip(frame[f"{question}_yes"], frame[f"{question}_of"], strict=True)]
+        rates = [
+            numbers.short_percent(*pair) for pair in zip(frame[f"{question}_yes"], frame[f"{question}_of"], strict=True)
+        ]
         frame = frame.assign(**{f"{name}_rate": [None if rate == numbers.MISSING else rate for rate in rates]})
-    frame = frame.assign(ids=[";".join(ids[:2]) for ids in frame["problem_ids"]], listed=frame["problem_ids"].map(_listed))
+    frame = frame.assign(
+        ids=[";".join(ids[:2]) for ids in frame["problem_ids"]], listed=frame["problem_ids"].map(_listed)
+    )
     return Table(
         frame,
         [

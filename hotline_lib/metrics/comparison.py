@@ -17,9 +17,7 @@ def with_base(volumes: pd.DataFrame, base: pd.DataFrame | None, name: str, on: l
     +27.58 %; missing where the base is missing or 0).
     """
     if base is None:
-        return volumes.assign(
-            **{f"{name}_base": pd.array([pd.NA] * len(volumes), dtype="Int64"), name: float("nan")}
-        )
+        return volumes.assign(**{f"{name}_base": pd.array([pd.NA] * len(volumes), dtype="Int64"), name: float("nan")})
     column = f"{name}_base"
     merged = volumes.merge(base.rename(columns={"tickets": column}), how="left", on=on, validate="one_to_one")
     merged[column] = merged[column].astype("Int64").fillna(0)

@@ -27,9 +27,7 @@ def indicator_values(
     rows = _from_tickets(rates, units) + _from_volumes(volumes, units) + _from_month(month, units)
     table = pd.DataFrame(rows, columns=["unit", "indicator", "numerator", "denominator"])
     table["kind"] = table["indicator"].map(lambda key: BY_KEY[key].kind)
-    table["value"] = [
-        _value(row.kind, row.numerator, row.denominator) for row in table.itertuples()
-    ]
+    table["value"] = [_value(row.kind, row.numerator, row.denominator) for row in table.itertuples()]
     table["value"] = table["value"].astype(object)
     order = {indicator.key: place for place, indicator in enumerate(INDICATORS)}
     unit_order = {unit: place for place, unit in enumerate(units["unit"])}
@@ -62,7 +60,11 @@ def _from_month(month: MonthParams, units: pd.DataFrame) -> list[tuple]:
         rows.append((unit, "offline_minutes", month.offline_minutes.get(unit), 1))
         rows.append((unit, "monthly_analysis_done", month.monthly_analysis_done.get(unit), 1))
         rows.append(
-            (unit, "data_conformity_rate", *((conformity.numerator, conformity.denominator) if conformity else (None, 0)))
+            (
+                unit,
+                "data_conformity_rate",
+                *((conformity.numerator, conformity.denominator) if conformity else (None, 0)),
+            )
         )
     return rows
 

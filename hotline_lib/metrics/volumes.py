@@ -31,7 +31,8 @@ def type_volumes(
     """A row per business type, most tickets first.
 
     counts: a month's counts. types: ``business_type``, ``role``, in the order in which sentences name them; a retired
-    type appears only if it has tickets now or in a base month. yoy, mom: ``business_type``, ``tickets`` of the base months, or None.
+    type appears only if it has tickets now or in a base month. yoy, mom: ``business_type``, ``tickets`` of the base
+    months, or None.
 
     Returns ``business_type``, ``role``, ``tickets`` (件), ``of`` (the month's total), ``share``, and the two bases.
     """

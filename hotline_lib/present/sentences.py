@@ -155,12 +155,16 @@ def _rendered(folder: Path, name: str, figures: Mapping[str, object]) -> str:
         raise WordingError(f"找不到 params/wording/{name}.j2。") from None
     except jinja2.TemplateSyntaxError as error:
         where = f"params/wording/{Path(error.filename or name).name} 第 {error.lineno} 行"
-        raise WordingError(f"{where}：模板写法有误（{error.message}）。请检查 {{{{ }}}} 和 {{% %}} 是否成对。") from None
+        raise WordingError(
+            f"{where}：模板写法有误（{error.message}）。请检查 {{{{ }}}} 和 {{% %}} 是否成对。"
+        ) from None
     except _Unknown.Named as error:
-        close = nearest(error.name, error.known or [key for key in figures])
+        close = nearest(error.name, error.known or list(figures))
         hint = f"是指「{close}」吗？" if close else ""
         known = "、".join(error.known or figures)
-        raise WordingError(f"{_place(error, name)}：没有名为「{error.name}」的数字。{hint}可用的有：{known}。") from None
+        raise WordingError(
+            f"{_place(error, name)}：没有名为「{error.name}」的数字。{hint}可用的有：{known}。"
+        ) from None
     except Exception as error:
         raise WordingError(f"{_place(error, name)}：这里算不出来（{error}）。") from error
 
@@ -192,8 +196,12 @@ class _Unknown(jinja2.StrictUndefined):
             known = [str(key) for key in owner]
         raise _Unknown.Named(str(self._undefined_name), known)
 
-    __add__ = __radd__ = __sub__ = __mul__ = __truediv__ = __lt__ = __le__ = __gt__ = __ge__ = _fail_with_undefined_error
-    __getitem__ = __int__ = __float__ = __call__ = __str__ = __format__ = __len__ = __iter__ = _fail_with_undefined_error
+    __add__ = __radd__ = __sub__ = __mul__ = __truediv__ = __lt__ = __le__ = __gt__ = __ge__ = (
+        _fail_with_undefined_error
+    )
+    __getitem__ = __int__ = __float__ = __call__ = __str__ = __format__ = __len__ = __iter__ = (
+        _fail_with_undefined_error
+    )
     __eq__ = __ne__ = __bool__ = __contains__ = _fail_with_undefined_error
     __hash__ = jinja2.StrictUndefined.__hash__
 

@@ -99,7 +99,8 @@ class _Group:
         total = totals[(np.searchsorted(totals, options + complaints, side="right") - 1).clip(0)]  # the greatest not above
         not_rung = total - nearest_part(total, self.rates["transfer_callback_rate"])
         rated = self._able(np.arange(complaints + 1), "complaint_satisfaction_rate")[0]
-        possible = (options <= total) & (total <= options + complaints) & (rated <= options + complaints - not_rung)
+        unrated = np.minimum(total - options, complaints - rated)  # complaints of which some may be among those not rung
+        possible = (options <= total) & (total <= options + complaints) & (not_rung <= options + unrated)
         unusual = np.maximum(slow - options, 0) + np.maximum(options - slow - others, 0)
         far = 10 * unusual + np.abs(options - slow - 0.7 * others) + (options + complaints - total)
         best = np.argmin(np.where(possible, far, np.inf))
@@ -112,9 +113,11 @@ class _Group:
         """
         passed_on = np.flatnonzero(transferred)
         not_rung = self._bad("transfer_callback_rate", len(passed_on))
-        rateable = min(len(complaints), len(np.union1d(passed_on, complaints)) - not_rung)
-        number = self._nearest(np.arange(rateable + 1), 0.85 * len(complaints), "complaint_satisfaction_rate")
-        rated = self._all_but(complaints, len(complaints) - number)
+        complaints_on = np.intersect1d(complaints, passed_on)
+        needed = max(not_rung - (len(passed_on) - len(complaints_on)), 0)  # complaints among those not rung
+        number = self._nearest(np.arange(len(complaints) - needed + 1), 0.85 * len(complaints), "complaint_satisfaction_rate")
+        by_turn = [self._pick(some, len(some)) for some in (complaints_on, np.setdiff1d(complaints, passed_on))]
+        rated = np.concatenate(by_turn)[len(complaints) - number :]
         dissatisfied = self._pick_bad("complaint_satisfaction_rate", rated)
 
         called_back = np.where(transferred | (self.roles == "complaint"), 1, MISSING)

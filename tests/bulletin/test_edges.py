@@ -65,7 +65,11 @@ def test_a_tie_at_place_five_keeps_all(month_of):
     assert len(text(m, "complaint_details").splitlines()) == 6
 
 
-ISSUES = [("巡游出租汽车", 9), ("公共汽电车", 8), ("网络预约出租汽车", 7), ("机动车驾驶员培训", 6)] + [
+ISSUES = [
+    ("巡游出租汽车", 9),
+    ("公共汽电车", 8),
+    ("网络预约出租汽车", 7),
+    ("机动车驾驶员培训", 6),
     ("道路货物运输", 5),
     ("客运汽车站", 5),
 ]

@@ -27,7 +27,7 @@ def test_proportions(bad, n, low, high):
 
 
 def test_ratio_of_two_counts():
-    """R's exactci inverts the test by likelihoods (1.34983 to 3.27765); ours is the central interval, a little wider."""
+    """R's exactci inverts the test by likelihoods (1.34983 to 3.27765); ours is central, a little wider."""
     low, high = ratio_interval(60, 30, exposure=(51477.5, 54308.7))
     assert 1.33 < low < 1.34983091 < 3.2776451 < high < 3.40
 

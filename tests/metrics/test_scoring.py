@@ -94,7 +94,9 @@ def test_points_come_from_rounded_rates_and_ranks_from_printed_scores():
     )
     rules = scheme(
         Rule(indicator="tickets_per_10k", deduct={"at_least": {100: 0}, "otherwise": 2}, source="inferred"),
-        Rule(indicator="classification_accuracy", deduct={"per_point_short_of": 100, "points": "0.5"}, source="inferred"),
+        Rule(
+            indicator="classification_accuracy", deduct={"per_point_short_of": 100, "points": "0.5"}, source="inferred"
+        ),
     )
     lost = deductions(table, rules)
     rows = scores(lost, UNITS, table, rules)

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
-from support import drawn
 from hypothesis import given
 from hypothesis import strategies as st
+from support import drawn
 
 from hotline_lib import metrics
 

@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from printed import rows_by_key
@@ -76,7 +77,9 @@ def test_pages_are_whole_and_need_nothing_from_outside(pages):
         page = Page(html)
         assert page.open == [], name
         assert not page.all("script", "iframe", "object", "link"), name
-        addresses = [value for _, attributes in page.tags for key, value in attributes.items() if key in ("src", "href")]
+        addresses = [
+            value for _, attributes in page.tags for key, value in attributes.items() if key in ("src", "href")
+        ]
         assert all(address.startswith(("#", "data:image/png;base64,")) for address in addresses), name
         assert "url(" not in html and "@import" not in html
         assert not any(key.startswith("on") for _, attributes in page.tags for key in attributes)
@@ -90,7 +93,7 @@ def test_pages_are_accessible(pages):
         assert all(len(image["alt"]) >= 20 for image in page.all("img")), name
         levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
         assert levels[0] == 1 and levels.count(1) == 1
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), name
+        assert all(after <= before + 1 for before, after in pairwise(levels)), name
         ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
         assert len(ids) == len(set(ids))
         targets = [attributes["href"][1:] for attributes in page.all("a")]

@@ -56,10 +56,15 @@ def test_a_figure_that_does_not_exist_fails_with_file_line_and_the_nearest(wordi
 
 @pytest.mark.parametrize(
     "template",
-    ["{{ totl.count }}", "{% if totl %}有{% endif %}", "{% for x in totl %}{{ x }}{% endfor %}", "{{ totl | list_and }}"],
+    [
+        "{{ totl.count }}",
+        "{% if totl %}有{% endif %}",
+        "{% for x in totl %}{{ x }}{% endfor %}",
+        "{{ totl | list_and }}",
+    ],
 )
 def test_an_unknown_name_fails_wherever_it_stands(wording, template):
-    with pytest.raises(WordingError, match="totl.*total"):
+    with pytest.raises(WordingError, match=r"totl.*total"):
         render(wording(template), "试", {"total": Figure("合计", 3)})
 
 

@@ -1,8 +1,8 @@
 """The one printed bulletin there is: every figure and every sentence, but for its proven errors, on two seeds."""
 
 import pytest
-from support import MONTH, simulated
 from printed import differences, errata, paragraphs, printed_tables, unnumbered
+from support import MONTH, simulated
 
 from hotline_lib import bulletin, open_month
 
