@@ -22,7 +22,7 @@ lab: $(READY)      ## 在 JupyterLab 中打开 notebooks/
 lint: $(READY)     ## 检查代码和笔记本的写法，并报出库的大小
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@echo "hotline_lib: $$(find hotline_lib -name '*.py' -exec cat {} + | wc -l) lines (limit 6000)"
+	@$(BIN)/python tests/size.py
 
 refresh: $(READY)  ## 重新执行 notebooks/，更新其中供比对的输出
 	$(BIN)/hotline simulate $(MONTH) --if-missing

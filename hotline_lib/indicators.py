@@ -55,8 +55,8 @@ class Indicator:
     @property
     def brief(self) -> str:
         """The name inside a chart: 平均时长, 24小时办结率."""
-        first, second = self.head.split("|")
-        return first + second if self.kind in ("rate", "flag") else first
+        *lines, unit = self.head.split("|")
+        return "".join([*lines, unit]) if self.kind in ("rate", "flag") else lines[0]
 
     @property
     def short(self) -> str:

@@ -85,6 +85,11 @@ class SubIssue(Named):
 class Issue(Named):
     domain: str
     sub_issues: tuple[SubIssue, ...] = ()
+    short: str = ""
+
+    @property
+    def brief(self) -> str:
+        return self.short or self.name
 
 
 class Catalogue(Model):

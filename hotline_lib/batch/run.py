@@ -273,9 +273,11 @@ def prepared(month: str, paths: Paths) -> Month:
 
 
 def tables_written(month: Month, folder: Path) -> list[Path]:
+    """The printed tables as CSV, and the workbook of all."""
     from hotline_lib.bulletin import write_tables
+    from hotline_lib.deliver.workbook import write_workbook
 
-    return write_tables(month, folder / "tables")
+    return [*write_tables(month, folder / "tables"), write_workbook(month, folder)]
 
 
 def _unforeseen(error: Exception, kind: str = "error") -> Failure:

@@ -2,7 +2,8 @@
 
 ``table(m, "units")``, ``sentence(m, "totals")``, ``chart(m, "scores")``: what the printed document shows and what a
 page says around it. A new printed table is one entry in ``bulletin.tables``; a sentence is one entry in
-``bulletin.sentences`` and a template in params/wording.
+``bulletin.sentences`` and a template in params/wording. What a page adds to the printed document stands in a module
+of its own (``by_domain``, ``by_issue``). Options such as ``top=10`` go to whatever has a ranking.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hotline_lib.bulletin import by_domain, by_issue
+from hotline_lib.bulletin.by_issue import drill_down
 from hotline_lib.bulletin.charts import CHARTS
-from hotline_lib.bulletin.sentences import SENTENCES
-from hotline_lib.bulletin.tables import TABLES, available
+from hotline_lib.bulletin.sentences import SENTENCES as PRINTED_SENTENCES
+from hotline_lib.bulletin.tables import PRINTED, available
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.fingerprint import write_whole
 
@@ -22,20 +25,23 @@ if TYPE_CHECKING:
     from hotline_lib.present.sentences import Sentence
     from hotline_lib.present.tables import Table
 
-__all__ = ["CHARTS", "SENTENCES", "TABLES", "chart", "sentence", "sentences", "table", "write_tables"]
+__all__ = ["CHARTS", "SENTENCES", "TABLES", "chart", "drill_down", "sentence", "sentences", "table", "write_tables"]
+
+TABLES = PRINTED | by_domain.TABLES | by_issue.TABLES
+SENTENCES = PRINTED_SENTENCES | by_domain.SENTENCES | by_issue.SENTENCES
 
 
-def table(m: Month, name: str) -> Table:
+def table(m: Month, name: str, **options: object) -> Table:
     """A table by name; it shows itself in a notebook, and ``.frame`` holds its unrounded figures.
 
     Raises UnknownValueError with the names there are.
     """
-    return _named("表", name, TABLES)(m)
+    return _named("表", name, TABLES)(m, **options)
 
 
-def sentence(m: Month, name: str) -> Sentence:
+def sentence(m: Month, name: str, **options: object) -> Sentence:
     """A sentence by name, in the wording of params/wording. Some are several paragraphs (one a line)."""
-    return _named("语句", name, SENTENCES)(m)
+    return _named("语句", name, SENTENCES)(m, **options)
 
 
 def chart(m: Month, name: str) -> Chart:

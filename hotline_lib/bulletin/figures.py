@@ -24,9 +24,15 @@ def total(m: Month) -> pd.Series:
 @once_a_month
 def types(m: Month) -> pd.DataFrame:
     """Business types, most tickets first; a retired one only if the month has tickets of it."""
-    key = "business_type"
-    volumes = metrics.type_volumes(m.counts, m.types, yoy=m.last_year.by(key), mom=m.previous.by(key))
+    volumes = types_then_and_now(m)
     return volumes[(volumes["role"] != "retired") | (volumes["tickets"] > 0)].reset_index(drop=True)
+
+
+@once_a_month
+def types_then_and_now(m: Month) -> pd.DataFrame:
+    """Business types, those included that only a base month has tickets of: their changes add up to the total's."""
+    key = "business_type"
+    return metrics.type_volumes(m.counts, m.types, yoy=m.last_year.by(key), mom=m.previous.by(key))
 
 
 @once_a_month
@@ -64,7 +70,10 @@ def scores(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def spot_checks(m: Month) -> pd.DataFrame | None:
-    return None if m.spot_checks is None else metrics.spot_check_results(m.spot_checks, m.units)
+    """What was found, beside the scores; None for a month in which nothing was drawn at random."""
+    if m.spot_checks is None or not (m.spot_checks["drawn"] == "random").any():
+        return None
+    return metrics.beside_scores(metrics.spot_check_results(m.spot_checks, m.units), scores(m))
 
 
 def pooled(m: Month, kind: str) -> pd.Series:

@@ -68,7 +68,7 @@ def _domains(m: Month) -> dict[str, object]:
     return {"domains": figures.named(rows[~rows["grouped"]], "printed_domain"), "grouped": grouped}
 
 
-def _issues(role: str) -> Callable[[Month], dict[str, object]]:
+def _issues(role: str) -> Callable[..., dict[str, object]]:
     def context(m: Month, top: int = 5) -> dict[str, object]:
         rows = metrics.top_issues(m.counts, role, top=top)
         row = figures.types(m).set_index("role").loc[role]
@@ -212,32 +212,39 @@ def plain_points(points: Decimal) -> str:
     return f"{points.normalize():f}"
 
 
-def _from(
-    template: str, figures_of: Callable[[Month], dict[str, object]], kind: str = "sentence"
-) -> Callable[[Month], Sentence]:
-    return lambda m: Sentence(render(m.params.folder / "wording", template, words(m) | figures_of(m)), kind)
+def from_template(
+    template: str, figures_of: Callable[..., dict[str, object]], kind: str = "sentence"
+) -> Callable[..., Sentence]:
+    """A sentence in the words of params/wording/TEMPLATE.j2; ``figures_of`` gives what it may name beside ``words``."""
+
+    def sentence(m: Month, **options: object) -> Sentence:
+        text = render(m.params.folder / "wording", template, words(m) | figures_of(m, **options))
+        return Sentence(text, kind)
+
+    return sentence
 
 
-def _detail_lines(template: str, role: str) -> Callable[[Month], Sentence]:
-    def lines(m: Month) -> Sentence:
+def _detail_lines(template: str, role: str) -> Callable[..., Sentence]:
+    def lines(m: Month, top: int = 5) -> Sentence:
         folder = m.params.folder / "wording"
-        return Sentence("\n".join(render(folder, template, words(m) | detail) for detail in _details(m, role)))
+        details = _details(m, role, top=top)
+        return Sentence("\n".join(render(folder, template, words(m) | detail) for detail in details))
 
     return lines
 
 
-SENTENCES: dict[str, Callable[[Month], Sentence]] = {
-    "totals": _from("totals", _totals),
-    "units": _from("units", _units),
-    "scores": _from("scores", _scores),
-    "domains": _from("domains", _domains),
-    "inquiries": _from("inquiries", _issues("inquiry")),
+SENTENCES: dict[str, Callable[..., Sentence]] = {
+    "totals": from_template("totals", _totals),
+    "units": from_template("units", _units),
+    "scores": from_template("scores", _scores),
+    "domains": from_template("domains", _domains),
+    "inquiries": from_template("inquiries", _issues("inquiry")),
     "inquiry_details": _detail_lines("inquiry_detail", "inquiry"),
-    "complaints": _from("complaints", _issues("complaint")),
+    "complaints": from_template("complaints", _issues("complaint")),
     "complaint_details": _detail_lines("complaint_detail", "complaint"),
-    "closing_claim": _from("closing_claim", _closing_claim),
-    "overview_lead": _from("overview_lead", _lead, "lead"),
-    "contributions": _from("contributions", _contributions),
-    "units_note": _from("units_note", _units_note),
-    "scores_note": _from("scores_note", _scores_note),
+    "closing_claim": from_template("closing_claim", _closing_claim),
+    "overview_lead": from_template("overview_lead", _lead, "lead"),
+    "contributions": from_template("contributions", _contributions),
+    "units_note": from_template("units_note", _units_note),
+    "scores_note": from_template("scores_note", _scores_note),
 }

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.bulletin import figures
-from hotline_lib.errors import HotlineError
+from hotline_lib.bulletin.by_sample import spot_checks
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import INDICATORS
 from hotline_lib.month import Month
@@ -101,6 +101,7 @@ def top_issues(m: Month) -> Table:
             Column("件数", "tickets", "count", "count", "件"),
             Column("占比", ("tickets", "of"), "share", "share_pct", "%"),
         ],
+        label="热点事项",
         row_head="issue",
     )
 
@@ -118,16 +119,19 @@ def top_issue_details(m: Month) -> Table:
             parts.append(what.rename(columns={"sub_issue": "name"}).assign(**keys, breakdown="sub_issue"))
     columns = ["type", "issue", "breakdown", "name", "tickets", "of"]
     frame = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    frame = frame.assign(what=frame["breakdown"].map({"unit": "单位", "sub_issue": "子事项"}))
     return Table(
         frame,
         [
             Column("业务类型", "type", "text", "type"),
             Column("事项", "issue", "text", "issue"),
-            Column("分项", "breakdown", "text", "breakdown"),
+            Column("", "breakdown", "text", "breakdown", in_page=False),
+            Column("分项", "what", "text"),
             Column("名称", "name", "text", "name"),
             Column("件数", "tickets", "count", "count", "件"),
             Column("占比", ("tickets", "of"), "share", "share_pct", "%"),
         ],
+        label="热点事项明细",
         row_head="name",
     )
 
@@ -165,18 +169,24 @@ def indicators(m: Month) -> Table:
             )
         )
     columns += [
-        Column("", f"{indicator.key}_{what}", "count", f"{indicator.key}_{what}", in_page=False)
+        Column(f"{indicator.label}{words}", f"{indicator.key}_{what}", "count", f"{indicator.key}_{what}", in_page=False)
         for indicator in INDICATORS
         if indicator.kind in ("rate", "minutes", "per_10k")
-        for what in ("numerator", "denominator")
+        for what, words in (("numerator", "（分子）"), ("denominator", "（分母）"))
     ]
+    together = metrics.all_units_together(long, m.units).set_index("indicator")["value"].to_dict()
     nobody = long[(long["kind"] == "rate") & (long["denominator"] == 0)]
     return Table(
         frame,
         columns,
         order="各率以 % 计；灰色为满值，加粗有底色为未满值或失 2 分及以上",
         label="附件1 考评指标",
-        notes=["分母为 0 的率记 100.00（n=0）"] if len(nobody) else [],
+        subtotal={**together, "unit": m.params.organisation.region},
+        notes=[
+            *(["分母为 0 的率记 100.00（n=0）"] if len(nobody) else []),
+            f"{m.params.organisation.region}为各单位工单合并计算，不参加排名"
+            + ("，万人工单数量按各市人口计" if (m.units["kind"] == "group").any() else ""),
+        ],
         dense=True,
     )
 
@@ -194,47 +204,7 @@ def _indicator_emphasis(m: Month, key: str, kind: str) -> Callable[[dict], str]:
     return emphasis
 
 
-def spot_checks(m: Month) -> Table:
-    """Annex 2: what re-checking closed tickets found; two ids of problem tickets at most, then 等N个.
-
-    Raises HotlineError if the month has no spot checks.
-    """
-    frame = figures.spot_checks(m)
-    if frame is None:
-        raise HotlineError(f"本月没有抽检：{m.paths.short(m.paths.spot_checks(m.month))} 不存在。")
-    for question, name in (("called_back", "callback"), ("closed", "closure"), ("satisfied", "satisfaction")):
-        rates = [
-            numbers.short_percent(*pair) for pair in zip(frame[f"{question}_yes"], frame[f"{question}_of"], strict=True)
-        ]
-        frame = frame.assign(**{f"{name}_rate": [None if rate == numbers.MISSING else rate for rate in rates]})
-    frame = frame.assign(
-        ids=[";".join(ids[:2]) for ids in frame["problem_ids"]], listed=frame["problem_ids"].map(_listed)
-    )
-    return Table(
-        frame,
-        [
-            Column("排序", "rank", "rank", "rank"),
-            Column("单位", "unit", "text", "unit"),
-            Column("抽检数", "sampled", "count", "sampled", "件"),
-            Column("抽检\n回访率", "callback_rate", "text", "callback_rate", "%"),
-            Column("抽检\n办结率", "closure_rate", "text", "closure_rate", "%"),
-            Column("抽检\n满意率", "satisfaction_rate", "text", "satisfaction_rate", "%"),
-            Column("问题工单", "problems", "count", "problem_tickets", "件"),
-            Column("问题工单编号", "ids", "text", "problem_ticket_ids", in_page=False),
-            Column("问题工单编号", "listed", "text"),
-        ],
-        label="附件2 抽检情况",
-    )
-
-
-def _listed(ids: list[str]) -> str:
-    """无, or two ids at most and how many there are."""
-    if not ids:
-        return "无"
-    return "、".join(ids[:2]) + (f"等{len(ids)}个" if len(ids) > 2 else "")
-
-
-TABLES: dict[str, Callable[[Month], Table]] = {
+PRINTED: dict[str, Callable[[Month], Table]] = {  # in the schema of data/published: these are written as CSV
     "business_types": business_types,
     "domains": domains,
     "units": units,
@@ -247,4 +217,4 @@ TABLES: dict[str, Callable[[Month], Table]] = {
 
 def available(m: Month) -> list[str]:
     """The printed tables that the month has what they need for."""
-    return [name for name in TABLES if name != "spot_checks" or m.spot_checks is not None]
+    return [name for name in PRINTED if name != "spot_checks" or figures.spot_checks(m) is not None]

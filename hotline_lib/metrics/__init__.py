@@ -2,18 +2,29 @@
 and beside them stand the counts they come from, because a printed digit is made from those.
 """
 
+from hotline_lib.metrics.calendar_pattern import daily_calls, day_kinds, hourly_calls
 from hotline_lib.metrics.comparison import contributions, with_base
-from hotline_lib.metrics.issues import sub_issue_shares, top_issues, top_units
-from hotline_lib.metrics.rates import indicator_values
-from hotline_lib.metrics.scoring import deductions, scores
-from hotline_lib.metrics.spot_checks import spot_check_results
-from hotline_lib.metrics.volumes import domain_volumes, total_volume, type_volumes, unit_volumes
+from hotline_lib.metrics.issues import sub_issue_shares, top_issues, top_units, without_issue
+from hotline_lib.metrics.movers import issue_changes, movers
+from hotline_lib.metrics.rates import all_units_together, indicator_values, unsubmitted
+from hotline_lib.metrics.scoring import deductions, next_steps, scores
+from hotline_lib.metrics.spot_checks import agreement, beside_scores, spot_check_results
+from hotline_lib.metrics.volumes import domain_volumes, total_volume, type_volumes, unit_domains, unit_volumes
 
 __all__ = [
+    "agreement",
+    "all_units_together",
+    "beside_scores",
     "contributions",
+    "daily_calls",
+    "day_kinds",
     "deductions",
     "domain_volumes",
+    "hourly_calls",
     "indicator_values",
+    "issue_changes",
+    "movers",
+    "next_steps",
     "scores",
     "spot_check_results",
     "sub_issue_shares",
@@ -21,6 +32,9 @@ __all__ = [
     "top_units",
     "total_volume",
     "type_volumes",
+    "unit_domains",
     "unit_volumes",
+    "unsubmitted",
     "with_base",
+    "without_issue",
 ]

@@ -61,6 +61,19 @@ def sub_issue_shares(counts: pd.DataFrame, business_type: str, issue: str, *, to
     return _ranked(recorded.groupby("sub_issue", as_index=False)["tickets"].sum(), "sub_issue", within, top)
 
 
+def without_issue(counts: pd.DataFrame, types: pd.DataFrame) -> pd.DataFrame:
+    """How many tickets of each business type have no issue: they never rank, but count in every whole.
+
+    types: ``business_type`` …, the rows. Returns its columns, ``tickets`` (none of them: 件), ``of`` (all tickets of
+    the type) and ``share``; types without a ticket are left out.
+    """
+    of = types["business_type"].map(counts.groupby("business_type")["tickets"].sum())
+    none = types["business_type"].map(counts[counts["issue"].isna()].groupby("business_type")["tickets"].sum())
+    table = types.assign(tickets=none.fillna(0).astype("int64"), of=of.fillna(0).astype("int64"))
+    table = table[table["of"] > 0].reset_index(drop=True)
+    return table.assign(share=table["tickets"] / table["of"])
+
+
 def of_type(counts: pd.DataFrame, business_type: str) -> pd.DataFrame:
     """The counts of one business type, by its name or its role. An unknown one raises UnknownValueError."""
     for column in ("business_type", "role"):

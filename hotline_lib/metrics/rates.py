@@ -37,6 +37,45 @@ def indicator_values(
     return table[["unit", "indicator", "kind", "numerator", "denominator", "value"]]
 
 
+def all_units_together(values: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """The province's own line: each indicator over the tickets of all units together.
+
+    values: as ``indicator_values`` gives them. units: ``unit``, ``kind``.
+    Returns ``indicator``, ``kind``, ``numerator``, ``denominator``, ``value``. A flag is true where every unit's is.
+    Tickets per 10,000 people are over the population of the cities, who are everyone: a provincial group serves the
+    same people once more.
+    """
+    cities = set(units.loc[units["kind"] == "city", "unit"]) or set(units["unit"])
+    rows = []
+    for key, own in values.groupby("indicator", sort=False):
+        kind = own["kind"].iloc[0]
+        of = own[own["unit"].isin(cities)] if kind == "per_10k" else own
+        known = own["numerator"].dropna().tolist()
+        numerator = (all(known) if kind == "flag" else int(sum(known))) if known else None
+        denominator = int(of["denominator"].sum())
+        rows.append((key, kind, numerator, denominator, _value(kind, numerator, denominator)))
+    table = pd.DataFrame(rows, columns=["indicator", "kind", "numerator", "denominator", "value"])
+    return table.astype({"value": object})
+
+
+def unsubmitted(counts: pd.DataFrame, submissions: pd.DataFrame, month: str, units: pd.DataFrame) -> pd.DataFrame:
+    """What was accepted in the month and not submitted in it: no rate of Annex 1 sees those tickets.
+
+    counts: accepted in the month: ``unit``, ``tickets``. submissions: submitted in the month: ``unit``,
+    ``accepted_month``, ``tickets``. units: ``unit`` …, whose order decides ties.
+    Returns a row per unit, the highest share first: the columns of ``units``, ``accepted``, ``submitted`` (of those),
+    ``unsubmitted`` and ``earlier`` (submitted in the month, accepted before it; all in 件).
+    """
+    own = submissions["accepted_month"] == month
+    table = units.copy()
+    for name, part in (("accepted", counts), ("submitted", submissions[own]), ("earlier", submissions[~own])):
+        tickets = part.groupby("unit")["tickets"].sum()
+        table[name] = [int(tickets.get(unit, 0)) for unit in units["unit"]]
+    table.insert(table.columns.get_loc("earlier"), "unsubmitted", table["accepted"] - table["submitted"])
+    share = (table["unsubmitted"] / table["accepted"].where(table["accepted"] > 0)).fillna(0)
+    return table.loc[share.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
 def _from_tickets(rates: pd.DataFrame, units: pd.DataFrame) -> list[tuple]:
     known = {
         (row.unit, row.indicator): (int(row.numerator), int(row.denominator)) for row in rates.itertuples(index=False)

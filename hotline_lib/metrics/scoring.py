@@ -6,7 +6,9 @@ printed 99.99 gives 100 − 2 − 0.005 = 97.995, printed 98.00 and rank 4 with 
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
+from itertools import cycle
+from typing import Any
 
 import pandas as pd
 
@@ -45,10 +47,66 @@ def points_lost(value: Decimal | int | bool | None, deduct: Deduction) -> Decima
     number = Decimal(value)
     if deduct.per_point_short_of is not None:
         return max(deduct.per_point_short_of - number, Decimal(0)) * deduct.points
+    return next(lost for limit, lost in _steps(deduct) if number < limit)
+
+
+def _steps(deduct: Deduction) -> list[tuple[Decimal, Decimal]]:
+    """A scheme's steps from the lowest value up, as (limit, points): what a value under the limit costs."""
     if deduct.below is not None:
-        return next((lost for limit, lost in sorted(deduct.below.items()) if number < limit), deduct.otherwise)
-    reached = sorted(deduct.at_least.items(), reverse=True)
-    return next((lost for limit, lost in reached if number >= limit), deduct.otherwise)
+        return [*sorted(deduct.below.items()), (Decimal("Infinity"), deduct.otherwise)]
+    reached = sorted(deduct.at_least.items())
+    limits = [limit for limit, _ in reached] + [Decimal("Infinity")]
+    return list(zip(limits, [deduct.otherwise, *(lost for _, lost in reached)], strict=True))
+
+
+def next_step(value: Decimal | int | bool, deduct: Deduction) -> tuple[Decimal, bool, Decimal] | None:
+    """The nearest value that costs less: (limit, whether to reach it or else to stay under it, points won)."""
+    number, lost = Decimal(value), points_lost(value, deduct)
+    if deduct.per_point_short_of is not None:
+        return (deduct.per_point_short_of, True, lost) if lost > 0 else None
+    steps = _steps(deduct)
+    here = next(at for at, (limit, _) in enumerate(steps) if number < limit)
+    lower = [(limit, False, lost - points) for limit, points in steps[:here] if points < lost]
+    starts = [limit for limit, _ in steps]
+    higher = [
+        (start, True, lost - points)
+        for start, (_, points) in zip(starts[here:], steps[here + 1 :], strict=False)
+        if points < lost
+    ]
+    return min(higher[:1] + lower[-1:], key=lambda step: abs(step[0] - number), default=None)
+
+
+def next_steps(deducted: pd.DataFrame, indicators: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
+    """For each unit the one step of the scheme that would win it most points; among equals the one it is nearest to.
+
+    deducted: as ``deductions`` gives them. indicators: ``unit``, ``indicator``, ``kind``, ``numerator``,
+    ``denominator``.
+    Returns a row per unit that can win any: ``unit``, ``indicator``, ``value``, ``limit``, ``reach`` (else: stay under
+    it), ``gain`` (points), ``far`` (how far the value is from the limit, in proportion) and ``tickets``: how many more
+    of the same tickets would have to be good (rates), or how many more tickets there would have to be (per 10,000
+    people); missing elsewhere.
+    """
+    columns = ["unit", "indicator", "value", "limit", "reach", "gain", "far"]
+    rows = []
+    for row, rule in zip(deducted.itertuples(index=False), cycle(scheme.rules), strict=False):
+        known = row.value is not None and row.value == row.value
+        if known and (step := next_step(row.value, rule.deduct)):
+            far = abs(step[0] - Decimal(row.value)) / max(abs(step[0]), abs(Decimal(row.value)))
+            rows.append((row.unit, row.indicator, row.value, *step, far))
+    rows.sort(key=lambda row: (-row[5], row[6]))
+    table = pd.DataFrame(rows, columns=columns).drop_duplicates("unit", ignore_index=True)
+    counts = {(row.unit, row.indicator): row for row in indicators.itertuples(index=False)}
+    tickets = [_tickets_missing(row, counts[row.unit, row.indicator]) for row in table.itertuples(index=False)]
+    return table.assign(tickets=pd.array(tickets, dtype="Int64"))
+
+
+def _tickets_missing(step: Any, of: Any) -> int | None:
+    """How many tickets more in the numerator print a value that reaches the limit: one half a digit below it does."""
+    per = {"rate": 100, "per_10k": 10_000}.get(of.kind)
+    if per is None or not step.reach:
+        return None
+    least = step.limit.quantize(Decimal("0.01"), rounding=ROUND_CEILING) - Decimal("0.005")
+    return int((least * of.denominator / per).to_integral_value(ROUND_CEILING)) - int(of.numerator)
 
 
 def scores(deducted: pd.DataFrame, units: pd.DataFrame, indicators: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:

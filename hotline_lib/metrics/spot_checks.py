@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotline_lib.exact import competition_rank, half_up
+from hotline_lib.metrics.intervals import binomial_interval
 
 QUESTIONS = ("called_back", "closed", "satisfied")
 
@@ -36,3 +37,39 @@ def spot_check_results(drawn: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame
     ranks = iter(competition_rank([each for each in share if each is not None], descending=False))
     table.insert(0, "rank", pd.array([pd.NA if each is None else next(ranks) for each in share], dtype="Int64"))
     return table.sort_values("rank", kind="stable", na_position="last", ignore_index=True)
+
+
+def beside_scores(checks: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """What sampling found beside what the score says, and how far so few tickets can be off.
+
+    checks: as ``spot_check_results`` gives them. scores: ``unit``, ``rank``, ``score``.
+    Returns the rows of ``checks``, inside a rank by score, high to low, with ``score``, ``score_rank``, ``low`` and
+    ``high`` (exact 95 % interval of the share of problem tickets, 0 to 1), ``score_place`` and ``place`` (1, 2, 3 …
+    over the units that have a sample: ties spread out by score, so that a tie alone moves nobody; missing without a
+    sample), and ``contrary``: the two places are a third of those units or more apart, and at least two.
+    """
+    scored = scores[["unit", "score", "rank"]].rename(columns={"rank": "score_rank"}).assign(order=range(len(scores)))
+    table = checks.merge(scored, on="unit", validate="one_to_one")
+    bounds = [binomial_interval(row.problems, row.sampled) for row in table.itertuples()]
+    table["low"], table["high"] = ([bound[side] for bound in bounds] for side in (0, 1))
+    sampled = table[table["sampled"] > 0]
+    by_score, by_found = sampled.sort_values("order"), sampled.sort_values(["rank", "order"])
+    for name, ordered in (("score_place", by_score), ("place", by_found)):
+        table[name] = pd.Series(range(1, len(ordered) + 1), index=ordered.index, dtype="Int64")
+    apart = (table["place"] - table["score_place"]).abs().fillna(0)
+    return table.drop(columns="order").assign(contrary=(apart >= max(2, len(sampled) / 3)).astype(bool))
+
+
+def agreement(table: pd.DataFrame) -> tuple[float, float] | None:
+    """Spearman's rank correlation of score and share of problem tickets over the sampled units, and its p-value.
+
+    table: as ``beside_scores`` gives it. None where there are fewer than three units or one side is all alike.
+    """
+    from scipy.stats import spearmanr
+
+    known = table[table["sampled"] > 0]
+    score, share = known["score"].astype(float), known["problems"] / known["sampled"]
+    if len(known) < 3 or score.nunique() == 1 or share.nunique() == 1:
+        return None
+    result = spearmanr(score, share)
+    return float(result.statistic), float(result.pvalue)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from hotline_lib.exact import competition_rank
@@ -77,6 +79,20 @@ def unit_volumes(counts: pd.DataFrame, units: pd.DataFrame, *, yoy: pd.DataFrame
     volumes.insert(0, "rank", competition_rank(volumes["tickets"]))
     first = volumes.assign(city=volumes["kind"] != "group")
     return first.sort_values(["city", "rank"], kind="stable", ignore_index=True).drop(columns="city")
+
+
+def unit_domains(counts: pd.DataFrame, units: pd.DataFrame, domains: Sequence[str]) -> pd.DataFrame:
+    """Units down, printed domains across: the tickets of each pair, 0 where there are none.
+
+    units: ``unit``, ``kind`` in the order of division codes, which orders ties. domains: the columns, in order.
+    Returns the columns of ``units``, one of tickets (件) per domain, and ``tickets``, their sum; provincial groups
+    first, then most tickets first.
+    """
+    pairs = counts.pivot_table(index="unit", columns="printed_domain", values="tickets", aggfunc="sum", fill_value=0)
+    pairs = pairs.reindex(index=units["unit"], columns=domains, fill_value=0).astype("int64")
+    table = units.merge(pairs.assign(tickets=pairs.sum(axis=1)).reset_index(), on="unit", validate="one_to_one")
+    first = table.assign(city=table["kind"] != "group").sort_values("tickets", ascending=False, kind="stable")
+    return first.sort_values("city", kind="stable", ignore_index=True).drop(columns="city")
 
 
 def _complete(counts: pd.DataFrame, rows: pd.DataFrame, on: str) -> pd.DataFrame:

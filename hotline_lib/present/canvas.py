@@ -49,8 +49,13 @@ class Canvas:
             parse_math=False, bbox=box,
         )  # fmt: skip
 
-    def line(self, x0: float, y0: float, x1: float, y1: float, colour: str, *, width: float = 1) -> None:
-        self.layer.plot([x0, x1], [y0, y1], color=colour, linewidth=_points(width), solid_capstyle="butt", zorder=1)
+    def line(
+        self, x0: float, y0: float, x1: float, y1: float, colour: str, *, width: float = 1, dashed: bool = False
+    ) -> None:
+        self.layer.plot(
+            [x0, x1], [y0, y1], color=colour, linewidth=_points(width), linestyle=(0, (3, 3)) if dashed else "-",
+            solid_capstyle="butt", dash_capstyle="butt", zorder=1,
+        )  # fmt: skip
 
     def dot(self, x: float, y: float, colour: str, *, hollow: bool = False, size: float = 8) -> None:
         self.layer.plot(

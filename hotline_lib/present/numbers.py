@@ -60,6 +60,25 @@ def signed_count(value: object) -> str:
     return f"{'+' if value > 0 else ''}{int(value):,}".replace("-", MINUS)
 
 
+def signed(value: object) -> str:
+    """+27.54 or −0.30."""
+    return decimal(value) if is_missing(value) or value <= 0 else f"+{decimal(value)}"
+
+
+def change_interval(low: float, high: float, unit: str = "") -> str:
+    """+19.4至+29.4, to stand under %, or with a unit +19.4%至+29.4%; +168.9以上 where nothing bounds it.
+
+    low, high: fractions (0.194).
+    """
+    ends = [f"{'+' if end > 0 else ''}{decimal(100 * end, 1)}{unit}" for end in (low, high) if end != float("inf")]
+    return "至".join(ends) if len(ends) == 2 else f"{ends[0]}以上"
+
+
+def share_interval(low: float, high: float) -> str:
+    """19.4–99.4, to stand under %: bounds of a share. low, high: fractions."""
+    return f"{decimal(100 * low, 1)}–{decimal(100 * high, 1)}"
+
+
 def myriads(value: object) -> str:
     """24.39, to stand before 万件."""
     return MISSING if is_missing(value) else str(exact.half_up(int(value), 10_000))

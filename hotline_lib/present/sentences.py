@@ -101,6 +101,14 @@ def difference_words(now: object, base: object) -> str:
     return "持平" if difference == 0 else f"{'多' if difference > 0 else '少'}{abs(difference)}件"
 
 
+def shortened(text: str, most: int = 50) -> str:
+    """As many whole clauses of a lead as make ``most`` characters, the full stop not counted."""
+    text = text.rstrip("。")
+    while len(text) > most and (cut := max(text.rfind("；"), text.rfind("，"))) > 0:
+        text = text[:cut]
+    return f"{text}。"
+
+
 @jinja2.pass_environment
 def each(environment: jinja2.Environment, items: Iterable[object], attribute: str, unit: str = "") -> list[str]:
     """One attribute of each item, with its unit: types | each("share", "%")."""

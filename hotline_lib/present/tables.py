@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Row = Mapping[str, Any]
-Kind = Literal["text", "count", "share", "change", "rate", "score", "minutes", "points", "rank", "flag"]
+Kind = Literal["text", "count", "share", "change", "rate", "score", "minutes", "points", "rank", "flag", "words"]
 Emphasis = Callable[[Row], str]
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins so
 FOOTNOTE_MARKS = "①②③④⑤⑥⑦⑧⑨⑩"
 SCROLLS_FROM = 6  # columns: a table as wide as that stands in a box that scrolls on a phone
 
@@ -35,7 +36,7 @@ class Column:
 
     head: the name over it; breaks by hand with a newline. unit: a line under the head (件, %, 分钟).
     value: a column of the frame; for kinds share (part, whole) and change (now, base) a pair of columns.
-    kind: how a value is printed. points: without trailing zeros, · for 0. flag: ``words`` for true and false.
+    kind: how a value is printed. words: it is a printed figure already (a signed count, an interval). points: without trailing zeros, · for 0. flag: ``words`` for true and false.
     key: the name in the CSV; without it the column is on the page only. in_page False: in the CSV only.
     group: columns next to each other with the same group get a short line over their heads.
     title: the full name, where head is short.
@@ -74,7 +75,7 @@ class Column:
         match self.kind:
             case "count":
                 return numbers.count(value)
-            case "text":
+            case "text" | "words":
                 return str(value)
             case "rank":
                 return str(int(value))
@@ -97,7 +98,9 @@ class Column:
             case "count" | "rank":
                 return str(int(value))
             case "text":
-                return str(value)
+                return f"'{value}" if str(value).startswith(_FORMULA) else str(value)
+            case "words":
+                return str(value).replace(numbers.MINUS, "-")
             case "flag":
                 return "true" if value else "false"
             case "points":
@@ -108,7 +111,7 @@ class Column:
 
 @dataclass(frozen=True, repr=False)
 class Table:
-    """A frame as it is printed.
+    """A frame as it is printed; one without rows shows its notes only.
 
     caption: its name; order: how the rows are ordered, in soft beside it. label: what a screen reader calls the box
         that scrolls (else the caption). row_head: the column whose cell names the row.
@@ -149,12 +152,14 @@ class Table:
 
     def cells(self) -> list[list[str]]:
         """The printed body, subtotal and total included, as strings."""
-        return [[_printed(column, row) for column in self._shown] for row in self._body + self._foot]
+        return [[_printed(column, row) for column in self._shown] for row in self.body + self.foot]
 
     def _repr_html_(self) -> str:
+        if not (self.body or self.foot):
+            return self._notes_html(self.notes)
         classes = " ".join(["hotline", *(["dense"] if self.dense else []), *(["heat"] if self.heat else [])])
         marks = self._marks()
-        body = "".join(self._row_html(row, marks) for row in self._body)
+        body = "".join(self._row_html(row, marks) for row in self.body)
         foot = "".join(
             self._row_html(row, marks, kind)
             for kind, row in (("subtotal", self.subtotal), ("total", self.total))
@@ -170,7 +175,7 @@ class Table:
             name = escape(self.label or self.caption or "表")
             table = f'<div class="table-box" role="region" tabindex="0" aria-label="{name}">{table}</div>'
         notes = list(self.notes) + [f"{mark} {self.footnotes[name]}" for name, mark in marks.items()]
-        return table + (f'<p class="table-note">{escape("".join(_sentence(n) for n in notes))}</p>' if notes else "")
+        return table + self._notes_html(notes)
 
     def __repr__(self) -> str:
         """Aligned plain text, the same on every machine."""
@@ -191,19 +196,22 @@ class Table:
         return [column for column in self.columns if column.in_page]
 
     @property
-    def _body(self) -> list[Row]:
+    def body(self) -> list[Row]:
         frame = self.frame
         if self.page_order:
             frame = frame.sort_values(list(self.page_order), ascending=False, kind="stable")
         return frame.to_dict("records")
 
     @property
-    def _foot(self) -> list[Row]:
+    def foot(self) -> list[Row]:
         return [row for row in (self.subtotal, self.total) if row is not None]
 
     def _marks(self) -> dict[str, str]:
-        named = [row[self.row_head] for row in self._body if row.get(self.row_head) in self.footnotes]
+        named = [row[self.row_head] for row in self.body if row.get(self.row_head) in self.footnotes]
         return dict(zip(named, FOOTNOTE_MARKS, strict=False))
+
+    def _notes_html(self, notes: Sequence[str]) -> str:
+        return f'<p class="table-note">{escape("".join(_sentence(n) for n in notes))}</p>' if notes else ""
 
     def _caption_html(self) -> str:
         if not self.caption and not self.order:

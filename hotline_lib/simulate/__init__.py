@@ -88,15 +88,14 @@ def _write(tickets, path: Path, seed: int) -> Path:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    target = str(beside).replace("'", "''")
+    layout = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
     marks = f"{{'hotline.simulated': 'true', 'hotline.seed': '{int(seed)}'}}"
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1")  # else row groups may come in another order
         connection.register("tickets", tickets)
         try:
-            connection.execute(
-                f"COPY tickets TO '{str(beside).replace(chr(39), chr(39) * 2)}' "
-                f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}, KV_METADATA {marks})"
-            )
+            connection.execute(f"COPY tickets TO '{target}' ({layout}, KV_METADATA {marks})")
             os.replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)

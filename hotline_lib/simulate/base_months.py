@@ -48,7 +48,8 @@ def base_margins(printed: Printed, kind: Kind, params: Params, rng: np.random.Ge
         listed = "；".join(f"各{_OVER[over]}之和 {least}–{most} 件" for over, (least, most) in bounds.items())
         least, most = _total_range(printed, kind)
         raise PublishedError(
-            f"{printed.month} 印出的{LABELS[kind]}互相矛盾：由合计推出基期 {least}–{most} 件；{listed}。没有一个总数同时满足。"
+            f"{printed.month} 印出的{LABELS[kind]}互相矛盾：由合计推出基期 {least}–{most} 件；{listed}。"
+            "没有一个总数同时满足。"
         )
     nearest = round(sum(table["guess"].sum() for table in ranges.values()) / len(ranges))
     total = int(np.clip(nearest, max(low, bounds["role"][0]), max(min(high, bounds["role"][1]), low)))

@@ -55,7 +55,9 @@ def as_categories(tickets: pd.DataFrame, params: Params) -> pd.DataFrame:
         "issue": [each.name for each in issues],
         "sub_issue": list(dict.fromkeys(sub.name for each in issues for sub in each.sub_issues)),
     }
-    return tickets.assign(**{column: pd.Categorical(tickets[column], categories=each) for column, each in names.items()})
+    return tickets.assign(
+        **{column: pd.Categorical(tickets[column], categories=each) for column, each in names.items()}
+    )
 
 
 def likeliness(printed: Printed, params: Params) -> pd.DataFrame:
@@ -87,18 +89,20 @@ def _assign_units(
     printed: Printed, supply: pd.DataFrame, listed: pd.DataFrame, params: Params
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """How many tickets of each supply row (role x unit) fall on each listed issue, and on the rest of each domain."""
-    left = printed.domains - listed.groupby("printed_domain")["tickets"].sum().reindex(printed.domains.index, fill_value=0)
+    in_issues = listed.groupby("printed_domain")["tickets"].sum()
+    left = printed.domains - in_issues.reindex(printed.domains.index, fill_value=0)
     if (left < 0).any():
         domain = left.idxmin()
-        raise PublishedError(f"{domain}印为 {printed.domains[domain]} 件，少于其中已列事项之和（多出 {-left[domain]} 件）。")
+        raise PublishedError(
+            f"{domain}印为 {printed.domains[domain]} 件，少于其中已列事项之和（多出 {-left[domain]} 件）。"
+        )
     likely = likeliness(printed, params)
     tickets = supply["tickets"].to_numpy()[:, None]
     columns = [*listed["printed_domain"], *left.index]
     prior = likely.loc[supply["unit"], columns].to_numpy() * tickets * [*listed["tickets"], *left]
-    lower = np.zeros(prior.shape)
-    upper = np.broadcast_to(tickets, prior.shape).astype(float)
-    for place, row in enumerate(listed.itertuples()):
-        lower[:, place], upper[:, place] = _unit_limits(printed, supply, row, likely)
+    lower, upper = _unit_limits(printed, supply, listed, likely)
+    lower = np.hstack([lower, np.zeros((len(supply), len(left)))])
+    upper = np.hstack([upper, np.broadcast_to(tickets, (len(supply), len(left)))])
     names = (
         [f"{unit}{params.catalogue.name_of(role)}" for unit, role in zip(supply["unit"], supply["role"], strict=True)],
         [*(f"{params.catalogue.name_of(row.role)}「{row.issue}」" for row in listed.itertuples()),
@@ -108,25 +112,34 @@ def _assign_units(
     return table[:, : len(listed)], dict(zip(left.index, table[:, len(listed) :].T, strict=True))
 
 
-def _unit_limits(printed: Printed, supply: pd.DataFrame, issue, likely: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """The least and the most that each supply row may give to a listed issue.
+def _unit_limits(
+    printed: Printed, supply: pd.DataFrame, listed: pd.DataFrame, likely: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the most that each supply row may give to each listed issue.
 
-    An issue printed without units, though it has details, is one unit's alone: the likeliest that has enough.
+    An issue printed without units, where others have them, is one unit's alone: the likeliest that has enough left.
     """
-    same_role = (supply["role"] == issue.role).to_numpy()
-    details = printed.details[(printed.details["role"] == issue.role) & (printed.details["issue"] == issue.issue)]
-    units = details[details["breakdown"] == "unit"].set_index("name")["tickets"]
-    if details.empty:
-        return np.zeros(len(supply)), np.where(same_role, supply["tickets"], 0)
-    if units.empty:
-        weights = supply["tickets"] * likely.loc[supply["unit"], issue.printed_domain].to_numpy()
-        able = same_role & (supply["tickets"] >= issue.tickets).to_numpy()
-        alone = np.arange(len(supply)) == np.argmax(np.where(able, weights, 0))
-        return np.where(alone, issue.tickets, 0), np.where(alone, issue.tickets, 0)
-    beyond = limits_beyond(printed.details[printed.details["breakdown"] == "unit"], ["role", "issue"])
-    known = supply["unit"].map(units)
-    most = known.fillna(beyond[issue.role, issue.issue]).clip(upper=supply["tickets"]).where(same_role, 0)
-    return known.fillna(0).where(same_role, 0).to_numpy(), most.to_numpy()
+    units = printed.details[printed.details["breakdown"] == "unit"]
+    beyond = limits_beyond(units, ["role", "issue"])
+    lower, upper = np.zeros((len(supply), len(listed))), np.zeros((len(supply), len(listed)))
+    alone = []
+    for place, row in enumerate(listed.itertuples()):
+        same_role = supply["role"] == row.role
+        known = units[(units["role"] == row.role) & (units["issue"] == row.issue)].set_index("name")["tickets"]
+        if len(known):
+            here = supply["unit"].map(known)
+            lower[:, place] = here.fillna(0).where(same_role, 0)
+            upper[:, place] = here.fillna(beyond[row.role, row.issue]).clip(upper=supply["tickets"]).where(same_role, 0)
+        elif (printed.details["role"] == row.role).any():
+            alone.append((place, row, same_role))
+        else:
+            upper[:, place] = supply["tickets"].where(same_role, 0)
+    for place, row, same_role in alone:
+        left = supply["tickets"] - lower.sum(axis=1)
+        weights = left * likely.loc[supply["unit"], row.printed_domain].to_numpy()
+        chosen = np.argmax(weights.where(same_role & (left >= row.tickets), 0))
+        lower[chosen, place] = upper[chosen, place] = row.tickets
+    return lower, upper
 
 
 def _listed_sub_issues(printed: Printed, role: str, issue: Issue, tickets: int, rng: np.random.Generator) -> np.ndarray:
@@ -138,7 +151,9 @@ def _listed_sub_issues(printed: Printed, role: str, issue: Issue, tickets: int, 
     all_details = printed.details[printed.details["breakdown"] == "sub_issue"]
     details = all_details[(all_details["role"] == role) & (all_details["issue"] == issue.name)]
     others = [each.name for each in issue.sub_issues if each.name not in set(details["name"])]
-    limit = np.inf if details.empty else limits_beyond(all_details, ["role", "issue"])[role, issue.name]
+    limit = limits_beyond(all_details, ["role", "issue"]).get((role, issue.name), 0)
+    if not (all_details["role"] == role).any():
+        limit = np.inf  # none are printed of this type; elsewhere an issue without them has none recorded
     rest = tickets - details["tickets"].sum()
     if rest < 0:
         raise PublishedError(f"「{issue.name}」印为 {tickets} 件，少于所列子事项之和（多出 {-rest} 件）。")

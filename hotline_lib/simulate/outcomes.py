@@ -17,11 +17,18 @@ from hotline_lib.simulate.whole import nearest_part, prints
 
 MISSING = -1
 _LABELS = {
-    "classification_accuracy": "工单分类正确率", "instant_answer_rate": "即时答复率", "other_on_time_rate": "非投诉举报类限时办结率",
-    "transfer_callback_rate": "转办工单回访率", "first_time_resolution_rate": "一次办结率", "bad_review_fixed_rate": "差评整改率",
-    "complaint_on_time_rate": "投诉举报类限时办结率", "complaint_24h_rate": "24小时办结率", "complaint_5d_rate": "5日办结率",
-    "complaint_satisfaction_rate": "投诉举报类回访满意率", "timely_submission_rate": "数据及时报送率",
-}  # fmt: skip
+    "classification_accuracy": "工单分类正确率",
+    "instant_answer_rate": "即时答复率",
+    "other_on_time_rate": "非投诉举报类限时办结率",
+    "transfer_callback_rate": "转办工单回访率",
+    "first_time_resolution_rate": "一次办结率",
+    "bad_review_fixed_rate": "差评整改率",
+    "complaint_on_time_rate": "投诉举报类限时办结率",
+    "complaint_24h_rate": "24小时办结率",
+    "complaint_5d_rate": "5日办结率",
+    "complaint_satisfaction_rate": "投诉举报类回访满意率",
+    "timely_submission_rate": "数据及时报送率",
+}
 _OVER_TRANSFERRED = ("transfer_callback_rate", "first_time_resolution_rate")
 _USUAL_MEAN = 240_00  # minutes, in hundredths, where none is printed
 
@@ -38,13 +45,10 @@ def decide(tickets: pd.DataFrame, rates: dict[str, pd.DataFrame], exact: str, rn
     ``rating``, ``fixed``, where −1 is missing.
     Raises PublishedError for a rate that no number of tickets gives.
     """
-    found = pd.DataFrame(
-        {name: np.full(len(tickets), MISSING, dtype=np.int64) for name in ("called_back", "resolved", "rating", "fixed")}
-        | {name: np.zeros(len(tickets), dtype=np.int64) for name in ("seconds", "due", "failed_reviews")}
-        | {name: np.zeros(len(tickets), dtype=bool) for name in ("instant", "transferred", "late")}
-        | {"classified_correctly": np.ones(len(tickets), dtype=bool)}
-    )
-    columns = {name: found[name].to_numpy(copy=True) for name in found}
+    numbers = ("called_back", "resolved", "rating", "fixed", "seconds", "due", "failed_reviews")
+    flags = ("instant", "transferred", "classified_correctly", "late")
+    columns = {name: np.zeros(len(tickets), dtype=np.int64) for name in numbers}
+    columns |= {name: np.zeros(len(tickets), dtype=bool) for name in flags}
     roles = tickets["role"].astype(object).to_numpy()
     pinned, early = tickets["pinned"].to_numpy(), tickets["early"].to_numpy()
     for (book, unit), places in tickets.groupby(["book", "unit"]).indices.items():
@@ -57,7 +61,16 @@ def decide(tickets: pd.DataFrame, rates: dict[str, pd.DataFrame], exact: str, rn
 class _Group:
     """The tickets of one unit that are reported in one month."""
 
-    def __init__(self, unit: str, roles, pinned, early, rates: pd.Series, exact: bool, rng: np.random.Generator):
+    def __init__(
+        self,
+        unit: str,
+        roles: np.ndarray,
+        pinned: np.ndarray,
+        early: np.ndarray,
+        rates: pd.Series,
+        exact: bool,
+        rng: np.random.Generator,
+    ):
         self.unit, self.roles, self.pinned, self.early = unit, roles, pinned, early
         self.rates, self.exact, self.rng = rates, exact, rng
         self.size = len(roles)
@@ -67,8 +80,10 @@ class _Group:
         others = np.flatnonzero((self.roles != "complaint") & (self.roles != "inquiry"))
         slow = self._pick(inquiries, self._bad("instant_answer_rate", len(inquiries)))
         others_on, complaints_on = self._passed_on(len(slow), len(others), len(inquiries), len(complaints))
-        passed_on = np.concatenate([slow, self._pick(others, len(others)), self._pick(np.setdiff1d(inquiries, slow), others_on)])[:others_on]
-        transferred = self._mark(np.concatenate([passed_on, self._all_but(complaints, len(complaints) - complaints_on)]))
+        quick = np.setdiff1d(inquiries, slow)
+        by_turn = [slow, self._pick(others, len(others)), self._pick(quick, len(quick))]
+        passed_on = np.concatenate(by_turn)[:others_on]
+        transferred = self._mark(passed_on) | self._mark(self._all_but(complaints, len(complaints) - complaints_on))
 
         called_back, rating, fixed = self._called_back(complaints, transferred)
         resolved = np.where(transferred, 1, MISSING)
@@ -96,17 +111,18 @@ class _Group:
         """
         options = self._able(np.arange(inquiries + others + 1), "other_on_time_rate")
         totals = self._able(np.arange(inquiries + others + complaints + 1), *_OVER_TRANSFERRED)
-        total = totals[(np.searchsorted(totals, options + complaints, side="right") - 1).clip(0)]  # the greatest not above
+        greatest = np.searchsorted(totals, options + complaints, side="right") - 1  # not above what there is
+        total = totals[greatest.clip(0)]
         not_rung = total - nearest_part(total, self.rates["transfer_callback_rate"])
         rated = self._able(np.arange(complaints + 1), "complaint_satisfaction_rate")[0]
-        unrated = np.minimum(total - options, complaints - rated)  # complaints of which some may be among those not rung
+        unrated = np.minimum(total - options, complaints - rated)  # complaints that may be among those not rung
         possible = (options <= total) & (total <= options + complaints) & (not_rung <= options + unrated)
         unusual = np.maximum(slow - options, 0) + np.maximum(options - slow - others, 0)
         far = 10 * unusual + np.abs(options - slow - 0.7 * others) + (options + complaints - total)
         best = np.argmin(np.where(possible, far, np.inf))
         return int(options[best]), int(np.clip(total[best] - options[best], 0, complaints))
 
-    def _called_back(self, complaints: np.ndarray, transferred: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _called_back(self, complaints: np.ndarray, transferred: np.ndarray) -> tuple[np.ndarray, ...]:
         """Who was rung, how they rated, and whether bad ratings were put right.
 
         Transferred tickets and complaints are rung, and some of those answered at once; about half of the others rate.
@@ -115,7 +131,8 @@ class _Group:
         not_rung = self._bad("transfer_callback_rate", len(passed_on))
         complaints_on = np.intersect1d(complaints, passed_on)
         needed = max(not_rung - (len(passed_on) - len(complaints_on)), 0)  # complaints among those not rung
-        number = self._nearest(np.arange(len(complaints) - needed + 1), 0.85 * len(complaints), "complaint_satisfaction_rate")
+        options = np.arange(len(complaints) - needed + 1)
+        number = self._nearest(options, 0.85 * len(complaints), "complaint_satisfaction_rate")
         by_turn = [self._pick(some, len(some)) for some in (complaints_on, np.setdiff1d(complaints, passed_on))]
         rated = np.concatenate(by_turn)[len(complaints) - number :]
         dissatisfied = self._pick_bad("complaint_satisfaction_rate", rated)
@@ -126,8 +143,8 @@ class _Group:
         could = np.flatnonzero((self.roles != "complaint") & (called_back != 0))
         others = could[self.rng.random(len(could)) < chance[could]]
         options = len(dissatisfied) + np.arange(len(could) + 1)
-        bad = self._nearest(options, len(dissatisfied) + 0.004 * len(others), "bad_review_fixed_rate") - len(dissatisfied)
-        badly_rated = np.concatenate([dissatisfied, self._pick(could, bad)])
+        bad = self._nearest(options, len(dissatisfied) + 0.004 * len(others), "bad_review_fixed_rate")
+        badly_rated = np.concatenate([dissatisfied, self._pick(could, bad - len(dissatisfied))])
 
         rating = np.full(self.size, MISSING)
         for places in (rated, others):
@@ -157,7 +174,8 @@ class _Group:
             least, most = least_and_most(number, over_day, over_five)
             total = int(np.clip(total, 0.95 * least + 0.05 * most, 0.3 * least + 0.7 * most))
         seconds[slow_first] = handling_times(number, total, over_day, over_five, self.rng)
-        late = slow_first[np.argsort(-seconds[slow_first], kind="stable")[: self._bad("complaint_on_time_rate", number)]]
+        slowest = slow_first[np.argsort(-seconds[slow_first], kind="stable")]
+        late = slowest[: self._bad("complaint_on_time_rate", number)]
         due[complaints] = np.where(seconds[complaints] > FIVE_DAYS, seconds[complaints] + DAY, FIVE_DAYS)
         due[late] = np.minimum(seconds[late] * 3 // 4, FIVE_DAYS)
         return seconds, due
@@ -177,7 +195,8 @@ class _Group:
     def _bad(self, key: str, whole: int) -> int:
         """How many of ``whole`` are not good, so that the rate prints as it does."""
         if self.exact and not prints(whole, self.rates[key]):
-            raise PublishedError(f"附件1 中{self.unit}的{_LABELS[key]}印为 {self.rates[key] / 100:.2f}%，{whole} 件工单得不出这个数。")
+            printed = f"{self.rates[key] / 100:.2f}%"
+            raise PublishedError(f"附件1 中{self.unit}的{_LABELS[key]}印为 {printed}，{whole} 件工单得不出这个数。")
         return int(whole - nearest_part(whole, self.rates[key]))
 
     def _pick_bad(self, key: str, among: np.ndarray) -> np.ndarray:

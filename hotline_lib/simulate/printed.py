@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+import numpy as np
 import pandas as pd
 
 from hotline_lib.errors import HotlineError, PublishedError, UnknownValueError
 from hotline_lib.exact import competition_rank
-from hotline_lib.params import Params
+from hotline_lib.params import Issue, Params
 from hotline_lib.paths import Paths
 from hotline_lib.published import TOTAL, read_table
 from hotline_lib.simulate.whole import greatest_whole
@@ -42,8 +44,10 @@ class Printed:
     issues: ``role``, ``issue``, ``tickets``: the top issues.
     details: ``role``, ``issue``, ``breakdown`` (unit, sub_issue), ``name``, ``tickets``, ``whole``: the base that a
         share listed as an erratum stands on, missing where the share is right.
-    changes: ``over`` (total, role, domain, unit), ``name``, ``tickets``, ``yoy``, ``mom`` (percent, None if not printed).
-    rates: by unit, in hundredths of a percent; ``mean`` in hundredths of a minute (−1: not printed), ``failed`` a count.
+    changes: ``over`` (total, role, domain, unit), ``name``, ``tickets``, ``yoy`` and ``mom`` (percent, None if not
+        printed).
+    rates: by unit, in hundredths of a percent; ``mean`` in hundredths of a minute (−1: not printed); ``failed`` a
+        count.
     spot_checks: ``ticket_id``, ``unit``, ``day`` (of the month), ``serial``.
     """
 
@@ -66,32 +70,30 @@ def read_printed(month: str, params: Params, paths: Paths) -> Printed:
 
     def role(name: str) -> str:
         if name not in role_of:
-            raise UnknownValueError("业务类型", name, [each.name for each in catalogue.business_types], "params/catalogue.yaml")
+            known = [each.name for each in catalogue.business_types]
+            raise UnknownValueError("业务类型", name, known, "params/catalogue.yaml")
         return role_of[name]
 
-    types, domains, units = (t[t.iloc[:, 0 if "rank" not in t else 1] != TOTAL] for t in
-                             (tables["business_types"], tables["domains"], tables["units"]))  # fmt: skip
-    unit_names = [params.unit(name).name for name in units["unit"]]
+    domains, units = (_without_total(tables[name], name) for name in ("domains", "units"))
     for name in domains["domain"]:
         if name not in catalogue.printed_domains:
             raise UnknownValueError("业务领域", name, catalogue.printed_domains, "params/catalogue.yaml")
-    cells = pd.DataFrame({r: _counts(units[r], month, "units").to_numpy() for r in ROLES}, index=unit_names)
-    cells = cells.reindex(params.unit_names, fill_value=0)
     in_domain = _counts(domains["count"], month, "domains").set_axis(domains["domain"])
+    unit_names = [params.unit(name).name for name in units["unit"]]
+    cells = pd.DataFrame({r: _counts(units[r], month, "units").to_numpy() for r in ROLES}, index=unit_names)
+    cells = cells.reindex(params.unit_names, fill_value=0).rename_axis("unit").reset_index()
+    changes = [
+        _changes(tables["business_types"], "business_types", "count", "role", role, month),
+        _changes(domains, "domains", "count", "domain", str, month),
+        _changes(units, "units", "total", "unit", lambda name: params.unit(name).name, month),
+    ]
     printed = Printed(
         month=month,
-        cells=cells.rename_axis("unit").reset_index().melt("unit", var_name="role", value_name="tickets"),
+        cells=cells.melt("unit", var_name="role", value_name="tickets"),
         domains=in_domain.reindex(catalogue.printed_domains, fill_value=0),
         issues=_issues(tables["top_issues"], role, params, month),
         details=_details(tables["top_issue_details"], wrong_shares, role, params, month),
-        changes=pd.concat(
-            [
-                _changes(tables["business_types"], "role", role, "count", month),
-                _changes(domains, "domain", str, "count", month),
-                _changes(units, "unit", lambda name: params.unit(name).name, "total", month),
-            ],
-            ignore_index=True,
-        ),
+        changes=pd.concat(changes, ignore_index=True),
         rates=_rates(tables["indicators"], params, month),
         spot_checks=_spot_checks(month, params, paths),
     )
@@ -112,18 +114,24 @@ def limits_beyond(listed: pd.DataFrame, by: list[str]) -> pd.Series:
 def _table(month: str, name: str, paths: Paths) -> pd.DataFrame:
     table = read_table(paths.published(month), name)
     if table is None:
-        raise PublishedError(f"缺少 data/published/{month}/{name}.csv，无法模拟 {month}。请按其他月份的样子补上这张表。")
+        raise PublishedError(
+            f"缺少 data/published/{month}/{name}.csv，无法模拟 {month}。请按其他月份的样子补上这张表。"
+        )
     return table
 
 
-def _put_right(tables: dict[str, pd.DataFrame], errata: pd.DataFrame | None, month: str) -> dict[tuple[str, ...], Decimal]:
+def _put_right(
+    tables: dict[str, pd.DataFrame], errata: pd.DataFrame | None, month: str
+) -> dict[tuple[str, ...], Decimal]:
     """Replace wrong figures by the right ones; returns the wrong shares of the details by their row's key."""
     wrong_shares: dict[tuple[str, ...], Decimal] = {}
     for row in () if errata is None else errata.itertuples():
         table, key = tables.get(row.table), tuple(row.key.split("/"))
         if table is None or row.column not in table:
             continue  # a table or column that no ticket is made from
-        matches = (table[KEYS[row.table]] == key).all(axis=1) if len(key) == len(KEYS[row.table]) else pd.Series([False])
+        matches = (
+            (table[KEYS[row.table]] == key).all(axis=1) if len(key) == len(KEYS[row.table]) else pd.Series([False])
+        )
         if matches.sum() != 1:
             raise PublishedError(f"data/published/{month}/errata.csv：{row.table}.csv 中没有「{row.key}」这一行。")
         if row.table == "top_issue_details" and row.column == "share_pct":
@@ -132,7 +140,7 @@ def _put_right(tables: dict[str, pd.DataFrame], errata: pd.DataFrame | None, mon
     return wrong_shares
 
 
-def _issues(table: pd.DataFrame, role, params: Params, month: str) -> pd.DataFrame:
+def _issues(table: pd.DataFrame, role: Callable, params: Params, month: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "role": table["type"].map(role),
@@ -142,7 +150,7 @@ def _issues(table: pd.DataFrame, role, params: Params, month: str) -> pd.DataFra
     )
 
 
-def _details(table: pd.DataFrame, wrong_shares: dict, role, params: Params, month: str) -> pd.DataFrame:
+def _details(table: pd.DataFrame, wrong_shares: dict, role: Callable, params: Params, month: str) -> pd.DataFrame:
     counts = _counts(table["count"], month, "top_issue_details")
     rows = []
     for key, tickets in zip(table[KEYS["top_issue_details"]].itertuples(index=False, name=None), counts, strict=True):
@@ -157,7 +165,7 @@ def _details(table: pd.DataFrame, wrong_shares: dict, role, params: Params, mont
     return pd.DataFrame(rows, columns=["role", "issue", "breakdown", "name", "tickets", "whole"])
 
 
-def _sub_issue(name: str, issue) -> str:
+def _sub_issue(name: str, issue: Issue) -> str:
     for each in issue.sub_issues:
         if name in each.spellings:
             return each.name
@@ -166,34 +174,39 @@ def _sub_issue(name: str, issue) -> str:
     )
 
 
-def _changes(table: pd.DataFrame, over: str, name_of, count: str, month: str) -> pd.DataFrame:
+def _without_total(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    return table[table[KEYS[name][0]] != TOTAL]
+
+
+def _changes(table: pd.DataFrame, name: str, count: str, over: str, resolved: Callable, month: str) -> pd.DataFrame:
     """One row per printed change; the total row is of its own kind."""
-    column = table.columns[1 if table.columns[0] == "rank" else 0]
-    total = table[column] == TOTAL
-    rows = pd.DataFrame({"over": over, "name": table[column].map(lambda name: name if name == TOTAL else name_of(name))})
-    rows.loc[total, "over"] = "total"
-    rows["tickets"] = _counts(table[count], month, over)
+    names = table[KEYS[name][0]]
+    rows = pd.DataFrame({"over": np.where(names == TOTAL, "total", over)}, index=table.index)
+    rows["name"] = [each if each == TOTAL else resolved(each) for each in names]
+    rows["tickets"] = _counts(table[count], month, name)
     for kind in ("yoy", "mom"):
-        printed = table.get(f"{kind}_pct", pd.Series("", index=table.index))
-        rows[kind] = [_decimal(text, month, over) for text in printed]
+        printed = table[f"{kind}_pct"] if f"{kind}_pct" in table else [""] * len(table)
+        rows[kind] = [_decimal(text, month, name) for text in printed]
     return rows
 
 
 def _rates(table: pd.DataFrame, params: Params, month: str) -> pd.DataFrame:
+    """What is not printed, of a unit or of all, is faultless; a mean is −1."""
     table = table.assign(unit=[params.unit(name).name for name in table["unit"]]).set_index("unit")
-    found = pd.DataFrame(index=table.index)
-    for key in RATES:
-        found[key] = [_hundredths(text, month, 10_000) for text in table.get(key, [""] * len(table))]
-    found["mean"] = [_hundredths(text, month, -1) for text in table.get("complaint_mean_minutes", [""] * len(table))]
-    found["failed"] = [_hundredths(text, month, 0) // 100 for text in table.get("failed_second_reviews", [""] * len(table))]
-    found = found.reindex(params.unit_names)
-    return found.fillna(dict.fromkeys(RATES, 10_000) | {"mean": -1, "failed": 0}).astype("int64")
+    missing = dict.fromkeys(RATES, 10_000) | {"complaint_mean_minutes": -1, "failed_second_reviews": 0}
+    found = pd.DataFrame(missing, index=params.unit_names)
+    for key in found.columns.intersection(table.columns):
+        values = [_decimal(text, month, "indicators") for text in table[key]]
+        found.loc[table.index, key] = [missing[key] if v is None else int(v * 100) for v in values]
+    found["failed_second_reviews"] //= 100
+    return found.rename(columns={"complaint_mean_minutes": "mean", "failed_second_reviews": "failed"})
 
 
 def _spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     path, rows = paths.spot_checks(month), []
-    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig") if path.exists() else pd.DataFrame(columns=["ticket_id", "unit"])
-    for ticket_id, unit in table[["ticket_id", "unit"]].itertuples(index=False):
+    columns = ["ticket_id", "unit"]
+    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig") if path.exists() else pd.DataFrame(columns=columns)
+    for ticket_id, unit in table[columns].itertuples(index=False):
         found = _TICKET_ID.fullmatch(ticket_id)
         if not found or found["date"][:6] != month.replace("-", ""):
             raise HotlineError(
@@ -222,7 +235,9 @@ def _check_sums(printed: Printed) -> None:
             wrong[f"{row.name} 的合计（units.csv）"] = row.tickets
     if wrong:
         listed = "；".join(f"{name} {number} 件" for name, number in wrong.items())
-        raise PublishedError(f"{printed.month} 印出的件数互相矛盾：{listed}；而 units.csv 各单元格合计 {cells} 件。请核对。")
+        raise PublishedError(
+            f"{printed.month} 印出的件数互相矛盾：{listed}；而 units.csv 各单元格合计 {cells} 件。请核对。"
+        )
 
 
 def _counts(column: pd.Series, month: str, table: str) -> pd.Series:
@@ -240,8 +255,3 @@ def _decimal(text: str, month: str, table: str) -> Decimal | None:
         return Decimal(figure)
     except InvalidOperation:
         raise PublishedError(f"data/published/{month}/{table}.csv：「{text}」不是数。") from None
-
-
-def _hundredths(text: str, month: str, missing: int) -> int:
-    value = _decimal(text, month, "indicators")
-    return missing if value is None else int(value * 100)

@@ -53,7 +53,9 @@ def _has_mean(number: np.ndarray, rates: pd.Series) -> np.ndarray:
     if rates["mean"] < 0:
         return np.ones(len(number), dtype=bool)
     seconds, tickets = seconds_of_mean(number, rates["mean"]), np.maximum(number, 1)
-    over_day, over_five = (number - nearest_part(number, rates[key]) for key in ("complaint_24h_rate", "complaint_5d_rate"))
+    over_day, over_five = (
+        number - nearest_part(number, rates[key]) for key in ("complaint_24h_rate", "complaint_5d_rate")
+    )
     least, most = least_and_most(number, over_day, over_five)
     prints_it = (200 * seconds + 60 * tickets) // (120 * tickets) == rates["mean"]
     return (number > 0) & prints_it & (least <= seconds) & (seconds <= most)

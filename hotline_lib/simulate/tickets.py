@@ -22,6 +22,8 @@ COLUMNS = (
 _CELL = ["unit", "role"]
 _EARLY = 12  # days into a month; a ticket accepted by then can be reported late and still in the month
 _STILL_OPEN = 0.15  # of the tickets never reported
+_HOURS_LATE = (1, 40)  # after the deadline, for tickets reported late
+_AFTER_CLOSING = ("called_back", "rating", "fixed", "resolved")
 _MARGIN = 120  # seconds between the last closing and the end of the month
 
 
@@ -53,7 +55,9 @@ def complete(
     return finished
 
 
-def _plan_reports(months: dict[str, pd.DataFrame], clocks: dict[str, Clock], printed: Printed, rng: np.random.Generator) -> None:
+def _plan_reports(
+    months: dict[str, pd.DataFrame], clocks: dict[str, Clock], printed: Printed, rng: np.random.Generator
+) -> None:
     """``fate`` of each ticket (own: reported in its month; next: in the next; never) and ``book``, the month of it."""
     month, previous = printed.month, month_before(printed.month)
     unsent = {m: _count(tickets[tickets["accepted_at"] >= clocks[m].last_round]) for m, tickets in months.items()}
@@ -72,9 +76,10 @@ def _plan_reports(months: dict[str, pd.DataFrame], clocks: dict[str, Clock], pri
     usual["carried_most"] = np.maximum(usual["carried"], np.minimum(1.3 * share * usual["before"] + 3, usual["before"]))
     counts = submitted_counts(printed, usual.astype(np.int64))
     left = usual["accepted"] - counts["own"]
-    late = dict(unsent) | {previous: counts["carried"], month: np.minimum(left, unsent[month].reindex(left.index, fill_value=0))}
+    late = dict(unsent) | {previous: counts["carried"], month: np.minimum(left, usual["unsent"])}
     for m, tickets in months.items():
-        fate = np.where(_first_of_cell(tickets, -tickets["accepted_at"].to_numpy(), late[m]), "next", "own").astype(object)
+        last = _first_of_cell(tickets, -tickets["accepted_at"].to_numpy(), late[m])
+        fate = np.where(last, "next", "own").astype(object)
         if m == month:
             order = np.where(fate == "own", rng.random(len(tickets)), 2)
             fate[_first_of_cell(tickets, order, left - late[month])] = "never"
@@ -106,7 +111,8 @@ def _pin(tickets: pd.DataFrame, of: Clock, printed: Printed, rng: np.random.Gene
         able = np.flatnonzero((tickets["unit"] == unit) & (tickets["role"] == "complaint") & (tickets["fate"] == "own"))
         if len(able) < len(checks):
             raise HotlineError(
-                f"data/spot_checks/{printed.month}.csv：{unit}抽检了 {len(checks)} 件，但 {printed.month} 报送的投诉举报只有 {len(able)} 件。"
+                f"data/spot_checks/{printed.month}.csv：{unit}抽检了 {len(checks)} 件，"
+                f"但 {printed.month} 报送的投诉举报只有 {len(able)} 件。"
             )
         chosen = rng.choice(able, len(checks), replace=False)
         tickets.iloc[chosen, tickets.columns.get_loc("pinned")] = checks.index
@@ -132,7 +138,12 @@ def _keep_in_month(tickets: pd.DataFrame, of: Clock) -> pd.DataFrame:
 
 
 def _number(
-    tickets: pd.DataFrame, of: Clock, printed: Printed, params: Params, first_serials: dict[str, int], rng: np.random.Generator
+    tickets: pd.DataFrame,
+    of: Clock,
+    printed: Printed,
+    params: Params,
+    first_serials: dict[str, int],
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Serials of the tickets' numbers; pinned tickets get theirs, and a time between their neighbours."""
     counter_of = {unit.name: "city" if unit.kind == "city" else unit.name for unit in params.units}
@@ -158,7 +169,7 @@ def _timed(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.random.Gene
     usual = rounds.usual(closed_at, rng)
     flushed = closed_at + (rng.random(len(tickets)) * (of.end - 1 - closed_at)).astype(np.int64)
     next_round = rounds.usual(np.full(len(tickets), of.end - 1), rng)
-    late = rounds.deadlines(closed_at) + rng.integers(HOURS_LATE[0], HOURS_LATE[1], len(tickets)) * 3_600
+    late = rounds.deadlines(closed_at) + rng.integers(_HOURS_LATE[0], _HOURS_LATE[1], len(tickets)) * 3_600
     submitted_at = np.select(
         [fate == "never", fate == "next", tickets["late"]],
         [MISSING, np.maximum(usual, next_round), np.minimum(late, of.end - 1)],
@@ -172,11 +183,8 @@ def _timed(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.random.Gene
         due_at=np.where(has_deadline, accepted_at + tickets["due"], MISSING),
         closed_at=np.where(still_open, MISSING, closed_at),
         submitted_at=submitted_at,
-        **{name: np.where(still_open, MISSING, tickets[name]) for name in ("called_back", "rating", "fixed", "resolved")},
+        **{name: np.where(still_open, MISSING, tickets[name]) for name in _AFTER_CLOSING},
     )
-
-
-HOURS_LATE = (1, 40)  # after the deadline, for tickets reported late
 
 
 def _columns(tickets: pd.DataFrame, params: Params) -> pa.Table:

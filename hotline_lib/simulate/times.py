@@ -14,6 +14,8 @@ import pandas as pd
 from hotline_lib.errors import PublishedError
 from hotline_lib.params import Calendar, Params, month_range
 
+Numbers = int | np.ndarray
+
 DAY, HOUR = 86_400, 3_600
 FIVE_DAYS = 5 * DAY
 REPORTING_HOUR = 17  # each working day the tickets closed before it are reported, within the following 90 minutes
@@ -74,25 +76,25 @@ def _seconds(moment: dt.datetime) -> int:
 
 
 def accepted_times(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.random.Generator) -> np.ndarray:
-    """When each ticket (``unit``, ``role``) came in: by hour of day, weekday and public holiday, with good and bad days."""
+    """When each ticket (``unit``, ``role``) came in: by hour, weekday and public holiday, with busy and quiet days."""
     kind_of = {unit.name: unit.kind for unit in params.units}
     kinds = tickets["unit"].map(kind_of)
     seconds = np.zeros(len(tickets), dtype=np.int64)
-    weather = rng.lognormal(0, 0.06, of.days)
+    mood = rng.lognormal(0, 0.06, of.days)
     for (kind, role), places in tickets.groupby([kinds, "role"]).indices.items():
         holiday, weekend = _FREE_DAYS.get((kind, role), _FREE_DAYS[kind, "complaint"])
         days = [
             holiday if params.calendar.is_holiday(date) else 1 if params.calendar.is_working_day(date) else weekend
             for date in map(of.date, range(of.days))
         ]
-        slots = np.outer(days * weather, _HOURS[kind]).ravel()
+        slots = np.outer(days * mood, _HOURS[kind]).ravel()
         upto = np.cumsum(slots)
         hours = np.searchsorted(upto, rng.uniform(0, upto[-1], len(places)), side="right").clip(max=len(upto) - 1)
         seconds[places] = of.start + hours * HOUR + rng.integers(0, HOUR, len(places))
     return seconds
 
 
-def least_and_most(number, over_day, over_five):
+def least_and_most(number: Numbers, over_day: Numbers, over_five: Numbers) -> tuple[Numbers, Numbers]:
     """The sums of handling times that are possible, of whole numbers or of arrays of them; see ``handling_times``."""
     fast, slow = number - over_day, over_day - over_five
     least = fast * _SHORTEST + slow * (DAY + 1) + over_five * (FIVE_DAYS + 1)
@@ -111,7 +113,8 @@ def handling_times(number: int, total: int, over_day: int, over_five: int, rng: 
     low[:over_five], high[:over_five] = FIVE_DAYS + 1, _LONGEST
     if not low.sum() <= total <= high.sum():
         raise PublishedError(
-            f"{number} 件投诉举报中 {over_day} 件超过 24 小时、{over_five} 件超过 5 日，平均时长不可能是 {total / 60 / max(number, 1):.2f} 分钟。"
+            f"{number} 件投诉举报中 {over_day} 件超过 24 小时、{over_five} 件超过 5 日，"
+            f"平均时长不可能是 {total / 60 / max(number, 1):.2f} 分钟。"
         )
     slow = low[:over_day] + rng.beta(1, 3, over_day) * (high[:over_day] - low[:over_day])
     fast = number - over_day

@@ -1,4 +1,4 @@
-"""Whole numbers behind printed figures: which counts fit a printed change or rate, and how to spread counts over cells."""
+"""Whole numbers behind printed figures: which counts fit a printed change or rate, and how to spread counts."""
 
 from __future__ import annotations
 
@@ -92,7 +92,10 @@ def fit(
     return _round(_proportional(prior, rows, columns, lower, upper), rows, columns, lower, upper, names)
 
 
-def _proportional(prior, rows, columns, lower, upper) -> np.ndarray:
+def _proportional(
+    prior: np.ndarray, rows: np.ndarray, columns: np.ndarray, lower: np.ndarray, upper: np.ndarray
+) -> np.ndarray:
+    """Cells with those sums and limits, in proportion to ``prior``: rows and columns scaled in turn."""
     table = np.clip(prior, lower, upper)
     for _ in range(_FITTING_ROUNDS):
         table = _scaled(table, rows[:, None], 1, lower, upper)
@@ -102,7 +105,7 @@ def _proportional(prior, rows, columns, lower, upper) -> np.ndarray:
     return table
 
 
-def _scaled(table, sums, axis, lower, upper) -> np.ndarray:
+def _scaled(table: np.ndarray, sums: np.ndarray, axis: int, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     """Cells that are not fixed, scaled along ``axis`` to what the sums leave for them."""
     fixed = np.where(lower == upper, table, 0)
     free = table - fixed
@@ -112,7 +115,14 @@ def _scaled(table, sums, axis, lower, upper) -> np.ndarray:
     return np.clip(fixed + free * factor, lower, upper)
 
 
-def _round(target, rows, columns, lower, upper, names) -> np.ndarray:
+def _round(
+    target: np.ndarray,
+    rows: np.ndarray,
+    columns: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    names: tuple[Sequence[str], Sequence[str]] | None,
+) -> np.ndarray:
     """Whole numbers near ``target`` with exact sums: a transport problem, whose corners are whole.
 
     Each cell starts from its floor. Going up to the ceiling is the cheaper the larger the fraction; going further, or

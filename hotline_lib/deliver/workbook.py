@@ -1,0 +1,129 @@
+"""附表.xlsx: every table of the month on a sheet of its own, numbers as numbers."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotline_lib import bulletin
+from hotline_lib.fingerprint import write_whole
+from hotline_lib.params import month_range
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+    from hotline_lib.present.tables import Column, Table
+
+NAME = "附表.xlsx"
+_FORMATS = {"count": "#,##0", "rank": "0"}  # every other number has two decimals
+_WIDEST = 60  # characters
+
+
+def write_workbook(m: Month, folder: Path) -> Path:
+    """All tables of the month as FOLDER/附表.xlsx; the same month gives the same bytes."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    # what a name or a comment says is text, whatever it begins with
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties(
+        {
+            "title": f"{m.params.organisation.title}附表（{m.label}）",
+            "author": m.params.organisation.department,
+            "comments": "模拟工单" if m.simulated else "",
+            "created": month_range(m.month)[1],
+        }
+    )
+    styles = _Styles(book)
+    for name in bulletin.available(m):
+        _sheet(book, styles, bulletin.table(m, name), f"{m.label}　{'模拟工单' if m.simulated else ''}".strip())
+    book.close()
+    path = folder / NAME
+    write_whole(path, file.getvalue())
+    return path
+
+
+class _Styles:
+    """Cell formats of one workbook, each made once."""
+
+    def __init__(self, book):
+        self._book, self._font, self._made = book, {"font_size": 11, "valign": "vcenter"}, {}
+        self.title = self._format(bold=True, font_size=14)
+        self.note = self._format(font_color="#56606A")
+
+    def head(self, align: str):
+        return self._format(bold=True, bottom=1, text_wrap=True, align=align)
+
+    def cell(self, shape: str, align: str, is_total: bool):
+        total = {"bold": True, "top": 1} if is_total else {}
+        return self._format(num_format=shape, align=align, **total)
+
+    def _format(self, **settings):
+        key = tuple(sorted(settings.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format({**self._font, **settings})
+        return self._made[key]
+
+
+def _sheet(book, styles: _Styles, table: Table, about: str) -> None:
+    shown = [column for column in table.columns if column.in_page]
+    # numerators and denominators stand to the right of what is printed
+    columns = shown + [column for column in table.columns if not column.in_page and column.kind == "count"]
+    name = table.label or table.caption
+    sheet = book.add_worksheet(name[:31])
+    sheet.write_string(0, 0, name, styles.title)
+    sheet.write_string(1, 0, "　".join(filter(None, [about, table.order])), styles.note)
+    for at, column in enumerate(columns):
+        head = " ".join(filter(None, [column.title or column.head.replace("\n", ""), column.unit]))
+        sheet.write_string(2, at, head, styles.head(_align(column)))
+    rows = table.body + table.foot
+    for line, row in enumerate(rows, start=3):
+        is_total = row is table.total
+        for at, column in enumerate(columns):
+            _cell(sheet, line, at, column, row, styles, is_total)
+    for at, column in enumerate(columns):
+        cells = [column.printed(row) for row in rows] or [""]
+        head = max(map(_width, (column.title or column.head).split("\n")))
+        sheet.set_column(at, at, min(_WIDEST, max(max(map(_width, cells)) + 2, min(head, 8) + 2, 8)))
+    named = next((at for at, column in enumerate(columns) if column.value == table.row_head), 0)
+    sheet.freeze_panes(3, named + 1)
+    sheet.set_row(2, 48 if any(column.title for column in columns) else 32)
+    for line, note in enumerate(table.notes, start=len(rows) + 4):
+        sheet.write_string(line, 0, note, styles.note)
+    sheet.print_area(0, 0, len(rows) + 4 + len(table.notes), len(shown) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(2)
+
+
+def _cell(sheet, line: int, at: int, column: Column, row: dict, styles: _Styles, is_total: bool) -> None:
+    words = column.printed(row) if _present(column, row) else ""
+    number = None if column.kind in ("text", "flag") or not words else _number(column.plain(row))
+    if number is not None:
+        sheet.write_number(line, at, number, styles.cell(_FORMATS.get(column.kind, "0.00"), _align(column), is_total))
+    else:
+        sheet.write_string(line, at, words, styles.cell("@", _align(column), is_total))
+
+
+def _align(column: Column) -> str:
+    return "center" if column.kind == "rank" else column.align
+
+
+def _number(plain: str) -> float | None:
+    """What the CSV has, as a number; None for what is none (—, an interval)."""
+    try:
+        return float(Decimal(plain.removeprefix("+")))
+    except InvalidOperation:
+        return None
+
+
+def _present(column: Column, row: dict) -> bool:
+    """Whether the row has that column at all: a total has no rank."""
+    return isinstance(column.value, tuple) or column.value in row
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)

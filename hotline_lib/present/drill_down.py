@@ -1,0 +1,91 @@
+"""图5 and 图6: the most frequent issues, for each where it comes from and what it is about. HTML, not a picture.
+
+Every bar is a percentage on a pale track of 100 %, so that bars and figures compare down the whole page. The layout
+(three columns on a desk and on paper, one on a phone) is page.css's; what JupyterLab needs stands inline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from hotline_lib.present import numbers
+from hotline_lib.present.sentences import Figure
+from hotline_lib.present.style import BLUE, BLUE2, HAIR
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One issue: its figure, and the parts it falls into. only: the unit that has all of it, if one has."""
+
+    rank: int
+    figure: Figure
+    units: Sequence[Figure]
+    sub_issues: Sequence[Figure]
+    only: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class DrillDown:
+    """Issues with their parts. heads: over the three columns. alt: what it says, for those who hear the page."""
+
+    issues: Sequence[Issue]
+    heading: str
+    heads: tuple[str, str, str]
+    note: str
+    alt: str
+
+    def __repr__(self) -> str:
+        lines = [self.heading, self.alt]
+        for issue in self.issues:
+            where = f"全部为{issue.only}" if issue.only else _listed(issue.units)
+            lines.append(f"{issue.rank} {_listed([issue.figure])}：{where}；{_listed(issue.sub_issues) or '未标注子事项'}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        if not self.issues:
+            return ""
+        heads = "".join(f"<span>{escape(head)}</span>" for head in self.heads)
+        return (
+            f'<figure class="drill" aria-label="{escape(self.alt)}"><figcaption><div class="figure-head">'
+            f'<p class="figure-title">{escape(self.heading)}</p></div></figcaption>'
+            f'<p class="drill-heads" aria-hidden="true">{heads}</p>'
+            f"{''.join(self._issue_html(issue) for issue in self.issues)}"
+            f'<p class="table-note">{escape(self.note)}</p></figure>'
+        )
+
+    def _issue_html(self, issue: Issue) -> str:
+        if issue.only:
+            where = f'<p class="drill-only">全部为{escape(issue.only)}</p>'
+        else:
+            where = _parts_html(issue.units, self.heads[1], BLUE, "where")
+        missing = '<p class="drill-only">未标注子事项</p>'
+        about = _parts_html(issue.sub_issues, self.heads[2], BLUE2, "about") if issue.sub_issues else missing
+        figure = issue.figure
+        return (
+            f'<div class="drill-issue"><div class="drill-name"><p class="drill-title"><span class="rank">{issue.rank}</span> '
+            f'<strong>{escape(figure.name)}</strong></p><p class="drill-count"><strong>{numbers.count(figure.tickets)}'
+            f"</strong>件，占{figure.share}%</p>{_bar(figure, BLUE)}</div>{where}{about}</div>"
+        )
+
+
+def _parts_html(parts: Sequence[Figure], head: str, colour: str, kind: str) -> str:
+    rows = "".join(
+        f'<tr><th scope="row" style="text-align:left">{escape(part.name)}</th><td class="track">{_bar(part, colour)}</td>'
+        f'<td class="num">{numbers.count(part.tickets)}</td><td class="num">{part.share}</td></tr>'
+        for part in parts
+    )
+    return f'<table class="drill-parts {kind}"><caption style="text-align:left"><span>{escape(head)}</span></caption><tbody>{rows}</tbody></table>'
+
+
+def _bar(figure: Figure, colour: str) -> str:
+    """``figure``'s share of a track that is 100 %."""
+    return (
+        f'<div class="bar" style="min-width:64px;background:{HAIR}">'
+        f'<div style="width:{figure.share}%;height:9px;background:{colour}"></div></div>'
+    )
+
+
+def _listed(parts: Sequence[Figure]) -> str:
+    return "、".join(f"{part.name}{part.count}件{part.share}%" for part in parts)

@@ -1,0 +1,57 @@
+"""``hotline run MONTH --force`` against the same notebooks through papermill's and nbconvert's commands, one by one.
+
+    python tests/benchmarks/batch.py
+
+Whole commands, interleaved, three rounds; the month's frames are in the cache for both.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+ROUNDS = 3
+MONTH = "2024-09"
+
+
+def timed(*commands: list[str], **environment: str) -> float:
+    begun = time.perf_counter()
+    for command in commands:
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    from hotline_lib.paths import find_paths
+
+    paths = find_paths()
+    notebooks = sorted(paths.notebooks.glob("[0-9][0-9]_*.ipynb"))
+    bin_ = Path(sys.executable).parent
+    with tempfile.TemporaryDirectory() as folder:
+        run = [str(bin_ / "hotline"), "run", MONTH, "--force", "--output", f"{folder}/ours"]
+        plain = []
+        for notebook in notebooks:
+            out = f"{folder}/{notebook.name}"
+            plain.append(
+                [str(bin_ / "papermill"), str(notebook), out, "-p", "month", MONTH, "--cwd", str(paths.notebooks)]
+            )
+            plain.append([str(bin_ / "jupyter"), "nbconvert", "--to", "html", out])
+        timed(run)  # frames into the cache, bytecode onto the disk
+        environment = {**paths.environment(), "HOTLINE_OUTPUT": f"{folder}/ours"}
+        ours, others = [], []
+        for _ in range(ROUNDS):
+            ours.append(timed(run))
+            others.append(timed(*plain, **environment))
+        a, b = median(ours), median(others)
+        print(f"{len(notebooks)} notebooks: hotline run {a:.1f} s ({', '.join(f'{x:.1f}' for x in ours)})  "
+              f"commands {b:.1f} s ({', '.join(f'{x:.1f}' for x in others)})  commands/run {b / a:.2f}")  # fmt: skip
+        print(f"unchanged rerun {timed(run[:3] + run[4:]):.2f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""附表.xlsx, read back with pandas' reader of the same month's CSV beside it."""
+
+import re
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+from support import MONTH
+
+from hotline_lib import bulletin, open_month
+from hotline_lib.deliver.workbook import write_workbook
+
+SPACE = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+
+
+@pytest.fixture(scope="module")
+def month(september):
+    return open_month(MONTH, september)
+
+
+@pytest.fixture(scope="module")
+def book(month, tmp_path_factory):
+    return write_workbook(month, tmp_path_factory.mktemp("book"))
+
+
+def sheets(path) -> dict[str, list[list[object]]]:
+    """Every sheet by its name, cell by cell: numbers as float, text as str."""
+    with zipfile.ZipFile(path) as archive:
+        texts = ["".join(item.itertext()) for item in ElementTree.fromstring(archive.read("xl/sharedStrings.xml"))]
+        names = [
+            s.get("name") for s in ElementTree.fromstring(archive.read("xl/workbook.xml")).iterfind(".//x:sheet", SPACE)
+        ]
+        found = {}
+        for number, name in enumerate(names, 1):
+            root = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml"))
+            assert not root.findall(".//x:f", SPACE), "no formulas"
+            found[name] = [[_value(cell, texts) for cell in row] for row in root.iterfind(".//x:row", SPACE)]
+    return found
+
+
+def _value(cell, texts):
+    value = cell.findtext("x:v", namespaces=SPACE)
+    if value is None:
+        return ""
+    return texts[int(value)] if cell.get("t") == "s" else float(value)
+
+
+def test_a_sheet_per_table(book, month):
+    assert len(sheets(book)) == len(bulletin.available(month)) == 7
+
+
+def test_numbers_are_numbers_and_agree_with_the_csv(book, month):
+    rows = sheets(book)["附件3 业务量区域分布"]
+    by_unit = {row[1]: row for row in rows if len(row) > 5}
+    assert by_unit["沈阳"][2:8] == [2294.0, 5025.0, 229.0, 7548.0, 3.09, 1.93]
+    assert by_unit["总计"][5] == 243909.0
+    printed = bulletin.table(month, "units").csv().splitlines()[2].split(",")
+    assert [float(cell) for cell in printed[2:]] == by_unit[printed[1]][2:8]
+
+
+def test_it_says_on_its_face_that_tickets_are_simulated(book):
+    assert all(any("模拟工单" in str(cell) for cell in rows[1]) for rows in sheets(book).values())
+
+
+def test_heads_are_frozen_and_named_in_chinese(book):
+    with zipfile.ZipFile(book) as archive:
+        for number in range(1, 8):
+            xml = archive.read(f"xl/worksheets/sheet{number}.xml").decode()
+            assert re.search(r'<pane [^>]*ySplit="3"[^>]*state="frozen"', xml)
+    assert "投诉举报类平均办结时长 分钟" in sheets(book)["附件1 考评指标"][2]
+
+
+def test_the_same_month_gives_the_same_bytes(book, month, tmp_path):
+    assert write_workbook(month, tmp_path).read_bytes() == book.read_bytes()

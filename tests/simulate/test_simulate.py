@@ -1,0 +1,151 @@
+"""Every published figure comes out of the tickets, on any seed and for any province; real months are left alone."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from checker import differences
+from support import MONTH, ROOT, simulated
+
+from hotline_lib.errors import HotlineError, PublishedError
+from hotline_lib.simulate import DEFAULT_SEED, simulate
+
+MONTHS = ("2023-09", "2024-08", "2024-09")
+
+
+@pytest.fixture(scope="session", params=[1, 2, 3, 7])
+def another_seed(request, tmp_path_factory, project):
+    return simulated(tmp_path_factory.mktemp("seed"), project, seed=request.param)
+
+
+@pytest.fixture(scope="session")
+def second_province(tmp_path_factory, project):
+    """Three units, other names throughout, other last ranks, no spot checks, no errata."""
+    folder = tmp_path_factory.mktemp("second")
+    shutil.copytree(project.params, folder / "params", ignore=shutil.ignore_patterns("months"))
+    shutil.copytree(ROOT / "tests/second_province/params", folder / "params", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "tests/second_province/data", folder / "data")
+    return replace(project, params=folder / "params", data=folder / "data", output=folder / "output")
+
+
+def test_every_published_figure_comes_out(september):
+    assert differences(MONTH, september.data, september.params) == []
+
+
+def test_every_published_figure_comes_out_of_other_seeds(another_seed):
+    assert differences(MONTH, another_seed.data, another_seed.params) == []
+
+
+def test_the_checker_notices_a_single_wrong_ticket(september, tmp_path):
+    shutil.copytree(september.data, tmp_path / "data")
+    path = tmp_path / "data" / "tickets" / f"{MONTH}.parquet"
+    tickets = pd.read_parquet(path)
+    for column, value in (("unit", "大连"), ("classified_correctly", False), ("issue", None)):
+        changed = tickets.copy()
+        place = changed.index[(changed["unit"] == "沈阳") & (changed["issue"] == "公共汽电车")][0]
+        changed.loc[place, column] = value
+        changed.to_parquet(path)
+        assert differences(MONTH, tmp_path / "data", september.params), column
+
+
+def test_another_province_needs_no_line_of_code(second_province):
+    simulate("2025-03", second_province)
+    assert differences("2025-03", second_province.data, second_province.params) == []
+
+
+def test_a_bulletin_without_changes_on_last_month(second_province, tmp_path):
+    paths = replace(second_province, data=tmp_path / "data")
+    shutil.copytree(second_province.data / "published", paths.data / "published")
+    for name in ("business_types", "domains"):
+        file = paths.published("2025-03") / f"{name}.csv"
+        pd.read_csv(file, dtype=str, keep_default_na=False).drop(columns="mom_pct").to_csv(file, index=False)
+    simulate("2025-03", paths)
+    assert differences("2025-03", paths.data, paths.params) == []
+
+
+def test_the_same_seed_gives_the_same_bytes(september, tmp_path, project):
+    again = simulated(tmp_path, project)
+    for month in MONTHS:
+        assert again.tickets(month).read_bytes() == september.tickets(month).read_bytes()
+
+
+def test_another_seed_gives_other_tickets(september, another_seed):
+    for month in MONTHS:
+        assert another_seed.tickets(month).read_bytes() != september.tickets(month).read_bytes()
+    assert rows(another_seed.tickets(MONTH)) == rows(september.tickets(MONTH))
+
+
+def test_the_files_say_that_they_are_simulated(september):
+    for month in MONTHS:
+        metadata = pq.read_metadata(september.tickets(month))
+        assert metadata.metadata[b"hotline.simulated"] == b"true"
+        assert metadata.metadata[b"hotline.seed"] == str(DEFAULT_SEED).encode()
+        assert metadata.row_group(0).column(0).compression == "ZSTD"
+        assert metadata.row_group(0).num_rows == 122_880
+
+
+def test_in_the_printed_month_a_ticket_is_either_answered_at_once_or_transferred(september):
+    tickets = pd.read_parquet(september.tickets(MONTH), columns=["answered_instantly", "transferred_at"])
+    assert (tickets["answered_instantly"] == tickets["transferred_at"].isna()).all()
+
+
+def test_a_real_month_is_never_written_over(second_province, tmp_path):
+    paths = replace(second_province, data=tmp_path / "data")
+    shutil.copytree(second_province.data / "published", paths.data / "published")
+    paths.tickets("2025-02").parent.mkdir(parents=True)
+    pd.DataFrame({"ticket_id": ["JT1"]}).to_parquet(paths.tickets("2025-02"))
+    before = paths.tickets("2025-02").read_bytes()
+    with pytest.raises(HotlineError, match=r"2025-02\.parquet 是真实工单"):
+        simulate("2025-03", paths)
+    assert [path.name for path in paths.tickets("2025-02").parent.iterdir()] == ["2025-02.parquet"]
+    assert paths.tickets("2025-02").read_bytes() == before
+
+
+def test_a_simulated_month_is_written_over(second_province, tmp_path):
+    paths = replace(second_province, data=tmp_path / "data")
+    shutil.copytree(second_province.data / "published", paths.data / "published")
+    assert simulate("2025-03", paths, seed=1) == simulate("2025-03", paths, seed=2)
+    assert pq.read_metadata(paths.tickets("2025-03")).metadata[b"hotline.seed"] == b"2"
+
+
+@pytest.mark.parametrize(
+    ("table", "printed", "instead", "message"),
+    [
+        ("units.csv", "路网,70,247", "路网,71,247", "印出的件数互相矛盾"),
+        ("units.csv", "51.72,1.22", "51.72,80.00", "同比互相矛盾"),
+        ("business_types.csv", "建言,40,5.26", "建言,40,5.27", "40 件与变化 5.27%"),
+        ("indicators.csv", "96.69,91.15", "96.69,91.151", None),
+        ("indicators.csv", "西原,119.46,1.43,97.62", "西原,119.46,1.43,99.99", "附件1 中西原的各项比率"),
+        ("top_issue_details.csv", "问询,班车,unit,东川,40", "问询,班车,unit,东川,400", "凑不成一张表"),
+        ("top_issue_details.csv", "东川", "东州", "没有名为「东州」的单位"),
+        ("domains.csv", "市内", "市里", "没有名为「市里」的业务领域"),
+    ],
+)
+def test_figures_that_cannot_be_are_named(second_province, tmp_path, table, printed, instead, message):
+    paths = replace(second_province, data=tmp_path / "data")
+    shutil.copytree(second_province.data / "published", paths.data / "published")
+    file = paths.published("2025-03") / table
+    text = file.read_text(encoding="utf-8")
+    assert printed in text
+    file.write_text(text.replace(printed, instead), encoding="utf-8")
+    if message is None:
+        simulate("2025-03", paths)
+        return
+    with pytest.raises(HotlineError, match=message):
+        simulate("2025-03", paths)
+    assert not paths.tickets("2025-03").exists()
+
+
+def test_a_missing_table_is_named(second_province, tmp_path):
+    paths = replace(second_province, data=tmp_path / "data")
+    shutil.copytree(second_province.data / "published", paths.data / "published")
+    (paths.published("2025-03") / "domains.csv").unlink()
+    with pytest.raises(PublishedError, match=r"缺少 data/published/2025-03/domains\.csv"):
+        simulate("2025-03", paths)
+
+
+def rows(path: Path) -> int:
+    return pq.read_metadata(path).num_rows
