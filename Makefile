@@ -4,7 +4,7 @@ MONTH ?= 2024-09
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: report test lab lint refresh clean
+.PHONY: report test browser lab lint refresh clean
 
 report: $(READY)   ## 生成一个月的报告：make report MONTH=2024-09
 	$(BIN)/hotline simulate $(MONTH) --if-missing
@@ -14,6 +14,11 @@ test: $(READY)     ## 准备模拟工单并通过全部测试
 	$(BIN)/hotline simulate 2024-09 --if-missing
 	$(BIN)/python -m pytest -n auto --dist loadfile tests
 	$(BIN)/python -m pytest -p no:xdist --nbval notebooks
+
+browser: $(READY)  ## 在真浏览器里打开每个笔记本并全部运行（需要系统装有 Chromium）
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,browser]"
+	$(BIN)/hotline simulate 2024-09 --if-missing
+	$(BIN)/python -m pytest -p no:xdist tests/browser
 
 lab: $(READY)      ## 在 JupyterLab 中打开 notebooks/
 	$(BIN)/hotline simulate $(MONTH) --if-missing
