@@ -3,7 +3,7 @@
 ``table(m, "units")``, ``sentence(m, "totals")``, ``chart(m, "scores")``: what the printed document shows and what a
 page says around it. A new printed table is one entry in ``bulletin.tables``; a sentence is one entry in
 ``bulletin.sentences`` and a template in params/wording. What a page adds to the printed document stands in a module
-of its own (``by_domain``, ``by_issue``). Options such as ``top=10`` go to whatever has a ranking.
+of its own (``by_domain``, ``by_issue`` …). Options such as ``top=10`` go to whatever has a ranking.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hotline_lib.bulletin import by_domain, by_issue
+from hotline_lib.bulletin import by_domain, by_issue, by_sample, by_score, by_time
 from hotline_lib.bulletin.by_issue import drill_down
-from hotline_lib.bulletin.charts import CHARTS
+from hotline_lib.bulletin.charts import CHARTS as PRINTED_CHARTS
 from hotline_lib.bulletin.sentences import SENTENCES as PRINTED_SENTENCES
 from hotline_lib.bulletin.tables import PRINTED, available
 from hotline_lib.errors import UnknownValueError
@@ -27,11 +27,19 @@ if TYPE_CHECKING:
 
 __all__ = ["CHARTS", "SENTENCES", "TABLES", "chart", "drill_down", "sentence", "sentences", "table", "write_tables"]
 
-TABLES = PRINTED | by_domain.TABLES | by_issue.TABLES
-SENTENCES = PRINTED_SENTENCES | by_domain.SENTENCES | by_issue.SENTENCES
+TABLES = PRINTED | by_domain.TABLES | by_issue.TABLES | by_time.TABLES | by_score.TABLES
+SENTENCES = (
+    PRINTED_SENTENCES
+    | by_domain.SENTENCES
+    | by_issue.SENTENCES
+    | by_time.SENTENCES
+    | by_score.SENTENCES
+    | by_sample.SENTENCES
+)
+CHARTS = PRINTED_CHARTS | by_time.CHARTS | by_sample.CHARTS
 
 
-def table(m: Month, name: str, **options: object) -> Table:
+def table(m: Month, name: str, **options: object) -> Table | Sentence:
     """A table by name; it shows itself in a notebook, and ``.frame`` holds its unrounded figures.
 
     Raises UnknownValueError with the names there are.
@@ -44,7 +52,7 @@ def sentence(m: Month, name: str, **options: object) -> Sentence:
     return _named("语句", name, SENTENCES)(m, **options)
 
 
-def chart(m: Month, name: str) -> Chart:
+def chart(m: Month, name: str) -> Chart | Sentence:
     """A chart by name, with its title, how to read it, and its text for those who cannot see it."""
     return _named("图", name, CHARTS)(m)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.bulletin import figures
-from hotline_lib.bulletin.sentences import from_template, total
+from hotline_lib.bulletin.sentences import from_template
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month
 from hotline_lib.present import numbers
@@ -100,8 +100,10 @@ def type_contributions(m: Month) -> Table:
 
 
 def _known_bases(m: Month) -> list[str]:
-    bases = figures.total(m)
-    return [key for key in _BASES if not is_missing(bases[key]) and bases[key] > 0]
+    """The base months of which total, domains and types are known; a published one may lack a table."""
+    bases, parts = figures.total(m), (figures.domains(m), figures.types_then_and_now(m))
+    known = [key for key in _BASES if not is_missing(bases[key]) and bases[key] > 0]
+    return [key for key in known if not any(part[key].isna().any() for part in parts)]
 
 
 def _pulls(m: Month, frame: pd.DataFrame, name: str, head: str) -> Table:
@@ -116,8 +118,8 @@ def _pulls(m: Month, frame: pd.DataFrame, name: str, head: str) -> Table:
         columns.append(Column("增减", f"{key}_more", "words", unit="件", group=_BASES[key]))
         columns.append(Column("拉动", f"{key}_pull", "words", unit="百分点", group=_BASES[key]))
     if len(columns) == 1:
-        return Table(frame.iloc[:0], columns)
-    return Table(rows.iloc[:-1], columns, caption=head, order="按件数排", row_head=name, total=rows.iloc[-1].to_dict())
+        return Table(frame.iloc[:0], [])
+    return Table(rows.iloc[:-1], columns, row_head=name, total=rows.iloc[-1].to_dict())
 
 
 def _domain_contributions(m: Month) -> dict[str, object]:

@@ -58,7 +58,7 @@ def _wrong(m: Month, type_: str) -> int:
 
 
 def _lead(m: Month) -> dict[str, object]:
-    """The two commonest complaints together, the two units with most of them, and the most one-sided of the top five."""
+    """The two commonest complaints together, the two units with most of them; of the top five the most one-sided."""
     rows = metrics.top_issues(m.counts, "complaint")
     first = rows[rows["rank"] <= 2]
     brief = {issue.name: issue.brief for issue in m.params.catalogue.issues}
@@ -101,24 +101,23 @@ def _changes(m: Month, kind: str) -> pd.DataFrame | None:
 def movers(m: Month, kind: str, top: int = 5) -> Table:
     """Issues that rose and fell most against a base month, each with its exact interval; empty without its tickets."""
     changes, days, base_head = _changes(m, kind), _days(m, kind), _HEADS[kind]
-    uneven = days[0] != days[1]
-    columns = [
-        Column("业务类型", "business_type", "text"),
-        Column("事项", "issue", "text"),
-        Column("本月", "tickets", "count", unit="件"),
-        Column(base_head, "base", "count", unit="件"),
-        Column("增减", "more", "words", unit="件"),
-        Column("增减", ("tickets", "base"), "change", unit="%"),
-        *([Column("日均\n增减", "daily", "words", unit="%")] if uneven else []),
-        Column("日均95%区间" if uneven else "95%区间", "interval", "words", unit="%"),
-    ]
     if changes is None or not changes["significant"].any():
-        return Table(pd.DataFrame(), columns)
+        return Table(pd.DataFrame(), [])
     rows = metrics.movers(changes, days=days, top=top)
     rows["more"] = rows["difference"].map(numbers.signed_count)
     rows["daily"] = [numbers.change(row.tickets * days[1], row.base * days[0]) for row in rows.itertuples()]
     rows["interval"] = [numbers.change_interval(*pair) for pair in zip(rows["low"], rows["high"], strict=True)]
-    last = int(rows["rose"].sum())
+    uneven, last = days[0] != days[1], int(rows["rose"].sum())
+    columns = [
+        Column("事项", "issue", "text"),
+        Column("业务类型", "business_type", "text"),
+        Column("本月", "tickets", "count", unit="件"),
+        Column(base_head, "base", "count", unit="件"),
+        Column("增减", "more", "words", unit="件"),
+        Column("增减", ("tickets", "base"), "change", unit="%"),
+        *([Column("日均增减", "daily", "words", unit="%")] if uneven else []),
+        Column("日均95%区间" if uneven else "95%区间", "interval", "words", unit="%"),
+    ]
     notes = ["区间只计件数多少带来的偶然波动，件数越少越宽；与偶然波动分不开的事项不列"]
     if uneven:
         notes.append(f"两个月长短不同（{days[0]}天、{days[1]}天），是否显著和区间按日均件数计")

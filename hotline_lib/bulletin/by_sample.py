@@ -14,6 +14,7 @@ from hotline_lib.bulletin import figures
 from hotline_lib.bulletin.charts import drawn
 from hotline_lib.bulletin.sentences import from_template
 from hotline_lib.metrics.intervals import binomial_interval
+from hotline_lib.indicators import BY_KEY
 from hotline_lib.month import Month
 from hotline_lib.present import numbers, sampled
 from hotline_lib.present.charts import Chart
@@ -22,6 +23,7 @@ from hotline_lib.present.tables import Column, Table
 
 NOT_CHECKED = "本月没有抽检。"
 _QUESTIONS = {"called_back": ("callback", "回访"), "closed": ("closure", "办结"), "satisfied": ("satisfaction", "满意")}
+_REPORTED = {"transfer_callback_rate": "回访率", "complaint_satisfaction_rate": "满意率"}
 _LEVEL = 0.05
 
 
@@ -44,7 +46,7 @@ def spot_checks(m: Month) -> Table | Sentence:
     alike = all(frame["callback_of"].equals(frame[f"{name}_of"]) for name in names)
     reported = figures.indicators(m)
     reported = reported[reported["denominator"] > 0].pivot(index="unit", columns="indicator", values="value")
-    reported = reported.reindex(columns=["transfer_callback_rate", "complaint_satisfaction_rate"])
+    reported = reported.reindex(columns=list(_REPORTED))
     rows = frame.join(reported, on="unit", validate="one_to_one").assign(
         ids=[";".join(ids[:2]) for ids in frame["problem_ids"]],
         listed=[_listed(*row) for row in zip(frame["problem_ids"], frame["sampled"], strict=True)],
@@ -64,11 +66,15 @@ def spot_checks(m: Month) -> Table | Sentence:
             Column("有问题", "found", "words", unit="件/抽检件", emphasis=clean),
             Column("95%区间", "interval", "words", unit="%", emphasis=clean),
             *([] if alike else shown),
-            Column("回访率", "transfer_callback_rate", "rate", unit="%", group="上报值", title="转办工单回访率（上报）"),
-            Column("满意率", "complaint_satisfaction_rate", "rate", unit="%", group="上报值", title="回访满意率（上报）"),
-            Column("名次", "score_rank", "rank", group="考评", title="考评名次"),
-            Column("总分", "score", "score", group="考评", title="考评总分"),
-            Column("问题工单编号", "listed", "text"),
+            *(
+                Column(
+                    f"上报\n{head}", key, "rate", unit="%", title=f"{BY_KEY[key].label}（上报值）", emphasis=_full(key)
+                )
+                for key, head in _REPORTED.items()
+            ),
+            Column("考评\n名次", "score_rank", "rank"),
+            Column("总分", "score", "score"),
+            Column("问题工单编号", "listed", "text", emphasis=clean),
         ],
         order="按有问题的占比从低到高排",
         label="附件2 抽检情况",
@@ -78,6 +84,10 @@ def spot_checks(m: Month) -> Table | Sentence:
             "上报值取自附件1：回访率为转办工单的，满意率为投诉举报回访的；上报的工单均已办结",
         ],
     )
+
+
+def _full(key: str) -> Callable[[dict], str]:
+    return lambda row: "soft" if row[key] == 100 else ""
 
 
 def _found(problems: int, sampled: int) -> str:
@@ -114,7 +124,9 @@ def _found_in(m: Month) -> dict[str, object]:
         "bad_cities": bool((bad["kind"] == "city").all()),
         "clean": len(clean),
         "untested": len(frame) - len(drawn_from),
-        "questions": [words for key, (_, words) in _QUESTIONS.items() if (bad[f"{key}_yes"] < bad[f"{key}_of"]).any()],
+        "questions": [
+            f"{words}率" for key, (_, words) in _QUESTIONS.items() if (bad[f"{key}_yes"] < bad[f"{key}_of"]).any()
+        ],
     }
 
 

@@ -37,7 +37,9 @@ def points_lost(m: Month) -> Table:
     frame = figures.scores(m).join(lost, on="unit", validate="one_to_one")
     full = m.params.scheme.full_marks
     rounded = [row.unit for row in frame.itertuples() if _sum(lost.loc[row.unit]) != full - row.score]
-    notes = ["评分办法由印刷本反推，并非唯一"] if any(rule.source == "inferred" for rule in m.params.scheme.rules) else []
+    notes = (
+        ["评分办法由印刷本反推，并非唯一"] if any(rule.source == "inferred" for rule in m.params.scheme.rules) else []
+    )
     if rounded:
         notes.append(f"总分四舍五入保留两位小数，{'、'.join(rounded)}的各项失分之和因此与合计略有出入")
     return Table(
@@ -130,21 +132,31 @@ def next_steps(m: Month) -> Table:
         ],
         order="按名次排；每个单位列出能多得分最多的一项，分数相同取差得最少的",
         label="再进一档可多得的分",
-        notes=["还差：率为同样多的工单中还要多少件合格，万人工单数量为还要多少件；其他单位的得分不变时名次才会随之变动"],
+        notes=["还差：率为同样多的工单中还要多少件合格，万人工单数量为还要多受理多少件"],
     )
 
 
 @figures.once_a_month
 def _next_steps(m: Month) -> pd.DataFrame:
+    """The steps by rank; ``place`` 0 wins most."""
     steps = metrics.next_steps(figures.deductions(m), figures.indicators(m), m.params.scheme)
+    steps["place"] = range(len(steps))
     frame = figures.scores(m)[["rank", "unit", "long_name", "score"]].merge(steps, on="unit", validate="one_to_one")
     return frame.assign(
-        label=[BY_KEY[key].label for key in frame["indicator"]],
+        label=[_with_unit(BY_KEY[key]) for key in frame["indicator"]],
         now=[_value(BY_KEY[row.indicator], row.value) for row in frame.itertuples()],
         goal=[_goal(BY_KEY[row.indicator], row.limit, row.reach) for row in frame.itertuples()],
         gain=[plain_points(points) for points in frame["gain"]],
-        points=frame["gain"],
     )
+
+
+def _with_unit(indicator: Indicator) -> str:
+    """平均办结时长（分钟）"""
+    return f"{indicator.short}（{unit}）" if (unit := _unit(indicator)) else indicator.short
+
+
+def _unit(indicator: Indicator) -> str:
+    return {"rate": "%", "flag": ""}.get(indicator.kind, indicator.head.split("|")[-1])
 
 
 def _value(indicator: Indicator, value: object) -> str:
@@ -163,13 +175,13 @@ def _best_step(m: Month) -> dict[str, object]:
     rows = _next_steps(m)
     if rows.empty:
         return {"number": 0}
-    best = rows.loc[rows.assign(far=rows["far"].astype(float)).sort_values(["points", "far"], ascending=[False, True]).index[0]]
+    best = rows.loc[rows["place"].idxmin()]
     return {
         "number": len(rows),
         "best": {
             "name": best["long_name"],
-            "indicator": best["label"],
-            "goal": best["goal"],
+            "indicator": BY_KEY[best["indicator"]].short,
+            "goal": best["goal"] + _unit(BY_KEY[best["indicator"]]),
             "gain": best["gain"],
             "tickets": 0 if pd.isna(best["tickets"]) else int(best["tickets"]),
         },

@@ -14,7 +14,7 @@ from hotline_lib.exact import half_up
 from hotline_lib.month import Month
 from hotline_lib.present import numbers, patterns
 from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Sentence
+from hotline_lib.present.sentences import Sentence, difference_words
 from hotline_lib.present.tables import Column, Table
 
 _KINDS = {"workday": "工作日", "makeup": "调休上班日", "weekend": "双休日", "holiday": "法定节假日"}
@@ -45,7 +45,12 @@ def day_kinds(m: Month) -> Table:
         ],
         caption="工作日与休息日",
         row_head="name",
-        total={"name": "合计", "days": len(_daily(m)), "tickets": int(_daily(m)["tickets"].sum()), "mean": _mean(_daily(m))},
+        total={
+            "name": "合计",
+            "days": len(_daily(m)),
+            "tickets": int(_daily(m)["tickets"].sum()),
+            "mean": _mean(_daily(m)),
+        },
     )
 
 
@@ -69,7 +74,7 @@ def _calls(m: Month) -> dict[str, object]:
         "hour": {"first": int(hour["hour"]), "share": numbers.share(hour["tickets"], hour["of"])},
         "working_mean": _mean(working),
         "off_mean": _mean(off),
-        "off_more": numbers.change(_mean(off), _mean(working)) if len(off) and len(working) else "",
+        "off_more": difference_words(_mean(off), _mean(working)),
         "makeup": bool((daily["kind"] == "makeup").any()),
         "holiday": bool((daily["kind"] == "holiday").any()),
     }

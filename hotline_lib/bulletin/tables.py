@@ -169,7 +169,9 @@ def indicators(m: Month) -> Table:
             )
         )
     columns += [
-        Column(f"{indicator.label}{words}", f"{indicator.key}_{what}", "count", f"{indicator.key}_{what}", in_page=False)
+        Column(
+            f"{indicator.label}{words}", f"{indicator.key}_{what}", "count", f"{indicator.key}_{what}", in_page=False
+        )
         for indicator in INDICATORS
         if indicator.kind in ("rate", "minutes", "per_10k")
         for what, words in (("numerator", "（分子）"), ("denominator", "（分母）"))

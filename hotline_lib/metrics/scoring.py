@@ -81,7 +81,7 @@ def next_steps(deducted: pd.DataFrame, indicators: pd.DataFrame, scheme: Scheme)
 
     deducted: as ``deductions`` gives them. indicators: ``unit``, ``indicator``, ``kind``, ``numerator``,
     ``denominator``.
-    Returns a row per unit that can win any: ``unit``, ``indicator``, ``value``, ``limit``, ``reach`` (else: stay under
+    Returns a row per unit that can win any, the most and nearest first: ``unit``, ``indicator``, ``value``, ``limit``, ``reach`` (else: stay under
     it), ``gain`` (points), ``far`` (how far the value is from the limit, in proportion) and ``tickets``: how many more
     of the same tickets would have to be good (rates), or how many more tickets there would have to be (per 10,000
     people); missing elsewhere.
@@ -91,7 +91,7 @@ def next_steps(deducted: pd.DataFrame, indicators: pd.DataFrame, scheme: Scheme)
     for row, rule in zip(deducted.itertuples(index=False), cycle(scheme.rules), strict=False):
         known = row.value is not None and row.value == row.value
         if known and (step := next_step(row.value, rule.deduct)):
-            far = abs(step[0] - Decimal(row.value)) / max(abs(step[0]), abs(Decimal(row.value)))
+            far = abs(step[0] - Decimal(row.value)) / (max(abs(step[0]), abs(Decimal(row.value))) or 1)
             rows.append((row.unit, row.indicator, row.value, *step, far))
     rows.sort(key=lambda row: (-row[5], row[6]))
     table = pd.DataFrame(rows, columns=columns).drop_duplicates("unit", ignore_index=True)

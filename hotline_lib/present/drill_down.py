@@ -14,6 +14,8 @@ from hotline_lib.present import numbers
 from hotline_lib.present.sentences import Figure
 from hotline_lib.present.style import BLUE, BLUE2, HAIR
 
+_NO_SUB_ISSUE = "未标注子事项"
+
 
 @dataclass(frozen=True)
 class Issue:
@@ -40,13 +42,14 @@ class DrillDown:
         lines = [self.heading, self.alt]
         for issue in self.issues:
             where = f"全部为{issue.only}" if issue.only else _listed(issue.units)
-            lines.append(f"{issue.rank} {_listed([issue.figure])}：{where}；{_listed(issue.sub_issues) or '未标注子事项'}")
+            about = _listed(issue.sub_issues) or _NO_SUB_ISSUE
+            lines.append(f"{issue.rank} {_listed([issue.figure])}：{where}；{about}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         if not self.issues:
             return ""
-        heads = "".join(f"<span>{escape(head)}</span>" for head in self.heads)
+        heads = " ".join(f"<span>{escape(head)}</span>" for head in self.heads)
         return (
             f'<figure class="drill" aria-label="{escape(self.alt)}"><figcaption><div class="figure-head">'
             f'<p class="figure-title">{escape(self.heading)}</p></div></figcaption>'
@@ -56,33 +59,37 @@ class DrillDown:
         )
 
     def _issue_html(self, issue: Issue) -> str:
-        if issue.only:
-            where = f'<p class="drill-only">全部为{escape(issue.only)}</p>'
-        else:
-            where = _parts_html(issue.units, self.heads[1], BLUE, "where")
-        missing = '<p class="drill-only">未标注子事项</p>'
-        about = _parts_html(issue.sub_issues, self.heads[2], BLUE2, "about") if issue.sub_issues else missing
         figure = issue.figure
+        where = _only(f"全部为{issue.only}") if issue.only else _parts_html(issue.units, self.heads[1], BLUE, "where")
+        subs = issue.sub_issues
+        about = _parts_html(subs, self.heads[2], BLUE2, "about") if subs else _only(_NO_SUB_ISSUE)
         return (
-            f'<div class="drill-issue"><div class="drill-name"><p class="drill-title"><span class="rank">{issue.rank}</span> '
-            f'<strong>{escape(figure.name)}</strong></p><p class="drill-count"><strong>{numbers.count(figure.tickets)}'
-            f"</strong>件，占{figure.share}%</p>{_bar(figure, BLUE)}</div>{where}{about}</div>"
+            f'<div class="drill-issue"><div class="drill-name">'
+            f'<p class="drill-title"><span class="rank">{issue.rank}</span> <strong>{escape(figure.name)}</strong></p>'
+            f'<p class="drill-count"><strong>{numbers.count(figure.tickets)}</strong>件，占{figure.share}%</p>'
+            f"{_bar(figure, BLUE)}</div>{where}{about}</div>"
         )
+
+
+def _only(words: str) -> str:
+    return f'<p class="drill-only">{escape(words)}</p>'
 
 
 def _parts_html(parts: Sequence[Figure], head: str, colour: str, kind: str) -> str:
     rows = "".join(
-        f'<tr><th scope="row" style="text-align:left">{escape(part.name)}</th><td class="track">{_bar(part, colour)}</td>'
+        f'<tr><th scope="row" style="text-align:left">{escape(part.name)}</th>'
+        f'<td class="track">{_bar(part, colour)}</td>'
         f'<td class="num">{numbers.count(part.tickets)}</td><td class="num">{part.share}</td></tr>'
         for part in parts
     )
-    return f'<table class="drill-parts {kind}"><caption style="text-align:left"><span>{escape(head)}</span></caption><tbody>{rows}</tbody></table>'
+    caption = f'<caption style="text-align:left"><span>{escape(head)}</span></caption>'
+    return f'<table class="drill-parts {kind}">{caption}<tbody>{rows}</tbody></table>'
 
 
 def _bar(figure: Figure, colour: str) -> str:
     """``figure``'s share of a track that is 100 %."""
     return (
-        f'<div class="bar" style="min-width:64px;background:{HAIR}">'
+        f'<div class="bar" style="min-width:64px;max-width:22em;background:{HAIR}">'
         f'<div style="width:{figure.share}%;height:9px;background:{colour}"></div></div>'
     )
 

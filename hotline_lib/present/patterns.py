@@ -24,11 +24,11 @@ def columns(values: Sequence[int], names: Sequence[str], *, light: Sequence[bool
         canvas = Canvas(190)
         top, bottom = 26.0, canvas.height - 22
         step = max(grid_step(most), 1)
-        grid = [int(step * n) for n in (1, 2) if step * n <= most]
+        grid = [int(step * n) for n in (1, 2) if step * n <= max(values)]
         left = canvas.widest([numbers.count(at) for at in [0, *grid]], HEAD) + 8
         pitch, scale = (canvas.width - left) / len(values), (bottom - top) / most
         for at in grid:
-            canvas.line(left, bottom - at * scale, canvas.width, bottom - at * scale, RULE)
+            canvas.block(left, bottom - at * scale - 0.5, canvas.width, bottom - at * scale + 0.5, RULE)  # behind
             canvas.text(left - 8, bottom - at * scale, numbers.count(at), SOFT, size=HEAD, align="right")
         for at, (value, pale) in enumerate(zip(values, light, strict=True)):
             start = left + pitch * at

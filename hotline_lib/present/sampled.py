@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotline_lib.exact import is_missing
 from hotline_lib.present import numbers, style
 from hotline_lib.present.canvas import HEAD, NAME_ROOM, Canvas, pitch_of
 from hotline_lib.present.style import ACCENT, BLUE, GREY, INK, RULE, SOFT, WHITE
@@ -48,7 +47,11 @@ def intervals(frame: pd.DataFrame) -> Figure:
         canvas.text(0, 10, "单位", SOFT, size=HEAD)
         if squares:
             canvas.text(squares_at, 10, drawn, SOFT, size=HEAD)
-        heads = [words for words in ("真实问题率的95%区间（%）", "95%区间（%）") if canvas.measure(words, HEAD) <= right - left]
+        heads = [
+            words
+            for words in ("真实问题率的95%区间（%）", "95%区间（%）")
+            if canvas.measure(words, HEAD) <= right - left
+        ]
         canvas.text(left, 10, heads[0], SOFT, size=HEAD)
         canvas.text(canvas.width, 10, "有问题", SOFT, size=HEAD, align="right")
 
@@ -91,7 +94,7 @@ def ranks(frame: pd.DataFrame) -> Figure:
         ``problems``, ``contrary``. A line that falls stands for a unit whose score is better than what was found.
     """
     rows = frame[frame["sampled"] > 0].to_dict("records")
-    top, pitch = 28.0, pitch_of(rows, 24, 22)
+    top, pitch = 42.0, pitch_of(rows, 24, 22)
     height = pitch * len(rows)
     groups = sorted({int(row["rank"]) for row in rows})
     gap = min(_GAP, 0.12 * height / max(len(groups) - 1, 1))  # so little that two lines of words still fit

@@ -36,7 +36,8 @@ class Column:
 
     head: the name over it; breaks by hand with a newline. unit: a line under the head (件, %, 分钟).
     value: a column of the frame; for kinds share (part, whole) and change (now, base) a pair of columns.
-    kind: how a value is printed. words: it is a printed figure already (a signed count, an interval). points: without trailing zeros, · for 0. flag: ``words`` for true and false.
+    kind: how a value is printed. points: without trailing zeros, · for 0. flag: ``words`` for true and false. words:
+        a printed figure already (a signed count, an interval).
     key: the name in the CSV; without it the column is on the page only. in_page False: in the CSV only.
     group: columns next to each other with the same group get a short line over their heads.
     title: the full name, where head is short.
@@ -111,7 +112,7 @@ class Column:
 
 @dataclass(frozen=True, repr=False)
 class Table:
-    """A frame as it is printed; one without rows shows its notes only.
+    """A frame as it is printed; without columns (there is nothing to tell) it shows its notes only.
 
     caption: its name; order: how the rows are ordered, in soft beside it. label: what a screen reader calls the box
         that scrolls (else the caption). row_head: the column whose cell names the row.
@@ -155,7 +156,7 @@ class Table:
         return [[_printed(column, row) for column in self._shown] for row in self.body + self.foot]
 
     def _repr_html_(self) -> str:
-        if not (self.body or self.foot):
+        if not self.columns:
             return self._notes_html(self.notes)
         classes = " ".join(["hotline", *(["dense"] if self.dense else []), *(["heat"] if self.heat else [])])
         marks = self._marks()

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_lib.errors import ParamsError, PublishedError
+from hotline_lib.exact import is_missing
 from hotline_lib.params import Params
 from hotline_lib.simulate.cells import as_categories, likeliness
 from hotline_lib.simulate.printed import ROLES, Printed
@@ -92,24 +93,25 @@ def _ranges(printed: Printed, over: str, kind: Kind) -> pd.DataFrame:
         "domain": printed.domains,
         "unit": printed.cells.groupby("unit", sort=False)["tickets"].sum(),
     }[over]
-    changes = printed.changes[printed.changes["over"] == over].set_index("name")[kind].reindex(now.index)
-    return pd.DataFrame(
-        [(*_range(int(tickets), printed), int(tickets)) for tickets, printed in zip(now, changes, strict=True)],
-        index=now.index,
-        columns=["low", "high", "now"],
-    ).assign(guess=lambda table: table["now"].clip(table["low"], table["high"]))
+    changes = printed.changes[printed.changes["over"] == over].set_index("name").reindex(now.index)
+    rows = [
+        (*_range(int(tickets), changes.loc[name, kind], changes.loc[name, "label"]), int(tickets))
+        for name, tickets in now.items()
+    ]
+    table = pd.DataFrame(rows, index=now.index, columns=["low", "high", "now"])
+    return table.assign(guess=table["now"].clip(table["low"], table["high"]))
 
 
-def _range(now: int, printed: object) -> tuple[int, int]:
-    if printed is None or printed != printed:
+def _range(now: int, printed: object, name: str) -> tuple[int, int]:
+    if is_missing(printed):
         return 0, 4 * now + 100  # nothing printed: any count
-    return base_range(now, printed)
+    return base_range(now, printed, name)
 
 
 def _total_range(printed: Printed, kind: Kind) -> tuple[int, int]:
     rows = printed.changes[printed.changes["over"] == "total"]
-    ranges = [_range(int(tickets), change) for tickets, change in zip(rows["tickets"], rows[kind], strict=True)]
-    ranges.append(_range(int(printed.cells["tickets"].sum()), None))
+    ranges = [_range(int(row["tickets"]), row[kind], row["label"]) for _, row in rows.iterrows()]
+    ranges.append(_range(int(printed.cells["tickets"].sum()), None, ""))
     return max(low for low, _ in ranges), min(high for _, high in ranges)
 
 

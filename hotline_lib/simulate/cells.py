@@ -129,7 +129,8 @@ def _unit_limits(
         if len(known):
             here = supply["unit"].map(known)
             lower[:, place] = here.fillna(0).where(same_role, 0)
-            upper[:, place] = here.fillna(beyond[row.role, row.issue]).clip(upper=supply["tickets"]).where(same_role, 0)
+            others = supply["tickets"].clip(upper=beyond[row.role, row.issue])
+            upper[:, place] = here.fillna(others).where(same_role, 0)
         elif (printed.details["role"] == row.role).any():
             alone.append((place, row, same_role))
         else:

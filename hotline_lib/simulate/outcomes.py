@@ -11,24 +11,12 @@ import numpy as np
 import pandas as pd
 
 from hotline_lib.errors import PublishedError
+from hotline_lib.simulate.printed import RATES
 from hotline_lib.simulate.submitted import seconds_of_mean
 from hotline_lib.simulate.times import DAY, FIVE_DAYS, HOUR, handling_times, least_and_most
 from hotline_lib.simulate.whole import nearest_part, prints
 
 MISSING = -1
-_LABELS = {
-    "classification_accuracy": "工单分类正确率",
-    "instant_answer_rate": "即时答复率",
-    "other_on_time_rate": "非投诉举报类限时办结率",
-    "transfer_callback_rate": "转办工单回访率",
-    "first_time_resolution_rate": "一次办结率",
-    "bad_review_fixed_rate": "差评整改率",
-    "complaint_on_time_rate": "投诉举报类限时办结率",
-    "complaint_24h_rate": "24小时办结率",
-    "complaint_5d_rate": "5日办结率",
-    "complaint_satisfaction_rate": "投诉举报类回访满意率",
-    "timely_submission_rate": "数据及时报送率",
-}
 _OVER_TRANSFERRED = ("transfer_callback_rate", "first_time_resolution_rate")
 _USUAL_MEAN = 240_00  # minutes, in hundredths, where none is printed
 
@@ -45,35 +33,22 @@ def decide(tickets: pd.DataFrame, rates: dict[str, pd.DataFrame], exact: str, rn
     ``rating``, ``fixed``, where −1 is missing.
     Raises PublishedError for a rate that no number of tickets gives.
     """
-    numbers = ("called_back", "resolved", "rating", "fixed", "seconds", "due", "failed_reviews")
-    flags = ("instant", "transferred", "classified_correctly", "late")
-    columns = {name: np.zeros(len(tickets), dtype=np.int64) for name in numbers}
-    columns |= {name: np.zeros(len(tickets), dtype=bool) for name in flags}
-    roles = tickets["role"].astype(object).to_numpy()
-    pinned, early = tickets["pinned"].to_numpy(), tickets["early"].to_numpy()
+    columns: dict[str, np.ndarray] = {}
     for (book, unit), places in tickets.groupby(["book", "unit"]).indices.items():
-        group = _Group(unit, roles[places], pinned[places], early[places], rates[book].loc[unit], book == exact, rng)
+        group = _Group(unit, tickets.iloc[places], rates[book].loc[unit], book == exact, rng)
         for name, values in group.decided().items():
-            columns[name][places] = values
+            columns.setdefault(name, np.zeros(len(tickets), dtype=values.dtype))[places] = values
     return pd.DataFrame(columns)
 
 
 class _Group:
     """The tickets of one unit that are reported in one month."""
 
-    def __init__(
-        self,
-        unit: str,
-        roles: np.ndarray,
-        pinned: np.ndarray,
-        early: np.ndarray,
-        rates: pd.Series,
-        exact: bool,
-        rng: np.random.Generator,
-    ):
-        self.unit, self.roles, self.pinned, self.early = unit, roles, pinned, early
-        self.rates, self.exact, self.rng = rates, exact, rng
-        self.size = len(roles)
+    def __init__(self, unit: str, tickets: pd.DataFrame, rates: pd.Series, exact: bool, rng: np.random.Generator):
+        self.unit, self.rates, self.exact, self.rng = unit, rates, exact, rng
+        self.roles = tickets["role"].astype(object).to_numpy()
+        self.pinned, self.early = tickets["pinned"].to_numpy(), tickets["early"].to_numpy()
+        self.size = len(tickets)
 
     def decided(self) -> dict[str, np.ndarray]:
         complaints, inquiries = np.flatnonzero(self.roles == "complaint"), np.flatnonzero(self.roles == "inquiry")
@@ -196,7 +171,7 @@ class _Group:
         """How many of ``whole`` are not good, so that the rate prints as it does."""
         if self.exact and not prints(whole, self.rates[key]):
             printed = f"{self.rates[key] / 100:.2f}%"
-            raise PublishedError(f"附件1 中{self.unit}的{_LABELS[key]}印为 {printed}，{whole} 件工单得不出这个数。")
+            raise PublishedError(f"附件1 中{self.unit}的{RATES[key]}印为 {printed}，{whole} 件工单得不出这个数。")
         return int(whole - nearest_part(whole, self.rates[key]))
 
     def _pick_bad(self, key: str, among: np.ndarray) -> np.ndarray:

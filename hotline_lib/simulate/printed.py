@@ -26,12 +26,20 @@ KEYS = {
     "top_issue_details": ["type", "issue", "breakdown", "name"],
     "indicators": ["unit"],
 }
-RATES = (
-    "classification_accuracy", "instant_answer_rate", "other_on_time_rate", "transfer_callback_rate",
-    "first_time_resolution_rate", "bad_review_fixed_rate", "complaint_on_time_rate", "complaint_24h_rate",
-    "complaint_5d_rate", "complaint_satisfaction_rate", "timely_submission_rate",
-)  # fmt: skip
-_TICKET_ID = re.compile(r"JT\d{6}(?P<date>\d{8})(?P<serial>\d{8})")
+RATES = {
+    "classification_accuracy": "工单分类正确率",
+    "instant_answer_rate": "即时答复率",
+    "other_on_time_rate": "非投诉举报类限时办结率",
+    "transfer_callback_rate": "转办工单回访率",
+    "first_time_resolution_rate": "一次办结率",
+    "bad_review_fixed_rate": "差评整改率",
+    "complaint_on_time_rate": "投诉举报类限时办结率",
+    "complaint_24h_rate": "24小时办结率",
+    "complaint_5d_rate": "5日办结率",
+    "complaint_satisfaction_rate": "投诉举报类回访满意率",
+    "timely_submission_rate": "数据及时报送率",
+}
+_TICKET_ID = re.compile(r"JT(?P<code>\d{6})(?P<month>\d{6})(?P<day>\d{2})(?P<serial>\d{8})")
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,8 @@ class Printed:
     issues: ``role``, ``issue``, ``tickets``: the top issues.
     details: ``role``, ``issue``, ``breakdown`` (unit, sub_issue), ``name``, ``tickets``, ``whole``: the base that a
         share listed as an erratum stands on, missing where the share is right.
-    changes: ``over`` (total, role, domain, unit), ``name``, ``tickets``, ``yoy`` and ``mom`` (percent, None if not
-        printed).
+    changes: ``over`` (total, role, domain, unit), ``name``, ``label`` (the name as printed), ``tickets``, ``yoy`` and
+        ``mom`` (percent, None if not printed).
     rates: by unit, in hundredths of a percent; ``mean`` in hundredths of a minute (−1: not printed); ``failed`` a
         count.
     spot_checks: ``ticket_id``, ``unit``, ``day`` (of the month), ``serial``.
@@ -129,9 +137,7 @@ def _put_right(
         table, key = tables.get(row.table), tuple(row.key.split("/"))
         if table is None or row.column not in table:
             continue  # a table or column that no ticket is made from
-        matches = (
-            (table[KEYS[row.table]] == key).all(axis=1) if len(key) == len(KEYS[row.table]) else pd.Series([False])
-        )
+        matches = table[KEYS[row.table]].agg("/".join, axis=1) == row.key
         if matches.sum() != 1:
             raise PublishedError(f"data/published/{month}/errata.csv：{row.table}.csv 中没有「{row.key}」这一行。")
         if row.table == "top_issue_details" and row.column == "share_pct":
@@ -156,10 +162,7 @@ def _details(table: pd.DataFrame, wrong_shares: dict, role: Callable, params: Pa
     for key, tickets in zip(table[KEYS["top_issue_details"]].itertuples(index=False, name=None), counts, strict=True):
         business_type, name, breakdown, detail = key
         issue = params.catalogue.issue(name)
-        if breakdown == "unit":
-            detail = params.unit(detail).name
-        else:
-            detail = _sub_issue(detail, issue)
+        detail = params.unit(detail).name if breakdown == "unit" else _sub_issue(detail, issue)
         whole = greatest_whole(tickets, wrong_shares[key]) if key in wrong_shares else None
         rows.append((role(business_type), issue.name, breakdown, detail, tickets, whole))
     return pd.DataFrame(rows, columns=["role", "issue", "breakdown", "name", "tickets", "whole"])
@@ -183,6 +186,7 @@ def _changes(table: pd.DataFrame, name: str, count: str, over: str, resolved: Ca
     names = table[KEYS[name][0]]
     rows = pd.DataFrame({"over": np.where(names == TOTAL, "total", over)}, index=table.index)
     rows["name"] = [each if each == TOTAL else resolved(each) for each in names]
+    rows["label"] = names
     rows["tickets"] = _counts(table[count], month, name)
     for kind in ("yoy", "mom"):
         printed = table[f"{kind}_pct"] if f"{kind}_pct" in table else [""] * len(table)
@@ -206,14 +210,21 @@ def _spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     path, rows = paths.spot_checks(month), []
     columns = ["ticket_id", "unit"]
     table = pd.read_csv(path, dtype=str, encoding="utf-8-sig") if path.exists() else pd.DataFrame(columns=columns)
-    for ticket_id, unit in table[columns].itertuples(index=False):
-        found = _TICKET_ID.fullmatch(ticket_id)
-        if not found or found["date"][:6] != month.replace("-", ""):
+    file = f"data/spot_checks/{month}.csv"
+    days = pd.Period(month).days_in_month
+    for ticket_id, name in table[columns].itertuples(index=False):
+        unit, found = params.unit(name), _TICKET_ID.fullmatch(ticket_id)
+        day = int(found["day"]) if found else 0
+        if not found or found["month"] != month.replace("-", "") or not 1 <= day <= days:
             raise HotlineError(
-                f"data/spot_checks/{month}.csv：工单编号「{ticket_id}」不是 {month} 受理的编号。"
+                f"{file}：工单编号「{ticket_id}」不是 {month} 受理的编号。"
                 "应为 JT、6 位区划代码、8 位受理日期、8 位流水号。"
             )
-        rows.append((ticket_id, params.unit(unit).name, int(found["date"][6:]), int(found["serial"])))
+        if found["code"] != unit.code:
+            raise HotlineError(f"{file}：工单编号「{ticket_id}」的区划代码不是{unit.name}的 {unit.code}。")
+        rows.append((ticket_id, unit.name, day, int(found["serial"])))
+    if repeated := [row[0] for row in rows if rows.count(row) > 1]:
+        raise HotlineError(f"{file}：工单编号「{repeated[0]}」重复。")
     return pd.DataFrame(rows, columns=["ticket_id", "unit", "day", "serial"])
 
 

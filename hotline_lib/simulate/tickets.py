@@ -13,12 +13,8 @@ from hotline_lib.simulate.outcomes import MISSING, decide
 from hotline_lib.simulate.printed import Printed
 from hotline_lib.simulate.submitted import submitted_counts
 from hotline_lib.simulate.times import DAY, Clock, Rounds, accepted_times, clock
+from hotline_lib.tickets import SCHEMA
 
-COLUMNS = (
-    "ticket_id", "unit", "business_type", "domain", "issue", "sub_issue", "accepted_at", "answered_instantly",
-    "transferred_at", "due_at", "closed_at", "called_back", "rating", "bad_rating_fixed", "resolved_first_time",
-    "classified_correctly", "failed_reviews", "submitted_at",
-)  # fmt: skip
 _CELL = ["unit", "role"]
 _EARLY = 12  # days into a month; a ticket accepted by then can be reported late and still in the month
 _STILL_OPEN = 0.15  # of the tickets never reported
@@ -36,8 +32,10 @@ def complete(
         month before and the same month last year.
     """
     clocks = {month: clock(month, params.calendar) for month in months}
-    for month, tickets in months.items():
-        months[month] = tickets.assign(accepted_at=accepted_times(tickets, clocks[month], params, rng), pinned=MISSING)
+    months = {
+        month: tickets.assign(accepted_at=accepted_times(tickets, clocks[month], params, rng), pinned=MISSING)
+        for month, tickets in months.items()
+    }
     _plan_reports(months, clocks, printed, rng)
     _pin(months[printed.month], clocks[printed.month], printed, rng)
 
@@ -130,11 +128,22 @@ def _rates_by_book(books, printed: Printed, rng: np.random.Generator) -> dict[st
 
 
 def _keep_in_month(tickets: pd.DataFrame, of: Clock) -> pd.DataFrame:
-    """Tickets reported in their month are closed in it: those that were not came in some days earlier."""
-    over = tickets["accepted_at"] + tickets["seconds"] - (of.end - _MARGIN)
-    moves = (tickets["fate"] == "own") & (over > 0) & (tickets["pinned"] == MISSING)
-    days = np.where(moves, -(-over // DAY), 0)
-    return tickets.assign(accepted_at=tickets["accepted_at"] - days * DAY)
+    """Tickets reported in their month are closed in it: those that would not be came in some days earlier.
+
+    The day of a pinned ticket is given: near the end of the month it changes places with the shortest of its unit.
+    """
+    accepted_at, latest = tickets["accepted_at"], of.end - _MARGIN
+    seconds, due = (tickets[name].to_numpy(copy=True) for name in ("seconds", "due"))
+    pinned = tickets["pinned"] != MISSING
+    for place in np.flatnonzero(pinned & (accepted_at // DAY * DAY + DAY + seconds > latest)):
+        alike = (tickets["unit"] == tickets["unit"].iat[place]) & (tickets["role"] == "complaint")
+        alike = np.flatnonzero(alike & (tickets["fate"] == "own") & ~pinned)
+        shortest = alike[np.argmin(seconds[alike])] if len(alike) else place
+        for values in (seconds, due):
+            values[[place, shortest]] = values[[shortest, place]]
+    over = accepted_at + seconds - latest
+    days = np.where((tickets["fate"] == "own") & (over > 0) & ~pinned, -(-over // DAY), 0)
+    return tickets.assign(accepted_at=accepted_at - days * DAY, seconds=seconds, due=due)
 
 
 def _number(
@@ -204,7 +213,7 @@ def _columns(tickets: pd.DataFrame, params: Params) -> pa.Table:
         return pa.array(values).cast(pa.string())
 
     made = {name: text(tickets[name]) for name in ("unit", "domain", "issue", "sub_issue")}
-    made |= {name: known(name, pa.timestamp("s")).cast(pa.timestamp("us")) for name in COLUMNS if name.endswith("_at")}
+    made |= {name: known(name, pa.timestamp("s")).cast(pa.timestamp("us")) for name in SCHEMA if name.endswith("_at")}
     made |= {
         "ticket_id": ticket_ids(codes, tickets["accepted_at"].to_numpy(), tickets["serial"].to_numpy()),
         "business_type": text(tickets["role"].cat.rename_categories(name_of)),
@@ -216,4 +225,4 @@ def _columns(tickets: pd.DataFrame, params: Params) -> pa.Table:
         "classified_correctly": pa.array(tickets["classified_correctly"]),
         "failed_reviews": pa.array(tickets["failed_reviews"]),
     }
-    return pa.table({name: made[name] for name in COLUMNS})
+    return pa.table({name: made[name] for name in SCHEMA})

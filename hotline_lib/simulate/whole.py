@@ -15,10 +15,10 @@ _BEYOND_PRINT = 20_001  # a base more than 20,000 times the count prints as −1
 _FITTING_ROUNDS = 300
 
 
-def base_range(now: int, printed: Decimal) -> tuple[int, int]:
+def base_range(now: int, printed: Decimal, name: str = "") -> tuple[int, int]:
     """The least and the greatest base from which ``now`` is a change of ``printed`` percent.
 
-    Raises PublishedError if there is none.
+    name: whose figures they are. Raises PublishedError if there is no such base.
     """
     bases = range(1, max(now, 1) * _BEYOND_PRINT)
 
@@ -27,7 +27,7 @@ def base_range(now: int, printed: Decimal) -> tuple[int, int]:
 
     first, after = bisect_left(bases, -printed, key=fall), bisect_right(bases, -printed, key=fall)
     if first == after:
-        raise PublishedError(f"{now} 件与变化 {printed}% 不能同时成立：没有一个整数基数能得出它。")
+        raise PublishedError(f"{name} {now} 件与变化 {printed}% 不能同时成立：没有一个整数基数能得出它。")
     return bases[first], bases[after - 1]
 
 

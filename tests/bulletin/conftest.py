@@ -30,8 +30,9 @@ def month_of(project):
             return _named(frame.assign(tickets=frame["tickets"].fillna(0).astype("int64")), params)
 
         submissions = pd.DataFrame({"unit": [], "business_type": [], "accepted_month": [], "tickets": []})
+        calendar = pd.DataFrame({"date": [], "hour": [], "business_type": [], "unit": [], "tickets": []})
         return Month(
-            month=MONTH, params=params, paths=project, counts=named(counts), calendar=pd.DataFrame(),
+            month=MONTH, params=params, paths=project, counts=named(counts), calendar=calendar,
             rates=drawn(rates), handling=pd.DataFrame(), submissions=submissions,
             last_year=Base("2023-09", "tickets" if last_year else None, named(last_year) if last_year else None),
             previous=Base("2024-08", None), spot_checks=None if spot_checks is None else drawn(spot_checks),

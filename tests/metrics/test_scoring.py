@@ -5,8 +5,9 @@ import pytest
 from support import drawn
 
 from hotline_lib.errors import UnknownValueError
-from hotline_lib.metrics import deductions, indicator_values, scores
-from hotline_lib.metrics.scoring import points_lost
+from hotline_lib.exact import half_up
+from hotline_lib.metrics import deductions, indicator_values, next_steps, scores
+from hotline_lib.metrics.scoring import next_step, points_lost
 from hotline_lib.params import Deduction, MonthParams, Rule, Scheme
 
 MINUTES = Deduction(below={60: 0, 240: 1, 480: 2}, otherwise=3)
@@ -110,3 +111,66 @@ def test_a_rule_on_no_indicator_is_refused_by_name():
     wrong = scheme(Rule(indicator="complaint_mean_minute", deduct=MINUTES, source="inferred"))
     with pytest.raises(UnknownValueError, match="complaint_mean_minutes"):
         deductions(values("unit | indicator | numerator | denominator", "unit | tickets"), wrong)
+
+
+@pytest.mark.parametrize(
+    ("value", "deduct", "step"),
+    [
+        ("453.47", MINUTES, (240, False, 1)),  # not 60: the next step only
+        ("240.00", MINUTES, (240, False, 1)),  # 240 itself is not under 240
+        ("30.00", MINUTES, None),
+        ("2.50", PER_10K, (4, True, 1)),
+        ("6.82", PER_10K, None),
+        ("97.00", Deduction(at_least={100: 0, 90: 5}, otherwise=5), (100, True, 5)),  # past a step that wins nothing
+        ("80.00", Deduction(below={90: 4}, otherwise=0), (90, True, 4)),  # under a limit costs: reach it
+        ("51.00", Deduction(below={40: 0, 60: 3, 100: 1}, otherwise=0), (60, True, 2)),  # the nearer of two ways
+        ("99.54", Deduction(per_point_short_of=100, points=1), (100, True, Decimal("0.46"))),
+        ("100.00", Deduction(per_point_short_of=100, points=1), None),
+        (True, Deduction(at_least={1: 0}, otherwise=2), None),
+        (False, Deduction(at_least={1: 0}, otherwise=2), (1, True, 2)),
+    ],
+)
+def test_the_next_step_is_the_nearest_value_that_costs_less(value, deduct, step):
+    assert next_step(value if isinstance(value, bool) else Decimal(value), deduct) == step
+
+
+def steps_of(*rows: tuple, rules: list[Rule]) -> pd.DataFrame:
+    """rows: unit, indicator, kind, numerator, denominator, value."""
+    table = pd.DataFrame(rows, columns=["unit", "indicator", "kind", "numerator", "denominator", "value"])
+    marks = scheme(*rules)
+    return next_steps(deductions(table, marks), table, marks).set_index("unit")
+
+
+def test_each_unit_has_the_step_that_wins_most_and_of_equals_the_nearest():
+    rows = steps_of(
+        ("甲", "complaint_24h_rate", "rate", 214, 217, Decimal("98.62")),
+        ("甲", "complaint_mean_minutes", "minutes", 0, 1, Decimal("453.47")),
+        ("乙", "complaint_24h_rate", "rate", 5, 5, Decimal("100.00")),
+        ("乙", "complaint_mean_minutes", "minutes", 0, 1, Decimal("61.00")),
+        ("乙", "tickets_per_10k", "per_10k", 1, 20000, Decimal("0.50")),
+        ("丙", "complaint_mean_minutes", "minutes", 0, 1, Decimal("1.00")),
+        rules=[
+            Rule(indicator="complaint_24h_rate", deduct=Deduction(at_least={100: 0}, otherwise=4), source="inferred"),
+            Rule(indicator="complaint_mean_minutes", deduct=MINUTES, source="inferred"),
+            Rule(indicator="tickets_per_10k", deduct=PER_10K, source="inferred"),
+        ],
+    )
+    assert rows.index.tolist() == ["甲", "乙"]  # 丙 has nothing to win
+    assert rows.loc["甲", ["indicator", "gain", "tickets"]].tolist() == ["complaint_24h_rate", 4, 3]
+    assert rows.loc["乙", ["indicator", "limit", "reach", "gain"]].tolist() == ["complaint_mean_minutes", 60, False, 1]
+    assert rows["tickets"].isna().tolist() == [False, True]  # a mean names no number of tickets
+
+
+@pytest.mark.parametrize(
+    ("good", "of", "limit", "missing"),
+    [(2, 3, "100", 1), (19998, 20000, "100", 1), (0, 400, "99.5", 398), (99, 200, "50", 1)],
+)
+def test_missing_tickets_print_a_value_that_reaches_the_limit(good, of, limit, missing):
+    """19,999 of 20,000 print 100.00 already, and 398 of 400 make 99.50."""
+    rows = steps_of(
+        ("甲", "complaint_24h_rate", "rate", good, of, half_up(100 * good, of)),
+        rules=[
+            Rule(indicator="complaint_24h_rate", deduct={"at_least": {limit: 0}, "otherwise": 4}, source="inferred")
+        ],
+    )
+    assert rows["tickets"].tolist() == [missing]

@@ -6,7 +6,9 @@ from itertools import combinations
 import pandas as pd
 import pytest
 
-from hotline_lib.present import charts, style
+from hotline_lib.metrics import beside_scores
+from hotline_lib.present import charts, patterns, style
+from hotline_lib.present import sampled as sampled_charts
 
 UNITS = """省交投 479 217476 1796 167146 1
 沈阳 2294 5025 229 7405 0
@@ -133,7 +135,44 @@ LOST = {
 SCORE_FRAMES = {name: (scored(lost, [*lost["unit"].unique()]), lost) for name, lost in LOST.items()}
 SCORE_FRAMES["nothing lost"] = (scored(SEPTEMBER_LOST[:0], ["甲", "乙"]), SEPTEMBER_LOST[:0])
 
+NAMES = UNITS.split()[::6]
+
+
+def sampled(units: list[str], problems: list[int], drawn: list[int]) -> pd.DataFrame:
+    """Units in the order of their score, each with a sample."""
+    frame = pd.DataFrame({"unit": units, "problems": problems, "sampled": drawn, "code": range(len(units))})
+    share = frame["problems"] / frame["sampled"].where(frame["sampled"] > 0)
+    frame["rank"] = share.rank(method="min").astype("Int64")
+    scores = pd.DataFrame({"unit": units, "score": [Decimal(100 - n) for n in range(len(units))]})
+    return beside_scores(frame, scores.assign(rank=range(1, len(units) + 1)))
+
+
+MANY = [f"某{n}市" for n in range(30)]
+SAMPLES = {
+    "september": sampled(NAMES, [0, 0, 0, 0, 3, 0, 0, 3, 0, 1, 1, 4, 1, 0, 0], [4] * 15),
+    "three": sampled(["甲", "乙", "丙"], [0, 1, 0], [4, 4, 4]),
+    "all clean": sampled(NAMES, [0] * 15, [4] * 15),
+    "all bad": sampled(NAMES, [4] * 15, [4] * 15),
+    "thirty": sampled(MANY, [n % 9 for n in range(30)], [8] * 30),
+    "thirty ranks": sampled(MANY, list(range(30)), [30] * 30),
+    "other sizes": sampled(["甲", "乙", "丙", "丁"], [0, 1, 2, 9], [1, 10, 4, 9]),
+    "large": sampled(["甲", "乙"], [120, 0], [1200, 1400]),
+    "one has none": sampled(["甲", "乙", "丙"], [0, 0, 2], [4, 0, 4]),
+    "one alone": sampled(["甲"], [0], [4]),
+    "long names": sampled(list(LONG["unit"]), [0, 3, 1, 2, 0], [10] * 5),
+}
+COLUMNS = {
+    "month": ([7561, 7703, 11220, *range(7000, 7027)], ["1日", *[""] * 8, "10日", *[""] * 19, "30日"]),
+    "peak at the edge": ([90000, *[5] * 23], ["0时", *[""] * 22, "23时"]),
+    "peak at the end": ([*[5] * 23, 1_234_567], ["0时", *[""] * 22, "23时"]),
+    "one call": ([0, 1, 0], ["甲", "乙", "丙"]),
+    "nothing": ([0, 0], ["甲", "乙"]),
+}
+
 PICTURES = [
+    *[pytest.param(sampled_charts.intervals, (frame,), id=f"intervals: {name}") for name, frame in SAMPLES.items()],
+    *[pytest.param(sampled_charts.ranks, (frame,), id=f"ranks: {name}") for name, frame in SAMPLES.items()],
+    *[pytest.param(patterns.columns, shown, id=f"columns: {name}") for name, shown in COLUMNS.items()],
     *[pytest.param(charts.units, (frame,), id=f"units: {name}") for name, frame in UNIT_FRAMES.items()],
     *[
         pytest.param(charts.contributions, (contributions(frame),), id=f"contributions: {name}")
@@ -185,6 +224,38 @@ def test_the_same_frame_gives_the_same_small_picture(draw, frames):
     first, second = style.png(draw(*frames)), style.png(draw(*frames))
     assert first == second
     assert len(first) <= 50_000
+
+
+def test_what_was_found_is_printed_once_a_unit_most_problems_first():
+    words = said(sampled_charts.intervals(SAMPLES["september"]))
+    assert [word for word in words if "/4" in word or word == "未发现"] == [
+        "4/4",
+        "3/4",
+        "3/4",
+        *["1/4"] * 3,
+        *["未发现"] * 9,
+    ]
+    assert "样本合计 13/60" in words
+    assert "抽检4件" in words
+    assert said(sampled_charts.intervals(SAMPLES["one has none"])).count("未抽检") == 1
+
+
+def test_a_large_sample_is_not_drawn_ticket_by_ticket():
+    assert "抽检" not in "".join(said(sampled_charts.intervals(SAMPLES["large"])))
+
+
+def test_only_ranks_that_contradict_each_other_are_coloured():
+    colours = {text.get_text(): text.get_color() for text in words_of(sampled_charts.ranks(SAMPLES["september"]))}
+    named = {colour: {name for name in NAMES if colours[name] == colour} for colour in (style.ACCENT, style.BLUE)}
+    assert named == {style.ACCENT: {NAMES[4], NAMES[7]}, style.BLUE: {NAMES[13], NAMES[14]}}
+    alike = words_of(sampled_charts.ranks(SAMPLES["all clean"]))
+    assert not {text.get_color() for text in alike} & {style.ACCENT, style.BLUE}
+
+
+def test_the_highest_column_has_its_value():
+    assert "16日 11,220" in said(patterns.columns([5, 11220], ["", ""], peak="16日"))
+    assert "10,000" in said(patterns.columns([5, 11220], ["", ""]))
+    assert said(patterns.columns([0, 0], ["", ""])) == ["0"]
 
 
 def test_bars_of_units_begin_at_zero_and_are_as_long_as_their_tickets():

@@ -8,6 +8,7 @@ from printed import differences
 from support import ROOT
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.bulletin import by_sample
 from hotline_lib.paths import Paths
 from hotline_lib.simulate import simulate
 
@@ -50,9 +51,10 @@ def test_its_own_words_are_used(month):
 
 def test_pages_and_charts_are_its_own(month):
     for name in bulletin.TABLES:
-        if name != "spot_checks":
-            assert "省交投" not in bulletin.table(month, name)._repr_html_()
-    for name in bulletin.CHARTS:
+        assert "省交投" not in bulletin.table(month, name)._repr_html_()
+    for role in ("inquiry", "complaint"):
+        assert "省交投" not in bulletin.drill_down(month, role)._repr_html_()
+    for name in set(bulletin.CHARTS) - set(by_sample.CHARTS):  # it has no spot checks
         chart = bulletin.chart(month, name)
         assert chart.png.startswith(b"\x89PNG")
         assert "沈阳" not in chart.alt

@@ -7,10 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from checker import differences
+from checker import differences, illegalities
 from support import MONTH, ROOT, simulated
 
 from hotline_lib.errors import HotlineError, PublishedError
+from hotline_lib.paths import Paths
 from hotline_lib.simulate import DEFAULT_SEED, simulate
 
 MONTHS = ("2023-09", "2024-08", "2024-09")
@@ -31,8 +32,19 @@ def second_province(tmp_path_factory, project):
     return replace(project, params=folder / "params", data=folder / "data", output=folder / "output")
 
 
+@pytest.fixture
+def paths(second_province, tmp_path) -> Paths:
+    """The second province's published month in a folder that a test may change, without tickets."""
+    shutil.copytree(second_province.data / "published", tmp_path / "data" / "published")
+    return replace(second_province, data=tmp_path / "data")
+
+
 def test_every_published_figure_comes_out(september):
     assert differences(MONTH, september.data, september.params) == []
+
+
+def test_the_tickets_are_as_tickets_must_be(september):
+    assert illegalities(MONTH, september.data, september.params) == []
 
 
 def test_every_published_figure_comes_out_of_other_seeds(another_seed):
@@ -54,16 +66,38 @@ def test_the_checker_notices_a_single_wrong_ticket(september, tmp_path):
 def test_another_province_needs_no_line_of_code(second_province):
     simulate("2025-03", second_province)
     assert differences("2025-03", second_province.data, second_province.params) == []
+    assert illegalities("2025-03", second_province.data, second_province.params) == []
 
 
-def test_a_bulletin_without_changes_on_last_month(second_province, tmp_path):
-    paths = replace(second_province, data=tmp_path / "data")
-    shutil.copytree(second_province.data / "published", paths.data / "published")
+def test_a_bulletin_without_changes_on_last_month(paths):
     for name in ("business_types", "domains"):
         file = paths.published("2025-03") / f"{name}.csv"
         pd.read_csv(file, dtype=str, keep_default_na=False).drop(columns="mom_pct").to_csv(file, index=False)
     simulate("2025-03", paths)
     assert differences("2025-03", paths.data, paths.params) == []
+
+
+def test_spot_checked_numbers_are_tickets_of_their_day_even_the_last(paths):
+    drawn = {"JT9902002025033112345678": "西原", "JT9902002025033112345679": "西原", "JT9900002025030100000040": "路网"}
+    write_spot_checks(paths, drawn)
+    simulate("2025-03", paths)
+    assert differences("2025-03", paths.data, paths.params) == []
+    assert illegalities("2025-03", paths.data, paths.params) == []
+    assert set(drawn) <= set(pd.read_parquet(paths.tickets("2025-03"))["ticket_id"])
+
+
+@pytest.mark.parametrize(
+    ("ticket_id", "message"),
+    [
+        ("JT9902002025040112345678", "不是 2025-03 受理的编号"),
+        ("JT9902002025033212345678", "不是 2025-03 受理的编号"),
+        ("JT9901002025033112345678", "区划代码不是西原的 990200"),
+    ],
+)
+def test_a_spot_checked_number_that_cannot_be_is_named(paths, ticket_id, message):
+    write_spot_checks(paths, {ticket_id: "西原"})
+    with pytest.raises(HotlineError, match=message):
+        simulate("2025-03", paths)
 
 
 def test_the_same_seed_gives_the_same_bytes(september, tmp_path, project):
@@ -92,9 +126,7 @@ def test_in_the_printed_month_a_ticket_is_either_answered_at_once_or_transferred
     assert (tickets["answered_instantly"] == tickets["transferred_at"].isna()).all()
 
 
-def test_a_real_month_is_never_written_over(second_province, tmp_path):
-    paths = replace(second_province, data=tmp_path / "data")
-    shutil.copytree(second_province.data / "published", paths.data / "published")
+def test_a_real_month_is_never_written_over(paths):
     paths.tickets("2025-02").parent.mkdir(parents=True)
     pd.DataFrame({"ticket_id": ["JT1"]}).to_parquet(paths.tickets("2025-02"))
     before = paths.tickets("2025-02").read_bytes()
@@ -104,9 +136,7 @@ def test_a_real_month_is_never_written_over(second_province, tmp_path):
     assert paths.tickets("2025-02").read_bytes() == before
 
 
-def test_a_simulated_month_is_written_over(second_province, tmp_path):
-    paths = replace(second_province, data=tmp_path / "data")
-    shutil.copytree(second_province.data / "published", paths.data / "published")
+def test_a_simulated_month_is_written_over(paths):
     assert simulate("2025-03", paths, seed=1) == simulate("2025-03", paths, seed=2)
     assert pq.read_metadata(paths.tickets("2025-03")).metadata[b"hotline.seed"] == b"2"
 
@@ -115,36 +145,35 @@ def test_a_simulated_month_is_written_over(second_province, tmp_path):
     ("table", "printed", "instead", "message"),
     [
         ("units.csv", "路网,70,247", "路网,71,247", "印出的件数互相矛盾"),
-        ("units.csv", "51.72,1.22", "51.72,80.00", "同比互相矛盾"),
-        ("business_types.csv", "建言,40,5.26", "建言,40,5.27", "40 件与变化 5.27%"),
-        ("indicators.csv", "96.69,91.15", "96.69,91.151", None),
+        ("units.csv", "51.72,1.22", "51.72,80.87", "同比互相矛盾"),
+        ("business_types.csv", "建言,40,5.26", "建言,40,5.27", "建言 40 件与变化 5.27%"),
         ("indicators.csv", "西原,119.46,1.43,97.62", "西原,119.46,1.43,99.99", "附件1 中西原的各项比率"),
         ("top_issue_details.csv", "问询,班车,unit,东川,40", "问询,班车,unit,东川,400", "凑不成一张表"),
         ("top_issue_details.csv", "东川", "东州", "没有名为「东州」的单位"),
         ("domains.csv", "市内", "市里", "没有名为「市里」的业务领域"),
     ],
 )
-def test_figures_that_cannot_be_are_named(second_province, tmp_path, table, printed, instead, message):
-    paths = replace(second_province, data=tmp_path / "data")
-    shutil.copytree(second_province.data / "published", paths.data / "published")
+def test_figures_that_cannot_be_are_named(paths, table, printed, instead, message):
     file = paths.published("2025-03") / table
     text = file.read_text(encoding="utf-8")
     assert printed in text
     file.write_text(text.replace(printed, instead), encoding="utf-8")
-    if message is None:
-        simulate("2025-03", paths)
-        return
     with pytest.raises(HotlineError, match=message):
         simulate("2025-03", paths)
     assert not paths.tickets("2025-03").exists()
 
 
-def test_a_missing_table_is_named(second_province, tmp_path):
-    paths = replace(second_province, data=tmp_path / "data")
-    shutil.copytree(second_province.data / "published", paths.data / "published")
+def test_a_missing_table_is_named(paths):
     (paths.published("2025-03") / "domains.csv").unlink()
     with pytest.raises(PublishedError, match=r"缺少 data/published/2025-03/domains\.csv"):
         simulate("2025-03", paths)
+
+
+def write_spot_checks(paths: Paths, drawn: dict[str, str]) -> None:
+    paths.spot_checks("2025-03").parent.mkdir(parents=True)
+    lines = [f"{ticket_id},{unit},random,yes,yes,yes" for ticket_id, unit in drawn.items()]
+    text = "\n".join(["ticket_id,unit,drawn,called_back,closed,satisfied", *lines])
+    paths.spot_checks("2025-03").write_text(text, encoding="utf-8")
 
 
 def rows(path: Path) -> int:

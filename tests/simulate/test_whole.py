@@ -18,9 +18,9 @@ from hotline_lib.simulate.whole import base_range, fit, greatest_whole, nearest_
         (150, "50.00", (100, 100)),  # 150/99 is +51.52, 150/101 is +48.51
         (100, "0.00", (100, 100)),
         (301, "16.22", (259, 259)),  # 阜新
-        (219751, "31.47", (167142, 167154)),  # 省交投 as corrected
+        (219751, "31.47", (167143, 167155)),  # 省交投 as corrected
         (219751, "7.04", (205289, 205307)),  # 省交投 as printed
-        (0, "-100.00", (1, 20001)),
+        (0, "-100.00", (1, 20000)),
     ],
 )
 def test_a_printed_change_leaves_a_few_bases(now, printed, expected):
@@ -41,8 +41,8 @@ def test_the_true_base_is_among_them_and_its_neighbours_outside_print_otherwise(
 
 
 def test_a_change_that_no_base_gives_is_refused():
-    with pytest.raises(PublishedError, match="3 件与变化 33.33%"):
-        base_range(3, Decimal("33.33"))  # 3/2 is +50, 3/3 is 0
+    with pytest.raises(PublishedError, match=r"沈阳 3 件与变化 33\.33%"):
+        base_range(3, Decimal("33.33"), "沈阳")  # 3/2 is +50, 3/3 is 0
 
 
 def test_the_base_of_a_wrong_share_is_the_greatest_that_fits():
