@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import ast
 import io
-import math
+import re
 import tokenize
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
 from hotline_lib.errors import ParamsError
 
+_TYPES = {each.__name__: each for each in (str, int, float, bool, list, dict)}
 _WORDS = {
     "str": "文字",
     "int": "整数",
@@ -28,7 +32,7 @@ _WORDS = {
     "None": "空（null）",
 }
 _ANYTHING = "bool | int | float | str | None"  # declared without a type
-_TRUE, _FALSE, _NULL = {"true", "yes", "1", "是"}, {"false", "no", "0", "否"}, {"", "null", "none", "~"}
+_SAID = {"是": "true", "否": "false"}
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,15 @@ class Parameter:
 
         Raises ParamsError that names the place, the type expected and what came.
         """
-        annotation = ast.parse(self.kind, mode="eval").body
-        for candidate in _readings(value, annotation) if text else [value]:
-            if _fits(candidate, annotation):
-                return candidate
-        expected = " 或 ".join(_WORDS.get(name, name) for name in _alternatives(annotation))
+        checked = _checked(self.kind)
+        for candidate in _readings(value) if text else [value]:
+            with suppress(ValidationError):
+                return checked.validate_python(candidate, strict=True)  # True is no integer, 5 is a number
+        if text:
+            with suppress(ValidationError):
+                return checked.validate_python(value)  # 1e3, which is no number in YAML
+        kinds = re.sub(r"\[.*?\]", "", self.kind).split(" | ")
+        expected = " 或 ".join(_WORDS.get(kind, kind) for kind in kinds)
         meaning = f"（{self.help}）" if self.help else ""
         raise ParamsError(f"{where}：参数 {self.name}{meaning}应为{expected}，写的是「{value}」。")
 
@@ -63,7 +71,8 @@ def declared_parameters(source: str) -> dict[str, Parameter]:
         body = ast.parse(source).body
     except SyntaxError as error:
         raise ParamsError(f"参数单元格第 {error.lineno} 行不是有效的 Python：{error.msg}。") from None
-    comments = _comments(source)
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
     found = {}
     for line in body:
         match line:
@@ -73,83 +82,30 @@ def declared_parameters(source: str) -> dict[str, Parameter]:
                 kind = None
             case _:
                 continue
-        default = _literal(line.value)
+        default = None
+        with suppress(ValueError, TypeError):
+            default = ast.literal_eval(line.value)
         kind = str(kind or (_ANYTHING if default is None else type(default).__name__))
-        _check_kind(name, kind)
+        try:
+            _checked(kind)
+        except (SyntaxError, NameError, TypeError, PydanticUserError):
+            raise ParamsError(
+                f"参数 {name} 的类型写作 {kind}，无法检查。可用：{'、'.join(_TYPES)}，以及 int | None 这样的组合。"
+            ) from None
         found[name] = Parameter(name, kind, default, comments.get(line.end_lineno or 0, ""))
     return found
 
 
-def _check_kind(name: str, kind: str) -> None:
-    try:
-        _fits(object(), ast.parse(kind, mode="eval").body)
-    except (SyntaxError, NotImplementedError):
-        known = "、".join(list(_WORDS)[:-1])
-        raise ParamsError(
-            f"参数 {name} 的类型写作 {kind}，无法检查。可用：{known}，以及 int | None 这样的组合。"
-        ) from None
+def _checked(kind: str) -> TypeAdapter:
+    """What checks values against an annotation; nothing but names, brackets and | may stand in one."""
+    if not re.fullmatch(r"[\w\[\], |]+", kind):
+        raise TypeError(kind)
+    return TypeAdapter(eval(kind, {"__builtins__": {}}, _TYPES), config=ConfigDict(allow_inf_nan=False))
 
 
-def _fits(value: Any, kind: ast.expr) -> bool:
-    """Whether a value is of an annotation's type, exactly: True is no integer, 5 is a number, nan is none."""
-    match kind:
-        case ast.BinOp(op=ast.BitOr(), left=left, right=right):
-            return any([_fits(value, left), _fits(value, right)])  # a list: both sides are checked for sense
-        case ast.Constant(value=None):
-            return value is None
-        case ast.Name(id="float"):
-            return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        case ast.Name(id="int"):
-            return isinstance(value, int) and not isinstance(value, bool)
-        case ast.Name(id="str" | "bool" | "list" | "dict" as name):
-            return isinstance(value, {"str": str, "bool": bool, "list": list, "dict": dict}[name])
-        case ast.Subscript(value=ast.Name(id="list"), slice=inner):
-            _fits(None, inner)
-            return isinstance(value, list) and all(_fits(item, inner) for item in value)
-        case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[key, inner])):
-            _fits(None, key), _fits(None, inner)
-            return isinstance(value, dict) and all(
-                _fits(one, key) and _fits(other, inner) for one, other in value.items()
-            )
-    raise NotImplementedError(ast.unparse(kind))
-
-
-def _alternatives(kind: ast.expr) -> list[str]:
-    if isinstance(kind, ast.BinOp):
-        return _alternatives(kind.left) + _alternatives(kind.right)
-    return [ast.unparse(kind.value if isinstance(kind, ast.Subscript) else kind)]
-
-
-def _readings(text: str, kind: ast.expr) -> list[Any]:
-    """What a typed text can mean under a type, text itself last: ``5`` for ``int | str`` is five."""
-    read, lower = [], text.strip().lower()
-    for name in _alternatives(kind):
-        try:
-            if name == "None" and lower in _NULL:
-                read.append(None)
-            elif name == "bool" and lower in _TRUE | _FALSE:
-                read.append(lower in _TRUE)
-            elif name == "int":
-                read.append(int(text))
-            elif name == "float":
-                read.append(float(text))
-            elif name == "list":
-                read.append(yaml.safe_load(text if lower.startswith("[") else f"[{text}]"))
-            elif name == "dict":
-                read.append(yaml.safe_load(text if lower.startswith("{") else f"{{{text}}}"))
-        except (ValueError, yaml.YAMLError):
-            continue
-    return [*read, text]
-
-
-def _literal(value: ast.expr | None) -> Any:
-    try:
-        return ast.literal_eval(value) if value is not None else None
-    except ValueError:
-        return None
-
-
-def _comments(source: str) -> dict[int, str]:
-    """Comments by line; the cell has been parsed, so it can be tokenized."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
+def _readings(text: str) -> Iterator[Any]:
+    """What a typed text can mean, as YAML would read it, itself last: ``5`` for ``int | str`` is five."""
+    for form in (_SAID.get(text.strip(), text), f"[{text}]", f"{{{text}}}"):
+        with suppress(yaml.YAMLError):
+            yield yaml.safe_load(form)
+    yield text
