@@ -151,7 +151,7 @@ def open_month(month: str, paths: Paths | None = None) -> Month:
         spot_checks=read_spot_checks(month, params, paths),
         errata=published.read_table(paths.published(month), "errata"),
         inputs=tuple(sorted(inputs.values(), key=lambda each: each.month, reverse=True)),
-        warnings=(*frames["warnings"]["warning"], *_incomplete(month, params, late["submissions"], scanned)),
+        warnings=(*frames["warnings"]["warning"], *_incomplete(source, params, scanned)),
     )
 
 
@@ -186,9 +186,9 @@ def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame |
 
 
 def _base(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Base, list[Input]]:
-    """The base month and its inputs. Simulated tickets are a base only for a simulated month."""
+    """The base month and its inputs. Simulated tickets are a base only for a simulated month, a few late ones never."""
     found = accepted(month, params, paths)
-    if found is not None and found[1].simulated <= simulated:
+    if found is not None and found[1].simulated <= simulated and not found[1].partial:
         frames, source = found
         of_month = load_params(month, params.folder, need_month_file=False)
         return Base(month, "tickets", _named(frames["counts"], of_month)), [source]
@@ -202,9 +202,12 @@ def _named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
     return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))
 
 
-def _incomplete(month: str, params: Params, submissions: pd.DataFrame, scanned: list[Input]) -> list[str]:
-    """Says so where the tickets submitted in the month cannot all be there."""
-    before = month_before(month)
-    if params.month.reach_back_months and before not in {source.month for source in scanned}:
-        return [f"没有 {label(before)} 的工单：该月受理、本月报送的工单未计入，附件1 不完整"]
-    return []
+def _incomplete(source: Input, params: Params, scanned: list[Input]) -> list[str]:
+    """Says so where the month's tickets, or those submitted in it, cannot all be there."""
+    said = []
+    if source.partial:
+        said.append(f"{label(source.month)} 只有其他月份的导出中带来的工单，不完整：请导入这个月自己的导出文件")
+    before = month_before(source.month)
+    if params.month.reach_back_months and before not in {each.month for each in scanned}:
+        said.append(f"没有 {label(before)} 的工单：该月受理、本月报送的工单未计入，附件1 不完整")
+    return said

@@ -162,11 +162,19 @@ class Scheme(Model):
 
 
 class Column(Model):
-    """One column of the ticket table, and what exports call it."""
+    """One column of the ticket table, and what exports call it. values: other ways to write true, 5, and so on."""
 
     name: str
     label: str
     aliases: tuple[str, ...] = ()
+    values: Annotated[
+        dict[str, tuple[str, ...]],
+        BeforeValidator(lambda v: {str(k).lower(): w for k, w in v.items()} if isinstance(v, dict) else v),
+    ] = {}
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return (self.name, self.label, *self.aliases)
 
 
 class CalendarYear(Model):
@@ -367,6 +375,7 @@ def _in_force(versions: Sequence[Any], month: str, name: str) -> Any:
 def _check(params: Params) -> None:
     """What one file may not say of another."""
     _unique("params/units.yaml", "单位", params.units)
+    _unique("params/columns.yaml", "列", params.columns)
     catalogue, name = params.catalogue, "params/catalogue.yaml"
     for kind, entries in (
         ("业务类型", catalogue.business_types),
@@ -393,7 +402,7 @@ def _check(params: Params) -> None:
             raise ParamsError(f"{file}：{key} 缺少 {'、'.join(missing)}。每个单位都要写一行。")
 
 
-def _unique(file: str, kind: str, entries: Sequence[Named]) -> None:
+def _unique(file: str, kind: str, entries: Sequence[Named | Column]) -> None:
     owner: dict[str, str] = {}
     for entry in entries:
         for spelling in dict.fromkeys(entry.spellings):

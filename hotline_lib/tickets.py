@@ -11,6 +11,7 @@ import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import ibis
 import pandas as pd
@@ -56,6 +57,15 @@ class Input:
     sha256: str
     simulated: bool = False
     seed: int | None = None
+    partial: bool = False
+
+
+class Marks(NamedTuple):
+    """What a month's Parquet says of itself. partial: only the few of its tickets that later exports held."""
+
+    simulated: bool = False
+    seed: int | None = None
+    partial: bool = False
 
 
 @cache
@@ -86,23 +96,26 @@ def find_input(month: str, params: Params, paths: Paths) -> Input | None:
     path = paths.tickets(month)
     if not path.exists():
         return None
-    simulated, seed = simulation_marks(path)
-    return Input(month, paths.short(path), file_sha256(path, paths.cache), simulated, seed)
+    return Input(month, paths.short(path), file_sha256(path, paths.cache), *marks(path))
 
 
-def simulation_marks(path: Path) -> tuple[bool, int | None]:
-    """Whether a month's Parquet says of itself that it is simulated, and from which seed."""
+def marks(path: Path) -> Marks:
+    """The marks of a month of tickets, a file or a folder of files. Raises TicketsError if it cannot be opened."""
     import pyarrow.parquet as pq
 
     file = next(iter(sorted(path.glob("*.parquet"))), None) if path.is_dir() else path
     if file is None:
-        return False, None
+        return Marks()
     try:
         metadata = pq.read_schema(file).metadata or {}
     except (OSError, ValueError):
         raise TicketsError(f"{path.name} 打不开：不是完整的 Parquet 文件。请重新导入这个月的工单。") from None
     seed = metadata.get(b"hotline.seed")
-    return metadata.get(b"hotline.simulated") == b"true", int(seed) if seed else None
+    return Marks(
+        metadata.get(b"hotline.simulated") == b"true",
+        int(seed) if seed else None,
+        metadata.get(b"hotline.partial") == b"true",
+    )
 
 
 def read_month(month: str, params: Params, paths: Paths) -> Table:

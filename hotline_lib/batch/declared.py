@@ -105,7 +105,9 @@ def _checked(kind: str) -> TypeAdapter:
 
 def _readings(text: str) -> Iterator[Any]:
     """What a typed text can mean, as YAML would read it, itself last: ``5`` for ``int | str`` is five."""
-    for form in (_SAID.get(text.strip(), text), f"[{text}]", f"{{{text}}}"):
+    plain = text.strip()
+    for form in (_SAID.get(plain, plain.lstrip("0") or plain), f"[{text}]", f"{{{text}}}"):  # 010 is ten, not eight
         with suppress(yaml.YAMLError):
-            yield yaml.safe_load(form)
+            if not isinstance(read := yaml.safe_load(form), str):
+                yield read
     yield text

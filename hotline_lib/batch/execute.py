@@ -46,11 +46,9 @@ _KERNEL_SETTINGS = {
 class Failure:
     """Why a report was not made. ``message`` is for the analyst; the rest says where, if a cell was running.
 
-    kind: error (a cell raised), died (the kernel ended), timeout, export, notebook (it cannot be run).
     cell_number: from 1, text cells counted, as in the notebook that the analyst has before him.
     """
 
-    kind: str
     message: str
     cell_number: int | None = None
     cell_source: str = ""
@@ -64,11 +62,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Executed:
-    """A notebook as executed, as far as it got; ``failure`` is None if all cells ran."""
+    """A notebook as executed, as far as it got (None if it was not begun); ``failure`` is None if all cells ran."""
 
-    notebook: NotebookNode
-    failure: Failure | None
-    seconds: float
+    notebook: NotebookNode | None
+    failure: Failure | None = None
+    seconds: float = 0.0
 
 
 class ReportKernelManager(AsyncKernelManager):
@@ -179,7 +177,6 @@ def execute(
     notebook = load_notebook_node(read_with_ids(path))
     if inject and parameters:
         notebook = parameterize_notebook(notebook, dict(parameters), kernel_name=KERNEL, language="python")
-    failure = None
     try:
         papermill_engines.execute_notebook_with_engine(
             None,
@@ -194,47 +191,33 @@ def execute(
             shutdown_kernel="immediate",
             record_timing=False,
         )
-        failure = _failed_cell(notebook)
+        failure = _failure(notebook)
     except CellTimeoutError:
-        failure = _stopped(notebook, "timeout", f"超过时限 {time_limit:g} 秒，已停止。")
+        failure = _failure(notebook, f"超过时限 {time_limit:g} 秒，已停止。")
     except DeadKernelError:
-        failure = _stopped(notebook, "died", "执行中内核意外退出（可能内存不足，或程序调用了退出）。")
+        failure = _failure(notebook, "执行中内核意外退出（可能内存不足，或程序调用了退出）。")
     except RuntimeError as error:  # what jupyter_client raises for a kernel that does not come up
-        failure = Failure("died", f"内核没有启动起来：{error}")
+        failure = Failure(f"内核没有启动起来：{error}")
     seconds = time.monotonic() - begun
     return Executed(strip_volatile(notebook, parameters if inject else {}), failure, seconds)
 
 
-def _failed_cell(notebook: NotebookNode) -> Failure | None:
-    """The cell that raised, if one did (a cell tagged raises-exception may)."""
-    for number, cell in _numbered(notebook):
-        if cell.metadata.papermill.get("status") != "failed":
-            continue
-        error = next((out for out in cell.outputs if out.output_type == "error"), None)
-        if error is None:
-            return Failure("error", "执行失败，没有留下错误信息。", number, cell.source)
-        value = plain_text(error.evalue)
-        words = value if hasattr(errors, error.ename) else f"{error.ename}: {value}".removesuffix(": ")
-        return Failure("error", words, number, cell.source, plain_text("\n".join(error.traceback)))
-    return None
+def _failure(notebook: NotebookNode, message: str = "") -> Failure | None:
+    """What ended a run, if anything did: papermill marks every cell it began, and the last of them is where it stopped.
 
-
-def _stopped(notebook: NotebookNode, kind: str, message: str) -> Failure:
-    """papermill marks every cell it began; the last of them is where a kernel hung or died."""
-    begun = [
-        (number, cell)
-        for number, cell in _numbered(notebook)
-        if cell.cell_type == "code" and cell.metadata.papermill.get("start_time")
-    ]
-    if not begun:
-        return Failure(kind, message)
-    number, cell = begun[-1]
-    return Failure(kind, message, number, cell.source)
-
-
-def _numbered(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
-    """Cells with their number in the notebook's file; the injected one shares that of the cell before it."""
-    number = 0
+    message: why a kernel hung or died; without it, the error that the cell itself raised.
+    """
+    number, stopped = 0, (None, None)
     for cell in notebook.cells:
-        number += "injected-parameters" not in cell.metadata.get("tags", [])
-        yield number, cell
+        number += "injected-parameters" not in cell.metadata.get("tags", [])  # that one is not in the notebook's file
+        if cell.cell_type == "code" and cell.metadata.papermill.get("start_time"):
+            stopped = (number, cell)
+    number, cell = stopped
+    if message:
+        return Failure(message, number, cell.source) if cell else Failure(message)
+    if cell is None or cell.metadata.papermill.get("status") != "failed":
+        return None
+    error = next(output for output in cell.outputs if output.output_type == "error")
+    value = plain_text(error.evalue)
+    words = value if hasattr(errors, error.ename) else f"{error.ename}: {value}".removesuffix(": ")
+    return Failure(words, number, cell.source, plain_text("\n".join(error.traceback)))

@@ -19,21 +19,20 @@ from hotline_lib.yaml_files import read_yaml
 class Basis:
     """All that the reports of one month share.
 
-    files: data files with their SHA-256, by the path an analyst knows. rest: one digest each of parameters,
-    library and packages.
+    files: data files with their SHA-256, by the path an analyst knows. digest: of these, parameters, library and
+    packages.
     """
 
     files: Mapping[str, str]
-    rest: Mapping[str, str]
+    digest: str
 
     def of(self, report: Report) -> str:
         """The fingerprint of one report."""
-        own = {"notebook": report.notebook.digest, "name": report.name, "parameters": dict(report.parameters)}
-        return value_fingerprint([dict(self.files), dict(self.rest), own])
+        return value_fingerprint([self.digest, report.name, report.notebook.digest, report.parameters])
 
     @property
     def of_tables(self) -> str:
-        return value_fingerprint([dict(self.files), dict(self.rest), "tables"])
+        return value_fingerprint([self.digest, "tables"])
 
 
 def basis(month: str, paths: Paths, params: Params) -> Basis:
@@ -52,31 +51,28 @@ def basis(month: str, paths: Paths, params: Params) -> Basis:
         found = [source for each in months if (source := find_input(each, params, paths))]
         files |= {source.name: source.sha256 for source in found}
     library = Path(hotline_lib.__file__).parent
-    return Basis(
-        files=files,
-        rest={
-            "params": value_fingerprint(_params_files(paths.params, months)),
-            "library": tree_fingerprint(
-                (file for file in library.rglob("*") if file.is_file() and "__pycache__" not in file.parts),
-                root=library,
-            ),
-            "packages": value_fingerprint(package_versions()),
-        },
-    )
+    code = tree_fingerprint(_files(library), root=library)
+    return Basis(files, value_fingerprint([files, _params_files(paths.params, months), code, package_versions()]))
+
+
+def _files(folder: Path) -> list[Path]:
+    """Files below a folder, without what tools leave there."""
+    inside = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [
+        path for path in inside if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
+    ]
 
 
 def _params_files(folder: Path, months: list[str]) -> dict[str, Any]:
     """params/ without the months that this one never looks at, and without parameters of single notebooks."""
     found: dict[str, Any] = {}
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for file in _files(folder):
         name = file.relative_to(folder)
-        if any(part.startswith(".") for part in name.parts):
+        of_month = name.parts[1] if name.parts[0] == "months" and len(name.parts) > 1 else None
+        if of_month and Path(of_month).stem not in months:
             continue
-        if name.parts[0] == "months" and len(name.parts) > 1 and Path(name.parts[1]).stem not in months:
-            continue
-        if name.parts[0] == "months" and len(name.parts) == 2 and name.suffix == ".yaml":
+        found[name.as_posix()] = file_sha256(file)
+        if of_month == f"{file.stem}.yaml":
             content = read_yaml(file) or {}
             found[name.as_posix()] = {key: value for key, value in content.items() if key != "notebooks"}
-        else:
-            found[name.as_posix()] = file_sha256(file)
     return found

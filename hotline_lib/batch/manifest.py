@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from hotline_lib.fingerprint import write_whole
 
 _NAME = "manifest.json"
+SUFFIXES = (".html", ".ipynb")  # of what is made of one report
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,6 @@ class Tables:
     fingerprint: str = ""
     files: tuple[str, ...] = ()
     error: str | None = None
-
-    def current(self, folder: Path, fingerprint: str) -> bool:
-        whole = self.error is None and bool(self.files) and self.fingerprint == fingerprint
-        return whole and all((folder / name).is_file() for name in self.files)
 
 
 @dataclass
@@ -84,27 +82,8 @@ def all_manifests(output: Path) -> list[Manifest]:
     return [read_manifest(folder) for folder in folders]
 
 
-def is_current(folder: Path, name: str, record: Record | None, fingerprint: str) -> bool:
-    """Whether a report was made from just this, and still lies there."""
-    return (
-        record is not None
-        and record.status == "made"
-        and record.fingerprint == fingerprint
-        and all((folder / f"{name}{suffix}").is_file() for suffix in (".html", ".ipynb"))
-    )
-
-
-def put_report(folder: Path, name: str, *, html: str, notebook: str) -> None:
-    """Put a finished report in place; a failed run's copy of the one before is no longer needed."""
-    write_whole(folder / f"{name}.ipynb", notebook)
-    write_whole(folder / f"{name}.html", html)
-    for suffix in (".html", ".ipynb"):
-        (_previous(folder, name, suffix)).unlink(missing_ok=True)
-    _remove_empty(folder, name)
-
-
-def put_failure(folder: Path, name: str, *, html: str, notebook: str | None) -> None:
-    """Put a failure page in place of a report; set a good one aside before."""
+def put(folder: Path, name: str, *, html: str, notebook: str | None) -> None:
+    """Put a report, or its failure page and the notebook as far as it got, in place."""
     if notebook is not None:
         write_whole(folder / f"{name}.ipynb", notebook)
     write_whole(folder / f"{name}.html", html)
@@ -112,7 +91,7 @@ def put_failure(folder: Path, name: str, *, html: str, notebook: str | None) -> 
 
 def set_aside(folder: Path, name: str, record: Record | None) -> bool:
     """Move a good report, if there is one, to previous/. Returns whether one lies there now."""
-    for suffix in (".html", ".ipynb"):
+    for suffix in SUFFIXES:
         old, kept = folder / f"{name}{suffix}", _previous(folder, name, suffix)
         if old.is_file() and (record is None or record.status == "made"):
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -120,35 +99,26 @@ def set_aside(folder: Path, name: str, record: Record | None) -> bool:
     return _previous(folder, name, ".html").is_file()
 
 
+def drop_previous(folder: Path, name: str) -> None:
+    """Remove what was set aside, and its folders if nothing else is in them."""
+    for suffix in SUFFIXES:
+        _previous(folder, name, suffix).unlink(missing_ok=True)
+    with suppress(OSError):
+        os.removedirs(_previous(folder, name, "").parent)
+
+
 def retire(folder: Path, manifest: Manifest, notebooks: Iterable[str]) -> bool:
     """Take out reports whose notebook is gone or renamed: they would grow old beside the new ones.
 
     Good ones move to previous/. Returns whether there were any.
     """
-    before = len(manifest.reports)
-    known = set(notebooks)
-    for name, record in list(manifest.reports.items()):
-        if record.notebook in known:
-            continue
-        del manifest.reports[name]
-        set_aside(folder, name, record)
-        for suffix in (".html", ".ipynb"):
+    gone = [name for name, record in manifest.reports.items() if record.notebook not in notebooks]
+    for name in gone:
+        set_aside(folder, name, manifest.reports.pop(name))
+        for suffix in SUFFIXES:
             (folder / f"{name}{suffix}").unlink(missing_ok=True)
-    return len(manifest.reports) < before
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove what a killed run was still writing."""
-    for part in folder.rglob(".*.part"):
-        part.unlink(missing_ok=True)
+    return bool(gone)
 
 
 def _previous(folder: Path, name: str, suffix: str) -> Path:
     return folder / "previous" / f"{name}{suffix}"
-
-
-def _remove_empty(folder: Path, name: str) -> None:
-    kept = _previous(folder, name, "").parent
-    while kept != folder and kept.is_dir() and not any(kept.iterdir()):
-        kept.rmdir()
-        kept = kept.parent

@@ -107,21 +107,18 @@ def plan(
     notebooks = discover(paths.notebooks)
     if not notebooks:
         raise HotlineError(f"{paths.short(paths.notebooks)} 中没有笔记本（文件名应像 01_overview.ipynb）。")
-    wanted = _unit_names(units, params)
+    wanted = list(params.unit_names if "all" in units else dict.fromkeys(params.unit(unit).name for unit in units))
     selected = _selected(notebooks, only, wanted)
-    from_month = _month_values(notebooks, params)
-    from_command = _command_values(selected, parameters or {})
+    values = _values(notebooks, selected, params, parameters or {})
+    month = params.month.month
 
     reports = []
     for notebook in selected:
-        values = from_month.get(notebook.name, {}) | from_command.get(notebook.name, {})
-        if "month" in notebook.parameters:
-            values = {"month": params.month.month, **values}
+        own = ({"month": month} if "month" in notebook.parameters else {}) | values[notebook.name]
         if notebook.per_unit:
-            each = [Report(notebook, params.month.month, values | {"unit": unit}, unit) for unit in wanted]
-            reports += each
+            reports += [Report(notebook, month, own | {"unit": unit}, unit) for unit in wanted]
         else:
-            reports.append(Report(notebook, params.month.month, values))
+            reports.append(Report(notebook, month, own))
     return reports
 
 
@@ -142,70 +139,38 @@ def _selected(notebooks: Sequence[Notebook], only: Sequence[str], units: Sequenc
     return [nb for nb in notebooks if (nb in chosen or not chosen) and (units or not nb.per_unit)]
 
 
-def _unit_names(units: Sequence[str], params: Params) -> list[str]:
-    if "all" in units:
-        return list(params.unit_names)
-    return list(dict.fromkeys(params.unit(unit).name for unit in units))
-
-
-def _month_values(notebooks: Sequence[Notebook], params: Params) -> dict[str, dict[str, Any]]:
-    """Parameters per notebook from the month's YAML. Checked for all notebooks, whatever was selected."""
-    known = {nb.name: nb for nb in notebooks}
-    place = f"params/months/{params.month.month}.yaml"
-    values: dict[str, dict[str, Any]] = {}
-    problems: list[HotlineError] = []
-    for name, given in params.month.notebooks.items():
+def _values(
+    notebooks: Sequence[Notebook], selected: Sequence[Notebook], params: Params, typed: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Parameters per notebook: from the month's YAML, held to all notebooks, then ``typed``: those of ``-p``, each
+    for all selected notebooks that declare it. All that is wrong is told at once."""
+    known = {notebook.name: notebook for notebook in notebooks}
+    place = f"params/months/{params.month.month}.yaml 的 notebooks"
+    given, problems = [], []
+    for name, own in params.month.notebooks.items():
         if name not in known:
-            problems.append(UnknownValueError("笔记本", name, known, f"{place} 的 notebooks"))
+            problems.append(UnknownValueError("笔记本", name, known, place))
         elif known[name].problem is None:
-            where = f"{place} 的 notebooks: {name}"
-            values[name], wrong = _accepted(known[name], given, where=where, text=False)
-            problems += wrong
-    _raise(problems)
-    return values
+            given += [(f"{place}: {name}", [known[name]], key, value) for key, value in own.items()]
+    given += [("-p", selected, key, value) for key, value in typed.items()]
 
-
-def _command_values(selected: Sequence[Notebook], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Parameters per notebook from the command line: each goes to all selected notebooks that declare it."""
-    declared = sorted({name for nb in selected for name in nb.parameters} - set(GIVEN_BY_RUN))
-    problems: list[HotlineError] = []
-    for name in given:
-        if name in GIVEN_BY_RUN:
-            problems.append(ParamsError(f"-p {name}：{name} 由命令决定，不能用 -p 给出。"))
-        elif name not in declared:
-            problems.append(UnknownValueError("参数", name, declared, "-p"))
-    values: dict[str, dict[str, Any]] = {}
-    for notebook in selected:
-        own = {name: given[name] for name in given if name in declared and name in notebook.parameters}
-        values[notebook.name], wrong = _accepted(notebook, own, where=f"-p（{notebook.name}）", text=True)
-        problems += wrong
-    _raise(problems)
-    return values
-
-
-def _accepted(
-    notebook: Notebook, given: Mapping[str, Any], *, where: str, text: bool
-) -> tuple[dict[str, Any], list[HotlineError]]:
-    values: dict[str, Any] = {}
-    problems: list[HotlineError] = []
-    own = [name for name in notebook.parameters if name not in GIVEN_BY_RUN]
-    for name, value in given.items():
+    values: dict[str, dict[str, Any]] = {name: {} for name in known}
+    for where, those, key, value in given:
+        declared = sorted({name for notebook in those for name in notebook.parameters} - {*GIVEN_BY_RUN})
         try:
-            if name in GIVEN_BY_RUN:
-                raise ParamsError(f"{where}：{name} 由命令决定，不能写在这里。")
-            if name not in own:
-                raise UnknownValueError("参数", name, own, where)
-            values[name] = notebook.parameters[name].accept(value, where=where, text=text and isinstance(value, str))
+            if key in GIVEN_BY_RUN:
+                raise ParamsError(f"{where}：{key} 由命令决定，不能写在这里。")
+            if key not in declared:
+                raise UnknownValueError("参数", key, declared, where)
+            for notebook in those:
+                if key in notebook.parameters:
+                    text = where == "-p" and isinstance(value, str)
+                    values[notebook.name][key] = notebook.parameters[key].accept(value, where=where, text=text)
         except HotlineError as error:
             problems.append(error)
-    return values, problems
-
-
-def _raise(problems: Sequence[HotlineError]) -> None:
-    if len(problems) == 1:
-        raise problems[0]
     if problems:
-        raise ParamsError("\n".join(str(problem) for problem in problems))
+        raise problems[0] if len(problems) == 1 else ParamsError("\n".join(map(str, problems)))
+    return values
 
 
 def _cell(cell: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,7 @@ from hotline_lib.paths import Paths
 
 
 def refresh(
-    paths: Paths,
-    *,
-    jobs: int | None = None,
-    time_limit: float = TIME_LIMIT,
-    on_event: Callable[[Event], None] | None = None,
+    paths: Paths, *, jobs: int | None = None, on_event: Callable[[Event], None] | None = None
 ) -> list[Path]:
     """Execute every notebook with its default parameters and keep its outputs in it, ready to commit.
 
@@ -30,31 +26,27 @@ def refresh(
     from hotline_lib.batch.execute import Executed, execute, kernels
 
     notebooks, say = discover(paths.notebooks), on_event or (lambda event: None)
-    say(Event("planned", 0, len(notebooks)))
     runnable = [notebook for notebook in notebooks if notebook.problem is None]
     problems = [notebook.problem for notebook in notebooks if notebook.problem]
+    say(Event("preparing"))
     for month in _months(runnable):
-        say(Event("preparing", 0, len(notebooks)))
         prepared(month, paths)
 
     changed = []
     with kernels(paths.environment()) as started_by, ThreadPoolExecutor(jobs or cores() + 1) as pool:
 
         def executed(notebook: Notebook) -> Executed:
-            return execute(notebook.path, {}, started_by=started_by, time_limit=time_limit, inject=False)
+            return execute(notebook.path, {}, started_by=started_by, time_limit=TIME_LIMIT, inject=False)
 
-        results = pool.map(executed, runnable)
-        for done, (notebook, result) in enumerate(zip(runnable, results, strict=True), 1):
-            error = result.failure.in_one_line if result.failure else None
-            if error:
-                problems.append(f"{notebook.path.name}：{error}")
+        for notebook, result in zip(runnable, pool.map(executed, runnable), strict=True):
+            if result.failure:
+                problems.append(f"{notebook.path.name}：{result.failure.in_one_line}")
             else:
                 text = clean.as_text(clean.strip_for_commit(result.notebook))
                 if text != notebook.path.read_text(encoding="utf-8"):
                     write_whole(notebook.path, text)
                     changed.append(notebook.path)
-            status = "failed" if error else "made"
-            say(Event("finished", done, len(notebooks), notebook.name, status, result.seconds, error))
+            say(Event("finished", notebook.name, "failed" if result.failure else "made"))
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
         raise HotlineError(

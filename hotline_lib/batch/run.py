@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,19 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hotline_lib.batch.inputs import Basis, basis
 from hotline_lib.batch.manifest import (
-    Manifest,
-    Record,
-    Tables,
-    all_manifests,
-    is_current,
-    put_failure,
-    put_report,
-    read_manifest,
-    remove_leftovers,
-    retire,
-    set_aside,
-    write_manifest,
-)
+    SUFFIXES, Record, Tables, all_manifests, drop_previous, put, read_manifest, retire, set_aside, write_manifest,
+)  # fmt: skip
 from hotline_lib.batch.plan import Report, discover, plan
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import git_commit, package_versions, write_whole
@@ -46,18 +35,11 @@ TIME_LIMIT = 600.0  # seconds a notebook may take
 
 @dataclass(frozen=True)
 class Event:
-    """One step of a run, for whoever shows progress. ``done`` of ``total`` reports are behind it.
+    """One step of a run, for whoever shows progress. preparing: the month's frames. status: as ReportResult's."""
 
-    kind: planned, preparing (the month's frames), started, finished, tables. status: as ReportResult's.
-    """
-
-    kind: Literal["planned", "preparing", "started", "finished", "tables"]
-    done: int
-    total: int
+    kind: Literal["preparing", "started", "finished"]
     label: str = ""
     status: str = ""
-    seconds: float = 0.0
-    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,17 +94,11 @@ def run_month(
     """
     params = load_params(month, paths.params)
     reports = plan(paths, params, only=only, units=units, parameters=parameters)
-    run = _Run(month, paths, basis(month, paths, params), len(reports), on_event or (lambda event: None))
+    run = _Run(month, paths, basis(month, paths, params), on_event or (lambda event: None))
     run.tidy()
-
-    results: dict[str, ReportResult] = {}
-    due = []
-    for report in reports:
-        if not force and run.current(report):
-            results[report.name] = run.unchanged(report)
-        else:
-            due.append(report)
-    if due or not run.tables_current():
+    results = {} if force else {each.name: run.result(each, "unchanged") for each in reports if run.is_current(each)}
+    due = [report for report in reports if report.name not in results]
+    if due or not run.tables_are_current():
         results |= run.make(due, jobs or cores() + 1, time_limit)
     index = run.write_index(params.organisation.hotline)
     return RunResult(month, tuple(results[report.name] for report in reports), run.manifest.tables, index)
@@ -131,38 +107,39 @@ def run_month(
 class _Run:
     """The state of one run: what has been made so far, kept in the manifest after every report."""
 
-    def __init__(self, month: str, paths: Paths, stands_on: Basis, total: int, say: Callable[[Event], None]):
-        self.month, self.paths, self.basis = month, paths, stands_on
+    def __init__(self, month: str, paths: Paths, stands_on: Basis, say: Callable[[Event], None]):
+        self.month, self.paths, self.basis, self._say = month, paths, stands_on, say
         self.folder = paths.report_folder(month)
-        self.manifest: Manifest = read_manifest(self.folder)
-        self.total, self.done, self._say = total, 0, say
+        self.manifest = read_manifest(self.folder)
         self._one_voice = threading.Lock()  # notebooks start in threads; whoever listens need not know
         self.changed = False  # whether the manifest, and so the index, says something new
-        self.say("planned")
 
-    def say(self, kind: Any, label: str = "", **facts: Any) -> None:
+    def say(self, *event: Any) -> None:
         with self._one_voice:
-            self._say(Event(kind, self.done, self.total, label, **facts))
+            self._say(Event(*event))
 
     def tidy(self) -> None:
-        """Remove what a killed run left, and reports of notebooks that are gone."""
-        if self.folder.is_dir():
-            remove_leftovers(self.folder)
-            known = [notebook.name for notebook in discover(self.paths.notebooks)]
-            if retire(self.folder, self.manifest, known):
-                self._remember()
+        """Remove what a killed run was still writing, and reports of notebooks that are gone."""
+        for part in self.folder.rglob(".*.part"):
+            part.unlink(missing_ok=True)
+        if retire(self.folder, self.manifest, [notebook.name for notebook in discover(self.paths.notebooks)]):
+            self._remember()
 
-    def current(self, report: Report) -> bool:
+    def is_current(self, report: Report) -> bool:
+        """Whether a report was made from just this, and still lies there."""
         record = self.manifest.reports.get(report.name)
-        return is_current(self.folder, report.name, record, self.basis.of(report))
+        same = record is not None and record.status == "made" and record.fingerprint == self.basis.of(report)
+        return same and all((self.folder / f"{report.name}{suffix}").is_file() for suffix in SUFFIXES)
 
-    def tables_current(self) -> bool:
-        return self.manifest.tables.current(self.folder, self.basis.of_tables)
+    def tables_are_current(self) -> bool:
+        tables = self.manifest.tables
+        same = tables.error is None and tables.fingerprint == self.basis.of_tables
+        return same and all((self.folder / name).is_file() for name in tables.files)
 
-    def unchanged(self, report: Report) -> ReportResult:
-        self.done += 1
-        self.say("finished", report.label, status="unchanged")
-        return ReportResult(report.name, report.label, "unchanged", self._page(report))
+    def result(self, report: Report, status: str, seconds: float = 0.0, error: str | None = None) -> ReportResult:
+        self.say("finished", report.label, status)
+        page = self.folder / f"{report.name}.html"
+        return ReportResult(report.name, report.label, status, page, seconds, error)
 
     def make(self, due: Sequence[Report], jobs: int, time_limit: float) -> dict[str, ReportResult]:
         """Make the month's tables and the reports that are due."""
@@ -179,12 +156,9 @@ class _Run:
             futures = {pool.submit(self._execute, report, started_by, time_limit): report for report in due}
             try:
                 self._write_tables(month)
-                waiting = set(futures)
-                while waiting:
-                    finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    for future in sorted(finished, key=lambda future: futures[future].name):
-                        result = self._place(futures[future], future.result(), month)
-                        results[result.name] = result
+                for future in as_completed(futures):
+                    report = futures[future]
+                    results[report.name] = self._place(report, future.result(), month)
             except BaseException:
                 _end(futures, started_by)
                 raise
@@ -205,64 +179,54 @@ class _Run:
         from hotline_lib.batch.execute import Executed, Failure, execute
 
         if report.notebook.problem:
-            return Executed(None, Failure("notebook", report.notebook.problem), 0.0)
+            return Executed(None, Failure(report.notebook.problem))
         self.say("started", report.label)
         try:
             return execute(report.notebook.path, report.parameters, started_by=started_by, time_limit=time_limit)
         except Exception as error:  # a bug of ours, or a notebook of a kind never seen: not the others' fault
-            return Executed(None, _unforeseen(error), 0.0)
+            return Executed(None, _unforeseen(error))
 
     def _place(self, report: Report, executed: Executed, month: Month) -> ReportResult:
         """Put a report, or its failure page, in its place and remember it."""
         from hotline_lib.batch import clean, pages
 
-        failure, begun = executed.failure, time.monotonic()
+        failure, begun, name = executed.failure, time.monotonic(), report.name
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
-                html = pages.report(executed.notebook, report, month)
-                put_report(self.folder, report.name, html=html, notebook=notebook)
+                put(self.folder, name, html=pages.report(executed.notebook, report, month), notebook=notebook)
+                drop_previous(self.folder, name)
         except Exception as error:
-            failure = _unforeseen(error, "export")
+            failure = _unforeseen(error)
         if failure is not None:
-            kept = set_aside(self.folder, report.name, self.manifest.reports.get(report.name))
+            kept = set_aside(self.folder, name, self.manifest.reports.get(name))
             html = pages.failure(failure, report, month, has_previous=kept)
-            put_failure(self.folder, report.name, html=html, notebook=notebook)
+            put(self.folder, name, html=html, notebook=notebook)
 
-        seconds = round(executed.seconds + time.monotonic() - begun, 2)
-        record = Record(
+        self.manifest.reports[name] = record = Record(
             status="failed" if failure else "made",
             title=report.notebook.title,
             unit=report.unit,
             notebook=report.notebook.name,
-            seconds=seconds,
+            seconds=round(executed.seconds + time.monotonic() - begun, 2),
             made_at=datetime.now().astimezone().isoformat(timespec="seconds"),
             error=failure.in_one_line if failure else None,
             fingerprint=self.basis.of(report),
         )
-        self.manifest.reports[report.name] = record
         self._remember()
-        self.done += 1
-        self.say("finished", report.label, status=record.status, seconds=seconds, error=record.error)
-        page = self._page(report)
-        return ReportResult(report.name, report.label, record.status, page, seconds, record.error)
+        return self.result(report, record.status, record.seconds, record.error)
 
     def _write_tables(self, month: Month) -> None:
         try:
-            files = tables_written(month, self.folder)
-            names = tuple(file.relative_to(self.folder).as_posix() for file in files)
-            self.manifest.tables = Tables(self.basis.of_tables, names)
+            files = [file.relative_to(self.folder).as_posix() for file in tables_written(month, self.folder)]
+            self.manifest.tables = Tables(self.basis.of_tables, tuple(files))
         except Exception as error:
-            self.manifest.tables = Tables(self.basis.of_tables, error=_in_words(error))
+            self.manifest.tables = Tables(error=_in_words(error))
         self._remember()
-        self.say("tables", error=self.manifest.tables.error)
 
     def _remember(self) -> None:
         write_manifest(self.folder, self.manifest)
         self.changed = True
-
-    def _page(self, report: Report) -> Path:
-        return self.folder / f"{report.name}.html"
 
 
 def prepared(month: str, paths: Paths) -> Month:
@@ -280,10 +244,10 @@ def tables_written(month: Month, folder: Path) -> list[Path]:
     return [*write_tables(month, folder / "tables"), write_workbook(month, folder)]
 
 
-def _unforeseen(error: Exception, kind: str = "error") -> Failure:
+def _unforeseen(error: Exception) -> Failure:
     from hotline_lib.batch.execute import Failure
 
-    return Failure(kind, _in_words(error), traceback="".join(traceback.format_exception(error)))
+    return Failure(_in_words(error), traceback="".join(traceback.format_exception(error)))
 
 
 def _in_words(error: Exception) -> str:

@@ -13,8 +13,8 @@ from hotline_lib import metrics
 from hotline_lib.bulletin import figures
 from hotline_lib.bulletin.charts import drawn
 from hotline_lib.bulletin.sentences import from_template
-from hotline_lib.metrics.intervals import binomial_interval
 from hotline_lib.indicators import BY_KEY
+from hotline_lib.metrics.intervals import binomial_interval
 from hotline_lib.month import Month
 from hotline_lib.present import numbers, sampled
 from hotline_lib.present.charts import Chart

@@ -13,7 +13,7 @@ from hotline_lib.bulletin.sentences import from_template, plain_points
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.month import Month
 from hotline_lib.present import numbers
-from hotline_lib.present.sentences import Sentence, shortened
+from hotline_lib.present.sentences import Figure, Sentence, shortened
 from hotline_lib.present.tables import Column, Table
 
 _TOTAL = "合计"
@@ -101,17 +101,10 @@ def _unsubmitted(m: Month) -> pd.DataFrame:
 
 def _not_seen(m: Month) -> dict[str, object]:
     rows = _unsubmitted(m)
-    sums, worst = rows[["accepted", "unsubmitted"]].sum(), rows.iloc[0]
+    worst = rows.iloc[0]
     return {
-        "accepted": int(sums["accepted"]),
-        "unsubmitted": int(sums["unsubmitted"]),
-        "share": numbers.share(sums["unsubmitted"], sums["accepted"]),
-        "worst": {
-            "name": worst["long_name"],
-            "accepted": int(worst["accepted"]),
-            "unsubmitted": int(worst["unsubmitted"]),
-            "share": numbers.share(worst["unsubmitted"], worst["accepted"]),
-        },
+        "whole": Figure("", int(rows["unsubmitted"].sum()), int(rows["accepted"].sum())),
+        "worst": Figure(worst["long_name"], int(worst["unsubmitted"]), int(worst["accepted"])),
     }
 
 

@@ -34,9 +34,10 @@ def _hourly(m: Month) -> pd.DataFrame:
 def day_kinds(m: Month) -> Table:
     """Kinds of day, with the mean of a day."""
     frame = metrics.day_kinds(_daily(m))
-    frame = frame.assign(name=frame["kind"].map(_KINDS), mean=_means(frame))
+    sums = frame[["days", "tickets"]].sum()
+    means = [_mean(row.tickets, row.days) for row in frame.itertuples()]
     return Table(
-        frame,
+        frame.assign(name=frame["kind"].map(_KINDS), mean=means),
         [
             Column("日子", "name", "text"),
             Column("天数", "days", "count", unit="天"),
@@ -45,36 +46,28 @@ def day_kinds(m: Month) -> Table:
         ],
         caption="工作日与休息日",
         row_head="name",
-        total={
-            "name": "合计",
-            "days": len(_daily(m)),
-            "tickets": int(_daily(m)["tickets"].sum()),
-            "mean": _mean(_daily(m)),
-        },
+        total={"name": "合计", **sums.to_dict(), "mean": _mean(sums["tickets"], sums["days"])},
     )
 
 
-def _means(frame: pd.DataFrame) -> list[int]:
-    return [int(half_up(row.tickets, row.days, 0)) for row in frame.itertuples()]
-
-
-def _mean(days: pd.DataFrame) -> int | None:
-    return int(half_up(int(days["tickets"].sum()), len(days), 0)) if len(days) else None
+def _mean(tickets: int, days: int) -> int | None:
+    """Tickets a day, whole."""
+    return int(half_up(int(tickets), int(days), 0)) if days else None
 
 
 def _calls(m: Month) -> dict[str, object]:
     daily, hourly = _daily(m), _hourly(m)
-    day = daily.loc[daily["tickets"].idxmax()]
-    hour = hourly.loc[hourly["tickets"].idxmax()]
-    working, off = daily[daily["working"]], daily[~daily["working"]]
+    day, hour = daily.loc[daily["tickets"].idxmax()], hourly.loc[hourly["tickets"].idxmax()]
+    tickets, working = daily["tickets"], daily["working"]
+    means = [_mean(part.sum(), len(part)) for part in (tickets, tickets[working], tickets[~working])]
     return {
-        "tickets": int(daily["tickets"].sum()),
-        "mean": _mean(daily),
+        "tickets": int(tickets.sum()),
+        "mean": means[0],
         "day": {"day": int(day["date"].day), "kind": _KINDS[day["kind"]], "count": int(day["tickets"])},
         "hour": {"first": int(hour["hour"]), "share": numbers.share(hour["tickets"], hour["of"])},
-        "working_mean": _mean(working),
-        "off_mean": _mean(off),
-        "off_more": difference_words(_mean(off), _mean(working)),
+        "working_mean": means[1],
+        "off_mean": means[2],
+        "off_more": difference_words(means[2], means[1]),
         "makeup": bool((daily["kind"] == "makeup").any()),
         "holiday": bool((daily["kind"] == "holiday").any()),
     }

@@ -12,7 +12,6 @@ from hotline_lib.bulletin.by_sample import spot_checks
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import INDICATORS
 from hotline_lib.month import Month
-from hotline_lib.present import numbers
 from hotline_lib.present.tables import Column, Table
 
 TOTAL = "总计"

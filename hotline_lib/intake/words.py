@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hotline_lib.errors import HotlineError
+from hotline_lib.errors import HotlineError, nearest
+from hotline_lib.params import Params, month_before
 
 HIDDEN = "（已隐去）"
 SHOWN = 20  # problems on the screen; all of them are in the CSV
@@ -33,19 +34,22 @@ PROBLEMS = {
     "sheet/header": ("有工单编号而没有表头，或表头不认识", "表头要在前 50 行，且至少有三列是 params/columns.yaml 中的名称。"),
     "column/none": ("缺少这一列", "请补上这一列（确实没有内容的可以留空）{hint}。"),
     "column/twice": ("有两列是同一个意思：{value}", "只留一列，或从 params/columns.yaml 的 aliases 中去掉其中一个名称。"),
-    "row/ragged": ("这一行的列数与表头不符", "多半是内容中有没加引号的逗号或换行，请检查后改正。"),
+    "ragged": ("这一行的列数与表头不符", "多半是内容中有没加引号的逗号或换行，或这一行不完整，请改正。"),
     "missing": ("未填写", "请补上；若原表是合并单元格，请取消合并并填满每一行。"),
-    "unknown": ("「{value}」不在{place}中", "{hint}"),
-    "value": ("「{value}」不是可填的值", "{hint}"),
+    "unknown": ("「{value}」不在 params/catalogue.yaml 中", "{hint}"),
+    "unit/unknown": ("「{value}」不在 params/units.yaml 中", "{hint}"),
+    "sub_issue/unknown": ("「{value}」不在 params/catalogue.yaml 的事项「{context}」之下", "{hint}"),
+    "value": ("「{value}」不是这一列的值", "{hint}"),
     "integer": ("「{value}」不是整数", "应写作 0、1、2 等。"),
-    "time": ("「{value}」不是有效的日期时间", "应写作 2024-09-02 09:15:00。"),
+    "time": ("{value} 不是有效的日期时间", "应写作 2024-09-02 09:15:00。"),
     "format": ("「{value}」不是工单编号", "应为 JT、6 位区划代码、8 位日期和 8 位序号，共 24 位。"),
     "repeated": ("{value} 在同一个文件中出现多次而内容不同", "请只保留最新的一行。"),
-    "early": ("{value} 太早：月报 {month} 只收 {first} 起受理的工单", "请去掉这些行，或用 --month 写明它们的月份另行导入。"),
-    "late": ("{value} 晚于月报的月份 {month}", "请检查时间；属于以后月份的，用 --month 写明那个月另行导入。"),
-    "open": ("没有填写，却有「{other}」{value}", "已报送的工单必须有办结时间，请补上，或清空报送时间。"),
-    "orphan": ("「{value}」没有对应的「{other}」", "请补上{other}。"),
-    "misplaced": ("「{value}」与「{other}」不符", "{hint}"),
+    "early": ("{value} 早于{first}：{month} 月报只收此后受理的工单", "请去掉这些行，或另用 --month 写明它们的月份导入。"),
+    "late": ("{value} 晚于月报的月份 {month}", "请检查时间；属于以后月份的，另用 --month 写明那个月导入。"),
+    "open": ("未填写，却有{submitted}", "已报送的工单必须有{closed}，请补上，或清空{submitted}。"),
+    "orphan": ("有{sub_issue}而没有{issue}", "请补上{issue}。"),
+    "issue/misplaced": ("「{value}」不属于工单所写的{domain}「{context}」", "{hint}"),
+    "sub_issue/misplaced": ("「{value}」不属于工单所写的{issue}「{context}」", "{hint}"),
 }  # fmt: skip
 
 BLANK = ("", "-", "--", "—", "——", "/", "\\n", "null", "none", "nan", "n/a", "#n/a", "无", "空", "(空)", "(空白)")
@@ -95,29 +99,72 @@ def hides(text: str) -> bool:
 
 
 def shown(text: str | None) -> str:
-    """``text`` as a message may show it. The engine's macro ``shown`` does the same."""
+    """``text`` as a message may show it. SHOWN_MACROS do the same in the engine."""
     clean = re.sub(r"[\x00-\x1f\x7f]", " ", text or "").strip()
     return HIDDEN if hides(clean) else ("'" + clean if clean[:1] in tuple("=+-@") else clean)
 
 
-def shown_macros() -> list[str]:
-    """SQL that makes the macro ``shown(text)``; a cell that Excel would take for a formula is quoted."""
-    return [
-        r"CREATE OR REPLACE MACRO tidy(x) AS trim(regexp_replace(x, '[\x00-\x1f\x7f]', ' ', 'g'))",
-        f"CREATE OR REPLACE MACRO bare(x) AS regexp_replace(tidy(x), '{_LOOSE}', '', 'g')",
-        rf"""CREATE OR REPLACE MACRO shown(x) AS CASE
-            WHEN x IS NULL THEN ''
-            WHEN regexp_matches(tidy(x), '{_TICKET}') THEN tidy(x)
-            WHEN strlen(tidy(x)) > {_LONG} OR regexp_matches(bare(x), '{_ANYWHERE}')
-                 OR (NOT regexp_matches(tidy(x), '{_DATE}') AND regexp_matches(bare(x), '{_NUMBER}')) THEN '{HIDDEN}'
-            WHEN regexp_matches(tidy(x), '^[=+\-@]') THEN '''' || tidy(x)
-            ELSE tidy(x) END""",
-    ]
+# The same in SQL; a cell that Excel would take for a formula is quoted.
+SHOWN_MACROS = [
+    r"tidy(x) AS trim(regexp_replace(x, '[\x00-\x1f\x7f]', ' ', 'g'))",
+    f"bare(x) AS regexp_replace(tidy(x), '{_LOOSE}', '', 'g')",
+    rf"""shown(x) AS CASE
+        WHEN x IS NULL THEN ''
+        WHEN regexp_matches(tidy(x), '{_TICKET}') THEN tidy(x)
+        WHEN strlen(tidy(x)) > {_LONG} OR regexp_matches(bare(x), '{_ANYWHERE}')
+             OR (NOT regexp_matches(tidy(x), '{_DATE}') AND regexp_matches(bare(x), '{_NUMBER}')) THEN '{HIDDEN}'
+        WHEN regexp_matches(tidy(x), '^[=+\-@]') THEN '''' || tidy(x)
+        ELSE tidy(x) END""",
+]
 
 
 def words_of(rule: str) -> tuple[str, str]:
     """What is wrong and how to mend it, as templates."""
     return PROBLEMS.get(rule) or PROBLEMS[rule.partition("/")[2]]
+
+
+def row_problem(rule: str, params: Params) -> tuple[str, str, str]:
+    """The column's label, what is wrong and how to mend it; ``{value}``, ``{context}`` and ``{hint}`` are left open."""
+    column, month = rule.partition("/")[0], params.month.month
+    facts = {name: params.label(f"{name}_at") for name in ("submitted", "closed")}
+    facts |= {name: params.label(name) for name in ("domain", "issue", "sub_issue")}
+    facts |= {"month": month, "first": f" {month_before(month, params.month.reach_back_months)} "}
+    facts |= {name: "{" + name + "}" for name in ("value", "context", "hint")}
+    what, remedy = words_of(rule)
+    return "" if column == "row" else params.label(column), what.format(**facts), remedy.format(**facts)
+
+
+def hint(rule: str, value: str, context: str | None, params: Params) -> str:
+    """What to change so that ``value`` is known: the question for the analyst, with the line of YAML to add."""
+    column, _, kind = rule.partition("/")
+    catalogue, file = params.catalogue, "params/catalogue.yaml"
+    if value == HIDDEN:
+        return "内容可能涉及个人，请在原文件的这一行查看并改正。"
+    if kind == "value":
+        known = next(c for c in params.columns if c.name == column)
+        return f"若是新的写法，请在 params/columns.yaml 的「{known.label}」的 values 中加上 \"{value}\"。"
+    if rule == "issue/misplaced":
+        return f"它属于「{catalogue.issue(value).domain}」，请改正其中一项。"
+    if rule == "sub_issue/misplaced":
+        homes = [issue.name for issue in catalogue.issues if any(value in sub.spellings for sub in issue.sub_issues)]
+        elsewhere = f"它属于「{'、'.join(homes)}」，请改正其中一项；" if homes else ""
+        return f"{elsewhere}若确实是，请在 {file} 的「{context}」的 sub_issues 下加一行：- {{name: {value}}}"
+    among = {
+        "unit": params.units, "business_type": catalogue.business_types, "domain": catalogue.domains,
+        "issue": catalogue.issues, "sub_issue": catalogue.issue(context).sub_issues if context else (),
+    }  # fmt: skip
+    file = "params/units.yaml" if column == "unit" else file
+    owner = {word: entry.name for entry in among[column] for word in entry.spellings}
+    close = nearest(value, owner)
+    alias = f"是指「{owner[close]}」吗？若是，请在 {file} 的「{owner[close]}」下加上 aliases: [{value}]；" if close else ""
+    line = {
+        "unit": f"在 {file} 照其他单位的写法加一条：- name: {value}",
+        "business_type": f"在 {file} 的 business_types 下加一行：- {{name: {value}, role: …}}",
+        "domain": f"在 {file} 的 domains 下加一行：- {{name: {value}}}",
+        "issue": f"在 {file} 的 issues 下加一行：- {{name: {value}, domain: {context or '…'}}}",
+        "sub_issue": f"在 {file} 的「{context}」的 sub_issues 下加一行：- {{name: {value}}}",
+    }
+    return f"{alias}若是新的，请{line[column]}"
 
 
 def place(file: str, sheet: str, row: int | None, column: str) -> str:
@@ -129,10 +176,12 @@ def place(file: str, sheet: str, row: int | None, column: str) -> str:
     )
 
 
-def refusal(lines: Sequence[str], total: int, files: Sequence[str], report: str, again: str, fatal: bool) -> str:
+def refusal(
+    lines: Sequence[str], total: int, files: Sequence[str], report: str, again: str, *, fatal: bool
+) -> str:
     """The message of an intake that took nothing. lines: the first problems. fatal: no good rows can be taken either."""
     where = files[0] if len(files) == 1 else f"{len(files)} 个文件"
-    more = [f"  ……共 {total} 处，全部列在 {report}。"] if report else []
+    more = [f"全部问题逐行列在 {report}。"]
     good = [] if fatal else [f"只导入没有问题的行：{again} --accept-good"]
     head = f"{where} 中有 {total} 处问题，本次没有导入任何工单："
     return "\n".join([head, *(f"  {line}" for line in lines), *more, f"改好后重新运行：{again}", *good])
@@ -145,7 +194,15 @@ def cannot_write(folder: str) -> str:
     )
 
 
+def simulated(name: str) -> str:
+    return (
+        f"{name} 是模拟工单，不能与真实工单混在一起，本次没有导入任何工单。"
+        "要用真实工单取代模拟工单，请加上 --replace-simulated（模拟的会移到 data/tickets/previous/）。"
+    )
+
+
 BUSY = "另一次导入正在进行，本次没有导入任何工单。请等它结束后重新运行。"
 INTERRUPTED = "已中断，本次没有导入任何工单，原有的工单没有变。重新运行即可。"
 ENGINE = "处理时出错（{kind}），本次没有导入任何工单，原有的工单没有变。请把文件另存为 .xlsx 或 UTF-8 的 .csv 后重试。"
 MEMORY = "内存不够，本次没有导入任何工单。请关闭其他程序，或把文件分成几份导入。"
+DATABASE = "params/months/{month}.yaml 写明 {month} 的工单在数据库中（source），不从文件导入。"

@@ -81,10 +81,10 @@ def next_steps(deducted: pd.DataFrame, indicators: pd.DataFrame, scheme: Scheme)
 
     deducted: as ``deductions`` gives them. indicators: ``unit``, ``indicator``, ``kind``, ``numerator``,
     ``denominator``.
-    Returns a row per unit that can win any, the most and nearest first: ``unit``, ``indicator``, ``value``, ``limit``, ``reach`` (else: stay under
-    it), ``gain`` (points), ``far`` (how far the value is from the limit, in proportion) and ``tickets``: how many more
-    of the same tickets would have to be good (rates), or how many more tickets there would have to be (per 10,000
-    people); missing elsewhere.
+    Returns a row per unit that can win any, the most and nearest first: ``unit``, ``indicator``, ``value``, ``limit``,
+    ``reach`` (else: stay under it), ``gain`` (points), ``far`` (how far the value is from the limit, in proportion) and
+    ``tickets``: how many more of the same tickets would have to be good (rates), or how many more tickets there would
+    have to be (per 10,000 people); missing elsewhere.
     """
     columns = ["unit", "indicator", "value", "limit", "reach", "gain", "far"]
     rows = []

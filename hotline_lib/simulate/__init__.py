@@ -73,9 +73,9 @@ def _refuse_real(month: str, paths: Paths) -> None:
     path = paths.tickets(month)
     if not path.exists():
         return
-    from hotline_lib.tickets import simulation_marks
+    from hotline_lib.tickets import marks
 
-    if path.is_dir() or not simulation_marks(path)[0]:
+    if path.is_dir() or not marks(path).simulated:
         raise HotlineError(
             f"{paths.short(path)} 是真实工单，模拟不会覆盖它，没有写入任何文件。"
             "要模拟请换一个数据文件夹：hotline simulate 加 --data；确实不要这些工单时，请先把它移走。"

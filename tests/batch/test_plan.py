@@ -87,7 +87,7 @@ def test_the_months_yaml_is_held_to_what_its_notebook_declares(three):
     three.month_notebooks |= {"03_top_issues": {"topp": 8}, "01_overview": {"top": 3}, "02_domains": {}}
     with pytest.raises(ParamsError) as refused:
         planned(three, only=["06"], units=["all"])
-    first, second, third = str(refused.value).splitlines()
+    third, first, second = str(refused.value).splitlines()
     assert "notebooks: 03_top_issues" in first and "是指「top」吗" in first
     assert "notebooks: 01_overview" in second
     assert "没有名为「02_domains」的笔记本" in third

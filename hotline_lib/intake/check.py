@@ -1,0 +1,169 @@
+"""From rows of text to tickets, in the engine: values mapped by params/, and every cell that breaks a rule.
+
+    spelled    what params/ calls things: column, parent (the issue of a sub-issue), spelling, name
+    mapped     a row per row read: n (its order), kind (ticket, total, blank, header), the ticket columns, digest, rules
+    problems   a row per broken rule: n, rule (COLUMN/RULE); a row without any is good
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hotline_lib.intake import words
+from hotline_lib.intake.read import plain
+from hotline_lib.params import Params, month_before, month_range
+from hotline_lib.tickets import SCHEMA
+
+if TYPE_CHECKING:
+    import duckdb
+
+SQL_TYPES = {"text": "VARCHAR", "time": "TIMESTAMP", "bool": "BOOLEAN", "integer": "BIGINT"}
+NAMED = ("unit", "business_type", "domain", "issue")
+TIMES = tuple(column for column, (kind, _) in SCHEMA.items() if kind == "time")
+LISTED = tuple(column for column in SCHEMA if column != "ticket_id" and column not in TIMES)  # few different values
+_ISO = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
+_SERIAL = r"[3-7]\d{4}(\.\d+)?"  # days since 1899-12-30, as Excel counts
+_COMPACT = r"^(\d{4})(\d\d)(\d\d)(?:t?(\d\d):?(\d\d):?(\d\d)?)?$"
+_WRITTEN = (
+    r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(日?t?)(上午|下午|am|pm)?"
+    r"(?:(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?|(\d{1,2})[时点](?:(\d{1,2})分)?(?:(\d{1,2})秒)?)?(am|pm)?(?:\+08:?00)?$"
+)
+_PARTS = "['y', 'm', 'd', 'gap', 'half', 'h', 'mi', 's', 'h2', 'mi2', 's2', 'half2']"
+_FULL = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+_HALF = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)).replace("'", "''")
+_MACROS = [
+    rf"half(x) AS CASE WHEN strlen(x) > length(x) THEN translate(x, '{_FULL}', '{_HALF}') ELSE x END",
+    r"plain(x) AS lower(regexp_replace(half(x), '[\s\x{3000}\x{a0}\x{200b}\x{feff}]+', '', 'g'))",
+    r"number(x) AS regexp_replace(plain(x), '^(\d+)\.0+$', '\1')",
+    # the space between day and hour parts 1 12:15 from 11 2:15, so it must outlive plain
+    r"gapped(x) AS plain(regexp_replace(trim(half(x)), '(\d)[\s\x{3000}\x{a0}]+(\d)', '\1t\2'))",
+    """clock(p) AS CASE
+        WHEN p.half || p.half2 IN ('下午', 'pm') AND try_cast(p.h || p.h2 AS INT) < 12 THEN (p.h || p.h2)::INT + 12
+        WHEN p.half || p.half2 IN ('上午', 'am') AND p.h || p.h2 = '12' THEN 0
+        ELSE try_cast(p.h || p.h2 AS INT) END""",
+    """joined(p) AS CASE WHEN p.gap || p.half <> '' OR p.h || p.h2 = '' THEN
+        p.y || '-' || lpad(p.m, 2, '0') || '-' || lpad(p.d, 2, '0') || ' ' || lpad(coalesce(clock(p), 0)::VARCHAR, 2, '0')
+        || ':' || lpad(p.mi || p.mi2, 2, '0') || ':' || lpad(p.s || p.s2, 2, '0') END""",
+    rf"""composed(x) AS CASE
+        WHEN regexp_matches(x, '{_COMPACT}')
+            THEN regexp_replace(regexp_replace(x, '{_COMPACT}', '\1-\2-\3 \4:\5:\6'), '( ::|:)$', '')
+        WHEN regexp_matches(x, '{_WRITTEN}') THEN joined(regexp_extract(x, '{_WRITTEN}', {_PARTS})) END""",
+    rf"""moment(x) AS CASE
+        WHEN regexp_full_match(x, '{_ISO}') THEN try_cast(replace(x[:19], 'T', ' ') AS TIMESTAMP)
+        WHEN regexp_full_match(plain(x), '{_SERIAL}')
+            THEN TIMESTAMP '1899-12-30' + to_seconds(round(plain(x)::DOUBLE * 86400)::BIGINT)
+        ELSE try_cast(composed(gapped(x)) AS TIMESTAMP) END""",
+]
+
+
+def map_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
+    """Makes ``mapped`` and ``problems`` from ``raw``. params: those of the bulletin's month."""
+    for macro in [*_MACROS, *words.SHOWN_MACROS]:
+        con.execute(f"CREATE OR REPLACE MACRO {macro}")
+    con.execute("CREATE OR REPLACE TABLE spelled (col VARCHAR, parent VARCHAR, spelling VARCHAR, name VARCHAR)")
+    con.executemany("INSERT INTO spelled VALUES (?, ?, ?, ?)", sorted(set(_spellings(params))))
+    for column in LISTED:  # each different cell once: a million rows have a handful
+        con.execute(f"""
+            CREATE OR REPLACE TABLE map_{column} AS SELECT cell, key, name
+            FROM (SELECT DISTINCT {column} AS cell, number({column}) AS key FROM raw WHERE {column} IS NOT NULL)
+            LEFT JOIN spelled ON col = '{column}' AND spelling = key AND parent = ''""")
+    con.execute(f"CREATE OR REPLACE TABLE mapped AS {_mapped(params)}")
+    con.execute("CREATE OR REPLACE TABLE problems AS SELECT n, unnest(rules) AS rule FROM mapped WHERE len(rules) > 0")
+    con.execute("""
+        INSERT INTO problems SELECT n, 'ticket_id/repeated'
+        FROM mapped JOIN sources USING (source) SEMI JOIN (
+            SELECT file, ticket_id FROM mapped JOIN sources USING (source) WHERE kind = 'ticket' AND len(rules) = 0
+            GROUP BY ALL HAVING min(digest) <> max(digest)
+        ) twice USING (file, ticket_id) WHERE kind = 'ticket' AND len(rules) = 0""")
+
+
+def _spellings(params: Params) -> Iterator[tuple[str, str, str, str]]:
+    catalogue = params.catalogue
+    named = (params.units, catalogue.business_types, catalogue.domains, catalogue.issues)
+    for column, entries in zip(NAMED, named, strict=True):
+        yield from ((column, "", plain(word), entry.name) for entry in entries for word in entry.spellings)
+    for issue in catalogue.issues:
+        yield ("home", issue.name, "", issue.domain)
+        yield from (
+            ("sub_issue", issue.name, plain(word), sub.name) for sub in issue.sub_issues for word in sub.spellings
+        )
+    written = {column.name: column.values for column in params.columns}
+    for column, (kind, _) in SCHEMA.items():
+        values = ("true", "false") if kind == "bool" else "12345" if column == "rating" else ()
+        for value in values:
+            spellings = (value, *written.get(column, {}).get(value, ()))
+            yield from ((column, "", plain(word), value) for word in spellings)
+
+
+def _mapped(params: Params) -> str:
+    """SQL of ``mapped``, step by step: values, which cells are blank, what kind of row, which rules it breaks."""
+    values = ["upper(plain(r.ticket_id)) AS ticket_id", *(f"moment(r.{column}) AS {column}" for column in TIMES)]
+    for column in LISTED:
+        if column == "failed_reviews":
+            values.append(f"try_cast(regexp_extract(m_{column}.key, '^\\d{{1,4}}$') AS BIGINT) AS {column}")
+        elif column == "sub_issue":
+            values.append("s.name AS sub_issue")
+        else:
+            values.append(f"m_{column}.name::{SQL_TYPES[SCHEMA[column][0]]} AS {column}")
+    joins = [f"LEFT JOIN map_{column} m_{column} ON m_{column}.cell = r.{column}" for column in LISTED]
+    joins += [
+        "LEFT JOIN spelled s ON s.col = 'sub_issue' AND s.parent = m_issue.name AND s.spelling = m_sub_issue.key",
+        "LEFT JOIN spelled home ON home.col = 'home' AND home.parent = m_issue.name",
+    ]
+    blank = ", ".join(f"'{plain(word)}'" for word in words.BLANK)
+    blanks = [f"coalesce(m_{column}.key, '') IN ({blank}) AS {column}_blank" for column in LISTED]
+    late_blanks = [  # a time is looked at as text only where it is none
+        f"{column} IS NULL AND coalesce(plain({column}_cell), '') IN ({blank}) AS {column}_blank" for column in TIMES
+    ]
+    ids = next(column.spellings for column in params.columns if column.name == "ticket_id")
+    return f"""
+        WITH cells AS (
+            SELECT r.rowid AS n, r.source, r.row, r.total, r.ragged, home.name AS home, m_sub_issue.key AS sub_key,
+                {", ".join([*values, *blanks])}, {", ".join(f"r.{column} AS {column}_cell" for column in TIMES)}
+            FROM raw r {" ".join(joins)}),
+        seen AS (
+            SELECT *, coalesce(ticket_id, '') IN ({blank.upper()}) AS ticket_id_blank, {", ".join(late_blanks)} FROM cells),
+        kinds AS (
+            SELECT *, CASE WHEN total AND ticket_id_blank THEN 'total'
+                WHEN {" AND ".join(f"{column}_blank" for column in SCHEMA)} THEN 'blank'
+                WHEN ticket_id IN ({", ".join(f"'{plain(word).upper()}'" for word in ids)}) THEN 'header'
+                ELSE 'ticket' END AS kind FROM seen)
+        SELECT n, source, row, kind, {", ".join(SCHEMA)}, hash({", ".join(SCHEMA)}) AS digest,
+            CASE WHEN kind = 'ticket' THEN list_filter([{", ".join(_rules(params))}], lambda x: x IS NOT NULL)
+                ELSE [] END AS rules
+        FROM kinds"""
+
+
+def _rules(params: Params) -> list[str]:
+    """SQL that gives a rule's name where a row breaks it, in the order in which they are told."""
+    month = params.month.month
+    first, _ = month_range(month_before(month, params.month.reach_back_months))
+    _, after = month_range(month)
+    rules = {"row/ragged": "ragged"}
+    for column, (kind, may_be_missing) in SCHEMA.items():
+        filled = f"NOT {column}_blank"
+        if not may_be_missing:
+            rules[f"{column}/missing"] = f"{column}_blank"
+        if column == "ticket_id":
+            rules["ticket_id/format"] = f"{filled} AND NOT regexp_full_match(ticket_id, 'JT\\d{{22}}')"
+        elif column in TIMES:
+            rules[f"{column}/time"] = (
+                f"{filled} AND ({column} IS NULL OR {column} NOT BETWEEN '2000-01-01' AND '2099-12-31')"
+            )
+        elif column == "sub_issue":
+            elsewhere = "sub_key IN (SELECT spelling FROM spelled WHERE col = 'sub_issue')"
+            rules["sub_issue/orphan"] = f"{filled} AND issue_blank"
+            rules["sub_issue/misplaced"] = f"{filled} AND issue IS NOT NULL AND sub_issue IS NULL AND {elsewhere}"
+            rules["sub_issue/unknown"] = f"{filled} AND issue IS NOT NULL AND sub_issue IS NULL AND NOT {elsewhere}"
+        else:
+            rule = "unknown" if column in NAMED else "integer" if column == "failed_reviews" else "value"
+            rules[f"{column}/{rule}"] = f"{filled} AND {column} IS NULL"
+        if column == "issue":
+            rules["issue/misplaced"] = "home <> domain"
+        if column == "accepted_at":
+            rules["accepted_at/early"] = f"accepted_at >= '2000-01-01' AND accepted_at < '{first}'"
+            rules["accepted_at/late"] = f"accepted_at >= '{after}' AND accepted_at <= '2099-12-31'"
+        if column == "closed_at":
+            rules["closed_at/open"] = "submitted_at IS NOT NULL AND closed_at_blank"
+    return [f"CASE WHEN {condition} THEN '{rule}' END" for rule, condition in rules.items()]

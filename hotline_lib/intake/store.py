@@ -1,0 +1,202 @@
+"""From checked rows to months of Parquet: new, updated or unchanged; a month is replaced whole, and kept, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotline_lib.audit import check_month
+from hotline_lib.fingerprint import file_sha256
+from hotline_lib.intake import words
+from hotline_lib.intake.check import SQL_TYPES
+from hotline_lib.intake.words import IntakeError
+from hotline_lib.params import Params, load_params, month_before
+from hotline_lib.paths import Paths
+from hotline_lib.tickets import KEYS, SCHEMA, fetch, marks, read_month
+
+if TYPE_CHECKING:
+    import duckdb
+
+_MEMORY = "1GB"  # of the engine; with what the readers hold, an intake stays below 2 GiB
+_LAYOUT = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+_COLUMNS = ", ".join(SCHEMA)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One month as it now stands. sha256: of its version. before: the name under which the version before is kept."""
+
+    month: str
+    tickets: int
+    sha256: str
+    partial: bool
+    before: str | None
+
+
+@contextmanager
+def stage(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine on a file beside the tickets, so that memory stays small; nothing of it stays behind.
+
+    What an interrupted intake left is removed first. Raises IntakeError if another one is running.
+    """
+    import duckdb
+
+    folder = _folder(paths)
+    file = folder / "rows.duckdb"
+    try:
+        if file.exists():
+            try:
+                duckdb.connect(file).close()
+            except duckdb.Error as error:
+                if "lock" in str(error) or "another process" in str(error):
+                    raise IntakeError(words.BUSY) from None
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        con = duckdb.connect(file)
+    except (OSError, duckdb.Error):
+        raise IntakeError(words.cannot_write(paths.short(folder.parent))) from None
+    try:
+        con.execute(f"SET memory_limit = '{_MEMORY}'")
+        con.execute(f"SET threads = {min(4, os.cpu_count() or 1)}")
+        con.execute(f"SET temp_directory = {quoted(folder / 'spill')}")
+        con.execute("SET TimeZone = 'Asia/Shanghai'")
+        con.execute("SET enable_progress_bar = false")
+        yield con
+    finally:
+        con.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _folder(paths: Paths) -> Path:
+    return paths.data / "tickets" / ".intake"
+
+
+def window(params: Params) -> list[str]:
+    """The months of acceptance that a bulletin's export may hold, oldest first."""
+    return [month_before(params.month.month, back) for back in range(params.month.reach_back_months, -1, -1)]
+
+
+def compare(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths, *, replace_simulated: bool) -> None:
+    """Makes ``stored``, the tickets there are, and ``lined``: each good row's status against the version before it.
+
+    Versions of a ticket follow each other in the order of the files; the last one stands.
+    Raises IntakeError if a month of the window is simulated and may not be replaced.
+    """
+    parts = []
+    for month in window(params):
+        path = paths.tickets(month)
+        if not path.exists():
+            continue
+        if marks(path).simulated:
+            if not replace_simulated:
+                raise IntakeError(words.simulated(paths.short(path)))
+            continue
+        files = quoted(path / "*.parquet" if path.is_dir() else path)
+        cast = ", ".join(f"{column}::{SQL_TYPES[kind]} AS {column}" for column, (kind, _) in SCHEMA.items())
+        parts.append(f"SELECT '{month}' AS month, {cast} FROM read_parquet({files}, union_by_name = true)")
+    empty = ", ".join(f"NULL::{SQL_TYPES[kind]} AS {column}" for column, (kind, _) in SCHEMA.items())
+    con.execute(f"""
+        CREATE OR REPLACE VIEW stored AS SELECT *, hash({_COLUMNS}) AS digest
+        FROM ({" UNION ALL ".join(parts) or f"SELECT NULL::VARCHAR AS month, {empty} LIMIT 0"})""")
+    con.execute("""
+        CREATE OR REPLACE TABLE lined AS
+        SELECT n, ticket_id, lag(n) OVER versions AS before_n, lead(n) OVER versions IS NULL AS last,
+            CASE WHEN lag(n) OVER versions IS NULL THEN 'new'
+                WHEN lag(digest) OVER versions = digest THEN 'unchanged' ELSE 'updated' END AS status
+        FROM (SELECT -1 AS n, ticket_id, digest FROM stored UNION ALL
+            SELECT n, ticket_id, digest FROM mapped ANTI JOIN problems USING (n) WHERE kind = 'ticket')
+        WINDOW versions AS (PARTITION BY ticket_id ORDER BY n)""")
+    con.execute("DELETE FROM lined WHERE n < 0")
+
+
+def write_months(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths) -> dict[str, Path]:
+    """Each month that changes, written beside where it will lie, and held to the rules of every month of tickets."""
+    beside = replace(paths, data=_folder(paths) / "new")
+    month = params.month.month
+    changed = {row[0] for row in con.execute("""
+        SELECT DISTINCT strftime(accepted_at, '%Y-%m') FROM lined JOIN mapped USING (n) WHERE last AND status <> 'unchanged'
+        UNION SELECT DISTINCT month FROM stored SEMI JOIN (FROM lined WHERE status = 'updated') USING (ticket_id)
+        """).fetchall()}  # fmt: skip
+    if paths.tickets(month).exists() and marks(paths.tickets(month)).partial:
+        changed.add(month)
+    written = {}
+    con.execute("SET threads = 1")  # else row groups may come in another order, and the same tickets be other bytes
+    for each in sorted(changed):
+        target = beside.tickets(each)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        of_month = f"strftime(accepted_at, '%Y-%m') = '{each}'"
+        mark = ", KV_METADATA {'hotline.partial': 'true'}" if _partial(each, month, paths) else ""
+        con.execute(f"""
+            COPY (
+                SELECT {_COLUMNS} FROM stored ANTI JOIN lined USING (ticket_id) WHERE {of_month}
+                UNION ALL SELECT {", ".join(f"m.{column}" for column in SCHEMA)} FROM mapped m JOIN lined USING (n)
+                WHERE last AND {of_month} ORDER BY accepted_at, ticket_id
+            ) TO {quoted(target)} ({_LAYOUT}{mark})""")
+        of_its_own = load_params(each, paths.params, need_month_file=False)
+        table = read_month(each, params, beside)
+        counts = fetch(table.group_by(*KEYS).aggregate(tickets=table.count()))
+        check_month(table, counts, each, paths.short(paths.tickets(each)), of_its_own)
+        written[each] = target
+    return written
+
+
+def _partial(month: str, bulletin: str, paths: Paths) -> bool:
+    """Whether only later months' exports have been taken: their few rows of ``month`` are no base to compare with."""
+    path = paths.tickets(month)
+    known = marks(path) if path.exists() else None
+    complete = known is not None and not known.simulated and not known.partial
+    return month != bulletin and not complete
+
+
+def place(written: dict[str, Path], set_aside: Sequence[str], paths: Paths) -> list[Stored]:
+    """Puts the months in their place, and the versions before into data/tickets/previous, named by their digest.
+
+    set_aside: simulated months that no month replaces.
+    """
+    kept = {each: _keep(each, paths) for each in written}
+    for each, beside in written.items():
+        path = paths.tickets(each)
+        if path.is_dir():
+            os.replace(path, kept[each])
+        os.replace(beside, path)
+    for each in set_aside:
+        if each not in written and paths.tickets(each).exists():
+            kept[each] = _keep(each, paths)
+            path = paths.tickets(each)
+            path.unlink() if path.is_file() else os.replace(path, kept[each])
+    return [_stored(each, kept.get(each), paths) for each in kept if paths.tickets(each).exists()]
+
+
+def _keep(month: str, paths: Paths) -> Path | None:
+    """Keeps a copy of the month's file; a folder is only given its place, to which it will be moved."""
+    path = paths.tickets(month)
+    if not path.exists():
+        return None
+    keep = path.parent / "previous" / f"{month}.{file_sha256(path)[:12]}.parquet"
+    keep.parent.mkdir(exist_ok=True)
+    if path.is_file() and not keep.exists():
+        beside = keep.with_name(f".{keep.name}.part")
+        try:
+            os.link(path, beside)
+        except OSError:  # a disk without links
+            shutil.copy2(path, beside)
+        os.replace(beside, keep)
+    return keep
+
+
+def _stored(month: str, before: Path | None, paths: Paths) -> Stored:
+    import pyarrow.parquet as pq
+
+    path = paths.tickets(month)
+    return Stored(
+        month, pq.read_metadata(path).num_rows, file_sha256(path), marks(path).partial, before and paths.short(before)
+    )
