@@ -59,7 +59,9 @@ def _files(folder: Path) -> list[Path]:
     """Files below a folder, without what tools leave there."""
     inside = sorted(path for path in folder.rglob("*") if path.is_file())
     return [
-        path for path in inside if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
+        path
+        for path in inside
+        if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
     ]
 
 

@@ -71,9 +71,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    content = asdict(manifest)
-    content["reports"] = dict(sorted(content["reports"].items()))
-    write_whole(folder / _NAME, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    manifest.reports = dict(sorted(manifest.reports.items()))
+    write_whole(folder / _NAME, json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n")
 
 
 def all_manifests(output: Path) -> list[Manifest]:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from hotline_lib.batch.export import MonthLine, PageContext, ReportLink, export_html, failure_page, index_page
+from hotline_lib.batch.export import PageContext, export_html, render
 from hotline_lib.batch.manifest import Manifest, Record
 from hotline_lib.batch.plan import Report
+from hotline_lib.month import label
+from hotline_lib.present import page
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from hotline_lib.batch.execute import Failure
     from hotline_lib.month import Month
+
+Links = dict[str, tuple[str, str | None]]  # by title: where a page is, and why it failed, if it did
 
 
 def report(notebook: NotebookNode, asked: Report, month: Month) -> str:
@@ -25,64 +29,62 @@ def report(notebook: NotebookNode, asked: Report, month: Month) -> str:
 
 
 def failure(failed: Failure, asked: Report, month: Month, *, has_previous: bool) -> str:
-    """The page in place of a report that was not made."""
+    """The page in place of a report that was not made: the cell that failed, the error, the trace."""
     upwards = "../" * asked.name.count("/")
-    return failure_page(
-        _context(asked, month),
-        failed.cell_source,
-        failed.message,
-        cell_number=failed.cell_number,
-        details=failed.traceback,
-        previous=f"{upwards}previous/{quote(asked.name)}.html" if has_previous else "",
-    )
+    previous = f"{upwards}previous/{quote(asked.name)}.html" if has_previous else ""
+    return render("failure.html.j2", _context(asked, month), failure=failed, previous=previous)
 
 
 def index(manifests: Sequence[Manifest], hotline: str) -> str:
     """The index of all months, newest first. The units' pages of a month have an index of their own."""
-    return index_page([_line(manifest) for manifest in manifests if manifest.reports], hotline=hotline)
+    lines = []
+    for manifest in manifests:
+        own = {name: record for name, record in manifest.reports.items() if record.unit is None}
+        links = _links(own.values(), [f"{manifest.month}/{name}" for name in own])
+        units = [record for record in manifest.reports.values() if record.unit is not None]
+        if units:
+            failed = "；".join(f"{record.unit}：{record.error}" for record in units if record.status == "failed")
+            links["各单位报告"] = (f"{manifest.month}/units/index.html", failed or None)
+        if links:
+            lines.append(_line(label(manifest.month), manifest, links, [*own.values(), *units]))
+    return _index(lines, hotline, "月度报告", "月份")
 
 
 def units_index(manifest: Manifest, hotline: str) -> str:
     """The index of one month's pages of single units, as it lies in output/MONTH/units."""
-    by_unit: dict[str, list[tuple[str, Record]]] = {}
-    for name, record in manifest.reports.items():
-        if record.unit is not None:
-            by_unit.setdefault(record.unit, []).append((name.removeprefix("units/"), record))
-    lines = [
-        MonthLine(
-            unit,
-            [_link(name, record) for name, record in records],
-            manifest.simulated,
-            sum(record.seconds for _, record in records),
-            _clock(record.made_at for _, record in records),
-        )
-        for unit, records in by_unit.items()
-    ]
-    return index_page(lines, hotline=hotline, title=f"{_label(manifest.month)}各单位报告", head="单位")
+    lines = []
+    for unit in dict.fromkeys(record.unit for record in manifest.reports.values() if record.unit is not None):
+        own = {name: record for name, record in manifest.reports.items() if record.unit == unit}
+        links = _links(own.values(), [name.removeprefix("units/") for name in own])
+        lines.append(_line(unit, manifest, links, own.values()))
+    return _index(lines, hotline, f"{label(manifest.month)}各单位报告", "单位")
 
 
-def _line(manifest: Manifest) -> MonthLine:
-    own = {name: record for name, record in manifest.reports.items() if record.unit is None}
-    titles = Counter(record.title for record in own.values())
-    links = [
-        _link(f"{manifest.month}/{name}", record, also=record.notebook if titles[record.title] > 1 else "")
-        for name, record in own.items()
-    ]
-    units = [record for record in manifest.reports.values() if record.unit is not None]
-    if units:
-        failed = [f"{record.unit}：{record.error}" for record in units if record.status == "failed"]
-        href = f"{manifest.month}/units/index.html"
-        links.append(ReportLink("各单位报告", href, bool(failed), "；".join(failed)))
-    records = list(manifest.reports.values())
+def _links(records: Iterable[Record], names: Iterable[str]) -> Links:
+    """A title that is not alone is followed by its notebook: a copied one keeps its heading at first."""
+    titles = Counter(record.title for record in records)
+    links: Links = {}
+    for record, name in zip(records, names, strict=True):
+        title = record.title if titles[record.title] == 1 else f"{record.title} {record.notebook}".strip()
+        error = record.error if record.status == "failed" else None
+        links[title or record.notebook] = (f"{quote(name)}.html", error)
+    return links
+
+
+def _line(head: str, manifest: Manifest, links: Links, records: Iterable[Record]) -> dict[str, Any]:
     seconds = sum(record.seconds for record in records)
-    time = _clock(record.made_at for record in records)
-    return MonthLine(_label(manifest.month), links, manifest.simulated, seconds, time)
+    time = max(record.made_at for record in records)[:16].replace("T", " ")  # 2024-10-14 09:30
+    return {"head": head, "simulated": manifest.simulated, "links": links, "seconds": f"{seconds:.1f}", "time": time}
 
 
-def _link(name: str, record: Record, *, also: str = "") -> ReportLink:
-    """``also``: told after the title where that is not enough: a copied notebook keeps its heading at first."""
-    title = " ".join(filter(None, (record.title, also))) or record.notebook
-    return ReportLink(title, f"{quote(name)}.html", record.status == "failed", record.error or "")
+def _index(lines: Sequence[dict[str, Any]], hotline: str, title: str, head: str) -> str:
+    """Lines as they come (``head``: what they are), reports across in the order of appearance."""
+    links = [(title, error) for line in lines for title, (_, error) in line["links"].items()]
+    failed = sum(error is not None for _, error in links)
+    facts = [f"{len(links) - failed}份报告"] + ([f"{failed}份失败"] if failed else [])
+    columns = list(dict.fromkeys(title for title, _ in links))
+    about = PageContext(title, "", hotline, facts=facts)
+    return render("index.html.j2", about, lines=lines, columns=columns, head=head)
 
 
 def _context(asked: Report, month: Month) -> PageContext:
@@ -99,17 +101,4 @@ def _context(asked: Report, month: Month) -> PageContext:
 
 def facts(month: Month) -> tuple[str, ...]:
     """What the line under a page's title says: tickets, and the months compared."""
-    from hotline_lib.present import page
-
     return tuple(part for part in str(page.caption(month)).split(" · ") if part != page.SIMULATED)
-
-
-def _label(month: str) -> str:
-    from hotline_lib.month import label
-
-    return label(month)
-
-
-def _clock(times: Iterable[str]) -> str:
-    """The latest of some ISO times, as the index shows it: 2024-10-14 09:30."""
-    return max(times, default="")[:16].replace("T", " ")

@@ -13,9 +13,7 @@ from hotline_lib.fingerprint import write_whole
 from hotline_lib.paths import Paths
 
 
-def refresh(
-    paths: Paths, *, jobs: int | None = None, on_event: Callable[[Event], None] | None = None
-) -> list[Path]:
+def refresh(paths: Paths, *, jobs: int | None = None, on_event: Callable[[Event], None] | None = None) -> list[Path]:
     """Execute every notebook with its default parameters and keep its outputs in it, ready to commit.
 
     Outputs are kept without image bytes, clocks or anything of this computer; a second time changes nothing.

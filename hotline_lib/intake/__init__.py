@@ -1,11 +1,11 @@
 """Real exports in: from the files that other systems write to months of checked tickets; nothing lost, nobody named.
 
-    files     what a file really is, and whether it is safe to open
-    read      its tables: the header, and the ticket columns as text; nothing else leaves the reader
-    check     text to values, in the engine, and every cell that breaks a rule
-    store     new, updated or unchanged; months replaced whole, the version before kept
-    report    what is left for the analyst in output/intake
-    words     all that is said, and what is never said
+files     what a file really is, and whether it is safe to open
+read      its tables: the header, and the ticket columns as text; nothing else leaves the reader
+check     text to values, in the engine, and every cell that breaks a rule
+store     new, updated or unchanged; months replaced whole, the version before kept
+report    what is left for the analyst in output/intake
+words     all that is said, and what is never said
 """
 
 from __future__ import annotations
@@ -13,22 +13,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
 
 from hotline_lib.errors import HotlineError
-from hotline_lib.intake.words import IntakeError
-from hotline_lib.params import load_params
+from hotline_lib.intake import report, store, words
+from hotline_lib.intake.check import map_rows
+from hotline_lib.intake.files import Export, find_exports
+from hotline_lib.intake.read import Headings, Sheet, sheets
+from hotline_lib.intake.store import Stored
+from hotline_lib.intake.words import FileProblem, IntakeError
+from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
-
-if TYPE_CHECKING:
-    import duckdb
-
-    from hotline_lib.intake.store import Stored
-    from hotline_lib.intake.words import FileProblem
+from hotline_lib.tickets import SCHEMA
 
 __all__ = ["Intake", "IntakeError", "intake"]
 
-Say = Callable[[str, float], None]
+Say = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)
@@ -62,27 +64,22 @@ def intake(
 
     files: in the order in which they were exported: of two versions of a ticket the later file's stands. month: the
     bulletin's; its own tickets and those of the months it reaches back to are taken. accept_good: take the rows
-    without a problem, and keep the others in refused.csv. on_step: told what is being done, and how much of it is.
+    without a problem, and keep the others in refused.csv. on_step: told what is being done, and how much of it is
+    (0 to 1; None: nobody knows).
 
     Raises IntakeError in words, with nothing taken, for every problem at once, and for what the computer refuses.
     """
-    import duckdb
-    import pyarrow as pa
-
-    from hotline_lib.intake import words
-    from hotline_lib.intake.store import stage
-
     params = load_params(month, paths.params, need_month_file=False)
     if params.month.source.kind != "parquet":
         raise IntakeError(words.DATABASE.format(month=month))
     try:
-        with stage(paths) as con:
+        with store.stage(paths) as con:
             return _Intake(con, params, paths, on_step or (lambda *_: None)).run(files, accept_good, replace_simulated)
     except HotlineError:
         raise
     except KeyboardInterrupt:
         raise IntakeError(words.INTERRUPTED) from None
-    except (MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError):
+    except (MemoryError, duckdb.OutOfMemoryException):
         raise IntakeError(words.MEMORY) from None
     except (OSError, duckdb.IOException, duckdb.FatalException):
         raise IntakeError(words.cannot_write("data/tickets 或 output/intake")) from None
@@ -95,72 +92,79 @@ def intake(
 class _Intake:
     """One intake on its way: the engine, and what is to be told at the end."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, params, paths: Paths, say: Say):
+    def __init__(self, con: duckdb.DuckDBPyConnection, params: Params, paths: Paths, say: Say):
         self.con, self.params, self.paths, self.say = con, params, paths, say
+        self.headings = Headings(params)
         self.broken: list[FileProblem] = []
         self.notes: list[str] = []
 
     def run(self, files: Sequence[Path], accept_good: bool, replace_simulated: bool) -> Intake:
-        from hotline_lib.intake import report, store
-        from hotline_lib.intake.check import map_rows
-
+        cells = ", ".join(f"{column} VARCHAR" for column in SCHEMA)
+        self.con.execute("CREATE OR REPLACE TABLE sources (source INT, file VARCHAR, sheet VARCHAR)")
+        self.con.execute(f"CREATE OR REPLACE TABLE raw (source INT, row BIGINT, total BOOL, ragged BOOL, {cells})")
         for file in files:
             self.read(file)
-        self.say("核对每一行", 0)
+        self.say("核对每一行", None)
         map_rows(self.con, self.params)
         folder = report.Folder(self.params.month.month, self.paths)
         try:
-            report.tell_problems(self.con, self.broken, self.params, folder.beside)
-            problems = self.con.execute("SELECT count(*) FROM told").fetchone()[0]
-            if problems and (self.broken or not accept_good):
-                report.write_sums(folder.beside, month=self.params.month.month, rows=report.sums(self.con, taken=False))
-                folder.keep()
-                raise IntakeError(self.refusal(files, folder.path))
-            self.say("与已有的工单比较", 0)
-            store.compare(self.con, self.params, self.paths, replace_simulated=replace_simulated)
-            rows = report.sums(self.con, taken=True)
-            report.write_changes(self.con, self.params, folder.beside)
-            if problems:
-                report.write_refused(self.con, self.params, folder.beside)
-            self.say("写入各月工单", 0)
-            written = store.write_months(self.con, self.params, self.paths)
-            aside = store.simulated(self.params, self.paths)
-            stored = store.described(written, aside, self.paths)
-            done = Intake(self.params.month.month, rows, stored, self.notes, folder.path)
-            facts = [asdict(each) for each in stored]
-            report.write_sums(folder.beside, month=done.month, rows=rows, stored=facts, notes=self.notes)
-            store.place(written, aside, self.paths)  # all that can fail for want of space is behind us
-            folder.keep()
-            return done
+            return self.settle(files, folder, accept_good, replace_simulated)
         finally:
             folder.drop()
 
+    def settle(
+        self, files: Sequence[Path], folder: report.Folder, accept_good: bool, replace_simulated: bool
+    ) -> Intake:
+        """Takes the good rows, or refuses all; either way the folder says why."""
+        month = self.params.month.month
+        report.tell_problems(self.con, self.broken, self.params, folder.beside)
+        lines, total = report.first_problems(self.con, name_file=len(files) > 1)
+        if total and (self.broken or not accept_good):
+            report.write_sums(folder.beside, month=month, rows=report.sums(self.con, taken=False), notes=self.notes)
+            folder.keep()
+            where = self.paths.short(folder.path / "problems.csv")
+            again = words.command(files, month, accept_good=accept_good, replace_simulated=replace_simulated)
+            raise IntakeError(words.refusal(lines, total, files, where, again, fatal=bool(self.broken) or accept_good))
+        self.say("与已有的工单比较", None)
+        store.compare(self.con, self.params, self.paths, replace_simulated=replace_simulated)
+        rows = report.sums(self.con, taken=True)
+        report.write_changes(self.con, self.params, folder.beside)
+        if total:
+            report.write_refused(self.con, self.params, folder.beside)
+        self.say("写入各月工单", None)
+        written = store.write_months(self.con, self.params, self.paths)
+        aside = store.simulated(self.params, self.paths)
+        done = Intake(month, rows, store.described(written, aside, self.paths), self.notes, folder.path)
+        stored = [asdict(each) for each in done.stored]
+        report.write_sums(folder.beside, month=month, rows=rows, stored=stored, notes=self.notes)
+        store.place(written, aside, self.paths)  # all that can fail for want of space is behind us
+        folder.keep()
+        return done
+
     def read(self, file: Path) -> None:
-        """Stages one file's rows as text."""
-        import pyarrow as pa
-
-        from hotline_lib.intake.files import find_exports
-        from hotline_lib.intake.read import Headings, sheets
-        from hotline_lib.intake.words import FileProblem
-
-        headings = Headings(self.params)
+        """Stages one file's rows as text; what cannot be read is a problem, and the next file is read all the same."""
         try:
-            for export in find_exports(file, lambda name: self.notes.append(f"{name} 不是表格，没有读取")):
+            for export in find_exports(file, lambda name: self.notes.append(words.NO_TABLE.format(name=name))):
                 self.say(f"读取 {export.name}", 0)
-                try:
-                    for sheet in sheets(export, headings, self.notes.append):
-                        self.broken += sheet.header.problems
-                        self.note_unread(sheet)
-                        if not sheet.header.problems:
-                            self.stage(sheet)
-                except pa.ArrowInvalid:
-                    rule = "file/ragged" if export.kind == "csv" else "file/damaged"
-                    self.broken.append(FileProblem(rule, export.name))
+                self.read_export(export)
         except FileProblem as problem:
             self.broken.append(problem)
 
-    def stage(self, sheet) -> None:
-        number = self.con.execute("SELECT count(*) FROM sources").fetchone()[0]
+    def read_export(self, export: Export) -> None:
+        try:
+            for sheet in sheets(export, self.headings, self.notes.append):
+                self.broken += sheet.header.problems
+                if sheet.header.unread:
+                    self.notes.append(words.unread(sheet.file, sheet.name, sheet.header.unread))
+                if not sheet.header.problems:
+                    self.stage(sheet)
+        except FileProblem as problem:
+            self.broken.append(problem)
+        except pa.ArrowInvalid:
+            self.broken.append(FileProblem("file/ragged" if export.kind == "csv" else "file/damaged", export.name))
+
+    def stage(self, sheet: Sheet) -> None:
+        (number,) = self.con.execute("SELECT count(*) FROM sources").fetchone()
         self.con.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, sheet.file, sheet.name])
         for batch in sheet.batches:
             self.con.register("batch", batch)

@@ -1,14 +1,16 @@
 """From rows of text to tickets, in the engine: values mapped by params/, and every cell that breaks a rule.
 
-    spelled    what params/ calls things: column, parent (the issue of a sub-issue), spelling, name
-    mapped     a row per row read: n (its order), kind (ticket, total, blank, header), the ticket columns, digest, rules
-    problems   a row per broken rule: n, rule (COLUMN/RULE); a row without any is good
+spelled    what params/ calls things: column, parent (the issue of a sub-issue), spelling, name
+mapped     a row per row read: n (its order), kind (ticket, total, blank, header), the ticket columns, digest, rules
+problems   a row per broken rule: n, rule (COLUMN/RULE); a row without any is good
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from hotline_lib.intake import words
 from hotline_lib.intake.read import plain
@@ -23,6 +25,7 @@ NAMED = ("unit", "business_type", "domain", "issue")
 TIMES = tuple(column for column, (kind, _) in SCHEMA.items() if kind == "time")
 LISTED = tuple(column for column in SCHEMA if column != "ticket_id" and column not in TIMES)  # few different values
 _ISO = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
+_TICKET_ID = r"JT\d{22}"
 _SERIAL = r"[3-7]\d{4}(\.\d+)?"  # days since 1899-12-30, as Excel counts
 _COMPACT = r"^(\d{4})(\d\d)(\d\d)(?:t?(\d\d):?(\d\d):?(\d\d)?)?$"
 _WRITTEN = (
@@ -61,12 +64,12 @@ def map_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
     """Makes ``mapped`` and ``problems`` from ``raw``. params: those of the bulletin's month."""
     for macro in [*_MACROS, *words.SHOWN_MACROS]:
         con.execute(f"CREATE OR REPLACE MACRO {macro}")
-    con.execute("CREATE OR REPLACE TABLE spelled (col VARCHAR, parent VARCHAR, spelling VARCHAR, name VARCHAR)")
-    con.executemany("INSERT INTO spelled VALUES (?, ?, ?, ?)", sorted(set(_spellings(params))))
+    spelled = zip(*sorted(set(_spellings(params))), strict=True)
+    con.register("spelled", pa.table(dict(zip(("col", "parent", "spelling", "name"), spelled, strict=True))))
     for column in LISTED:  # each different cell once: a million rows have a handful
         con.execute(f"""
             CREATE OR REPLACE TABLE map_{column} AS SELECT cell, key, name
-            FROM (SELECT DISTINCT {column} AS cell, number({column}) AS key FROM raw WHERE {column} IS NOT NULL)
+            FROM (SELECT cell, number(cell) AS key FROM (SELECT DISTINCT {column} AS cell FROM raw) WHERE cell IS NOT NULL)
             LEFT JOIN spelled ON col = '{column}' AND spelling = key AND parent = ''""")
     con.execute(f"CREATE OR REPLACE TABLE mapped AS {_mapped(params)}")
     con.execute("CREATE OR REPLACE TABLE problems AS SELECT n, unnest(rules) AS rule FROM mapped WHERE len(rules) > 0")
@@ -98,7 +101,8 @@ def _spellings(params: Params) -> Iterator[tuple[str, str, str, str]]:
 
 def _mapped(params: Params) -> str:
     """SQL of ``mapped``, step by step: values, which cells are blank, what kind of row, which rules it breaks."""
-    values = ["upper(plain(r.ticket_id)) AS ticket_id", *(f"moment(r.{column}) AS {column}" for column in TIMES)]
+    ticket_id = f"CASE WHEN regexp_full_match(r.ticket_id, '{_TICKET_ID}') THEN r.ticket_id ELSE upper(plain(r.ticket_id)) END"
+    values = [f"{ticket_id} AS ticket_id", *(f"moment(r.{column}) AS {column}" for column in TIMES)]
     for column in LISTED:
         if column == "failed_reviews":
             values.append(f"try_cast(regexp_extract(m_{column}.key, '^\\d{{1,4}}$') AS BIGINT) AS {column}")
@@ -146,7 +150,7 @@ def _rules(params: Params) -> list[str]:
         if not may_be_missing:
             rules[f"{column}/missing"] = f"{column}_blank"
         if column == "ticket_id":
-            rules["ticket_id/format"] = f"{filled} AND NOT regexp_full_match(ticket_id, 'JT\\d{{22}}')"
+            rules["ticket_id/format"] = f"{filled} AND NOT regexp_full_match(ticket_id, '{_TICKET_ID}')"
         elif column in TIMES:
             rules[f"{column}/time"] = (
                 f"{filled} AND ({column} IS NULL OR {column} NOT BETWEEN '2000-01-01' AND '2099-12-31')"

@@ -148,7 +148,9 @@ def _refuse_hidden_bomb(name: str, stream: BinaryIO, members: list[zipfile.ZipIn
 def _unpacked(stream: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
     stream.seek(member.header_offset)
     header = stream.read(30)
-    stream.seek(member.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"))
+    stream.seek(
+        member.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    )
     left, inflate = member.compress_size, zlib.decompressobj(-15)
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise NotImplementedError

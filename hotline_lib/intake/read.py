@@ -173,7 +173,11 @@ def _only(table: pa.Table, header: Header, rows: Any, *, ragged: bool = False) -
             says = pc.match_substring_regex(table[str(place)].combine_chunks(), _TOTALS)
             total = pc.or_(total, pc.fill_null(says, False))
     cells = {column: table[str(place)] for column, place in header.columns.items()}
-    marks = {"row": pa.array(rows, pa.int64()), "total": total, "ragged": pa.array([ragged] * table.num_rows, pa.bool_())}
+    marks = {
+        "row": pa.array(rows, pa.int64()),
+        "total": total,
+        "ragged": pa.array([ragged] * table.num_rows, pa.bool_()),
+    }
     return pa.table(marks | cells)
 
 
@@ -250,7 +254,7 @@ def _csv_batches(
             use_threads=False,  # only then are ragged rows numbered
             encoding=encoding, skip_rows=lines, column_names=[str(n) for n in range(width)], block_size=_BLOCK_BYTES,
         ),
-        ParseOptions(delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep),
+        ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep),
         ConvertOptions(
             column_types={str(place): pa.string() for place in wanted},
             include_columns=[str(place) for place in wanted],
@@ -282,7 +286,9 @@ def _parquet(export: Export, headings: Headings, skipped: Callable[[str], None])
         header = headings.find([file.schema_arrow.names], export.name)
         if header is None:
             raise FileProblem("file/header", export.name)
-        yield Sheet(export.name, "", header, _parquet_batches(file, header), lambda: stream.tell() / max(export.size, 1))
+        yield Sheet(
+            export.name, "", header, _parquet_batches(file, header), lambda: stream.tell() / max(export.size, 1)
+        )
 
 
 def _parquet_batches(file: Any, header: Header) -> Iterator[pa.Table]:

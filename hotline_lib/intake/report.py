@@ -56,7 +56,9 @@ def tell_problems(con: duckdb.DuckDBPyConnection, files: Sequence[FileProblem], 
                 " value VARCHAR, what VARCHAR, remedy VARCHAR)")  # fmt: skip
     for p in files:
         what, remedy = (text.format(value=p.value, hint=p.hint) for text in words.words_of(p.rule))
-        con.execute("INSERT INTO told VALUES (-1, ?, ?, NULL, ?, ?, ?, ?)", [p.file, p.sheet, p.column, p.value, what, remedy])
+        con.execute(
+            "INSERT INTO told VALUES (-1, ?, ?, NULL, ?, ?, ?, ?)", [p.file, p.sheet, p.column, p.value, what, remedy]
+        )
     if con.execute("SELECT count(*) FROM problems").fetchone()[0]:
         _tell_rows(con, params)
     con.execute(f"""
@@ -119,7 +121,7 @@ def write_refused(con: duckdb.DuckDBPyConnection, params: Params, folder: Path) 
         good = f"strftime(m.{column}, '%Y-%m-%dT%H:%M:%S')" if column in TIMES else f"m.{column}::VARCHAR"
         if column not in LISTED and column not in TIMES:
             good = f"CASE WHEN regexp_full_match(m.{column}, 'JT\\d{{22}}') THEN m.{column} END"
-        cells.append(f"coalesce({good}, shown(r.{column})) AS \"{params.label(column)}\"")
+        cells.append(f'coalesce({good}, shown(r.{column})) AS "{params.label(column)}"')
     reason = "string_agg(label || what, '；' ORDER BY label)"
     file, sheet, row, why = RECEIPT
     con.execute(f"""

@@ -29,11 +29,14 @@ _COLUMNS = ", ".join(SCHEMA)
 
 @dataclass(frozen=True)
 class Stored:
-    """One month as it now stands. sha256: of its version. before: the name under which the version before is kept."""
+    """One month as it now stands. sha256: of its version; None if a simulated month was only set aside.
+
+    partial: it holds only what other months' exports brought. before: where the version before is kept.
+    """
 
     month: str
     tickets: int
-    sha256: str
+    sha256: str | None
     partial: bool
     before: str | None
 
@@ -92,17 +95,14 @@ def compare(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths, *, rep
     Raises IntakeError if a month of the window is simulated and may not be replaced.
     """
     parts = []
-    for month in window(params):
+    if (unreal := simulated(params, paths)) and not replace_simulated:
+        raise IntakeError(words.simulated("、".join(paths.short(paths.tickets(month)) for month in unreal)))
+    cast = ", ".join(f"{column}::{SQL_TYPES[kind]} AS {column}" for column, (kind, _) in SCHEMA.items())
+    for month in set(window(params)) - set(unreal):
         path = paths.tickets(month)
-        if not path.exists():
-            continue
-        if marks(path).simulated:
-            if not replace_simulated:
-                raise IntakeError(words.simulated(paths.short(path)))
-            continue
-        files = quoted(path / "*.parquet" if path.is_dir() else path)
-        cast = ", ".join(f"{column}::{SQL_TYPES[kind]} AS {column}" for column, (kind, _) in SCHEMA.items())
-        parts.append(f"SELECT '{month}' AS month, {cast} FROM read_parquet({files}, union_by_name = true)")
+        if path.exists():
+            files = quoted(path / "*.parquet" if path.is_dir() else path)
+            parts.append(f"SELECT '{month}' AS month, {cast} FROM read_parquet({files}, union_by_name = true)")
     empty = ", ".join(f"NULL::{SQL_TYPES[kind]} AS {column}" for column, (kind, _) in SCHEMA.items())
     con.execute(f"""
         CREATE OR REPLACE VIEW stored AS SELECT *, hash({_COLUMNS}) AS digest
@@ -157,46 +157,58 @@ def _partial(month: str, bulletin: str, paths: Paths) -> bool:
     return month != bulletin and not complete
 
 
-def place(written: dict[str, Path], set_aside: Sequence[str], paths: Paths) -> list[Stored]:
+def simulated(params: Params, paths: Paths) -> list[str]:
+    """The window's months that are simulated."""
+    return [m for m in window(params) if paths.tickets(m).exists() and marks(paths.tickets(m)).simulated]
+
+
+def described(written: dict[str, Path], set_aside: Sequence[str], paths: Paths) -> list[Stored]:
+    """The months as they will be when they are in their place."""
+    import pyarrow.parquet as pq
+
+    found = []
+    for month in sorted({*written, *set_aside}):
+        before = paths.short(_previous(month, paths)) if paths.tickets(month).exists() else None
+        if month in written:
+            file = written[month]
+            rows, partial = pq.read_metadata(file).num_rows, marks(file).partial
+            found.append(Stored(month, rows, file_sha256(file), partial, before))
+        else:
+            found.append(Stored(month, 0, None, False, before))
+    return found
+
+
+def place(written: dict[str, Path], set_aside: Sequence[str], paths: Paths) -> None:
     """Puts the months in their place, and the versions before into data/tickets/previous, named by their digest.
 
-    set_aside: simulated months that no month replaces.
+    set_aside: simulated months that leave whether or not a month replaces them.
     """
-    kept = {each: _keep(each, paths) for each in written}
-    for each, beside in written.items():
-        path = paths.tickets(each)
+    olds = {month: _keep(month, paths) for month in {*written, *set_aside} if paths.tickets(month).exists()}
+    for month in sorted({*written, *set_aside}):
+        path = paths.tickets(month)
         if path.is_dir():
-            os.replace(path, kept[each])
-        os.replace(beside, path)
-    for each in set_aside:
-        if each not in written and paths.tickets(each).exists():
-            kept[each] = _keep(each, paths)
-            path = paths.tickets(each)
-            path.unlink() if path.is_file() else os.replace(path, kept[each])
-    return [_stored(each, kept.get(each), paths) for each in kept if paths.tickets(each).exists()]
+            os.replace(path, olds[month])
+        if month in written:
+            os.replace(written[month], path)
+        else:
+            path.unlink(missing_ok=True)
 
 
-def _keep(month: str, paths: Paths) -> Path | None:
-    """Keeps a copy of the month's file; a folder is only given its place, to which it will be moved."""
+def _previous(month: str, paths: Paths) -> Path:
     path = paths.tickets(month)
-    if not path.exists():
-        return None
-    keep = path.parent / "previous" / f"{month}.{file_sha256(path)[:12]}.parquet"
+    return path.parent / "previous" / f"{month}.{file_sha256(path, paths.cache)[:12]}.parquet"
+
+
+def _keep(month: str, paths: Paths) -> Path:
+    """Keeps a copy of the month's file; a folder is only given its place, to which it will be moved."""
+    path, keep = paths.tickets(month), _previous(month, paths)
     keep.parent.mkdir(exist_ok=True)
     if path.is_file() and not keep.exists():
         beside = keep.with_name(f".{keep.name}.part")
+        beside.unlink(missing_ok=True)
         try:
             os.link(path, beside)
         except OSError:  # a disk without links
             shutil.copy2(path, beside)
         os.replace(beside, keep)
     return keep
-
-
-def _stored(month: str, before: Path | None, paths: Paths) -> Stored:
-    import pyarrow.parquet as pq
-
-    path = paths.tickets(month)
-    return Stored(
-        month, pq.read_metadata(path).num_rows, file_sha256(path), marks(path).partial, before and paths.short(before)
-    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from hotline_lib.errors import HotlineError, nearest
 from hotline_lib.params import Params, month_before
@@ -142,7 +143,7 @@ def hint(rule: str, value: str, context: str | None, params: Params) -> str:
         return "内容可能涉及个人，请在原文件的这一行查看并改正。"
     if kind == "value":
         known = next(c for c in params.columns if c.name == column)
-        return f"若是新的写法，请在 params/columns.yaml 的「{known.label}」的 values 中加上 \"{value}\"。"
+        return f'若是新的写法，请在 params/columns.yaml 的「{known.label}」的 values 中加上 "{value}"。'
     if rule == "issue/misplaced":
         return f"它属于「{catalogue.issue(value).domain}」，请改正其中一项。"
     if rule == "sub_issue/misplaced":
@@ -156,7 +157,9 @@ def hint(rule: str, value: str, context: str | None, params: Params) -> str:
     file = "params/units.yaml" if column == "unit" else file
     owner = {word: entry.name for entry in among[column] for word in entry.spellings}
     close = nearest(value, owner)
-    alias = f"是指「{owner[close]}」吗？若是，请在 {file} 的「{owner[close]}」下加上 aliases: [{value}]；" if close else ""
+    alias = (
+        f"是指「{owner[close]}」吗？若是，请在 {file} 的「{owner[close]}」下加上 aliases: [{value}]；" if close else ""
+    )
     line = {
         "unit": f"在 {file} 照其他单位的写法加一条：- name: {value}",
         "business_type": f"在 {file} 的 business_types 下加一行：- {{name: {value}, role: …}}",
@@ -168,23 +171,35 @@ def hint(rule: str, value: str, context: str | None, params: Params) -> str:
 
 
 def place(file: str, sheet: str, row: int | None, column: str) -> str:
-    return (
-        file
-        + (f"「{sheet}」" if sheet else "")
-        + (f" 第 {row} 行" if row else "")
-        + (f"「{column}」" if column else "")
+    parts = [file, f"「{sheet}」" if sheet else "", f" 第 {row} 行" if row else "", f"「{column}」" if column else ""]
+    return "".join(parts).strip()
+
+
+def unread(file: str, sheet: str, names: dict[str, str | None]) -> str:
+    each = [f"{name}（最接近「{close}」）" if close else name for name, close in names.items()]
+    return f"{place(file, sheet, None, '')} 没有读取这些列：{'、'.join(each)}"
+
+
+def command(files: Sequence[Path], month: str, *, accept_good: bool, replace_simulated: bool) -> str:
+    """The command that would do the same again."""
+    named = " ".join(f'"{file}"' if re.search(r"[\s()&;（）]", str(file)) else str(file) for file in files)
+    options = [" --accept-good"] * accept_good + [" --replace-simulated"] * replace_simulated
+    return f"hotline intake {named} --month {month}{''.join(options)}"
+
+
+def refusal(lines: Sequence[str], total: int, files: Sequence[Path], report: str, again: str, *, fatal: bool) -> str:
+    """Why nothing was taken. lines: the first problems. fatal: good rows could not be taken alone."""
+    where = files[0].name if len(files) == 1 else f"{len(files)} 个文件"
+    good = [] if fatal else [f"或只导入没有问题的行：{again} --accept-good"]
+    return "\n".join(
+        [
+            f"{where} 中有 {total} 处问题，本次没有导入任何工单：",
+            *(f"  {line}" for line in lines),
+            f"全部问题逐行列在 {report}。",
+            f"改好后重新运行：{again}",
+            *good,
+        ]
     )
-
-
-def refusal(
-    lines: Sequence[str], total: int, files: Sequence[str], report: str, again: str, *, fatal: bool
-) -> str:
-    """The message of an intake that took nothing. lines: the first problems. fatal: no good rows can be taken either."""
-    where = files[0] if len(files) == 1 else f"{len(files)} 个文件"
-    more = [f"全部问题逐行列在 {report}。"]
-    good = [] if fatal else [f"只导入没有问题的行：{again} --accept-good"]
-    head = f"{where} 中有 {total} 处问题，本次没有导入任何工单："
-    return "\n".join([head, *(f"  {line}" for line in lines), *more, f"改好后重新运行：{again}", *good])
 
 
 def cannot_write(folder: str) -> str:
@@ -201,6 +216,7 @@ def simulated(name: str) -> str:
     )
 
 
+NO_TABLE = "{name} 不是表格，没有读取"
 BUSY = "另一次导入正在进行，本次没有导入任何工单。请等它结束后重新运行。"
 INTERRUPTED = "已中断，本次没有导入任何工单，原有的工单没有变。重新运行即可。"
 ENGINE = "处理时出错（{kind}），本次没有导入任何工单，原有的工单没有变。请把文件另存为 .xlsx 或 UTF-8 的 .csv 后重试。"

@@ -9,15 +9,10 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from hotline_lib.batch.export import (
-    MonthLine,
-    PageContext,
-    ReportLink,
-    export_html,
-    failure_page,
-    index_page,
-    keep_together,
-)
+from hotline_lib.batch import pages
+from hotline_lib.batch.execute import Failure
+from hotline_lib.batch.export import PageContext, export_html, keep_together, render
+from hotline_lib.batch.manifest import Manifest, Record
 
 PAGE = PageContext("运行总览", "2024年9月", "某省热线", True, ("受理243,909件", "对比2024年8月"), "2024年10月14日09:30")
 PNG = "iVBORw0KGgo="
@@ -122,11 +117,10 @@ def test_code_and_empty_cells_are_not_shown():
     assert "secret" not in exported(*FULL)
 
 
-def test_a_title_cell_may_say_more_and_a_removed_one_still_gives_the_title():
-    plain = PageContext("", "2024年9月", "某省热线")
-    assert "本页回答：一个问题。" in parsed(*FULL, page=plain).main.get_text()
-    removed = parsed(text("# 题目\n\n给分析人员的话", "remove-cell"), page=plain)
-    assert removed.h1.get_text() == "题目（2024年9月）"
+def test_a_title_cell_may_say_more_and_a_removed_one_says_nothing():
+    assert "本页回答：一个问题。" in parsed(*FULL).main.get_text()
+    removed = parsed(text("# 题目\n\n给分析人员的话", "remove-cell"))
+    assert "题目" not in removed.get_text()
     assert "给分析人员的话" not in removed.get_text()
 
 
@@ -241,8 +235,9 @@ def test_a_number_and_its_unit_stay_together():
 
 
 def test_failure_page_shows_cell_and_error():
+    failure = Failure("没有「x」。\n<i>", 3, "m.x <b>", "Trace")
     page = BeautifulSoup(
-        failure_page(PAGE, "m.x <b>", "没有「x」。\n<i>", cell_number=3, details="Trace", previous="previous/a.html"),
+        render("failure.html.j2", PAGE, failure=failure, previous="previous/a.html"),
         "html.parser",
     )
     assert "第3个单元格" in page.main.get_text()
@@ -253,17 +248,18 @@ def test_failure_page_shows_cell_and_error():
 
 
 def test_index_has_a_line_a_month_and_shows_failures():
-    good, bad = ReportLink("运行总览", "2024-09/a.html"), ReportLink("考评<成绩>", "2024-09/b.html", True, "缺列")
-    months = [MonthLine("2024年9月", [good, bad], True, 4.21, "10-14 09:30"), MonthLine("2024年8月", [good])]
-    page = BeautifulSoup(index_page(months, hotline="某省热线"), "html.parser")
+    good = Record("made", "运行总览", seconds=2.2, made_at="2024-10-14T09:29:00+08:00")
+    bad = Record("failed", "考评<成绩>", seconds=2.01, made_at="2024-10-14T09:30:00+08:00", error="缺列")
+    months = [Manifest("2024-09", True, reports={"a": good, "b": bad}), Manifest("2024-08", reports={"a": good})]
+    page = BeautifulSoup(pages.index([*months, Manifest("2024-07")], "某省热线"), "html.parser")
     lines = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in page.tbody.find_all("tr")]
     assert lines == [
-        ["2024年9月模拟工单", "运行总览", "● 失败", "4.2", "10-14 09:30"],
-        ["2024年8月", "运行总览", "—", "", ""],
+        ["2024年9月模拟工单", "运行总览", "● 失败", "4.2", "2024-10-14 09:30"],
+        ["2024年8月", "运行总览", "—", "2.2", "2024-10-14 09:29"],
     ]
     assert page.find(class_="failure")["href"] == "2024-09/b.html"
     assert [fact.get_text() for fact in page.header.find_all("li")] == ["2份报告", "1份失败"]
 
 
 def test_index_without_a_month_says_how_to_make_one():
-    assert "hotline run" in index_page([], hotline="某省热线")
+    assert "hotline run" in pages.index([], "某省热线")
