@@ -100,6 +100,30 @@ def simulate(
 
 
 @app.command()
+def intake(
+    files: Annotated[list[Path], typer.Argument(help="导出文件：.xlsx .xls .csv .parquet 或 .zip", metavar="FILE…")],
+    month: Annotated[str, typer.Option(help="月报的月份，如 2024-10", metavar="MONTH")],
+    accept_good: Annotated[bool, typer.Option("--accept-good", help="导入没有问题的行，其余留在文件里待改")] = False,
+    replace_simulated: Annotated[
+        bool, typer.Option("--replace-simulated", help="用真实工单取代这几个月的模拟工单")
+    ] = False,
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """导入各系统导出的工单。有问题时一件也不导入，并逐行说明；同一文件导入两次不会重复。"""
+    from hotline_lib.intake import intake as take_in
+    from hotline_lib.intake.words import summary
+
+    paths = find_paths(data=data, params=params, output=output)
+    with _steps() as show:
+        done = take_in(
+            files, month, paths, accept_good=accept_good, replace_simulated=replace_simulated, on_step=show
+        )  # fmt: skip
+    typer.echo(summary(done, paths.short(done.folder)))
+
+
+@app.command()
 def refresh(jobs: Jobs = None) -> None:
     """重新执行 notebooks/ 并把结果写回其中，供测试比对。改过笔记本之后运行。"""
     from hotline_lib.batch.refresh import refresh as refresh_notebooks
@@ -180,6 +204,29 @@ def _progress() -> Iterator[Callable[[Event], None]]:
             elif event.kind == "finished" and event.label in lines:
                 word = {"failed": "[red]失败[/red]", "unchanged": "没有变化"}.get(event.status, "")
                 progress.update(lines[event.label], completed=1, description=f"{event.label} {word}".strip())
+
+        yield show
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str, float | None], None]]:
+    """A bar for what is being done, full where nobody knows how much is left; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        tasks: dict[str, int] = {}
+
+        def show(words: str, done: float | None) -> None:
+            if words not in tasks:
+                for earlier in tasks.values():
+                    progress.update(earlier, total=1, completed=1)
+                tasks[words] = progress.add_task(words, total=None)
+            progress.update(tasks[words], total=None if done is None else 1, completed=done or 0)
 
         yield show
 

@@ -32,3 +32,23 @@ def own_params(tmp_path: Path, project: Paths) -> Paths:
 def september(tmp_path_factory: pytest.TempPathFactory, project: Paths) -> Paths:
     """The published month with tickets of the default seed, in folders of its own."""
     return simulated(tmp_path_factory.mktemp("september"), project)
+
+
+@pytest.fixture(scope="session")
+def province(tmp_path_factory, project) -> Paths:
+    """An invented province with simulated tickets: its own units, catalogue, scheme, organisation and month.
+
+    Columns, calendar and wording are the nation's.
+    """
+    from hotline_lib.simulate import simulate
+
+    here = ROOT / "tests" / "second_province"
+    folder = tmp_path_factory.mktemp("云岭 省")  # a path with a space and Chinese characters
+    shutil.copytree(here / "params", folder / "params")
+    shutil.copytree(here / "data", folder / "data")
+    shutil.copytree(project.params / "wording", folder / "params" / "wording")
+    for name in ("columns.yaml", "calendar.yaml"):
+        shutil.copy(project.params / name, folder / "params" / name)
+    paths = replace(project, data=folder / "data", params=folder / "params", output=folder / "output")
+    simulate("2025-03", paths, seed=5)
+    return paths

@@ -74,10 +74,9 @@ def test_outside_the_project_the_package_finds_it(september, tmp_path):
 
 
 def test_a_console_without_chinese_still_works(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "hotline_lib", "tables", "2031-01"], capture_output=True, cwd=ROOT, timeout=60,
-        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "HOTLINE_OUTPUT": f"{tmp_path}"},
-    )  # fmt: skip
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "HOTLINE_OUTPUT": str(tmp_path)}
+    command = [sys.executable, "-m", "hotline_lib", "tables", "2031-01"]
+    done = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=60, env={**os.environ, **plain})
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
 

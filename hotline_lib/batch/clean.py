@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
-from itertools import count, groupby
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CELL_FILE = re.compile(r"\S*[\\/]ipykernel_\d+[\\/]\d+\.py")  # what a warning calls the cell it is about
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
-_TIMED = ("papermill", "execution", "ExecuteTime")  # cell metadata that hold clocks
+_UNSTEADY = ("papermill", "execution", "ExecuteTime", "collapsed", "scrolled")  # cell metadata: clocks, a screen
 _KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-_LANGUAGE = {"name": "python"}
-_SCREEN = ("collapsed", "scrolled")  # cell metadata that only JupyterLab's screen uses
 
 
 def read_with_ids(path: Path) -> NotebookNode:
     """A notebook whose every cell has an id, the same each time; nbformat draws random ones for old files."""
     content = json.loads(path.read_text(encoding="utf-8"))
     taken: set[str] = set()
-    for cell in content["cells"]:
+    for number, cell in enumerate(content["cells"], 1):
         if cell["cell_type"] == "code":  # what a notebook written by a program may lack
             cell |= {"outputs": [], "execution_count": None}
-        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-        wanted = cell.get("id") or hashlib.sha256(source.encode("utf-8")).hexdigest()[:8]
-        again = (f"{wanted}-{number}" for number in count(2))
-        cell["id"] = wanted if wanted not in taken else next(name for name in again if name not in taken)
+        if cell.get("id", "") in taken | {""}:
+            cell["id"] = f"cell-{number}"
         taken.add(cell["id"])
-    about = {"kernelspec": _KERNELSPEC, "language_info": _LANGUAGE}
-    content["metadata"] = {**content.get("metadata", {}), **about}
+    content["metadata"] = {**content.get("metadata", {}), "kernelspec": _KERNELSPEC}
     content["nbformat_minor"] = max(5, content.get("nbformat_minor", 0))  # the version that has ids
     return nbformat.reads(json.dumps(content), as_version=4)
 
@@ -52,10 +47,11 @@ def strip_volatile(notebook: NotebookNode, parameters: Mapping[str, Any]) -> Not
     """
     notebook.metadata.pop("papermill", None)
     notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python"}
     if parameters:
         notebook.metadata["papermill"] = {"parameters": dict(parameters)}
     for cell in notebook.cells:
-        for key in _TIMED:
+        for key in _UNSTEADY:
             cell.metadata.pop(key, None)
         if not cell.metadata.get("tags"):
             cell.metadata.pop("tags", None)
@@ -76,16 +72,10 @@ def strip_for_commit(notebook: NotebookNode) -> NotebookNode:
     Changes the notebook in place and returns it.
     """
     strip_volatile(notebook, {})
-    notebook.metadata["kernelspec"] = _KERNELSPEC
-    notebook.metadata["language_info"] = _LANGUAGE
     for cell in notebook.cells:
-        for key in _SCREEN:
-            cell.metadata.pop(key, None)
-        if cell.cell_type != "code":
-            continue
-        ignored = "nbval-ignore-output" in cell.metadata.get("tags", [])
-        kept = [] if ignored else map(_without_images, cell.outputs)
-        cell.outputs = [output for output in kept if output is not None]
+        if cell.cell_type == "code":
+            ignored = "nbval-ignore-output" in cell.metadata.get("tags", [])
+            cell.outputs = [] if ignored else [output for output in cell.outputs if _without_images(output)]
     return notebook
 
 
@@ -98,24 +88,17 @@ def _joined_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Printed text in one piece, warnings after it: how a kernel cuts it up is a matter of milliseconds."""
     joined: list[NotebookNode] = []
     for printing, run in groupby(outputs, key=lambda output: output.output_type == "stream"):
-        if not printing:
-            joined += run
-            continue
-        texts: dict[str, str] = {}
-        for output in run:
-            texts[output.name] = texts.get(output.name, "") + _CELL_FILE.sub("cell", output.text)
-        joined += [
-            nbformat.v4.new_output("stream", name=name, text=texts[name]) for name in sorted(texts, reverse=True)
-        ]
+        if printing:
+            by_name = groupby(sorted(run, key=lambda output: output.name, reverse=True), key=lambda output: output.name)
+            texts = {name: "".join(output.text for output in those) for name, those in by_name}
+            run = [new_output("stream", name=name, text=_CELL_FILE.sub("cell", texts[name])) for name in texts]
+        joined += run
     return joined
 
 
-def _without_images(output: NotebookNode) -> NotebookNode | None:
-    if output.output_type in ("display_data", "execute_result"):
-        images = [kind for kind in output.data if kind.startswith("image/")]
-        for kind in images:
-            del output.data[kind]
-            output.metadata.pop(kind, None)
-        if images and not output.data:
-            return None
-    return output
+def _without_images(output: NotebookNode) -> bool:
+    """Takes the image bytes out; returns whether anything is left."""
+    for kind in [kind for kind in output.get("data", {}) if kind.startswith("image/")]:
+        del output.data[kind]
+        output.metadata.pop(kind, None)
+    return bool(output.get("data", True))

@@ -53,9 +53,6 @@ class Parameter:
         for candidate in _readings(value) if text else [value]:
             with suppress(ValidationError):
                 return checked.validate_python(candidate, strict=True)  # True is no integer, 5 is a number
-        if text:
-            with suppress(ValidationError):
-                return checked.validate_python(value)  # 1e3, which is no number in YAML
         kinds = re.sub(r"\[.*?\]", "", self.kind).split(" | ")
         expected = " 或 ".join(_WORDS.get(kind, kind) for kind in kinds)
         meaning = f"（{self.help}）" if self.help else ""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sys
 import tempfile
+import threading
 import time
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -32,32 +33,11 @@ from traitlets.config import Config
 import hotline_lib
 from hotline_lib import errors
 from hotline_lib.batch.clean import plain_text, read_with_ids, strip_volatile
+from hotline_lib.batch.failure import Failure
+from hotline_lib.batch.plan import Notebook
 
 KERNEL = "python3"
-_FOLDER_PREFIX = "hotline-kernels-"
 _SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
-_KERNEL_SETTINGS = {
-    "OPENBLAS_NUM_THREADS": "1",  # several kernels share the cores
-    "PYTHONHASHSEED": "0",  # the order of sets is part of "the same input gives the same bytes"
-}
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a report was not made. ``message`` is for the analyst; the rest says where, if a cell was running.
-
-    cell_number: from 1, text cells counted, as in the notebook that the analyst has before him.
-    """
-
-    message: str
-    cell_number: int | None = None
-    cell_source: str = ""
-    traceback: str = ""
-
-    @property
-    def in_one_line(self) -> str:
-        place = f"第 {self.cell_number} 个单元格：" if self.cell_number else ""
-        return place + self.message
 
 
 @dataclass(frozen=True)
@@ -101,7 +81,8 @@ class Kernels:
         self.folder = folder
         library = str(Path(hotline_lib.__file__).parent.parent)  # the one that is running, installed or not
         self.environment = {
-            **_KERNEL_SETTINGS,
+            "OPENBLAS_NUM_THREADS": "1",  # several kernels share the cores
+            "PYTHONHASHSEED": "0",  # the order of sets is part of "the same input gives the same bytes"
             "PYTHONPATH": os.pathsep.join(filter(None, (library, os.environ.get("PYTHONPATH")))),
             "IPYTHONDIR": str(folder / "ipython"),
             **environment,
@@ -133,9 +114,7 @@ def kernels(environment: Mapping[str, str]) -> Iterator[Kernels]:
     """Kernels for one run, their folder removed at the end."""
     for name in ("papermill", "asyncio"):  # a stopped kernel leaves log lines; we report it in words
         logging.getLogger(name).addHandler(logging.NullHandler())
-    _remove_leftovers()
-    mine = f"{_FOLDER_PREFIX}{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=mine, ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="hotline-kernels-", ignore_cleanup_errors=True) as folder:
         started = Kernels(Path(folder), environment)
         try:
             yield started
@@ -143,39 +122,60 @@ def kernels(environment: Mapping[str, str]) -> Iterator[Kernels]:
             started.stop()
 
 
-def _remove_leftovers() -> None:
-    """Remove the folders of killed runs; the process at work in one is in its name."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*-*"):
-        with suppress(OSError, ValueError):
-            pid = int(folder.name.removeprefix(_FOLDER_PREFIX).partition("-")[0])
-            if not _alive(pid) or time.time() - folder.stat().st_mtime > 24 * 3600:
-                shutil.rmtree(folder, ignore_errors=True)
+@contextmanager
+def executing(
+    work: Mapping[Any, tuple[Notebook, Mapping[str, Any]]],
+    environment: Mapping[str, str],
+    *,
+    jobs: int | None,
+    time_limit: float,
+    on_start: Callable[[Any], None],
+) -> Iterator[Iterator[tuple[Any, Executed]]]:
+    """Run notebooks, several at a time; gives each key of ``work`` with what came of it, as they end.
+
+    jobs: how many at a time; one more than there are cores if None. on_start: told a key when its notebook begins.
+    If the caller gives up (Ctrl-C), no more is started and the kernels that are there are ended.
+    """
+    one_voice = threading.Lock()  # notebooks begin in threads; whoever listens need not know
+    with kernels(environment) as started_by, ThreadPoolExecutor(jobs or _cores() + 1) as pool:
+
+        def run(key: Any) -> Executed:
+            notebook, parameters = work[key]
+            if notebook.problem:
+                return Executed(None, Failure(notebook.problem))
+            with one_voice:
+                on_start(key)
+            try:
+                return execute(notebook.path, parameters, started_by=started_by, time_limit=time_limit)
+            except Exception as error:  # a bug of ours, or a notebook of a kind never seen: not the others' fault
+                return Executed(None, Failure.of(error))
+
+        futures = {pool.submit(run, key): key for key in work}
+        try:
+            yield ((futures[future], future.result()) for future in as_completed(futures))
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            while not all(future.done() for future in futures):
+                started_by.stop()
+                time.sleep(0.1)
+            raise
 
 
-def _alive(pid: int) -> bool:
-    """Whether a process runs; where asking would end it (Windows), it is taken to."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+def _cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def execute(
-    path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, time_limit: float, inject: bool = True
-) -> Executed:
+def execute(path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, time_limit: float) -> Executed:
     """Run one notebook from its folder; everything that can go wrong in it ends up in ``Executed.failure``.
 
-    parameters: put in a cell after the one tagged ``parameters``, unless ``inject`` is False.
-    time_limit: seconds for the whole notebook.
+    parameters: put in a cell after the one tagged ``parameters``; without any, no cell. time_limit: seconds for the
+        whole notebook.
     """
     begun = time.monotonic()
     notebook = load_notebook_node(read_with_ids(path))
-    if inject and parameters:
+    if parameters:
         notebook = parameterize_notebook(notebook, dict(parameters), kernel_name=KERNEL, language="python")
     try:
         papermill_engines.execute_notebook_with_engine(
@@ -199,7 +199,7 @@ def execute(
     except RuntimeError as error:  # what jupyter_client raises for a kernel that does not come up
         failure = Failure(f"内核没有启动起来：{error}")
     seconds = time.monotonic() - begun
-    return Executed(strip_volatile(notebook, parameters if inject else {}), failure, seconds)
+    return Executed(strip_volatile(notebook, parameters), failure, seconds)
 
 
 def _failure(notebook: NotebookNode, message: str = "") -> Failure | None:

@@ -27,20 +27,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
 
 from hotline_lib.present import style
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
 TEMPLATES = Path(__file__).parent / "template"
-SOURCES = "sources"  # the foot's id
 
 
 @dataclass(frozen=True)
@@ -71,10 +68,6 @@ class _Section:
     blocks: list[list[list[NotebookNode]]] = field(default_factory=list)  # blocks of columns of cells
     half_open: bool = False  # the last block waits for its second half
 
-    @property
-    def classes(self) -> str:
-        return " ".join(["section", *sorted(self.tags & {"half", "landscape"})])
-
     def add(self, cell: NotebookNode) -> None:
         tags = _tags(cell)
         if "stack" in tags and self.blocks:
@@ -95,8 +88,7 @@ def export_html(notebook: NotebookNode, page: PageContext) -> str:
         "page": page,
         "css": _css(page),
         "rows": _rows(sections),
-        "contents": [section for section in sections if section.title]
-        + ([_Section("来源与口径", SOURCES)] if sources else []),
+        "contents": [section for section in sections if section.title],
         "sources": sources,
     }
     html, _ = _exporter().from_notebook_node(notebook, resources=resources)
@@ -114,7 +106,7 @@ def render(template: str, page: PageContext, **content: Any) -> str:
 def _lay_out(notebook: NotebookNode) -> tuple[list[_Section], list[NotebookNode]]:
     """Sections in order (the first may have no title), and the cells of the foot."""
     sections, sources, title = [_Section()], [], ""
-    taken = {"main", SOURCES}
+    taken = {"main", "sources"}  # the page's own
     for cell in notebook.cells:
         tags = _tags(cell)
         if cell.cell_type == "markdown":
@@ -260,22 +252,17 @@ def _figure_html(output: NotebookNode) -> Markup:
     return Markup(f'<figure>{caption}<img src="data:{kind};base64,{data}" alt="{escape(alt)}"{size}></figure>')
 
 
-_DIGIT_WITH_UNIT = re.compile(r"\d(?:万件|[\u4e00-\u9fff])")
-_PROSE = re.compile(r'(<p(?: class="(?:lead|sentence)")?>)(.*?)(</p>)', re.DOTALL)
+_PROSE = re.compile(r'<p(?: class="(?:lead|sentence)")?>.*?</p>', re.DOTALL)
+_TAG_OR_DIGIT = re.compile(r"(<[^>]*>)|\d(?:万件|[\u4e00-\u9fff])")
 
 
 def keep_together(html: str) -> str:
     """Prose in which no line ends between a number's last digit and its unit; tags and tables are left alone."""
 
-    def prose(match: re.Match[str]) -> str:
-        pieces = re.split(r"(<[^>]*>)", match[2])
-        words = [
-            piece if piece.startswith("<") else _DIGIT_WITH_UNIT.sub(r'<span class="whole">\g<0></span>', piece)
-            for piece in pieces
-        ]
-        return match[1] + "".join(words) + match[3]
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if found[1] else f'<span class="whole">{found[0]}</span>'
 
-    return _PROSE.sub(prose, str(html))
+    return _PROSE.sub(lambda prose: _TAG_OR_DIGIT.sub(kept, prose[0]), str(html))
 
 
 def _css(page: PageContext) -> Markup:

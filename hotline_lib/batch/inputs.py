@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import hotline_lib
-from hotline_lib.batch.plan import Report
 from hotline_lib.fingerprint import file_sha256, package_versions, tree_fingerprint, value_fingerprint
 from hotline_lib.params import Params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.yaml_files import read_yaml
 
 
-@dataclass(frozen=True)
-class Basis:
-    """All that the reports of one month share.
+def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str]:
+    """What all reports of a month stand on, now.
 
-    files: data files with their SHA-256, by the path an analyst knows. digest: of these, parameters, library and
-    packages.
+    Returns data files with their SHA-256, by the path an analyst knows; and one digest of these, parameters, library
+    and packages.
     """
-
-    files: Mapping[str, str]
-    digest: str
-
-    def of(self, report: Report) -> str:
-        """The fingerprint of one report."""
-        return value_fingerprint([self.digest, report.name, report.notebook.digest, report.parameters])
-
-    @property
-    def of_tables(self) -> str:
-        return value_fingerprint([self.digest, "tables"])
-
-
-def basis(month: str, paths: Paths, params: Params) -> Basis:
-    """What the reports of a month stand on, now."""
     months = [month_before(month, back) for back in range(12 + params.month.reach_back_months, -1, -1)]
     data = [
         path
@@ -52,17 +33,13 @@ def basis(month: str, paths: Paths, params: Params) -> Basis:
         files |= {source.name: source.sha256 for source in found}
     library = Path(hotline_lib.__file__).parent
     code = tree_fingerprint(_files(library), root=library)
-    return Basis(files, value_fingerprint([files, _params_files(paths.params, months), code, package_versions()]))
+    return files, value_fingerprint([files, _params_files(paths.params, months), code, package_versions()])
 
 
 def _files(folder: Path) -> list[Path]:
     """Files below a folder, without what tools leave there."""
-    inside = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [
-        path
-        for path in inside
-        if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
-    ]
+    inside = {path: path.relative_to(folder).parts for path in sorted(folder.rglob("*")) if path.is_file()}
+    return [path for path, parts in inside.items() if not any(part.startswith((".", "__pycache__")) for part in parts)]
 
 
 def _params_files(folder: Path, months: list[str]) -> dict[str, Any]:

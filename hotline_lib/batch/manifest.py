@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from hotline_lib.fingerprint import write_whole
 
 _NAME = "manifest.json"
@@ -57,16 +59,8 @@ class Manifest:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of output/MONTH; an empty one if there is none, or none that can be read."""
     try:
-        content = json.loads((folder / _NAME).read_text(encoding="utf-8"))
-        return Manifest(
-            month=folder.name,
-            simulated=content["simulated"],
-            inputs=content["inputs"],
-            code=content["code"],
-            tables=Tables(**{**content["tables"], "files": tuple(content["tables"]["files"])}),
-            reports={name: Record(**record) for name, record in content["reports"].items()},
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return TypeAdapter(Manifest).validate_json((folder / _NAME).read_bytes())
+    except (OSError, ValueError):
         return Manifest(month=folder.name)
 
 

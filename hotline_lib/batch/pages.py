@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+from nbformat import NotebookNode
+
 from hotline_lib.batch.export import PageContext, export_html, render
+from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.manifest import Manifest, Record
 from hotline_lib.batch.plan import Report
-from hotline_lib.month import label
+from hotline_lib.month import Month, label
 from hotline_lib.present import page
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
-    from hotline_lib.batch.execute import Failure
-    from hotline_lib.month import Month
 
 Links = dict[str, tuple[str, str | None]]  # by title: where a page is, and why it failed, if it did
 

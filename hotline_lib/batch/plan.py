@@ -45,10 +45,9 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Report:
-    """One page to make: a notebook, for one month and perhaps one unit, with all the parameters it gets."""
+    """One page to make: a notebook, perhaps for one unit, with all the parameters it gets."""
 
     notebook: Notebook
-    month: str
     parameters: Mapping[str, Any]
     unit: str | None = None
 
@@ -110,15 +109,14 @@ def plan(
     wanted = list(params.unit_names if "all" in units else dict.fromkeys(params.unit(unit).name for unit in units))
     selected = _selected(notebooks, only, wanted)
     values = _values(notebooks, selected, params, parameters or {})
-    month = params.month.month
 
     reports = []
     for notebook in selected:
-        own = ({"month": month} if "month" in notebook.parameters else {}) | values[notebook.name]
+        own = ({"month": params.month.month} if "month" in notebook.parameters else {}) | values[notebook.name]
         if notebook.per_unit:
-            reports += [Report(notebook, month, own | {"unit": unit}, unit) for unit in wanted]
+            reports += [Report(notebook, own | {"unit": unit}, unit) for unit in wanted]
         else:
-            reports.append(Report(notebook, month, own))
+            reports.append(Report(notebook, own))
     return reports
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 
-from hotline_lib.batch.plan import Notebook, discover
-from hotline_lib.batch.run import TIME_LIMIT, Event, cores, prepared
+from hotline_lib.batch.plan import discover
+from hotline_lib.batch.run import TIME_LIMIT, Event, prepared
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole
 from hotline_lib.paths import Paths
 
 
-def refresh(paths: Paths, *, jobs: int | None = None, on_event: Callable[[Event], None] | None = None) -> list[Path]:
+def refresh(
+    paths: Paths, *, jobs: int | None = None, on_event: Callable[[Event], None] = lambda event: None
+) -> list[Path]:
     """Execute every notebook with its default parameters and keep its outputs in it, ready to commit.
 
     Outputs are kept without image bytes, clocks or anything of this computer; a second time changes nothing.
@@ -21,39 +22,30 @@ def refresh(paths: Paths, *, jobs: int | None = None, on_event: Callable[[Event]
     are refreshed.
     """
     from hotline_lib.batch import clean
-    from hotline_lib.batch.execute import Executed, execute, kernels
+    from hotline_lib.batch.execute import executing
 
-    notebooks, say = discover(paths.notebooks), on_event or (lambda event: None)
-    runnable = [notebook for notebook in notebooks if notebook.problem is None]
-    problems = [notebook.problem for notebook in notebooks if notebook.problem]
-    say(Event("preparing"))
-    for month in _months(runnable):
+    notebooks = {notebook.path: notebook for notebook in discover(paths.notebooks)}
+    on_event(Event("preparing"))
+    months = {month.default for notebook in notebooks.values() if (month := notebook.parameters.get("month"))}
+    for month in sorted(filter(None, months)):  # scanned once, before several kernels ask for them
         prepared(month, paths)
 
-    changed = []
-    with kernels(paths.environment()) as started_by, ThreadPoolExecutor(jobs or cores() + 1) as pool:
-
-        def executed(notebook: Notebook) -> Executed:
-            return execute(notebook.path, {}, started_by=started_by, time_limit=TIME_LIMIT, inject=False)
-
-        for notebook, result in zip(runnable, pool.map(executed, runnable), strict=True):
+    changed, problems = [], []
+    work = {path: (notebook, {}) for path, notebook in notebooks.items()}
+    with executing(
+        work, paths.environment(), jobs=jobs, time_limit=TIME_LIMIT,
+        on_start=lambda path: on_event(Event("started", path.stem)),
+    ) as finished:  # fmt: skip
+        for path, result in finished:
             if result.failure:
-                problems.append(f"{notebook.path.name}：{result.failure.in_one_line}")
+                problems.append(notebooks[path].problem or f"{path.name}：{result.failure.in_one_line}")
             else:
                 text = clean.as_text(clean.strip_for_commit(result.notebook))
-                if text != notebook.path.read_text(encoding="utf-8"):
-                    write_whole(notebook.path, text)
-                    changed.append(notebook.path)
-            say(Event("finished", notebook.name, "failed" if result.failure else "made"))
+                if text != path.read_text(encoding="utf-8"):
+                    write_whole(path, text)
+                    changed.append(path)
+            on_event(Event("finished", path.stem, "failed" if result.failure else "made"))
     if problems:
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        raise HotlineError(
-            f"有 {len(problems)} 个笔记本没有更新，仍是原样：\n{lines}\n改好后重新运行 hotline refresh。"
-        )
-    return changed
-
-
-def _months(notebooks: Sequence[Notebook]) -> list[str]:
-    """The months that the notebooks open by default: scanned once, before several kernels ask for them."""
-    declared = [notebook.parameters.get("month") for notebook in notebooks]
-    return sorted({month.default for month in declared if month and isinstance(month.default, str)})
+        lines = "".join(f"\n  {problem}" for problem in sorted(problems))
+        raise HotlineError(f"有 {len(problems)} 个笔记本没有更新，仍是原样：{lines}\n改好后重新运行 hotline refresh。")
+    return sorted(changed)

@@ -5,29 +5,24 @@ Nothing here prints: ``on_event`` is told what happens, and the result says what
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from hotline_lib.batch.inputs import Basis, basis
-from hotline_lib.batch.manifest import (
-    SUFFIXES, Record, Tables, all_manifests, drop_previous, put, read_manifest, retire, set_aside, write_manifest,
-)  # fmt: skip
+from hotline_lib.batch import manifest
+from hotline_lib.batch.failure import Failure
+from hotline_lib.batch.inputs import basis
+from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
 from hotline_lib.batch.plan import Report, discover, plan
-from hotline_lib.errors import HotlineError
-from hotline_lib.fingerprint import git_commit, package_versions, write_whole
-from hotline_lib.params import load_params
+from hotline_lib.fingerprint import git_commit, package_versions, value_fingerprint, write_whole
+from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
 
 if TYPE_CHECKING:
-    from hotline_lib.batch.execute import Executed, Failure
+    from hotline_lib.batch.execute import Executed
     from hotline_lib.month import Month
 
 TIME_LIMIT = 600.0  # seconds a notebook may take
@@ -82,7 +77,7 @@ def run_month(
     jobs: int | None = None,
     force: bool = False,
     time_limit: float = TIME_LIMIT,
-    on_event: Callable[[Event], None] | None = None,
+    on_event: Callable[[Event], None] = lambda event: None,
 ) -> RunResult:
     """Make a month's reports and tables in output/MONTH, and the index.
 
@@ -94,12 +89,12 @@ def run_month(
     """
     params = load_params(month, paths.params)
     reports = plan(paths, params, only=only, units=units, parameters=parameters)
-    run = _Run(month, paths, basis(month, paths, params), on_event or (lambda event: None))
+    run = _Run(month, paths, params, on_event)
     run.tidy()
     results = {} if force else {each.name: run.result(each, "unchanged") for each in reports if run.is_current(each)}
     due = [report for report in reports if report.name not in results]
     if due or not run.tables_are_current():
-        results |= run.make(due, jobs or cores() + 1, time_limit)
+        results |= run.make(due, jobs, time_limit)
     index = run.write_index(params.organisation.hotline)
     return RunResult(month, tuple(results[report.name] for report in reports), run.manifest.tables, index)
 
@@ -107,62 +102,53 @@ def run_month(
 class _Run:
     """The state of one run: what has been made so far, kept in the manifest after every report."""
 
-    def __init__(self, month: str, paths: Paths, stands_on: Basis, say: Callable[[Event], None]):
-        self.month, self.paths, self.basis, self._say = month, paths, stands_on, say
+    def __init__(self, month: str, paths: Paths, params: Params, say: Callable[[Event], None]):
+        self.month, self.paths, self.say = month, paths, say
+        self.files, self.basis = basis(month, paths, params)
         self.folder = paths.report_folder(month)
         self.manifest = read_manifest(self.folder)
-        self._one_voice = threading.Lock()  # notebooks start in threads; whoever listens need not know
         self.changed = False  # whether the manifest, and so the index, says something new
-
-    def say(self, *event: Any) -> None:
-        with self._one_voice:
-            self._say(Event(*event))
 
     def tidy(self) -> None:
         """Remove what a killed run was still writing, and reports of notebooks that are gone."""
         for part in self.folder.rglob(".*.part"):
             part.unlink(missing_ok=True)
-        if retire(self.folder, self.manifest, [notebook.name for notebook in discover(self.paths.notebooks)]):
+        if manifest.retire(self.folder, self.manifest, [notebook.name for notebook in discover(self.paths.notebooks)]):
             self._remember()
 
     def is_current(self, report: Report) -> bool:
         """Whether a report was made from just this, and still lies there."""
         record = self.manifest.reports.get(report.name)
-        same = record is not None and record.status == "made" and record.fingerprint == self.basis.of(report)
-        return same and all((self.folder / f"{report.name}{suffix}").is_file() for suffix in SUFFIXES)
+        same = record is not None and record.status == "made" and record.fingerprint == self._fingerprint(report)
+        return same and all((self.folder / f"{report.name}{suffix}").is_file() for suffix in manifest.SUFFIXES)
 
     def tables_are_current(self) -> bool:
         tables = self.manifest.tables
-        same = tables.error is None and tables.fingerprint == self.basis.of_tables
+        same = tables.error is None and tables.fingerprint == self.basis
         return same and all((self.folder / name).is_file() for name in tables.files)
 
     def result(self, report: Report, status: str, seconds: float = 0.0, error: str | None = None) -> ReportResult:
-        self.say("finished", report.label, status)
+        self.say(Event("finished", report.label, status))
         page = self.folder / f"{report.name}.html"
         return ReportResult(report.name, report.label, status, page, seconds, error)
 
-    def make(self, due: Sequence[Report], jobs: int, time_limit: float) -> dict[str, ReportResult]:
+    def make(self, due: Sequence[Report], jobs: int | None, time_limit: float) -> dict[str, ReportResult]:
         """Make the month's tables and the reports that are due."""
-        self.say("preparing")
-        from hotline_lib.batch.execute import kernels  # slow, and an unchanged month needs none of it
+        self.say(Event("preparing"))
+        from hotline_lib.batch.execute import executing  # slow, and an unchanged month needs none of it
 
         month = prepared(self.month, self.paths)
         self.manifest.simulated = month.simulated
-        self.manifest.inputs = dict(self.basis.files)
+        self.manifest.inputs = self.files
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
-
-        results = {}
-        with kernels(self.paths.environment()) as started_by, ThreadPoolExecutor(jobs) as pool:
-            futures = {pool.submit(self._execute, report, started_by, time_limit): report for report in due}
-            try:
-                self._write_tables(month)
-                for future in as_completed(futures):
-                    report = futures[future]
-                    results[report.name] = self._place(report, future.result(), month)
-            except BaseException:
-                _end(futures, started_by)
-                raise
-        return results
+        by_name = {report.name: report for report in due}
+        work = {name: (report.notebook, report.parameters) for name, report in by_name.items()}
+        with executing(
+            work, self.paths.environment(), jobs=jobs, time_limit=time_limit,
+            on_start=lambda name: self.say(Event("started", by_name[name].label)),
+        ) as finished:  # fmt: skip
+            self._write_tables(month)
+            return {name: self._place(by_name[name], executed, month) for name, executed in finished}
 
     def write_index(self, hotline: str) -> Path:
         """output/index.html, from the manifests of all months, and the month's index of units."""
@@ -175,17 +161,6 @@ class _Run:
                 write_whole(self.folder / "units" / "index.html", pages.units_index(self.manifest, hotline))
         return index
 
-    def _execute(self, report: Report, started_by: Any, time_limit: float) -> Executed:
-        from hotline_lib.batch.execute import Executed, Failure, execute
-
-        if report.notebook.problem:
-            return Executed(None, Failure(report.notebook.problem))
-        self.say("started", report.label)
-        try:
-            return execute(report.notebook.path, report.parameters, started_by=started_by, time_limit=time_limit)
-        except Exception as error:  # a bug of ours, or a notebook of a kind never seen: not the others' fault
-            return Executed(None, _unforeseen(error))
-
     def _place(self, report: Report, executed: Executed, month: Month) -> ReportResult:
         """Put a report, or its failure page, in its place and remember it."""
         from hotline_lib.batch import clean, pages
@@ -194,14 +169,14 @@ class _Run:
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
-                put(self.folder, name, html=pages.report(executed.notebook, report, month), notebook=notebook)
-                drop_previous(self.folder, name)
+                manifest.put(self.folder, name, html=pages.report(executed.notebook, report, month), notebook=notebook)
+                manifest.drop_previous(self.folder, name)
         except Exception as error:
-            failure = _unforeseen(error)
+            failure = Failure.of(error)
         if failure is not None:
-            kept = set_aside(self.folder, name, self.manifest.reports.get(name))
+            kept = manifest.set_aside(self.folder, name, self.manifest.reports.get(name))
             html = pages.failure(failure, report, month, has_previous=kept)
-            put(self.folder, name, html=html, notebook=notebook)
+            manifest.put(self.folder, name, html=html, notebook=notebook)
 
         self.manifest.reports[name] = record = Record(
             status="failed" if failure else "made",
@@ -211,21 +186,24 @@ class _Run:
             seconds=round(executed.seconds + time.monotonic() - begun, 2),
             made_at=datetime.now().astimezone().isoformat(timespec="seconds"),
             error=failure.in_one_line if failure else None,
-            fingerprint=self.basis.of(report),
+            fingerprint=self._fingerprint(report),
         )
         self._remember()
         return self.result(report, record.status, record.seconds, record.error)
 
+    def _fingerprint(self, report: Report) -> str:
+        return value_fingerprint([self.basis, report.name, report.notebook.digest, report.parameters])
+
     def _write_tables(self, month: Month) -> None:
         try:
             files = [file.relative_to(self.folder).as_posix() for file in tables_written(month, self.folder)]
-            self.manifest.tables = Tables(self.basis.of_tables, tuple(files))
+            self.manifest.tables = Tables(self.basis, tuple(files))
         except Exception as error:
-            self.manifest.tables = Tables(error=_in_words(error))
+            self.manifest.tables = Tables(error=Failure.of(error).message)
         self._remember()
 
     def _remember(self) -> None:
-        write_manifest(self.folder, self.manifest)
+        manifest.write_manifest(self.folder, self.manifest)
         self.changed = True
 
 
@@ -242,33 +220,3 @@ def tables_written(month: Month, folder: Path) -> list[Path]:
     from hotline_lib.deliver.workbook import write_workbook
 
     return [*write_tables(month, folder / "tables"), write_workbook(month, folder)]
-
-
-def _unforeseen(error: Exception) -> Failure:
-    from hotline_lib.batch.execute import Failure
-
-    return Failure(_in_words(error), traceback="".join(traceback.format_exception(error)))
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, HotlineError):
-        return str(error)
-    if isinstance(error, PermissionError):
-        return f"无法写入 {error.filename2 or error.filename}：请先在 Excel 等程序中关闭它，并确认有写入权限。"
-    return f"{type(error).__name__}: {error}"
-
-
-def _end(futures: Mapping[Future, Report], started_by: Any) -> None:
-    """Give up a run: start nothing more, end the kernels that are there, wait for their threads."""
-    for future in futures:
-        future.cancel()
-    while not all(future.done() for future in futures):
-        started_by.stop()
-        time.sleep(0.1)
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

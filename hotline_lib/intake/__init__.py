@@ -83,8 +83,6 @@ def intake(
         raise IntakeError(words.MEMORY) from None
     except (OSError, duckdb.IOException, duckdb.FatalException):
         raise IntakeError(words.cannot_write("data/tickets 或 output/intake")) from None
-    except (duckdb.Error, pa.ArrowException) as error:  # their words may quote a cell
-        raise IntakeError(words.ENGINE.format(kind=type(error).__name__)) from None
     except Exception as error:  # a bug of ours: the log gets the trace, but not the words, which may quote a cell
         raise RuntimeError(type(error).__name__).with_traceback(error.__traceback__) from None
 

@@ -25,7 +25,6 @@ NAMED = ("unit", "business_type", "domain", "issue")
 TIMES = tuple(column for column, (kind, _) in SCHEMA.items() if kind == "time")
 LISTED = tuple(column for column in SCHEMA if column != "ticket_id" and column not in TIMES)  # few different values
 _ISO = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
-_TICKET_ID = r"JT\d{22}"
 _SERIAL = r"[3-7]\d{4}(\.\d+)?"  # days since 1899-12-30, as Excel counts
 _COMPACT = r"^(\d{4})(\d\d)(\d\d)(?:t?(\d\d):?(\d\d):?(\d\d)?)?$"
 _WRITTEN = (
@@ -39,6 +38,7 @@ _MACROS = [
     rf"half(x) AS CASE WHEN strlen(x) > length(x) THEN translate(x, '{_FULL}', '{_HALF}') ELSE x END",
     r"plain(x) AS lower(regexp_replace(half(x), '[\s\x{3000}\x{a0}\x{200b}\x{feff}]+', '', 'g'))",
     r"number(x) AS regexp_replace(plain(x), '^(\d+)\.0+$', '\1')",
+    f"blank(x) AS coalesce(list_contains(split('{' '.join(words.BLANK)}', ' '), x), true)",
     # the space between day and hour parts 1 12:15 from 11 2:15, so it must outlive plain
     r"gapped(x) AS plain(regexp_replace(trim(half(x)), '(\d)[\s\x{3000}\x{a0}]+(\d)', '\1t\2'))",
     """clock(p) AS CASE
@@ -68,17 +68,18 @@ def map_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
     con.register("spelled", pa.table(dict(zip(("col", "parent", "spelling", "name"), spelled, strict=True))))
     for column in LISTED:  # each different cell once: a million rows have a handful
         con.execute(f"""
-            CREATE OR REPLACE TABLE map_{column} AS SELECT cell, key, name
+            CREATE OR REPLACE TABLE map_{column} AS SELECT cell, key, name, blank(key) AS blank,
+                key IN (SELECT spelling FROM spelled WHERE col = 'sub_issue') AS somewhere
             FROM (SELECT cell, number(cell) AS key FROM (SELECT DISTINCT {column} AS cell FROM raw) WHERE cell IS NOT NULL)
             LEFT JOIN spelled ON col = '{column}' AND spelling = key AND parent = ''""")
     con.execute(f"CREATE OR REPLACE TABLE mapped AS {_mapped(params)}")
-    con.execute("CREATE OR REPLACE TABLE problems AS SELECT n, unnest(rules) AS rule FROM mapped WHERE len(rules) > 0")
+    con.execute("CREATE OR REPLACE TABLE problems AS SELECT n, unnest(split(rules, ' ')) AS rule FROM mapped WHERE rules <> ''")
     con.execute("""
         INSERT INTO problems SELECT n, 'ticket_id/repeated'
         FROM mapped JOIN sources USING (source) SEMI JOIN (
-            SELECT file, ticket_id FROM mapped JOIN sources USING (source) WHERE kind = 'ticket' AND len(rules) = 0
+            SELECT file, ticket_id FROM mapped JOIN sources USING (source) WHERE kind = 'ticket' AND rules = ''
             GROUP BY ALL HAVING min(digest) <> max(digest)
-        ) twice USING (file, ticket_id) WHERE kind = 'ticket' AND len(rules) = 0""")
+        ) twice USING (file, ticket_id) WHERE kind = 'ticket' AND rules = ''""")
 
 
 def _spellings(params: Params) -> Iterator[tuple[str, str, str, str]]:
@@ -101,42 +102,41 @@ def _spellings(params: Params) -> Iterator[tuple[str, str, str, str]]:
 
 def _mapped(params: Params) -> str:
     """SQL of ``mapped``, step by step: values, which cells are blank, what kind of row, which rules it breaks."""
-    ticket_id = f"CASE WHEN regexp_full_match(r.ticket_id, '{_TICKET_ID}') THEN r.ticket_id ELSE upper(plain(r.ticket_id)) END"
-    values = [f"{ticket_id} AS ticket_id", *(f"moment(r.{column}) AS {column}" for column in TIMES)]
-    for column in LISTED:
-        if column == "failed_reviews":
-            values.append(f"try_cast(regexp_extract(m_{column}.key, '^\\d{{1,4}}$') AS BIGINT) AS {column}")
-        elif column == "sub_issue":
-            values.append("s.name AS sub_issue")
-        else:
-            values.append(f"m_{column}.name::{SQL_TYPES[SCHEMA[column][0]]} AS {column}")
+    cells = {"ticket_id": f"CASE WHEN {_is_id('r.ticket_id')} THEN r.ticket_id ELSE upper(plain(r.ticket_id)) END"}
+    cells |= {column: f"moment(r.{column})" for column in TIMES}
+    cells |= {column: f"m_{column}.name::{SQL_TYPES[SCHEMA[column][0]]}" for column in LISTED}
+    cells |= {
+        "failed_reviews": "try_cast(regexp_extract(m_failed_reviews.key, '^\\d{1,4}$') AS BIGINT)",
+        "sub_issue": "s.name",
+    }
+    values = ", ".join(f"{cell} AS {column}" for column, cell in cells.items())
+    blanks = ", ".join(f"coalesce(m_{column}.blank, true) AS {column}_blank" for column in LISTED)
+    late = ", ".join(  # these are looked at as text only where they are none
+        f"CASE WHEN {column} IS NULL THEN blank(plain({column}_cell)) ELSE false END AS {column}_blank" for column in TIMES
+    )
     joins = [f"LEFT JOIN map_{column} m_{column} ON m_{column}.cell = r.{column}" for column in LISTED]
-    joins += [
-        "LEFT JOIN spelled s ON s.col = 'sub_issue' AND s.parent = m_issue.name AND s.spelling = m_sub_issue.key",
-        "LEFT JOIN spelled home ON home.col = 'home' AND home.parent = m_issue.name",
-    ]
-    blank = ", ".join(f"'{plain(word)}'" for word in words.BLANK)
-    blanks = [f"coalesce(m_{column}.key, '') IN ({blank}) AS {column}_blank" for column in LISTED]
-    late_blanks = [  # a time is looked at as text only where it is none
-        f"{column} IS NULL AND coalesce(plain({column}_cell), '') IN ({blank}) AS {column}_blank" for column in TIMES
-    ]
     ids = next(column.spellings for column in params.columns if column.name == "ticket_id")
     return f"""
         WITH cells AS (
-            SELECT r.rowid AS n, r.source, r.row, r.total, r.ragged, home.name AS home, m_sub_issue.key AS sub_key,
-                {", ".join([*values, *blanks])}, {", ".join(f"r.{column} AS {column}_cell" for column in TIMES)}
-            FROM raw r {" ".join(joins)}),
-        seen AS (
-            SELECT *, coalesce(ticket_id, '') IN ({blank.upper()}) AS ticket_id_blank, {", ".join(late_blanks)} FROM cells),
+            SELECT r.rowid AS n, r.source, r.row, r.total, r.ragged, home.name AS home, {values}, {blanks},
+                m_sub_issue.somewhere, {", ".join(f"r.{column} AS {column}_cell" for column in TIMES)}
+            FROM raw r {" ".join(joins)}
+            LEFT JOIN spelled s
+                ON s.col = 'sub_issue' AND s.parent = m_issue.name AND s.spelling = m_sub_issue.key
+            LEFT JOIN spelled home ON home.col = 'home' AND home.parent = m_issue.name),
+        seen AS (SELECT *, blank(lower(ticket_id)) AS ticket_id_blank, {late} FROM cells),
         kinds AS (
             SELECT *, CASE WHEN total AND ticket_id_blank THEN 'total'
                 WHEN {" AND ".join(f"{column}_blank" for column in SCHEMA)} THEN 'blank'
-                WHEN ticket_id IN ({", ".join(f"'{plain(word).upper()}'" for word in ids)}) THEN 'header'
+                WHEN list_contains({[plain(word).upper() for word in ids]}, ticket_id) THEN 'header'
                 ELSE 'ticket' END AS kind FROM seen)
         SELECT n, source, row, kind, {", ".join(SCHEMA)}, hash({", ".join(SCHEMA)}) AS digest,
-            CASE WHEN kind = 'ticket' THEN list_filter([{", ".join(_rules(params))}], lambda x: x IS NOT NULL)
-                ELSE [] END AS rules
+            CASE WHEN kind = 'ticket' THEN concat_ws(' ', {", ".join(_rules(params))}) ELSE '' END AS rules
         FROM kinds"""
+
+
+def _is_id(text: str) -> str:
+    return f"regexp_full_match({text}, 'JT\\d{{22}}')"
 
 
 def _rules(params: Params) -> list[str]:
@@ -145,21 +145,20 @@ def _rules(params: Params) -> list[str]:
     first, _ = month_range(month_before(month, params.month.reach_back_months))
     _, after = month_range(month)
     rules = {"row/ragged": "ragged"}
-    for column, (kind, may_be_missing) in SCHEMA.items():
+    for column, (_, may_be_missing) in SCHEMA.items():
         filled = f"NOT {column}_blank"
         if not may_be_missing:
             rules[f"{column}/missing"] = f"{column}_blank"
         if column == "ticket_id":
-            rules["ticket_id/format"] = f"{filled} AND NOT regexp_full_match(ticket_id, '{_TICKET_ID}')"
+            rules["ticket_id/format"] = f"{filled} AND NOT {_is_id('ticket_id')}"
         elif column in TIMES:
             rules[f"{column}/time"] = (
                 f"{filled} AND ({column} IS NULL OR {column} NOT BETWEEN '2000-01-01' AND '2099-12-31')"
             )
         elif column == "sub_issue":
-            elsewhere = "sub_key IN (SELECT spelling FROM spelled WHERE col = 'sub_issue')"
             rules["sub_issue/orphan"] = f"{filled} AND issue_blank"
-            rules["sub_issue/misplaced"] = f"{filled} AND issue IS NOT NULL AND sub_issue IS NULL AND {elsewhere}"
-            rules["sub_issue/unknown"] = f"{filled} AND issue IS NOT NULL AND sub_issue IS NULL AND NOT {elsewhere}"
+            rules["sub_issue/misplaced"] = f"{filled} AND issue IS NOT NULL AND sub_issue IS NULL AND somewhere"
+            rules["sub_issue/unknown"] = f"{filled} AND issue IS NOT NULL AND sub_issue IS NULL AND NOT somewhere"
         else:
             rule = "unknown" if column in NAMED else "integer" if column == "failed_reviews" else "value"
             rules[f"{column}/{rule}"] = f"{filled} AND {column} IS NULL"

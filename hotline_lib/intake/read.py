@@ -13,13 +13,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hotline_lib.errors import nearest
 from hotline_lib.intake.files import Export
 from hotline_lib.intake.words import FileProblem, shown
 from hotline_lib.params import Params
@@ -28,6 +28,7 @@ from hotline_lib.tickets import SCHEMA
 RECEIPT = ("文件", "工作表", "行", "原因")  # columns that our own file of refused rows begins with
 _HEADER_WITHIN = 50  # rows
 _LEAST_KNOWN = 3  # known names make a header
+_ALIKE = 0.6  # stricter than elsewhere: an export has many columns that are none of ours
 _LEADING = 3  # cells among which a totals row says that it is one
 _TOTALS = r"^\s*(合\s*计|总\s*计|小\s*计|总\s*数|共\s*计)"
 _HEAD_BYTES, _BLOCK_BYTES = 1 << 18, 1 << 24
@@ -103,8 +104,8 @@ class Headings:
             elif column:
                 columns[column] = place
             elif name.strip() and name.strip() not in RECEIPT:
-                close = nearest(plain(name), self.known)
-                unread[shown(name)] = self.labels[self.known[close]] if close else None
+                close = get_close_matches(plain(name), self.known, n=1, cutoff=_ALIKE)
+                unread[shown(name)] = self.labels[self.known[close[0]]] if close else None
         for column in SCHEMA:
             if column not in columns:
                 like = [name for name, label in unread.items() if label == self.labels[column]]

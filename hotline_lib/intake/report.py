@@ -51,7 +51,7 @@ class Folder:
 
 
 def tell_problems(con: duckdb.DuckDBPyConnection, files: Sequence[FileProblem], params: Params, folder: Path) -> None:
-    """Makes ``told``, a row per problem in words, and problems.csv of it."""
+    """Makes ``told``, a row per problem in words, and problems.csv of it if there is one."""
     con.execute("CREATE OR REPLACE TABLE told (n BIGINT, file VARCHAR, sheet VARCHAR, row BIGINT, label VARCHAR,"
                 " value VARCHAR, what VARCHAR, remedy VARCHAR)")  # fmt: skip
     for p in files:
@@ -61,6 +61,8 @@ def tell_problems(con: duckdb.DuckDBPyConnection, files: Sequence[FileProblem], 
         )
     if con.execute("SELECT count(*) FROM problems").fetchone()[0]:
         _tell_rows(con, params)
+    if con.execute("SELECT count(*) FROM told").fetchone()[0] == 0:
+        return
     con.execute(f"""
         COPY (SELECT file AS "{_BOM}文件", sheet AS 工作表, row AS 行, label AS 列, value AS 值, what AS 问题, remedy AS 改法
             FROM told ORDER BY n, label) TO {quoted(folder / "problems.csv")} ({_CSV})""")
@@ -132,7 +134,9 @@ def write_refused(con: duckdb.DuckDBPyConnection, params: Params, folder: Path) 
 
 
 def write_changes(con: duckdb.DuckDBPyConnection, params: Params, folder: Path) -> None:
-    """changes.csv: each updated ticket, and which of its columns changed."""
+    """changes.csv: each updated ticket, and which of its columns changed; no file if there is none."""
+    if not con.execute("SELECT count(*) FROM lined WHERE status = 'updated'").fetchone()[0]:
+        return
     differ = ", ".join(
         f"CASE WHEN (CASE WHEN l.before_n < 0 THEN s.{c} ELSE o.{c} END) IS DISTINCT FROM m.{c} THEN '{params.label(c)}' END"
         for c in SCHEMA

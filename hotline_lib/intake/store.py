@@ -69,6 +69,7 @@ def stage(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute(f"SET temp_directory = {quoted(folder / 'spill')}")
         con.execute("SET TimeZone = 'Asia/Shanghai'")
         con.execute("SET enable_progress_bar = false")
+        con.begin()  # never committed: nothing need survive, so nothing is flushed to disk that fits into memory
         yield con
     finally:
         con.close()

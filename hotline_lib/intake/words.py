@@ -8,9 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotline_lib.errors import HotlineError, nearest
 from hotline_lib.params import Params, month_before
+
+if TYPE_CHECKING:
+    from hotline_lib.intake import Intake
 
 HIDDEN = "（已隐去）"
 SHOWN = 20  # problems on the screen; all of them are in the CSV
@@ -202,6 +206,30 @@ def refusal(lines: Sequence[str], total: int, files: Sequence[Path], report: str
     )
 
 
+_BECAME = {
+    "new": "新增", "updated": "更新", "unchanged": "未变", "refused": "拒收",
+    "total": "合计行", "blank": "空行", "header": "重复的表头",
+}  # fmt: skip
+
+
+def summary(done: Intake, folder: str) -> str:
+    """What came of an intake: the rows, that add up, the months, and where the rest is."""
+    always = ("new", "updated", "unchanged", "refused")
+    sums = [(words, done.count(each)) for each, words in _BECAME.items() if done.count(each) or each in always]
+    lines = [f"读入 {done.count(*_BECAME):,} 行 = " + " + ".join(f"{words} {number:,}" for words, number in sums)]
+    for each in done.stored:
+        version = f"{each.tickets:,} 件，版本 {each.sha256[:12]}" if each.sha256 else "模拟工单已移走"
+        partial = "，只有其他月份导出中带来的工单，不作对比的基数" if each.partial else ""
+        before = f"，之前的版本 {each.before}" if each.before else ""
+        lines.append(f"  {each.month}：{version}{partial}{before}")
+    if not done.stored:
+        lines.append("  各月工单没有变化。")
+    lines += [f"  提示：{note}" for note in done.notes]
+    if done.count("refused"):
+        lines.append(f"  拒收的行在 {folder}/refused.csv，改好后可以再导入这个文件。")
+    return "\n".join([*lines, f"记录（各文件的行数、更新清单）在 {folder}。接着：hotline check {done.month}"])
+
+
 def cannot_write(folder: str) -> str:
     return (
         f"写不进 {folder}：磁盘已满、文件大小受限，或没有写权限。本次没有导入任何工单，原有的工单没有变。"
@@ -219,6 +247,5 @@ def simulated(name: str) -> str:
 NO_TABLE = "{name} 不是表格，没有读取"
 BUSY = "另一次导入正在进行，本次没有导入任何工单。请等它结束后重新运行。"
 INTERRUPTED = "已中断，本次没有导入任何工单，原有的工单没有变。重新运行即可。"
-ENGINE = "处理时出错（{kind}），本次没有导入任何工单，原有的工单没有变。请把文件另存为 .xlsx 或 UTF-8 的 .csv 后重试。"
 MEMORY = "内存不够，本次没有导入任何工单。请关闭其他程序，或把文件分成几份导入。"
 DATABASE = "params/months/{month}.yaml 写明 {month} 的工单在数据库中（source），不从文件导入。"

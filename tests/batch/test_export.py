@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from hotline_lib.batch import pages
-from hotline_lib.batch.execute import Failure
 from hotline_lib.batch.export import PageContext, export_html, keep_together, render
+from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.manifest import Manifest, Record
 
 PAGE = PageContext("运行总览", "2024年9月", "某省热线", True, ("受理243,909件", "对比2024年8月"), "2024年10月14日09:30")

@@ -291,22 +291,6 @@ def test_what_a_killed_run_left_is_cleaned_up(house, instant):
     assert not list(house.folder.rglob("*.part"))
 
 
-@pytest.mark.skipif(os.name != "posix", reason="elsewhere they go after a day")
-def test_the_sockets_of_a_killed_run_are_removed_and_those_of_a_living_one_are_not(tmp_path, monkeypatch):
-    monkeypatch.setattr(execute.tempfile, "tempdir", str(tmp_path))
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    (tmp_path / f"hotline-kernels-{ended.pid}-abc").mkdir()
-    (tmp_path / f"hotline-kernels-{os.getpid()}-abc").mkdir()
-    (tmp_path / "hotline-kernels-notes-abc").mkdir()
-    with execute.kernels({}):
-        pass
-    assert {folder.name for folder in tmp_path.iterdir()} == {
-        f"hotline-kernels-{os.getpid()}-abc",
-        "hotline-kernels-notes-abc",
-    }
-
-
 def test_progress_is_told_as_it_happens(house, instant):
     house.write("01_a")
     house.write("02_b", "1/0")
@@ -328,16 +312,11 @@ def test_ctrl_c_ends_the_kernels_and_comes_back(house, tmp_path):
     pid_file = tmp_path / "pid"
     script = textwrap.dedent(f"""
         import pathlib
-        from hotline_lib.batch import execute, pages, run
-        from concurrent.futures import ThreadPoolExecutor
-        with execute.kernels({{"PID": {str(pid_file)!r}}}) as started_by, ThreadPoolExecutor(2) as pool:
-            path = pathlib.Path({str(book)!r})
-            future = pool.submit(execute.execute, path, {{}}, started_by=started_by, time_limit=90)
-            try:
-                future.result()
-            except BaseException:
-                run._end({{future: None}}, started_by)
-                raise
+        from hotline_lib.batch.execute import executing
+        from hotline_lib.batch.plan import read_notebook
+        work = {{1: (read_notebook(pathlib.Path({str(book)!r})), {{}})}}
+        with executing(work, {{"PID": {str(pid_file)!r}}}, jobs=2, time_limit=90, on_start=print) as finished:
+            print(list(finished))
     """)
     running = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 30

@@ -48,7 +48,8 @@ seconds = (s["closed_at"] - s["accepted_at"]).dt.total_seconds()
 s = s.assign(seconds=seconds, minute=seconds // 60, day1=seconds <= 86400, day5=seconds <= 432000,
              in_time=s["closed_at"] <= s["due_at"], bad=s["rating"] < 3, month=s["accepted_at"].dt.to_period("M"))
 rates = s.groupby(["unit", "business_type"])[
-    ["classified_correctly", "answered_instantly", "called_back", "resolved_first_time", "day1", "day5", "in_time", "bad", "seconds"]
+    ["classified_correctly", "answered_instantly", "called_back", "resolved_first_time", "day1", "day5",
+     "in_time", "bad", "seconds"]
 ].sum()
 handling = s.groupby(["unit", "business_type", "minute"])["seconds"].agg(["size", "sum"])
 submissions = s.groupby(["unit", "business_type", "month"]).size()

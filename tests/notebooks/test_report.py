@@ -1,13 +1,16 @@
 """A month from end to end: the page that officials open from an e-mail, with the network off."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 from printed import rows_by_key
-from support import MONTH
+from support import MONTH, ROOT
 
 from hotline_lib.batch import run_month
 
@@ -121,6 +124,69 @@ def test_every_figure_of_annex_3_stands_on_the_overview_as_printed(pages, septem
             assert (f"−{change[1:]}" if change.startswith("-") else f"+{change}") in text
     assert "+31.47" in text
     assert "印刷本为 7.04，应为 31.47" in text
+
+
+def test_every_figure_of_annexes_1_and_2_stands_on_its_page_as_printed(pages, september):
+    folder = september.published(MONTH)
+    page = Page(pages["04_city_scoring"]).text
+    for unit, row in rows_by_key((folder / "indicators.csv").read_text(encoding="utf-8"), ["unit"]).items():
+        assert unit in page
+        figures = {figure for column, figure in row.items() if column not in ("unit", "monthly_analysis_done")}
+        figures = {
+            "37.70" if f == "37.7" else "299.70" if f == "299.7" else f for f in figures
+        }  # printed with one decimal
+        assert not [figure for figure in figures if figure not in page], unit
+    page = Page(pages["05_spot_checks"]).text
+    for unit, row in rows_by_key((folder / "spot_checks.csv").read_text(encoding="utf-8"), ["unit"]).items():
+        assert unit in page
+        problems = int(row["problem_tickets"])
+        assert (f"{problems}/4" if problems else "未发现问题（0/4）") in page
+        assert all(number in page for number in row["problem_ticket_ids"].split(";"))
+
+
+def test_a_second_run_gives_the_same_bytes_but_for_the_time(made, tmp_path):
+    from dataclasses import replace
+
+    paths, result = made
+    again = run_month(MONTH, replace(paths, output=tmp_path))
+    for before, after in zip(result.reports, again.reports, strict=True):
+        for suffix in (".html", ".ipynb"):
+            first, second = (report.page.with_suffix(suffix).read_text(encoding="utf-8") for report in (before, after))
+            assert without_times(first) == without_times(second), before.name
+    for file in sorted(paths.report_folder(MONTH).rglob("*.csv")) + [paths.report_folder(MONTH) / "附表.xlsx"]:
+        assert file.read_bytes() == (tmp_path / MONTH / file.relative_to(paths.report_folder(MONTH))).read_bytes()
+
+
+def without_times(text: str) -> str:
+    text = re.sub(r"\d{4}年\d{1,2}月\d{1,2}日\d{2}:\d{2}生成", "TIME生成", text)
+    return re.sub(r"生成于 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "生成于 TIME", text)
+
+
+def test_an_unchanged_month_is_not_made_again(made):
+    paths, result = made
+    again = run_month(MONTH, paths)
+    assert {report.status for report in again.reports} == {"unchanged"}
+    assert [report.name for report in again.reports] == [report.name for report in result.reports]
+
+
+def test_another_province_gets_its_own_pages(province):
+    result = run_month("2025-03", province)
+    assert not result.failed, [report.error for report in result.failed]
+    for report in result.reports:
+        text = Page(report.page.read_text(encoding="utf-8")).text
+        assert "云岭省出行服务热线" in text
+        assert not [words for words in ("辽宁", "沈阳", "省交投") if words in text], report.name
+
+
+def test_papermills_own_command_works(september, tmp_path):
+    out = tmp_path / "out.ipynb"
+    command = [sys.executable, "-m", "papermill", "notebooks/05_spot_checks.ipynb", str(out), "-p", "month", MONTH]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120,
+        env={**os.environ, **september.environment(), "HOTLINE_OUTPUT": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Clopper" in out.read_text(encoding="utf-8")
 
 
 def test_notebook_cells_call_and_show_and_no_more(project):

@@ -1,33 +1,13 @@
 """Another province, invented, with other names, types, issues, marks and units: only params/ and data/ are swapped."""
 
-import shutil
-from dataclasses import replace
-
 import pytest
 from printed import differences
 from support import ROOT
 
 from hotline_lib import bulletin, open_month
 from hotline_lib.bulletin import by_sample
-from hotline_lib.paths import Paths
-from hotline_lib.simulate import simulate
 
 MONTH = "2025-03"
-HERE = ROOT / "tests" / "second_province"
-
-
-@pytest.fixture(scope="module")
-def province(tmp_path_factory, project) -> Paths:
-    """Its own units, catalogue, scheme, organisation and month; columns, calendar and wording are the nation's."""
-    folder = tmp_path_factory.mktemp("云岭 省")  # a path with a space and Chinese characters
-    shutil.copytree(HERE / "params", folder / "params")
-    shutil.copytree(HERE / "data", folder / "data")
-    shutil.copytree(project.params / "wording", folder / "params" / "wording")
-    for name in ("columns.yaml", "calendar.yaml"):
-        shutil.copy(project.params / name, folder / "params" / name)
-    paths = replace(project, data=folder / "data", params=folder / "params", output=folder / "output")
-    simulate(MONTH, paths, seed=5)
-    return paths
 
 
 @pytest.fixture(scope="module")
