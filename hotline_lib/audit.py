@@ -5,6 +5,9 @@ Checked in the engine, all rules in one pass; single tickets are fetched only to
 
 from __future__ import annotations
 
+import datetime as dt
+
+import ibis
 import pandas as pd
 from ibis.expr.types import BooleanValue, Table
 
@@ -41,6 +44,36 @@ def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, par
         lines = "\n".join(f"  {problem}" for problem in problems)
         raise TicketsError(f"{name} 有 {len(problems)} 类问题，{month} 没有读入任何工单：\n{lines}\n改好后重新运行。")
     return [f"{warnings[rule][0]}：{n} 件" for rule, n in broken.items() if rule in warnings]
+
+
+def data_quality(tickets: Table, params: Params, now: dt.datetime) -> pd.DataFrame:
+    """How good a month's data are: what is blank, and what cannot well be, by unit.
+
+    tickets: as ``read_month`` gives them. now: Shanghai wall time.
+    Returns a row per finding that any ticket has: ``finding`` (in words), ``tickets`` (in all) and one column per
+    unit, in the order of params/units.yaml.
+    """
+    same = ibis.window(group_by=["unit", "business_type", "issue"], order_by=["accepted_at", "ticket_id"])
+    t = tickets.mutate(before=tickets.accepted_at.lag().over(same))
+    later = [
+        t[column] > ibis.literal(now) for column, (kind, _) in SCHEMA.items() if kind == "time" and column != "due_at"
+    ]
+    conditions = {f"「{params.label(column)}」未填写": t[column].isnull() for column, (_, may) in SCHEMA.items() if may}
+    conditions |= {
+        "办结早于受理": t.closed_at < t.accepted_at,
+        "办结早于转办": t.closed_at < t.transferred_at,
+        "没有即时答复而办结时长为零": (t.closed_at == t.accepted_at) & ~t.answered_instantly,
+        "时间在将来": ibis.or_(*(each.fill_null(False) for each in later)),
+        "有评价而没有回访": t.rating.notnull() & ~t.called_back.fill_null(False),
+        "疑似重复（同一单位、类型、事项，一分钟内）": t.issue.notnull()
+        & (t.accepted_at <= t.before + ibis.interval(minutes=1)),
+    }
+    sums = {f"c{i}": condition.ifelse(1, 0).sum() for i, condition in enumerate(conditions.values())}
+    by_unit = fetch(t.group_by("unit").aggregate(**sums)).set_index("unit").reindex(params.unit_names, fill_value=0)
+    by_unit.columns = list(conditions)
+    table = by_unit.astype("int64").T.rename_axis("finding").reset_index()
+    table.insert(1, "tickets", table[params.unit_names].sum(axis=1))
+    return table[table["tickets"] > 0].reset_index(drop=True)
 
 
 def _refusals(t: Table, month: str, params: Params) -> dict[str, tuple[str, BooleanValue]]:

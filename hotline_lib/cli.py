@@ -6,6 +6,7 @@ it); 2 wrong usage. Nothing heavy is imported before it is needed.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from contextlib import contextmanager
@@ -124,6 +125,29 @@ def intake(
 
 
 @app.command()
+def new(month: Month, params: Params = None) -> None:
+    """为新的月份写好 params/months/ 下的参数文件，其中注明要填什么。"""
+    from hotline_lib.new_month import new_month
+
+    paths = find_paths(params=params)
+    file = paths.short(new_month(month, paths))
+    typer.echo(f"写好了 {file}。请按其中的说明填写；接着导入工单：hotline intake 导出文件 --month {month}")
+
+
+@app.command()
+def check(month: Month, output: Output = None, data: Data = None, params: Params = None) -> None:
+    """检查一个月的报告能不能出、会缺什么，并看数据质量；不执行笔记本。"""
+    from hotline_lib.readiness import check as check_month
+    from hotline_lib.readiness import told, write_quality
+
+    paths = find_paths(data=data, params=params, output=output)
+    found = check_month(month, paths)
+    file = write_quality(found, paths)
+    typer.echo(told(found, paths.short(file) if file else ""))
+    raise typer.Exit(found.exit_code)
+
+
+@app.command()
 def refresh(jobs: Jobs = None) -> None:
     """重新执行 notebooks/ 并把结果写回其中，供测试比对。改过笔记本之后运行。"""
     from hotline_lib.batch.refresh import refresh as refresh_notebooks
@@ -138,6 +162,9 @@ def refresh(jobs: Jobs = None) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """The command ``hotline``: like ``app``, but an analyst never meets a bare trace."""
+    if arguments is None and sys.getfilesystemencoding() != "utf-8":  # Chinese paths would not get through to DuckDB
+        command = [sys.executable, "-X", "utf8", "-m", "hotline_lib", *sys.argv[1:]]
+        os.execve(sys.executable, command, os.environ | {"PYTHONUTF8": "1"})
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without Chinese shows ? instead of failing

@@ -59,6 +59,11 @@ class Indicator:
         return "".join([*lines, unit]) if self.kind in ("rate", "flag") else lines[0]
 
     @property
+    def unit(self) -> str:
+        """What its values are in: %, 分钟; nothing for a flag."""
+        return {"rate": "%", "flag": ""}.get(self.kind, self.head.split("|")[-1])
+
+    @property
     def short(self) -> str:
         """The name where room is short: 平均办结时长."""
         return self.label.removeprefix("投诉举报类").removeprefix("信息咨询类工单")

@@ -8,9 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support import ROOT, simulated
 
 from hotline_lib.paths import Paths, find_paths
+
+settings.register_profile("hotline", deadline=None)  # the first example pays for imports; machines differ
+settings.load_profile("hotline")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ FLOORS = [
     {"errors", "exact", "fingerprint"},
     {"paths", "yaml_files"},
     {"params"},
-    {"tickets", "published"},
+    {"tickets", "published", "new_month"},
     {"audit"},
     {"intake", "simulate"},
     {"indicators"},
@@ -23,6 +23,7 @@ FLOORS = [
     {"bulletin"},
     {"deliver"},
     {"batch"},
+    {"readiness"},
     {"cli"},
     {"__main__"},
 ]
@@ -85,5 +86,5 @@ def test_the_library_stays_small():
     The simulator, which no report needs, is counted for itself.
     """
     sizes = sizes_by_room()
-    assert sum(size for name, size in sizes.items() if name != "simulate") <= 6000
-    assert sizes["simulate"] <= 1250
+    assert sum(size for name, size in sizes.items() if name != "simulate") <= 6500
+    assert sizes["simulate"] <= 900

@@ -45,12 +45,12 @@ class Parameter:
     help: str
 
     def accept(self, value: Any, *, where: str, text: bool = False) -> Any:
-        """``value`` as the notebook will get it; ``text``: it was typed on a command line, and is parsed.
+        """``value`` as the notebook will get it; ``text``: if it is one, it was typed on a command line, and is parsed.
 
         Raises ParamsError that names the place, the type expected and what came.
         """
         checked = _checked(self.kind)
-        for candidate in _readings(value) if text else [value]:
+        for candidate in _readings(value) if text and isinstance(value, str) else [value]:
             with suppress(ValidationError):
                 return checked.validate_python(candidate, strict=True)  # True is no integer, 5 is a number
         kinds = re.sub(r"\[.*?\]", "", self.kind).split(" | ")

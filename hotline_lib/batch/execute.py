@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ from papermill.parameterize import parameterize_notebook
 from traitlets import Dict
 from traitlets.config import Config
 
-import hotline_lib
 from hotline_lib import errors
 from hotline_lib.batch.clean import plain_text, read_with_ids, strip_volatile
 from hotline_lib.batch.failure import Failure
-from hotline_lib.batch.plan import Notebook
+from hotline_lib.batch.plan import Report
+from hotline_lib.paths import Paths
 
-KERNEL = "python3"
+TIME_LIMIT = 600.0  # seconds a notebook may take
 _SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
 
 
@@ -79,7 +79,7 @@ class Kernels:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]):
         self.folder = folder
-        library = str(Path(hotline_lib.__file__).parent.parent)  # the one that is running, installed or not
+        library = str(Path(__file__).parents[2])  # the one that is running, installed or not
         self.environment = {
             "OPENBLAS_NUM_THREADS": "1",  # several kernels share the cores
             "PYTHONHASHSEED": "0",  # the order of sets is part of "the same input gives the same bytes"
@@ -104,8 +104,7 @@ class Kernels:
         """End every kernel at once (Ctrl-C): their threads then see them dead and come back."""
         for manager in list(ReportKernelManager.running):
             process = getattr(manager.provisioner, "process", None)
-            ours = Path(manager.connection_file).parent == self.folder
-            if ours and process is not None and process.poll() is None:
+            if process is not None and process.poll() is None:
                 process.kill()
 
 
@@ -124,33 +123,27 @@ def kernels(environment: Mapping[str, str]) -> Iterator[Kernels]:
 
 @contextmanager
 def executing(
-    work: Mapping[Any, tuple[Notebook, Mapping[str, Any]]],
-    environment: Mapping[str, str],
-    *,
-    jobs: int | None,
-    time_limit: float,
-    on_start: Callable[[Any], None],
-) -> Iterator[Iterator[tuple[Any, Executed]]]:
-    """Run notebooks, several at a time; gives each key of ``work`` with what came of it, as they end.
+    reports: Sequence[Report], paths: Paths, *, jobs: int | None, on_start: Callable[[Report], None]
+) -> Iterator[Iterator[tuple[Report, Executed]]]:
+    """Run the reports' notebooks, several at a time; gives each report with what came of it, as they end.
 
-    jobs: how many at a time; one more than there are cores if None. on_start: told a key when its notebook begins.
+    jobs: how many at a time; one more than there are cores if None. on_start: told when a report's notebook begins.
     If the caller gives up (Ctrl-C), no more is started and the kernels that are there are ended.
     """
     one_voice = threading.Lock()  # notebooks begin in threads; whoever listens need not know
-    with kernels(environment) as started_by, ThreadPoolExecutor(jobs or _cores() + 1) as pool:
+    with kernels(paths.environment()) as started_by, ThreadPoolExecutor(jobs or _cores() + 1) as pool:
 
-        def run(key: Any) -> Executed:
-            notebook, parameters = work[key]
-            if notebook.problem:
-                return Executed(None, Failure(notebook.problem))
+        def run(report: Report) -> Executed:
+            if report.notebook.problem:
+                return Executed(None, Failure(report.notebook.problem))
             with one_voice:
-                on_start(key)
+                on_start(report)
             try:
-                return execute(notebook.path, parameters, started_by=started_by, time_limit=time_limit)
+                return execute(report.notebook.path, report.parameters, started_by=started_by, time_limit=TIME_LIMIT)
             except Exception as error:  # a bug of ours, or a notebook of a kind never seen: not the others' fault
                 return Executed(None, Failure.of(error))
 
-        futures = {pool.submit(run, key): key for key in work}
+        futures = {pool.submit(run, report): report for report in reports}
         try:
             yield ((futures[future], future.result()) for future in as_completed(futures))
         except BaseException:
@@ -176,12 +169,12 @@ def execute(path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, t
     begun = time.monotonic()
     notebook = load_notebook_node(read_with_ids(path))
     if parameters:
-        notebook = parameterize_notebook(notebook, dict(parameters), kernel_name=KERNEL, language="python")
+        notebook = parameterize_notebook(notebook, dict(parameters), kernel_name="python3", language="python")
     try:
         papermill_engines.execute_notebook_with_engine(
             None,
             notebook,
-            KERNEL,
+            "python3",
             progress_bar=False,
             autosave_cell_every=0,
             kernel_manager_class=ReportKernelManager,
@@ -198,8 +191,7 @@ def execute(path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, t
         failure = _failure(notebook, "执行中内核意外退出（可能内存不足，或程序调用了退出）。")
     except RuntimeError as error:  # what jupyter_client raises for a kernel that does not come up
         failure = Failure(f"内核没有启动起来：{error}")
-    seconds = time.monotonic() - begun
-    return Executed(strip_volatile(notebook, parameters), failure, seconds)
+    return Executed(strip_volatile(notebook, parameters), failure, time.monotonic() - begun)
 
 
 def _failure(notebook: NotebookNode, message: str = "") -> Failure | None:

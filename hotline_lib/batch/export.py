@@ -68,8 +68,7 @@ class _Section:
     blocks: list[list[list[NotebookNode]]] = field(default_factory=list)  # blocks of columns of cells
     half_open: bool = False  # the last block waits for its second half
 
-    def add(self, cell: NotebookNode) -> None:
-        tags = _tags(cell)
+    def add(self, cell: NotebookNode, tags: set[str]) -> None:
         if "stack" in tags and self.blocks:
             self.blocks[-1][-1].append(cell)
         elif "half" in tags and self.half_open:
@@ -108,7 +107,7 @@ def _lay_out(notebook: NotebookNode) -> tuple[list[_Section], list[NotebookNode]
     sections, sources, title = [_Section()], [], ""
     taken = {"main", "sources"}  # the page's own
     for cell in notebook.cells:
-        tags = _tags(cell)
+        tags = set(cell.metadata.get("tags", []))
         if cell.cell_type == "markdown":
             for level, heading, text in _split(cell.source):
                 if level == 1 and not title:
@@ -116,13 +115,13 @@ def _lay_out(notebook: NotebookNode) -> tuple[list[_Section], list[NotebookNode]
                 elif level:
                     sections.append(_Section(heading, _new_id(heading, taken), tags))
                 if text.strip() and "remove-cell" not in tags:
-                    sections[-1].add(_markdown_cell(cell, text, tags if not level else set()))
+                    sections[-1].add(type(cell)({**cell, "source": text}), set() if level else tags)
         elif cell.cell_type == "code" and "remove-cell" not in tags:
             cell.outputs = _shown(cell.outputs)
             if "provenance" in tags:
                 sources.append(cell)
             elif cell.outputs:
-                sections[-1].add(cell)
+                sections[-1].add(cell, tags)
     return [section for section in sections if section.title or section.blocks], sources
 
 
@@ -159,14 +158,6 @@ def _split(markdown: str) -> list[tuple[int, str, str]]:
     return [(level, heading, "\n".join(text)) for level, heading, text in parts if level or any(text)]
 
 
-def _markdown_cell(cell: NotebookNode, text: str, tags: set[str]) -> NotebookNode:
-    return type(cell)({**cell, "source": text, "metadata": type(cell)({"tags": sorted(tags)})})
-
-
-def _tags(cell: NotebookNode) -> set[str]:
-    return set(cell.metadata.get("tags", []))
-
-
 def _shown(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """No warnings; a chart comes as its words, then its picture, and on the page they are one figure."""
     shown: list[NotebookNode] = []
@@ -194,6 +185,9 @@ def _new_id(heading: str, taken: set[str]) -> str:
 # Templates and their filters. Everything is escaped but what is marked safe here or in the template.
 
 
+_ELSEWHERE = re.compile(r"\s*(//|[a-zA-Z][a-zA-Z0-9+.-]*:)")
+
+
 class _Renderer(IPythonRenderer):
     """Markdown by hand: no raw HTML, nothing from elsewhere, no heading above a section's."""
 
@@ -201,23 +195,22 @@ class _Renderer(IPythonRenderer):
         return super().heading(text, max(level, 3), **attributes)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        return super().link(text, url, title) if _is_local(url) else f"{text}（{escape(url)}）"
+        return super().link(text, url, title) if not _ELSEWHERE.match(url) else f"{text}（{escape(url)}）"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return super().image(text, url, title) if url.startswith("data:image/") else escape(text)
+
+
+_MARKDOWN = MarkdownWithMath(_Renderer(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True))
 
 
 class _Exporter(HTMLExporter):
     def _create_environment(self) -> jinja2.Environment:
         environment = super()._create_environment()
         environment.autoescape = True
-        environment.filters |= {"markdown2html": _markdown, "keep_together": keep_together, "figure": _figure_html}
+        environment.filters |= {"markdown2html": _MARKDOWN.render, "figure": _figure_html}
+        environment.filters["keep_together"] = keep_together
         return environment
-
-
-def _markdown(source: str) -> str:
-    renderer = _Renderer(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
-    return MarkdownWithMath(renderer=renderer).render(source)
 
 
 @cache
@@ -237,17 +230,12 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _is_local(url: str) -> bool:
-    return not re.match(r"\s*(//|[a-zA-Z][a-zA-Z0-9+.-]*:)", url)
-
-
 def _figure_html(output: NotebookNode) -> Markup:
     kind = next(kind for kind in ("image/png", "image/jpeg") if kind in output.data)
     about = {**output.metadata, **output.metadata.get(kind, {})}
     alt = about.get("alt") or "图，作者没有写文字说明"
     size = "".join(f' {side}="{int(about[side])}"' for side in ("width", "height") if side in about)
-    head = about.get("figure_head", "")
-    caption = f"<figcaption>{head}</figcaption>" if head else ""
+    caption = f"<figcaption>{head}</figcaption>" if (head := about.get("figure_head")) else ""
     data = "".join(output.data[kind].split())
     return Markup(f'<figure>{caption}<img src="data:{kind};base64,{data}" alt="{escape(alt)}"{size}></figure>')
 

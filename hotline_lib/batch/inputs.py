@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import hotline_lib
 from hotline_lib.fingerprint import file_sha256, package_versions, tree_fingerprint, value_fingerprint
 from hotline_lib.params import Params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.yaml_files import read_yaml
+
+_LIBRARY = Path(__file__).parent.parent
 
 
 def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str]:
@@ -31,8 +32,7 @@ def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str
 
         found = [source for each in months if (source := find_input(each, params, paths))]
         files |= {source.name: source.sha256 for source in found}
-    library = Path(hotline_lib.__file__).parent
-    code = tree_fingerprint(_files(library), root=library)
+    code = tree_fingerprint(_files(_LIBRARY), root=_LIBRARY)
     return files, value_fingerprint([files, _params_files(paths.params, months), code, package_versions()])
 
 

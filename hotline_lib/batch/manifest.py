@@ -71,8 +71,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def all_manifests(output: Path) -> list[Manifest]:
     """The manifests of all months, newest first."""
-    folders = sorted((path.parent for path in output.glob(f"*/{_NAME}")), reverse=True)
-    return [read_manifest(folder) for folder in folders]
+    return [read_manifest(path.parent) for path in sorted(output.glob(f"*/{_NAME}"), reverse=True)]
 
 
 def put(folder: Path, name: str, *, html: str, notebook: str | None) -> None:

@@ -27,8 +27,7 @@ def report(notebook: NotebookNode, asked: Report, month: Month) -> str:
 
 def failure(failed: Failure, asked: Report, month: Month, *, has_previous: bool) -> str:
     """The page in place of a report that was not made: the cell that failed, the error, the trace."""
-    upwards = "../" * asked.name.count("/")
-    previous = f"{upwards}previous/{quote(asked.name)}.html" if has_previous else ""
+    previous = f"{'../' * asked.name.count('/')}previous/{quote(asked.name)}.html" if has_previous else ""
     return render("failure.html.j2", _context(asked, month), failure=failed, previous=previous)
 
 

@@ -113,10 +113,8 @@ def plan(
     reports = []
     for notebook in selected:
         own = ({"month": params.month.month} if "month" in notebook.parameters else {}) | values[notebook.name]
-        if notebook.per_unit:
-            reports += [Report(notebook, own | {"unit": unit}, unit) for unit in wanted]
-        else:
-            reports.append(Report(notebook, own))
+        for unit in wanted if notebook.per_unit else [None]:
+            reports.append(Report(notebook, own | ({"unit": unit} if unit else {}), unit))
     return reports
 
 
@@ -162,8 +160,7 @@ def _values(
                 raise UnknownValueError("参数", key, declared, where)
             for notebook in those:
                 if key in notebook.parameters:
-                    text = where == "-p" and isinstance(value, str)
-                    values[notebook.name][key] = notebook.parameters[key].accept(value, where=where, text=text)
+                    values[notebook.name][key] = notebook.parameters[key].accept(value, where=where, text=where == "-p")
         except HotlineError as error:
             problems.append(error)
     if problems:
@@ -177,9 +174,8 @@ def _cell(cell: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _title(cells: Sequence[Mapping[str, Any]]) -> str:
-    heading = re.compile(r"^#\s+(.+?)\s*$", re.MULTILINE)
-    found = (heading.search(cell["source"]) for cell in cells if cell["type"] == "markdown")
-    return next((match.group(1) for match in found if match), "")
+    text = "\n".join(cell["source"] for cell in cells if cell["type"] == "markdown")
+    return next(iter(re.findall(r"^#\s+(.+?)\s*$", text, re.MULTILINE)), "")
 
 
 def _forgotten_tag(path: Path, cells: Sequence[Mapping[str, Any]]) -> str | None:

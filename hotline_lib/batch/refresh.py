@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from hotline_lib.batch.plan import discover
-from hotline_lib.batch.run import TIME_LIMIT, Event, prepared
+from hotline_lib.batch.plan import Report, discover
+from hotline_lib.batch.run import Event, prepared
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole
 from hotline_lib.paths import Paths
@@ -24,27 +24,25 @@ def refresh(
     from hotline_lib.batch import clean
     from hotline_lib.batch.execute import executing
 
-    notebooks = {notebook.path: notebook for notebook in discover(paths.notebooks)}
+    reports = [Report(notebook, {}) for notebook in discover(paths.notebooks)]
     on_event(Event("preparing"))
-    months = {month.default for notebook in notebooks.values() if (month := notebook.parameters.get("month"))}
+    months = {month.default for report in reports if (month := report.notebook.parameters.get("month"))}
     for month in sorted(filter(None, months)):  # scanned once, before several kernels ask for them
         prepared(month, paths)
 
     changed, problems = [], []
-    work = {path: (notebook, {}) for path, notebook in notebooks.items()}
-    with executing(
-        work, paths.environment(), jobs=jobs, time_limit=TIME_LIMIT,
-        on_start=lambda path: on_event(Event("started", path.stem)),
-    ) as finished:  # fmt: skip
-        for path, result in finished:
+    on_start = lambda report: on_event(Event("started", report.label))
+    with executing(reports, paths, jobs=jobs, on_start=on_start) as finished:
+        for report, result in finished:
+            path = report.notebook.path
             if result.failure:
-                problems.append(notebooks[path].problem or f"{path.name}：{result.failure.in_one_line}")
+                problems.append(report.notebook.problem or f"{path.name}：{result.failure.in_one_line}")
             else:
                 text = clean.as_text(clean.strip_for_commit(result.notebook))
                 if text != path.read_text(encoding="utf-8"):
                     write_whole(path, text)
                     changed.append(path)
-            on_event(Event("finished", path.stem, "failed" if result.failure else "made"))
+            on_event(Event("finished", report.label, "failed" if result.failure else "made"))
     if problems:
         lines = "".join(f"\n  {problem}" for problem in sorted(problems))
         raise HotlineError(f"有 {len(problems)} 个笔记本没有更新，仍是原样：{lines}\n改好后重新运行 hotline refresh。")

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from hotline_lib.batch.execute import Executed
     from hotline_lib.month import Month
 
-TIME_LIMIT = 600.0  # seconds a notebook may take
-
 
 @dataclass(frozen=True)
 class Event:
@@ -76,14 +74,12 @@ def run_month(
     parameters: Mapping[str, Any] | None = None,
     jobs: int | None = None,
     force: bool = False,
-    time_limit: float = TIME_LIMIT,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> RunResult:
     """Make a month's reports and tables in output/MONTH, and the index.
 
     only, units, parameters: what was asked for, as ``plan.plan`` takes them. jobs: notebooks at a time; one
-    more than there are cores if None. force: make them even if nothing has changed. time_limit: seconds per
-    notebook.
+    more than there are cores if None. force: make them even if nothing has changed.
     Raises HotlineError, before any kernel starts, if what was asked for makes no sense or the month's tickets
     or parameters cannot be used. What fails in a single report fails that report only.
     """
@@ -94,9 +90,9 @@ def run_month(
     results = {} if force else {each.name: run.result(each, "unchanged") for each in reports if run.is_current(each)}
     due = [report for report in reports if report.name not in results]
     if due or not run.tables_are_current():
-        results |= run.make(due, jobs, time_limit)
-    index = run.write_index(params.organisation.hotline)
-    return RunResult(month, tuple(results[report.name] for report in reports), run.manifest.tables, index)
+        results |= run.make(due, jobs)
+    in_order = tuple(results[report.name] for report in reports)
+    return RunResult(month, in_order, run.manifest.tables, run.write_index(params.organisation.hotline))
 
 
 class _Run:
@@ -132,23 +128,18 @@ class _Run:
         page = self.folder / f"{report.name}.html"
         return ReportResult(report.name, report.label, status, page, seconds, error)
 
-    def make(self, due: Sequence[Report], jobs: int | None, time_limit: float) -> dict[str, ReportResult]:
+    def make(self, due: Sequence[Report], jobs: int | None) -> dict[str, ReportResult]:
         """Make the month's tables and the reports that are due."""
         self.say(Event("preparing"))
         from hotline_lib.batch.execute import executing  # slow, and an unchanged month needs none of it
 
         month = prepared(self.month, self.paths)
-        self.manifest.simulated = month.simulated
-        self.manifest.inputs = self.files
+        self.manifest.simulated, self.manifest.inputs = month.simulated, self.files
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
-        by_name = {report.name: report for report in due}
-        work = {name: (report.notebook, report.parameters) for name, report in by_name.items()}
-        with executing(
-            work, self.paths.environment(), jobs=jobs, time_limit=time_limit,
-            on_start=lambda name: self.say(Event("started", by_name[name].label)),
-        ) as finished:  # fmt: skip
+        on_start = lambda report: self.say(Event("started", report.label))
+        with executing(due, self.paths, jobs=jobs, on_start=on_start) as finished:
             self._write_tables(month)
-            return {name: self._place(by_name[name], executed, month) for name, executed in finished}
+            return {report.name: self._place(report, executed, month) for report, executed in finished}
 
     def write_index(self, hotline: str) -> Path:
         """output/index.html, from the manifests of all months, and the month's index of units."""

@@ -1,9 +1,10 @@
 """The bulletin by name: its tables, sentences and charts, each made of one metric, its printed columns, its template.
 
-``table(m, "units")``, ``sentence(m, "totals")``, ``chart(m, "scores")``: what the printed document shows and what a
-page says around it. A new printed table is one entry in ``bulletin.tables``; a sentence is one entry in
-``bulletin.sentences`` and a template in params/wording. What a page adds to the printed document stands in a module
-of its own (``by_domain``, ``by_issue`` …). Options such as ``top=10`` go to whatever has a ranking.
+``table(m, "units")``, ``sentence(m, "totals")``, ``chart(m, "scores")``. There is a module a topic, all of one shape:
+functions that make tables; functions that give a template of params/wording its figures; functions that draw; and at
+the end ``TABLES``, ``SENTENCES`` and ``CHARTS``, which name them. A new table, sentence or chart is a function and its
+entry there. What topics share: ``figures`` (every frame, made once a month), ``columns`` and ``wording``.
+Options such as ``top=10`` go to whatever has a ranking.
 """
 
 from __future__ import annotations
@@ -11,11 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hotline_lib.bulletin import by_domain, by_issue, by_sample, by_score, by_time
+from hotline_lib.bulletin import by_domain, by_issue, by_sample, by_score, by_time, by_volume, figures
 from hotline_lib.bulletin.by_issue import drill_down
-from hotline_lib.bulletin.charts import CHARTS as PRINTED_CHARTS
-from hotline_lib.bulletin.sentences import SENTENCES as PRINTED_SENTENCES
-from hotline_lib.bulletin.tables import PRINTED, available
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.fingerprint import write_whole
 
@@ -27,16 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["CHARTS", "SENTENCES", "TABLES", "chart", "drill_down", "sentence", "sentences", "table", "write_tables"]
 
-TABLES = PRINTED | by_domain.TABLES | by_issue.TABLES | by_time.TABLES | by_score.TABLES
-SENTENCES = (
-    PRINTED_SENTENCES
-    | by_domain.SENTENCES
-    | by_issue.SENTENCES
-    | by_time.SENTENCES
-    | by_score.SENTENCES
-    | by_sample.SENTENCES
+_TOPICS = (by_volume, by_time, by_domain, by_issue, by_score, by_sample)
+TABLES, SENTENCES, CHARTS = (
+    {name: make for topic in _TOPICS for name, make in getattr(topic, kind, {}).items()}
+    for kind in ("TABLES", "SENTENCES", "CHARTS")
 )
-CHARTS = PRINTED_CHARTS | by_time.CHARTS | by_sample.CHARTS
+# in the schema of data/published: these are written as CSV, and can be kept as the base of another month
+_PRINTED = ("business_types", "domains", "units", "top_issues", "top_issue_details", "indicators", "spot_checks")
 
 
 def table(m: Month, name: str, **options: object) -> Table | Sentence:
@@ -62,16 +57,16 @@ def sentences(m: Month, *names: str) -> list[str]:
     return [line for name in names for line in str(sentence(m, name)).split("\n")]
 
 
-def write_tables(m: Month, folder: Path) -> list[Path]:
-    """Every printed table as FOLDER/NAME.csv, UTF-8 with BOM so that Excel opens it; returns the files.
+def available(m: Month) -> list[str]:
+    """The printed tables that the month has what they need for: without spot checks there is no such table."""
+    return [name for name in _PRINTED if name != "spot_checks" or figures.spot_checks(m) is not None]
 
-    A month without spot checks has no such table.
-    """
-    files = []
-    for name in available(m):
-        path = folder / f"{name}.csv"
-        write_whole(path, "\ufeff" + table(m, name).csv())
-        files.append(path)
+
+def write_tables(m: Month, folder: Path) -> list[Path]:
+    """Every printed table as FOLDER/NAME.csv, UTF-8 with BOM so that Excel opens it; returns the files."""
+    files = [folder / f"{name}.csv" for name in available(m)]
+    for path in files:
+        write_whole(path, "\ufeff" + table(m, path.stem).csv())
     return files
 
 

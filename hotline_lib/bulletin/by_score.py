@@ -1,126 +1,144 @@
-"""What 04 adds to Annex 1: where points are lost, what the rates do not see, and what the next step would take."""
+"""Annex 1 and what 04 adds to it: where points are lost, what the rates do not see, what the next step would take."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
+from dataclasses import replace
 
 import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.bulletin import figures
-from hotline_lib.bulletin.sentences import from_template, plain_points
+from hotline_lib.bulletin.columns import RANK, SCORE, UNIT
+from hotline_lib.bulletin.wording import drawn, from_template
+from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.month import Month
-from hotline_lib.present import numbers
-from hotline_lib.present.sentences import Figure, Sentence, shortened
+from hotline_lib.present import charts, numbers
+from hotline_lib.present.charts import Chart
+from hotline_lib.present.sentences import Figure
 from hotline_lib.present.tables import Column, Table
 
 _TOTAL = "合计"
 
 
-@figures.once_a_month
-def _lost(m: Month) -> pd.DataFrame:
-    """Points lost, a row per unit, a column per indicator that cost anyone any, the dearest first."""
-    table = figures.deductions(m).groupby(["unit", "indicator"], sort=False)["points"].agg(_sum).unstack("indicator")
-    costs = {key: _sum(table[key]) for key in table}
-    return table[sorted((key for key in costs if costs[key] > 0), key=lambda key: -costs[key])]
+def indicators(m: Month) -> Table:
+    """Annex 1: rank, score and the 17 indicators of each unit; numerators and denominators follow in the CSV."""
+    long, region = figures.indicators(m), m.params.organisation.region
+    wide = long.pivot(index="unit", columns="indicator", values=["value", "numerator", "denominator"])
+    wide.columns = [key if what == "value" else f"{key}_{what}" for what, key in wide.columns]
+    together = metrics.all_units_together(long, m.units).set_index("indicator")["value"]
+    nobody = ((long["kind"] == "rate") & (long["denominator"] == 0)).any()
+    counts = [
+        Column(f"{indicator.label}（{words}）", key := f"{indicator.key}_{what}", "count", key, in_page=False)
+        for indicator in INDICATORS
+        if indicator.kind in ("rate", "minutes", "per_10k")
+        for what, words in (("numerator", "分子"), ("denominator", "分母"))
+    ]
+    return Table(
+        figures.scores(m).join(wide, on="unit", validate="one_to_one"),
+        [RANK, UNIT, replace(SCORE, key="score"), *(_column(m, indicator) for indicator in INDICATORS), *counts],
+        order="各率以 % 计；灰色为满值，加粗有底色为未满值或失 2 分及以上",
+        label="附件1 考评指标",
+        subtotal={**together, "unit": region},
+        notes=[
+            *(["分母为 0 的率记 100.00（n=0）"] if nobody else []),
+            f"{region}为各单位工单合并计算，不参加排名"
+            + ("，万人工单数量按各市人口计" if (m.units["kind"] == "group").any() else ""),
+        ],
+        dense=True,
+    )
 
 
-def _sum(points: pd.Series) -> Decimal:
-    return sum(points, Decimal(0))
+def _column(m: Month, indicator: Indicator) -> Column:
+    key, is_rate = indicator.key, indicator.kind == "rate"
+    points = figures.lost(m).get(key, {})
+
+    def emphasis(row: dict) -> str:
+        full = is_rate and row[key] == 100
+        short = is_rate and not full and not is_missing(row[key])
+        return "strong" if short or points.get(row["unit"], 0) >= 2 else "soft" if full else ""
+
+    unit = "" if is_rate else indicator.unit
+    head = indicator.head.removesuffix(f"|{unit}").replace("|", "\n")
+    kind = "rate" if indicator.kind == "per_10k" else indicator.kind
+    more = {"group": indicator.group, "title": indicator.label, "words": ("已开展", "未开展")}
+    return Column(head, key, kind, key, unit, emphasis=emphasis, **more)
 
 
 def points_lost(m: Month) -> Table:
     """A heat map that is a table: units by rank, indicators by what they cost all units together."""
-    lost = _lost(m)
-    frame = figures.scores(m).join(lost, on="unit", validate="one_to_one")
-    full = m.params.scheme.full_marks
-    rounded = [row.unit for row in frame.itertuples() if _sum(lost.loc[row.unit]) != full - row.score]
-    notes = (
-        ["评分办法由印刷本反推，并非唯一"] if any(rule.source == "inferred" for rule in m.params.scheme.rules) else []
-    )
-    if rounded:
-        notes.append(f"总分四舍五入保留两位小数，{'、'.join(rounded)}的各项失分之和因此与合计略有出入")
+    lost, scores = figures.lost(m), figures.scores(m)
+    sums = scores["unit"].map(lost.sum(axis=1))
+    rounded = "、".join(scores.loc[sums != scores["lost"], "unit"])
     return Table(
-        frame,
+        scores.join(lost, on="unit", validate="one_to_one"),
         [
-            Column("名次", "rank", "rank"),
-            Column("单位", "unit", "text"),
-            *(
-                Column(_two_lines(BY_KEY[key]), key, "points", title=BY_KEY[key].label, emphasis=_heat(key))
-                for key in lost
-            ),
+            RANK,
+            UNIT,
+            *(_lost_column(BY_KEY[key]) for key in lost),
             Column("失分合计", "lost", "score"),
             Column("总分", "score", "score", emphasis=lambda row: "bold"),
         ],
         caption="失分矩阵",
         order="分；按名次排，列按失分从多到少；颜色越深失分越多，· 为未失分",
-        total={"unit": _TOTAL, **{key: _sum(lost[key]) for key in lost}, "lost": _sum(frame["lost"])},
-        notes=notes,
+        total={"unit": _TOTAL, **lost.sum(), "lost": scores["lost"].sum()},
+        notes=[
+            *(["评分办法由印刷本反推，并非唯一"] if _inferred(m) else []),
+            *([f"总分四舍五入保留两位小数，{rounded}的各项失分之和因此与合计略有出入"] if rounded else []),
+        ],
         heat=True,
     )
 
 
-def _heat(key: str) -> Callable[[dict], str]:
-    """heat1 under a point … heat5 from four points on."""
-    return lambda row: f"heat{min(int(row[key]), 4) + 1}" if row[key] > 0 else ""
+def _lost_column(indicator: Indicator) -> Column:
+    """Tinted by points: heat1 under a point … heat5 from four points on."""
+    heat = lambda row: f"heat{min(int(row[indicator.key]), 4) + 1}" if row[indicator.key] > 0 else ""
+    return Column(_two_lines(indicator), indicator.key, "points", title=indicator.label, emphasis=heat)
 
 
 def _two_lines(indicator: Indicator) -> str:
     """投诉举报类 / 平均办结时长, 工单分类 / 正确率: the full name as a head."""
-    label, last = indicator.label, indicator.head.split("|")[-1]
-    if label != indicator.short:
-        return label.removesuffix(indicator.short) + "\n" + indicator.short
-    return label.removesuffix(last) + "\n" + last if label.endswith(last) and label != last else label
+    last = indicator.short if indicator.label != indicator.short else indicator.head.split("|")[-1]
+    first = indicator.label.removesuffix(last)
+    return f"{first}\n{last}" if first and first != indicator.label else indicator.label
+
+
+def _inferred(m: Month) -> bool:
+    """Whether a rule of the scheme was worked out from the printed bulletin."""
+    return any(rule.source == "inferred" for rule in m.params.scheme.rules)
 
 
 def unsubmitted(m: Month) -> Table:
     """What was accepted in the month and not submitted in it, by unit."""
-    frame = _unsubmitted(m)
+    frame = figures.unsubmitted(m)
     return Table(
         frame,
         [
-            Column("单位", "unit", "text"),
-            Column("本月受理", "accepted", "count", unit="件"),
-            Column("其中\n本月上报", "submitted", "count", unit="件"),
-            Column("本月\n未上报", "unsubmitted", "count", unit="件"),
+            UNIT,
+            Column("本月受理", "accepted", unit="件"),
+            Column("其中\n本月上报", "submitted", unit="件"),
+            Column("本月\n未上报", "unsubmitted", unit="件"),
             Column("未上报\n占受理", ("unsubmitted", "accepted"), "share", unit="%"),
-            Column("以前受理\n本月上报", "earlier", "count", unit="件"),
+            Column("以前受理\n本月上报", "earlier", unit="件"),
         ],
         order="按未上报占比从高到低排",
         label="未上报的工单",
-        total={**frame[["accepted", "submitted", "unsubmitted", "earlier"]].sum().to_dict(), "unit": _TOTAL},
+        total={**frame[["accepted", "submitted", "unsubmitted", "earlier"]].sum(), "unit": _TOTAL},
     )
-
-
-@figures.once_a_month
-def _unsubmitted(m: Month) -> pd.DataFrame:
-    return metrics.unsubmitted(m.counts, m.submissions, m.month, m.units)
-
-
-def _not_seen(m: Month) -> dict[str, object]:
-    rows = _unsubmitted(m)
-    worst = rows.iloc[0]
-    return {
-        "whole": Figure("", int(rows["unsubmitted"].sum()), int(rows["accepted"].sum())),
-        "worst": Figure(worst["long_name"], int(worst["unsubmitted"]), int(worst["accepted"])),
-    }
 
 
 def next_steps(m: Month) -> Table:
     """For each unit the one step of the scheme that would win it most points."""
-    frame = _next_steps(m)
     return Table(
-        frame,
+        pd.DataFrame(_steps(m)),
         [
-            Column("名次", "rank", "rank"),
-            Column("单位", "unit", "text"),
-            Column("总分", "score", "score"),
+            RANK,
+            UNIT,
+            SCORE,
             Column("指标", "label", "text"),
             Column("本月", "now", "words"),
             Column("再进一档", "goal", "words"),
-            Column("还差", "tickets", "count", unit="件"),
+            Column("还差", "tickets", unit="件"),
             Column("可多得", "gain", "words", unit="分"),
         ],
         order="按名次排；每个单位列出能多得分最多的一项，分数相同取差得最少的",
@@ -129,99 +147,85 @@ def next_steps(m: Month) -> Table:
     )
 
 
-@figures.once_a_month
-def _next_steps(m: Month) -> pd.DataFrame:
-    """The steps by rank; ``place`` 0 wins most."""
-    steps = metrics.next_steps(figures.deductions(m), figures.indicators(m), m.params.scheme)
-    steps["place"] = range(len(steps))
-    frame = figures.scores(m)[["rank", "unit", "long_name", "score"]].merge(steps, on="unit", validate="one_to_one")
-    return frame.assign(
-        label=[_with_unit(BY_KEY[key]) for key in frame["indicator"]],
-        now=[_value(BY_KEY[row.indicator], row.value) for row in frame.itertuples()],
-        goal=[_goal(BY_KEY[row.indicator], row.limit, row.reach) for row in frame.itertuples()],
-        gain=[plain_points(points) for points in frame["gain"]],
-    )
+def _steps(m: Month) -> list[dict[str, object]]:
+    """The steps by rank, with their words; ``place`` 0 wins most of all."""
+    return [row | _in_words(m, row, BY_KEY[row["indicator"]]) for row in figures.next_steps(m).to_dict("records")]
 
 
-def _with_unit(indicator: Indicator) -> str:
-    """平均办结时长（分钟）"""
-    return f"{indicator.short}（{unit}）" if (unit := _unit(indicator)) else indicator.short
-
-
-def _unit(indicator: Indicator) -> str:
-    return {"rate": "%", "flag": ""}.get(indicator.kind, indicator.head.split("|")[-1])
-
-
-def _value(indicator: Indicator, value: object) -> str:
-    if indicator.kind == "flag":
-        return "已开展" if value else "未开展"
-    return str(value) if indicator.kind == "count" else numbers.decimal(value)
-
-
-def _goal(indicator: Indicator, limit: Decimal, reach: bool) -> str:
-    if indicator.kind == "flag":
-        return _value(indicator, reach)
-    return f"{'达到' if reach else '低于'}{plain_points(limit)}"
-
-
-def _best_step(m: Month) -> dict[str, object]:
-    rows = _next_steps(m)
-    if rows.empty:
-        return {"number": 0}
-    best = rows.loc[rows["place"].idxmin()]
+def _in_words(m: Month, step: dict, of: Indicator) -> dict[str, object]:
+    """平均办结时长（分钟）, 294.95, 低于240."""
+    value = lambda value: _column(m, of).printed({of.key: value})
+    way = "达到" if step["reach"] else "低于"
     return {
-        "number": len(rows),
-        "best": {
-            "name": best["long_name"],
-            "indicator": BY_KEY[best["indicator"]].short,
-            "goal": best["goal"] + _unit(BY_KEY[best["indicator"]]),
-            "gain": best["gain"],
-            "tickets": 0 if pd.isna(best["tickets"]) else int(best["tickets"]),
-        },
+        "of": of,
+        "label": f"{of.short}（{of.unit}）" if of.unit else of.short,
+        "now": value(step["value"]),
+        "goal": value(step["reach"]) if of.kind == "flag" else f"{way}{numbers.points(step['limit'])}",
+        "gain": numbers.points(step["gain"]),
+        "tickets": None if is_missing(step["tickets"]) else step["tickets"],
     }
 
 
-def _worst(m: Month) -> dict[str, object]:
+def _scores(m: Month, top: int = 3) -> dict[str, object]:
+    rows = figures.scores(m)
+    return {"units": rows[rows["rank"] <= top].to_dict("records"), "top": min(top, len(rows))}
+
+
+def _lost(m: Month) -> list[dict[str, object]]:
+    """What each indicator costs all units together, the dearest first."""
+    return [{"name": BY_KEY[key].short, "points": points} for key, points in figures.lost(m).sum().items()]
+
+
+def _points_lost(m: Month) -> dict[str, object]:
+    lost, total = _lost(m), figures.scores(m)["lost"].sum()  # of printed scores: what a reader adds up from Annex 1
+    rest = total - sum(each["points"] for each in lost[:3]) if len(lost) > 3 else 0
+    shown = {"units": len(m.units), "others": len(INDICATORS) - len(lost), "inferred": _inferred(m)}
+    return {"lost": lost, "total": total, "rest": rest, **shown}
+
+
+def _worst_unit(m: Month) -> dict[str, object]:
     """The unit with the lowest score, what cost it most, and by how many tickets if it is a rate."""
     rows = figures.scores(m)
     last = rows[(rows["rank"] == rows["rank"].max()) & (rows["lost"] > 0)]
     if last.empty:
         return {"units": []}
-    unit = last["unit"].iloc[0]
-    lost = _lost(m).loc[unit].sort_values(ascending=False, kind="stable")
-    of = figures.indicators(m).set_index(["unit", "indicator"]).loc[(unit, lost.index[0])]
+    lost = figures.lost(m).loc[last["unit"].iloc[0]].sort_values(ascending=False, kind="stable")
+    of = figures.indicators(m).set_index(["unit", "indicator"]).loc[(lost.name, lost.index[0])]
     return {
         "units": last["long_name"].tolist(),
-        "lost": plain_points(last["lost"].iloc[0]),
+        "lost": last["lost"].iloc[0],
         "indicator": BY_KEY[lost.index[0]].short,
-        "points": plain_points(lost.iloc[0]),
+        "points": lost.iloc[0],
         "tickets": int(of["denominator"] - of["numerator"]) if of["kind"] == "rate" else 0,
         "only": int((lost > 0).sum()) == 1,
     }
 
 
-def _lead(m: Month) -> dict[str, object]:
-    lost = _lost(m)
-    return {
-        "number": len(lost.columns),
-        "others": len(INDICATORS) - len(lost.columns),
-        "units": len(m.units),
-        "lost": [{"name": BY_KEY[key].short, "points": plain_points(_sum(lost[key]))} for key in lost],
-    }
+def _unsubmitted(m: Month) -> dict[str, object]:
+    rows = figures.unsubmitted(m)
+    of = lambda name, row: Figure(name, int(row["unsubmitted"]), int(row["accepted"]))
+    return {"whole": of("", rows[["unsubmitted", "accepted"]].sum()), "worst": of(rows["long_name"][0], rows.iloc[0])}
 
 
-def _short_lead(m: Month) -> Sentence:
-    return Sentence(shortened(str(from_template("scoring_lead", _lead)(m))), "lead")
+def _next_steps(m: Month) -> dict[str, object]:
+    steps = _steps(m)
+    return {"number": len(steps), "best": min(steps, key=lambda step: step["place"], default=None)}
 
 
-TABLES: dict[str, Callable[..., Table]] = {
-    "points_lost": points_lost,
-    "unsubmitted": unsubmitted,
-    "next_steps": next_steps,
+def scores_chart(m: Month) -> Chart:
+    """图3"""
+    rows, deductions = figures.scores(m), figures.deductions(m)
+    picture = charts.scores(rows, deductions[deductions["points"] > 0], full=int(m.params.scheme.full_marks))
+    return drawn(m, "scores", picture, 3, units=rows.to_dict("records"), lost=_lost(m))
+
+
+TABLES = {"indicators": indicators, "points_lost": points_lost, "unsubmitted": unsubmitted, "next_steps": next_steps}
+SENTENCES = {
+    "scoring_lead": from_template("scoring_lead", _points_lost, "lead"),
+    "scores": from_template("scores", _scores),
+    "scores_note": from_template("scores_note", _points_lost),
+    "worst_unit": from_template("worst_unit", _worst_unit),
+    "unsubmitted": from_template("unsubmitted", _unsubmitted),
+    "next_steps": from_template("next_steps", _next_steps),
 }
-SENTENCES: dict[str, Callable[..., Sentence]] = {
-    "scoring_lead": _short_lead,
-    "worst_unit": from_template("worst_unit", _worst),
-    "unsubmitted": from_template("unsubmitted", _not_seen),
-    "next_steps": from_template("next_steps", _best_step),
-}
+CHARTS = {"scores": scores_chart}

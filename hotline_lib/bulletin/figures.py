@@ -1,7 +1,9 @@
-"""The month's figures, each made once: metrics applied to what a Month holds."""
+"""The month's figures, each made once: metrics applied to what a Month holds. The frames are shared: change none."""
 
 from __future__ import annotations
 
+import calendar
+from collections.abc import Mapping
 from functools import lru_cache
 
 import pandas as pd
@@ -9,16 +11,19 @@ import pandas as pd
 from hotline_lib import metrics
 from hotline_lib.exact import is_missing
 from hotline_lib.metrics.comparison import significant
-from hotline_lib.month import Month
+from hotline_lib.month import Base, Month
 from hotline_lib.present.sentences import Figure
 
-once_a_month = lru_cache(maxsize=8)
+TOTAL = "总计"
+
+once_a_month = lru_cache(maxsize=16)
 
 
 @once_a_month
-def total(m: Month) -> pd.Series:
-    """tickets, yoy_base, mom_base of the whole month."""
-    return metrics.total_volume(m.counts, yoy=m.last_year.by(), mom=m.previous.by()).iloc[0]
+def total(m: Month) -> Figure:
+    """The whole month beside its base months."""
+    row = metrics.total_volume(m.counts, yoy=m.last_year.by(), mom=m.previous.by()).iloc[0]
+    return Figure(TOTAL, int(row["tickets"]), int(row["tickets"]), row["yoy_base"], row["mom_base"])
 
 
 @once_a_month
@@ -48,9 +53,41 @@ def units(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def unit_contributions(m: Month) -> pd.DataFrame:
-    base = total(m)["yoy_base"]
+    base = total(m).yoy_base
     rows = metrics.contributions(units(m), 0 if is_missing(base) else int(base))
     return rows.assign(significant=rows["yoy_significant"])
+
+
+@once_a_month
+def unit_domains(m: Month) -> pd.DataFrame:
+    return metrics.unit_domains(m.counts, m.units, domains(m)["printed_domain"].tolist())
+
+
+@once_a_month
+def daily(m: Month) -> pd.DataFrame:
+    return metrics.daily_calls(m.calendar, m.month, m.params.calendar)
+
+
+@once_a_month
+def hourly(m: Month) -> pd.DataFrame:
+    return metrics.hourly_calls(m.calendar)
+
+
+def base(m: Month, kind: str) -> Base:
+    """The base month of ``yoy`` or ``mom``."""
+    return m.last_year if kind == "yoy" else m.previous
+
+
+def days(m: Month, kind: str) -> tuple[int, int]:
+    """The length of the month and of its base month."""
+    return tuple(calendar.monthrange(*map(int, month.split("-")))[1] for month in (m.month, base(m, kind).month))
+
+
+@once_a_month
+def issue_changes(m: Month, kind: str) -> pd.DataFrame | None:
+    """Every issue against the ``yoy`` or ``mom`` base; None without that month's tickets."""
+    counts = base(m, kind).counts
+    return None if counts is None else metrics.issue_changes(m.counts, counts, days=days(m, kind))
 
 
 @once_a_month
@@ -64,8 +101,29 @@ def deductions(m: Month) -> pd.DataFrame:
 
 
 @once_a_month
+def lost(m: Month) -> pd.DataFrame:
+    """Points lost, a row per unit, a column per indicator that cost anyone any, the dearest first."""
+    table = deductions(m).groupby(["unit", "indicator"], sort=False)["points"].sum().unstack("indicator")
+    costs = table.sum().sort_values(ascending=False, kind="stable")
+    return table[costs[costs > 0].index]
+
+
+@once_a_month
 def scores(m: Month) -> pd.DataFrame:
     return metrics.scores(deductions(m), m.units, indicators(m), m.params.scheme)
+
+
+@once_a_month
+def next_steps(m: Month) -> pd.DataFrame:
+    """The one step of each unit that would win it most points, by rank; ``place`` 0 wins most of all."""
+    steps = metrics.next_steps(deductions(m), indicators(m), m.params.scheme)
+    steps["place"] = range(len(steps))
+    return scores(m)[["rank", "unit", "long_name", "score"]].merge(steps, on="unit", validate="one_to_one")
+
+
+@once_a_month
+def unsubmitted(m: Month) -> pd.DataFrame:
+    return metrics.unsubmitted(m.counts, m.submissions, m.month, m.units)
 
 
 @once_a_month
@@ -76,28 +134,28 @@ def spot_checks(m: Month) -> pd.DataFrame | None:
     return metrics.beside_scores(metrics.spot_check_results(m.spot_checks, m.units), scores(m))
 
 
-def pooled(m: Month, kind: str) -> pd.Series:
-    """One row that sums all units of that kind, with ``number``: how many there are."""
-    rows = units(m)[units(m)["kind"] == kind]
-    return pool(rows).rename(kind)
+@once_a_month
+def pooled(m: Month, kind: str | None = None) -> dict[str, object]:
+    """All units (of that kind) as one row of ``units``, with ``number``: how many there are.
+
+    The base is missing if any unit's is; ``yoy_significant`` is a test of the sum alone.
+    """
+    rows = units(m) if kind is None else units(m)[units(m)["kind"] == kind]
+    sums = rows[["complaint", "inquiry", "suggestion", "tickets", "yoy_base"]].sum(skipna=False)
+    told = significant(sums[["tickets"]], sums[["yoy_base"]].set_axis(["tickets"]).astype("Int64")).fillna(False)
+    return {**sums, "of": total(m).tickets, "yoy_significant": bool(told.iloc[0]), "number": len(rows)}
 
 
-def pool(rows: pd.DataFrame) -> pd.Series:
-    """Sums of a few units' volumes; the base is missing if any unit's is. ``of`` stays the month's total, and
-    ``yoy_significant`` is a test of the sum alone."""
-    sums = rows[["complaint", "inquiry", "suggestion", "tickets"]].sum()
-    base = rows["yoy_base"].sum(skipna=False) if len(rows) else 0
-    of = rows["of"].iloc[0] if len(rows) else 0
-    told = significant(pd.Series([sums["tickets"]]), pd.Series([base], dtype="Int64"))[0]
-    return pd.Series({**sums, "of": of, "yoy_base": base, "yoy_significant": told, "number": len(rows)}, dtype=object)
+def errata(m: Month, table: str) -> list[dict[str, str]]:
+    """What the printed bulletin has otherwise in a table: only where this very month was printed."""
+    return [] if m.errata is None else m.errata[m.errata["table"] == table].to_dict("records")
 
 
-def figure(name: str, row: pd.Series | tuple) -> Figure:
+def figure(name: str, row: Mapping | pd.Series) -> Figure:
     """A row of any volume frame as a sentence prints it."""
-    get = row.get if isinstance(row, pd.Series) else lambda key: getattr(row, key, None)
-    return Figure(name, int(get("tickets")), get("of"), get("yoy_base"), get("mom_base"))
+    return Figure(name, int(row["tickets"]), row.get("of"), row.get("yoy_base"), row.get("mom_base"))
 
 
 def named(frame: pd.DataFrame, name: str) -> list[Figure]:
     """A Figure per row, called by column ``name``."""
-    return [figure(getattr(row, name), row) for row in frame.itertuples(index=False)]
+    return [figure(row[name], row) for row in frame.to_dict("records")]

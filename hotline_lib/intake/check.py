@@ -73,7 +73,9 @@ def map_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
             FROM (SELECT cell, number(cell) AS key FROM (SELECT DISTINCT {column} AS cell FROM raw) WHERE cell IS NOT NULL)
             LEFT JOIN spelled ON col = '{column}' AND spelling = key AND parent = ''""")
     con.execute(f"CREATE OR REPLACE TABLE mapped AS {_mapped(params)}")
-    con.execute("CREATE OR REPLACE TABLE problems AS SELECT n, unnest(split(rules, ' ')) AS rule FROM mapped WHERE rules <> ''")
+    con.execute(
+        "CREATE OR REPLACE TABLE problems AS SELECT n, unnest(split(rules, ' ')) AS rule FROM mapped WHERE rules <> ''"
+    )
     con.execute("""
         INSERT INTO problems SELECT n, 'ticket_id/repeated'
         FROM mapped JOIN sources USING (source) SEMI JOIN (
@@ -112,7 +114,8 @@ def _mapped(params: Params) -> str:
     values = ", ".join(f"{cell} AS {column}" for column, cell in cells.items())
     blanks = ", ".join(f"coalesce(m_{column}.blank, true) AS {column}_blank" for column in LISTED)
     late = ", ".join(  # these are looked at as text only where they are none
-        f"CASE WHEN {column} IS NULL THEN blank(plain({column}_cell)) ELSE false END AS {column}_blank" for column in TIMES
+        f"CASE WHEN {column} IS NULL THEN blank(plain({column}_cell)) ELSE false END AS {column}_blank"
+        for column in TIMES
     )
     joins = [f"LEFT JOIN map_{column} m_{column} ON m_{column}.cell = r.{column}" for column in LISTED]
     ids = next(column.spellings for column in params.columns if column.name == "ticket_id")
@@ -126,12 +129,12 @@ def _mapped(params: Params) -> str:
             LEFT JOIN spelled home ON home.col = 'home' AND home.parent = m_issue.name),
         seen AS (SELECT *, blank(lower(ticket_id)) AS ticket_id_blank, {late} FROM cells),
         kinds AS (
-            SELECT *, CASE WHEN total AND ticket_id_blank THEN 'total'
+            SELECT *, CASE WHEN total AND NOT {_is_id("coalesce(ticket_id, '')")} THEN 'total'
                 WHEN {" AND ".join(f"{column}_blank" for column in SCHEMA)} THEN 'blank'
                 WHEN list_contains({[plain(word).upper() for word in ids]}, ticket_id) THEN 'header'
                 ELSE 'ticket' END AS kind FROM seen)
         SELECT n, source, row, kind, {", ".join(SCHEMA)}, hash({", ".join(SCHEMA)}) AS digest,
-            CASE WHEN kind = 'ticket' THEN concat_ws(' ', {", ".join(_rules(params))}) ELSE '' END AS rules
+            CASE WHEN kind <> 'ticket' THEN '' WHEN ragged THEN 'row/ragged' ELSE concat_ws(' ', {", ".join(_rules(params))}) END AS rules
         FROM kinds"""
 
 
@@ -144,7 +147,7 @@ def _rules(params: Params) -> list[str]:
     month = params.month.month
     first, _ = month_range(month_before(month, params.month.reach_back_months))
     _, after = month_range(month)
-    rules = {"row/ragged": "ragged"}
+    rules = {}
     for column, (_, may_be_missing) in SCHEMA.items():
         filled = f"NOT {column}_blank"
         if not may_be_missing:

@@ -10,6 +10,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -116,10 +117,8 @@ def _file_name(member: zipfile.ZipInfo) -> str:
     """Without its folders; Windows in China writes names in GB18030 and does not say so."""
     name = member.filename
     if not member.flag_bits & 0x800:
-        try:
+        with suppress(UnicodeError):
             name = name.encode("cp437").decode("gb18030")
-        except UnicodeError:
-            pass
     return name.replace("\\", "/").rpartition("/")[2]
 
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hotline_lib.intake.files import Export
-from hotline_lib.intake.words import FileProblem, shown
+from hotline_lib.intake.words import FileProblem, shown, shown_sheet
 from hotline_lib.params import Params
 from hotline_lib.tickets import SCHEMA
 
@@ -30,7 +30,7 @@ _HEADER_WITHIN = 50  # rows
 _LEAST_KNOWN = 3  # known names make a header
 _ALIKE = 0.6  # stricter than elsewhere: an export has many columns that are none of ours
 _LEADING = 3  # cells among which a totals row says that it is one
-_TOTALS = r"^\s*(合\s*计|总\s*计|小\s*计|总\s*数|共\s*计)"
+_TOTALS = r"^[\s\x{3000}]*([合总小共][\s\x{3000}]*计|总[\s\x{3000}]*数)"
 _HEAD_BYTES, _BLOCK_BYTES = 1 << 18, 1 << 24
 _MOST_RAGGED = 10_000
 _FULL = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width to ASCII
@@ -131,7 +131,7 @@ def _excel(export: Export, headings: Headings, skipped: Callable[[str], None]) -
         titles = book.sheet_names
         found = False
         for number, title in enumerate(titles):
-            name = shown(title) if len(titles) > 1 else ""
+            name = shown_sheet(title, number) if len(titles) > 1 else ""
             # read as text whatever the cell: an id, a date or a rating may be a number in one row only
             sheet = book.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
             batch, errors = sheet.to_arrow_with_errors()
@@ -145,7 +145,7 @@ def _excel(export: Export, headings: Headings, skipped: Callable[[str], None]) -
             elif any(_any(pc.match_substring_regex(column, r"^\s*JT\d{18,}")) for column in table.columns):
                 raise FileProblem("sheet/header", export.name, name)
             else:
-                skipped(f"{export.name}「{shown(title)}」没有表头，没有读取（{table.num_rows} 行）")
+                skipped(f"{export.name}「{name or title}」没有表头，没有读取（{table.num_rows} 行）")
     except fastexcel.FastExcelError as error:
         locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
         raise FileProblem("file/password" if locked else "file/damaged", export.name) from None
@@ -160,7 +160,7 @@ def _below(table: pa.Table, header: Header, broken: set[tuple[int, int]]) -> pa.
         cells = table[place].to_pylist()
         for row, column in broken:
             if column == place:
-                cells[row] = "#ERROR"
+                cells[row] = "#错误"
         table = table.set_column(place, str(place), pa.array(cells, pa.string()))
     return _only(table.slice(header.row), header, np.arange(header.row + 1, table.num_rows + 1))
 

@@ -87,7 +87,7 @@ def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
     con.execute("CREATE OR REPLACE TABLE hints (rule VARCHAR, value VARCHAR, context VARCHAR, hint VARCHAR)")
     asked = con.execute(f"""
         SELECT rule, value, context FROM found WHERE split_part(rule, '/', 2) IN ('unknown', 'misplaced', 'value')
-        GROUP BY ALL ORDER BY count(*) DESC, ALL LIMIT {_MOST_HINTS}""").fetchall()
+        GROUP BY ALL ORDER BY count(*) DESC, rule, value, context LIMIT {_MOST_HINTS}""").fetchall()
     if asked:
         hints = [[*each, words.hint(*each, params)] for each in asked]
         con.executemany("INSERT INTO hints VALUES (?, ?, ?, ?)", hints)
@@ -101,14 +101,19 @@ def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
 
 
 def first_problems(con: duckdb.DuckDBPyConnection, *, name_file: bool) -> tuple[list[str], int]:
-    """The first problems as lines, those that differ in the row only as one; and how many there are in all."""
+    """The first problems as lines: what is wrong with several cells of a row, or again in other rows, is told once.
+
+    Also how many problems there are in all.
+    """
     groups = con.execute(f"""
-        SELECT file, sheet, min(row), label, what, remedy, count(*) FROM told
-        GROUP BY file, sheet, label, what, remedy ORDER BY min(n), min(label) LIMIT {words.SHOWN}""").fetchall()
+        SELECT file, sheet, min(row), labels, what, remedy, count(*) FROM (
+            SELECT n, file, sheet, row, string_agg(label, '」「' ORDER BY label) AS labels, what, remedy
+            FROM told GROUP BY ALL)
+        GROUP BY file, sheet, labels, what, remedy ORDER BY min(n), labels LIMIT {words.SHOWN}""").fetchall()
     lines = [
-        words.place(file if name_file or row is None else "", sheet, row, label)
+        words.place(file if name_file or row is None else "", sheet, row, labels)
         + f"：{what}{f'（共 {times} 行，这是第一处）' if times > 1 else ''}。{remedy}"
-        for file, sheet, row, label, what, remedy, times in groups
+        for file, sheet, row, labels, what, remedy, times in groups
     ]
     return lines, con.execute("SELECT count(*) FROM told").fetchone()[0]
 
@@ -127,7 +132,7 @@ def write_refused(con: duckdb.DuckDBPyConnection, params: Params, folder: Path) 
     reason = "string_agg(label || what, '；' ORDER BY label)"
     file, sheet, row, why = RECEIPT
     con.execute(f"""
-        COPY (SELECT file AS "{_BOM}{file}", sheet AS "{sheet}", row AS "{row}", why AS "{why}", {", ".join(cells)}
+        COPY (SELECT file AS "{_BOM}{file}", sheet AS "{sheet}", t.row AS "{row}", why AS "{why}", {", ".join(cells)}
             FROM (SELECT n, file, sheet, row, {reason} AS why FROM told WHERE n >= 0 GROUP BY ALL) t
             JOIN raw r ON r.rowid = t.n JOIN mapped m ON m.n = t.n ORDER BY t.n
         ) TO {quoted(folder / "refused.csv")} ({_CSV})""")

@@ -62,6 +62,7 @@ def stage(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
         folder.mkdir(parents=True, exist_ok=True)
         con = duckdb.connect(file)
     except (OSError, duckdb.Error):
+        shutil.rmtree(folder, ignore_errors=True)
         raise IntakeError(words.cannot_write(paths.short(folder.parent))) from None
     try:
         con.execute(f"SET memory_limit = '{_MEMORY}'")
@@ -123,10 +124,12 @@ def write_months(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths) -
     """Each month that changes, written beside where it will lie, and held to the rules of every month of tickets."""
     beside = replace(paths, data=_folder(paths) / "new")
     month = params.month.month
-    changed = {row[0] for row in con.execute("""
-        SELECT DISTINCT strftime(accepted_at, '%Y-%m') FROM lined JOIN mapped USING (n) WHERE last AND status <> 'unchanged'
-        UNION SELECT DISTINCT month FROM stored SEMI JOIN (FROM lined WHERE status = 'updated') USING (ticket_id)
-        """).fetchall()}  # fmt: skip
+    moved = con.execute("""
+        WITH touched AS (SELECT DISTINCT ticket_id FROM lined WHERE status <> 'unchanged')
+        SELECT strftime(m.accepted_at, '%Y-%m') FROM lined JOIN mapped m USING (n)
+        WHERE last AND m.ticket_id IN (FROM touched)
+        UNION SELECT month FROM stored WHERE ticket_id IN (FROM touched)""")
+    changed = {name for (name,) in moved.fetchall()}
     if paths.tickets(month).exists() and marks(paths.tickets(month)).partial:
         changed.add(month)
     written = {}

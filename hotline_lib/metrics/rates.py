@@ -95,16 +95,12 @@ def _from_volumes(volumes: pd.DataFrame, units: pd.DataFrame) -> list[tuple]:
 def _from_month(month: MonthParams, units: pd.DataFrame) -> list[tuple]:
     rows = []
     for unit in units["unit"]:
-        conformity = month.data_conformity.get(unit)
-        rows.append((unit, "offline_minutes", month.offline_minutes.get(unit), 1))
-        rows.append((unit, "monthly_analysis_done", month.monthly_analysis_done.get(unit), 1))
-        rows.append(
-            (
-                unit,
-                "data_conformity_rate",
-                *((conformity.numerator, conformity.denominator) if conformity else (None, 0)),
-            )
-        )
+        conform = month.data_conformity.get(unit)
+        rows += [
+            (unit, "offline_minutes", month.offline_minutes.get(unit), 1),
+            (unit, "monthly_analysis_done", month.monthly_analysis_done.get(unit), 1),
+            (unit, "data_conformity_rate", *((conform.numerator, conform.denominator) if conform else (None, 0))),
+        ]
     return rows
 
 

@@ -24,11 +24,7 @@ def total_volume(
 
 
 def type_volumes(
-    counts: pd.DataFrame,
-    types: pd.DataFrame,
-    *,
-    yoy: pd.DataFrame | None = None,
-    mom: pd.DataFrame | None = None,
+    counts: pd.DataFrame, types: pd.DataFrame, *, yoy: pd.DataFrame | None = None, mom: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """A row per business type, most tickets first.
 
@@ -44,11 +40,7 @@ def type_volumes(
 
 
 def domain_volumes(
-    counts: pd.DataFrame,
-    domains: pd.DataFrame,
-    *,
-    yoy: pd.DataFrame | None = None,
-    mom: pd.DataFrame | None = None,
+    counts: pd.DataFrame, domains: pd.DataFrame, *, yoy: pd.DataFrame | None = None, mom: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """A row per printed domain (small ones grouped under their common name, which comes last), most tickets first.
 

@@ -21,8 +21,12 @@ class Canvas:
     width = float(style.CHART_WIDTH)
 
     def __init__(self, height: float):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
         self.height = float(round(height))
-        self.figure = style.new_figure(self.height)
+        self.figure = Figure(figsize=(self.width / 96, self.height / 96), dpi=96 * style.SCALE, facecolor=style.WHITE)
+        FigureCanvasAgg(self.figure)  # outside pyplot: nothing keeps the figure alive
         self.layer = self.figure.add_axes((0, 0, 1, 1), zorder=2)
         self.layer.set(xlim=(0, self.width), ylim=(self.height, 0))
         self.layer.set_axis_off()
@@ -45,8 +49,7 @@ class Canvas:
         box = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 0.8} if ground else None
         self.layer.text(
             x, y + 0.36 * size, words, color=colour, fontsize=_points(size), fontfamily=style.font_family(),
-            ha=align, va="baseline",
-            parse_math=False, bbox=box,
+            ha=align, va="baseline", parse_math=False, bbox=box,
         )  # fmt: skip
 
     def line(

@@ -6,13 +6,13 @@ Order and signals come from the frame, so that a chart agrees with the table of 
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from hotline_lib.exact import is_missing
 from hotline_lib.present import numbers, style
 from hotline_lib.present.canvas import HEAD, NAME_ROOM, SPARE, Canvas, grid_step, pitch_of, zero_and_scale
 from hotline_lib.present.lost_points import scores
-from hotline_lib.present.show import Chart
 from hotline_lib.present.style import BLUE, BLUE2, GREY, HAIR, INK, RULE, SLATE, SOFT, WHITE
 
 if TYPE_CHECKING:
@@ -21,6 +21,30 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["Chart", "contributions", "scores", "types", "units"]
+
+
+class Chart:
+    """A picture with number, title, note and alternative text; shows itself in Jupyter.
+
+    Words and picture go out as two outputs, so that a committed notebook can drop the picture and keep the words.
+    """
+
+    def __init__(self, picture: Figure, *, title: str, alt: str, note: str = "", number: int | None = None):
+        self.png, self.title, self.note, self.alt = style.png(picture), title, note, alt
+        self.heading = title if number is None else f"图{number}　{title}"
+        self.size = tuple(round(96 * side) for side in picture.get_size_inches())  # CSS px
+
+    def __repr__(self) -> str:
+        return "\n".join(words for words in (self.heading, self.note, self.alt) if words)
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        note = f'<p class="figure-note">{escape(self.note)}</p>' if self.note else ""
+        head = f'<div class="figure-head"><p class="figure-title">{escape(self.heading)}</p>{note}</div>'
+        display({"text/html": head, "text/plain": repr(self)}, raw=True)
+        about = dict(zip(("alt", "width", "height"), (self.alt, *self.size), strict=True))
+        display({"image/png": self.png}, metadata={"image/png": about}, raw=True)
 
 
 def types(frame: pd.DataFrame, *, name: str = "business_type") -> Figure:
@@ -33,9 +57,8 @@ def types(frame: pd.DataFrame, *, name: str = "business_type") -> Figure:
     top, pitch = 26, 56
     lines = [line for at, row in enumerate(rows) for line in _change_lines(row, top + at * pitch)]
     known = [line for line in lines if line["value"] is not None]
-    for label, of_kind in (("同比", "yoy"), ("环比", "mom")):
-        for line in [line for line in known if line["kind"] == of_kind][:1]:
-            line["words"] = f"{label} {line['words']}"
+    for label, first in {line["label"]: line for line in reversed(known)}.items():
+        first["words"] = f"{label} {first['words']}"
 
     with style.drawing():
         canvas = Canvas(top + pitch * len(rows) + (24 if known else 0))
@@ -48,21 +71,22 @@ def types(frame: pd.DataFrame, *, name: str = "business_type") -> Figure:
 
 
 def _change_lines(row: dict, top: float) -> list[dict]:
+    """The change on last year, then on last month: ``value`` is None where there is no base."""
     return [
         {
-            "kind": kind,
+            "label": label,
             "y": top + offset,
-            "value": None if is_missing(row[base]) or row[base] == 0 else 100 * (row["tickets"] / row[base] - 1),
-            "words": numbers.change(row["tickets"], row[base]),
+            "value": None if is_missing(base) or base == 0 else 100 * (row["tickets"] / base - 1),
+            "words": numbers.change(row["tickets"], base),
         }
-        for kind, base, offset in (("yoy", "yoy_base", 20), ("mom", "mom_base", 38))
+        for label, base, offset in (("同比", row["yoy_base"], 20), ("环比", row["mom_base"], 38))
     ]
 
 
 def _named_bars(canvas: Canvas, rows: list[dict], name: str, top: float, pitch: float, room: float) -> float:
     """Bars with the name above, count and share inside or at the end. Returns where the last label ends."""
     scale = room / max([row["tickets"] for row in rows] + [1])
-    _bars(canvas.panel(0, top, room, top + pitch * len(rows)), rows, name, "tickets", 16 / pitch, room / scale)
+    _bars(canvas.panel(0, top, room, top + pitch * len(rows)), rows, "tickets", 16 / pitch, room / scale)
     end = room
     for at, row in enumerate(rows):
         middle = top + at * pitch
@@ -87,7 +111,7 @@ def _changes(canvas: Canvas, lines: list[dict], *, left: float, top: float, bott
         canvas.line(at, top, at, bottom, GREY if at == zero else RULE)
         canvas.text(at, bottom + 14, words, SOFT, size=HEAD, align="center")
     for line in lines:
-        value, y, last_year = line["value"], line["y"], line["kind"] == "yoy"
+        value, y, last_year = line["value"], line["y"], line["label"] == "同比"
         colour = INK if last_year else SOFT
         if value is None:
             canvas.text(zero + gap, y, line["words"], SOFT, ground=True)
@@ -126,19 +150,12 @@ def contributions(frame: pd.DataFrame) -> Figure:
         left = canvas.widest(names) + 14
         beyond = [canvas.measure(word) + 7 for word in words]
         zero, scale = zero_and_scale(lengths, beyond, left, canvas.width)
-        if scale > 0:
-            panel = canvas.panel(0, 6, canvas.width, 6 + pitch * len(rows))
-            bars = [
-                {**row, "length": length, "dark": _yes(row["significant"])}
-                for row, length in zip(rows, lengths, strict=True)
-            ]
-            _bars(panel, bars, "unit", "length", 13 / pitch, None, hue="dark", palette={True: BLUE, False: BLUE2})
-            panel.set_xlim(-zero / scale, (canvas.width - zero) / scale)
         for at, row in enumerate(rows):
-            y, colour = 6 + pitch * (at + 0.5), INK if _yes(row["significant"]) else SOFT
-            x, outward = zero + scale * lengths[at], 7 if lengths[at] >= 0 else -7
+            y, dark, more = 6 + pitch * (at + 0.5), _yes(row["significant"]), lengths[at] >= 0
+            x, colour = zero + scale * lengths[at], INK if dark else SOFT
+            canvas.block(zero, y - 6.5, x, y + 6.5, BLUE if dark else BLUE2)
             canvas.text(0, y, names[at], colour)
-            canvas.text(x + outward, y, words[at], colour, align="left" if outward > 0 else "right")
+            canvas.text(x + (7 if more else -7), y, words[at], colour, align="left" if more else "right")
         canvas.line(zero, 1, zero, canvas.height - 1, GREY)
     return canvas.figure
 
@@ -201,8 +218,8 @@ def _city_bars(canvas: Canvas, rows: list[dict], top: float, pitch: float, words
     most = max([int(row["tickets"]) for row in rows] + [1])
     scale = (right - left) / most
     panel = canvas.panel(left, top, right, top + pitch * len(rows))
-    _bars(panel, rows, "unit", "tickets", 18 / pitch, most, color=BLUE2)
-    _bars(panel, rows, "unit", "complaint", 18 / pitch, most, color=BLUE)
+    _bars(panel, rows, "tickets", 18 / pitch, most, BLUE2)
+    _bars(panel, rows, "complaint", 18 / pitch, most)
     canvas.line(left, top, left, top + pitch * len(rows), GREY)
     for at, row in enumerate(rows):
         y = top + pitch * (at + 0.5)
@@ -225,22 +242,16 @@ def _city_bars(canvas: Canvas, rows: list[dict], top: float, pitch: float, words
             canvas.text(canvas.width - canvas.measure(changes[at]) - 3, y, mark, align="right")
 
 
-def _bars(panel: Axes, rows: list[dict], name: str, value: str, thick: float, most: float | None, **colours) -> None:
+def _bars(panel: Axes, rows: list[dict], value: str, thick: float, most: float, colour: str = BLUE) -> None:
     """Bars of ``value`` from 0, a row each from the top; ``most`` is the length of the whole panel."""
-    import pandas as pd
     import seaborn
 
-    if not rows:
-        return
-    seaborn.barplot(
-        pd.DataFrame({name: [str(at) for at in range(len(rows))], value: [float(row[value]) for row in rows],
-                      **({"dark": [row["dark"] for row in rows]} if "hue" in colours else {})}),
-        x=value, y=name, ax=panel, orient="h", errorbar=None, saturation=1, width=thick, linewidth=0,
-        dodge=False, legend=False, **(colours or {"color": BLUE}),
-    )  # fmt: skip
-    panel.set(ylim=(len(rows) - 0.5, -0.5))
-    if most:
-        panel.set(xlim=(0, most))
+    if rows:
+        seaborn.barplot(
+            x=[float(row[value]) for row in rows], y=[str(at) for at in range(len(rows))], ax=panel, orient="h",
+            errorbar=None, saturation=1, width=thick, linewidth=0, color=colour,
+        )  # fmt: skip
+        panel.set(xlim=(0, most), ylim=(len(rows) - 0.5, -0.5))
 
 
 def _cities(frame: pd.DataFrame) -> pd.DataFrame:

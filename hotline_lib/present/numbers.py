@@ -32,25 +32,12 @@ def share(part: object, whole: object) -> str:
 
 def change(now: object, base: object) -> str:
     """+30.22, −16.58, 0.00, or — where there is no base."""
-    value = exact.change(now, base)
-    if value is None:
-        return MISSING
-    return f"{'+' if value > 0 else ''}{decimal(value)}"
+    return signed(exact.change(now, base))
 
 
-def plain_share(part: object, whole: object) -> str:
-    """95.18 for CSV; empty if missing."""
-    return _plain(share(part, whole))
-
-
-def plain_change(now: object, base: object) -> str:
-    """30.22 or -16.58 for CSV; empty if missing."""
-    return _plain(change(now, base)).removeprefix("+")
-
-
-def plain_decimal(value: object, places: int = 2) -> str:
-    """98.00 for CSV; empty if missing."""
-    return _plain(decimal(value, places))
+def plain(printed: str) -> str:
+    """A printed figure for CSV: 1234 for 1,234, -16.58 for −16.58, 30.22 for +30.22, nothing for —."""
+    return "" if printed == MISSING else printed.replace(MINUS, "-").replace(",", "").removeprefix("+")
 
 
 def signed_count(value: object) -> str:
@@ -84,13 +71,12 @@ def myriads(value: object) -> str:
     return MISSING if is_missing(value) else str(exact.half_up(int(value), 10_000))
 
 
+def points(value: Decimal | int) -> str:
+    """23, 0.46: points without trailing zeros."""
+    return f"{Decimal(value).normalize():f}"
+
+
 def short_percent(part: object, whole: object) -> str:
     """100, 75 or 42.86: a share of a small sample, without decimals where it has none; — for an empty sample."""
     value = exact.percent(part, whole)
-    if value is None:
-        return MISSING
-    return str(int(value)) if value == int(value) else str(value)
-
-
-def _plain(text: str) -> str:
-    return "" if text == MISSING else text.replace(MINUS, "-")
+    return MISSING if value is None else str(value).removesuffix(".00")

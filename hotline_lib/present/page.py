@@ -47,44 +47,24 @@ def caption(m: Month) -> Sentence:
 
 def provenance(m: Month) -> Sources:
     """Where the page's figures come from and how they are made: tickets, populations, rounding, inputs, versions."""
-    return Sources(tuple(filter(None, (_tickets(m), _populations(m), _rounding(), _warnings(m)))), _line(m))
-
-
-def _tickets(m: Month) -> str:
+    tickets = f"工单：{'、'.join(source.name for source in m.inputs)}。"
     if m.simulated:
-        return f"{SIMULATED}：由公开月报的数字逐项还原，不含任何真实来电。"
-    return f"工单：{'、'.join(source.name for source in m.inputs)}。"
-
-
-def _populations(m: Month) -> str:
+        tickets = f"{SIMULATED}：由公开月报的数字逐项还原，不含任何真实来电。"
     submitted = int(m.submissions["tickets"].sum())
     earlier = int(m.submissions.loc[m.submissions["accepted_month"] != m.month, "tickets"].sum())
-    return (
+    paragraphs = [
+        tickets,
         f"受理量按受理时间计，考评各率按当月上报的工单计，两者总体不同："
-        f"本月上报{submitted}件，其中{earlier}件为以前月份受理。"
-    )
-
-
-def _rounding() -> str:
-    return (
+        f"本月上报{submitted}件，其中{earlier}件为以前月份受理。",
         "占比、同比、环比由件数计算，四舍五入保留两位小数，合计可能因舍入不等于100；得分由保留两位小数的率计算。"
-        "“—”为没有数据；“不显著”指件数不足以与偶然波动区分（条件二项检验，Benjamini–Hochberg 5%）。"
-    )
-
-
-def _warnings(m: Month) -> str:
-    return f"数据提示：{'；'.join(m.warnings)}。" if m.warnings else ""
-
-
-def _line(m: Month) -> str:
-    inputs = [f"{source.name} SHA-256 {source.sha256[:12]}" for source in m.inputs]
-    versions = [f"{name} {version}" for name, version in package_versions().items()]
-    return "　".join(
-        [
-            *inputs,
-            f"评分办法 {m.params.scheme.name}",
-            f"代码 {git_commit(m.paths.root) or '未入库'}",
-            *versions,
-            f"生成于 {datetime.now():%Y-%m-%d %H:%M:%S}",
-        ]
-    )
+        "“—”为没有数据；“不显著”指件数不足以与偶然波动区分（条件二项检验，Benjamini–Hochberg 5%）。",
+        *([f"数据提示：{'；'.join(m.warnings)}。"] if m.warnings else []),
+    ]
+    line = [
+        *(f"{source.name} SHA-256 {source.sha256[:12]}" for source in m.inputs),
+        f"评分办法 {m.params.scheme.name}",
+        f"代码 {git_commit(m.paths.root) or '未入库'}",
+        *(f"{name} {version}" for name, version in package_versions().items()),
+        f"生成于 {datetime.now():%Y-%m-%d %H:%M:%S}",
+    ]
+    return Sources(tuple(paragraphs), "　".join(line))

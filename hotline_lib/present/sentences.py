@@ -7,6 +7,8 @@ and there is not stops the run, with file and line. Line breaks in a template ar
 from __future__ import annotations
 
 import html
+import re
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -76,8 +78,7 @@ class Sentence:
     def __str__(self) -> str:
         return self.text
 
-    def __repr__(self) -> str:
-        return self.text
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         return "".join(f'<p class="{self.kind}">{html.escape(line)}</p>' for line in self.text.split("\n") if line)
@@ -86,10 +87,8 @@ class Sentence:
 def change_words(now: object, base: object) -> str:
     """增加27.58%, 减少11.32% or 持平, by the printed figure; empty where there is no base."""
     value = exact.change(now, base)
-    if value is None:
-        return ""
-    if value == 0:
-        return "持平"
+    if not value:
+        return "" if value is None else "持平"
     return f"{'增加' if value > 0 else '减少'}{numbers.decimal(abs(value))}%"
 
 
@@ -99,6 +98,14 @@ def difference_words(now: object, base: object) -> str:
         return ""
     difference = int(now) - int(base)
     return "持平" if difference == 0 else f"{'多' if difference > 0 else '少'}{abs(difference)}件"
+
+
+def pull(part: Figure, whole: Figure) -> str:
+    """拉动27.52个百分点 or 下拉0.30个百分点: the part's change, in percent of the whole's base; empty without one."""
+    if is_missing(part.yoy_base) or not whole.yoy_base:
+        return ""
+    points = exact.percent(part.tickets - int(part.yoy_base), whole.yoy_base)
+    return f"{'下拉' if points < 0 else '拉动'}{numbers.decimal(abs(points))}个百分点"
 
 
 def shortened(text: str, most: int = 50) -> str:
@@ -137,23 +144,20 @@ def render(folder: Path, name: str, figures: Mapping[str, object]) -> str:
     folder: params/wording. Raises WordingError with file and line for a template that is missing, is not Jinja, or
     names a figure that there is not.
     """
-    return "".join(line.strip() for line in _rendered(folder, name, figures).splitlines())
+    return _one_line(_rendered(folder, name, figures))
 
 
 def render_parts(folder: Path, name: str, figures: Mapping[str, object]) -> dict[str, str]:
     """The parts of a template whose lines begin with 标题：, 读法： or 说明：; other lines continue the part above."""
-    parts: dict[str, str] = {}
-    current = ""
-    for line in _rendered(folder, name, figures).splitlines():
-        label, colon, rest = line.strip().partition("：")
-        if colon and label in ("标题", "读法", "说明"):
-            current, line = label, rest
-            parts[current] = ""
-        if current:
-            parts[current] += line.strip()
+    found = re.split(r"^\s*(标题|读法|说明)：", _rendered(folder, name, figures), flags=re.MULTILINE)[1:]
+    parts = {label: _one_line(text) for label, text in zip(found[::2], found[1::2], strict=True)}
     if missing := {"标题", "说明"} - set(parts):
         raise WordingError(f"params/wording/{name}.j2：缺少以「{'」「'.join(sorted(missing))}：」开头的一行。")
     return parts
+
+
+def _one_line(text: str) -> str:
+    return "".join(line.strip() for line in text.splitlines())
 
 
 def _rendered(folder: Path, name: str, figures: Mapping[str, object]) -> str:
@@ -166,12 +170,12 @@ def _rendered(folder: Path, name: str, figures: Mapping[str, object]) -> str:
         raise WordingError(
             f"{where}：模板写法有误（{error.message}）。请检查 {{{{ }}}} 和 {{% %}} 是否成对。"
         ) from None
-    except _Unknown.Named as error:
-        close = nearest(error.name, error.known or list(figures))
+    except jinja2.UndefinedError as error:
+        unknown, *known = str(error).split("\n")
+        close = nearest(unknown, known := known or list(figures))
         hint = f"是指「{close}」吗？" if close else ""
-        known = "、".join(error.known or figures)
         raise WordingError(
-            f"{_place(error, name)}：没有名为「{error.name}」的数字。{hint}可用的有：{known}。"
+            f"{_place(error, name)}：没有名为「{unknown}」的数字。{hint}可用的有：{'、'.join(known)}。"
         ) from None
     except Exception as error:
         raise WordingError(f"{_place(error, name)}：这里算不出来（{error}）。") from error
@@ -179,55 +183,26 @@ def _rendered(folder: Path, name: str, figures: Mapping[str, object]) -> str:
 
 def _place(error: BaseException, name: str) -> str:
     """File and line of the template that raised: Jinja puts the template's own lines into the trace."""
-    line, trace = 0, error.__traceback__
-    file = f"{name}.j2"
-    while trace:
-        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
-            file, line = Path(trace.tb_frame.f_code.co_filename).name, trace.tb_lineno
-        trace = trace.tb_next
-    return f"params/wording/{file} 第 {line} 行"
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    file, line = next(((at.filename, at.lineno) for at in frames if at.filename.endswith(".j2")), (name, 0))
+    return f"params/wording/{Path(file).stem}.j2 第 {line} 行"
 
 
 class _Unknown(jinja2.StrictUndefined):
-    """An undefined name that says what it was looked for in."""
+    """An undefined name whose message is the name, then those there are in what it was looked for in, a line each."""
 
-    class Named(Exception):
-        def __init__(self, name: str, known: list[str]):
-            super().__init__(name)
-            self.name, self.known = name, known
-
-    def _fail_with_undefined_error(self, *args: object, **kwargs: object) -> object:
-        missing = jinja2.utils.missing
+    @property
+    def _undefined_message(self) -> str:
         owner = self._undefined_obj
-        known = [] if owner is missing else [key for key in dir(owner) if not key.startswith("_")]
-        if isinstance(owner, Mapping):
-            known = [str(key) for key in owner]
-        raise _Unknown.Named(str(self._undefined_name), known)
-
-    __add__ = __radd__ = __sub__ = __mul__ = __truediv__ = __lt__ = __le__ = __gt__ = __ge__ = (
-        _fail_with_undefined_error
-    )
-    __getitem__ = __int__ = __float__ = __call__ = __str__ = __format__ = __len__ = __iter__ = (
-        _fail_with_undefined_error
-    )
-    __eq__ = __ne__ = __bool__ = __contains__ = _fail_with_undefined_error
-    __hash__ = jinja2.StrictUndefined.__hash__
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._fail_with_undefined_error()
+        inside = owner if isinstance(owner, Mapping) else [key for key in dir(owner) if not key.startswith("_")]
+        return "\n".join(map(str, [self._undefined_name, *([] if owner is jinja2.utils.missing else inside)]))
 
 
 @cache
 def _environment(folder: Path) -> SandboxedEnvironment:
     environment = SandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(folder),
-        undefined=_Unknown,
-        autoescape=False,  # plain text; whoever shows it escapes it
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-    )
-    environment.filters |= {"each": each, "list_and": list_and, "numeral": numeral}
+        loader=jinja2.FileSystemLoader(folder), undefined=_Unknown, trim_blocks=True, lstrip_blocks=True
+    )  # plain text, not escaped: whoever shows it escapes it
+    filters = (each, list_and, numeral, pull, numbers.decimal, numbers.points)
+    environment.filters |= {each.__name__: each for each in filters}
     return environment

@@ -59,10 +59,7 @@ def font_family() -> str:
     """
     from matplotlib import font_manager
 
-    spec = find_spec("zhplot")
-    path = Path(spec.origin).parent / "fonts" / FONT_FILE if spec and spec.origin else None
-    if path is None or not path.is_file():
-        raise HotlineError("找不到作图用的中文字体（zhplot 包）。请重新安装依赖：make install")
+    path = Path(find_spec("zhplot").origin).parent / "fonts" / FONT_FILE
     font_manager.fontManager.addfont(path)
     return font_manager.get_font(path).family_name
 
@@ -93,16 +90,6 @@ def drawing() -> Iterator[None]:
             ) from warning
 
 
-def new_figure(height: float) -> Figure:
-    """An empty white figure, ``CHART_WIDTH`` x ``height`` CSS px, outside pyplot: nothing keeps it alive."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(CHART_WIDTH / 96, round(height) / 96), dpi=96 * SCALE, facecolor=WHITE)
-    FigureCanvasAgg(figure)
-    return figure
-
-
 def png(figure: Figure) -> bytes:
     """The figure as PNG with few colours; the same figure gives the same bytes."""
     from PIL import Image
@@ -111,15 +98,9 @@ def png(figure: Figure) -> bytes:
         figure.canvas.draw()
     picture = Image.frombuffer("RGBA", figure.canvas.get_width_height(), figure.canvas.buffer_rgba())
     reduced = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    palette = reduced.getpalette()
-    palette[:] = _white_stays_white(palette)
-    reduced.putpalette(palette)
+    shades = [reduced.getpalette()[at : at + 3] for at in range(0, len(reduced.getpalette()), 3)]
+    # quantising may leave the ground a shade off; anything lighter than 252 is white
+    reduced.putpalette([channel for shade in shades for channel in ([255] * 3 if min(shade) >= 252 else shade)])
     file = BytesIO()
     reduced.save(file, "PNG", optimize=True)
     return file.getvalue()
-
-
-def _white_stays_white(palette: list[int]) -> list[int]:
-    """Quantising may leave the ground a shade off; anything lighter than 252 is white."""
-    triples = [palette[i : i + 3] for i in range(0, len(palette), 3)]
-    return [channel for triple in triples for channel in ([255] * 3 if min(triple) >= 252 else triple)]

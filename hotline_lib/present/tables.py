@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 Kind = Literal["text", "count", "share", "change", "rate", "score", "minutes", "points", "rank", "flag", "words"]
-Emphasis = Callable[[Row], str]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins so
 FOOTNOTE_MARKS = "①②③④⑤⑥⑦⑧⑨⑩"
@@ -54,23 +53,26 @@ class Column:
     title: str = ""
     in_page: bool = True
     significant: str | None = None
-    emphasis: Emphasis | None = None
+    emphasis: Callable[[Row], str] | None = None
     words: tuple[str, str] = ("是", "否")
-
-    @property
-    def is_text(self) -> bool:
-        return self.kind == "text"
 
     @property
     def align(self) -> str:
         return {"text": "left", "points": "center"}.get(self.kind, "right")
 
+    @property
+    def css(self) -> str:
+        """The class of its cells."""
+        return self.kind if self.kind in ("text", "points", "rank") else "num"
+
     def printed(self, row: Row) -> str:
-        """What stands in a cell of the page, unescaped."""
+        """What stands in a cell of the page, unescaped. A subtotal or total may leave a column out."""
         if isinstance(self.value, tuple):
             first, second = (row.get(name) for name in self.value)
             return numbers.share(first, second) if self.kind == "share" else numbers.change(first, second)
-        value = row.get(self.value)
+        if self.value not in row:
+            return ""
+        value = row[self.value]
         if is_missing(value):
             return numbers.MISSING
         match self.kind:
@@ -83,31 +85,18 @@ class Column:
             case "flag":
                 return self.words[0 if value else 1]
             case "points":
-                return "·" if value == 0 else f"{value.normalize():f}"
+                return "·" if value == 0 else numbers.points(value)
             case _:
                 return numbers.decimal(value)
 
     def plain(self, row: Row) -> str:
         """What stands in the CSV: no thousands commas, ASCII minus, nothing for a missing value."""
-        if isinstance(self.value, tuple):
-            first, second = (row.get(name) for name in self.value)
-            return numbers.plain_share(first, second) if self.kind == "share" else numbers.plain_change(first, second)
-        value = row.get(self.value)
-        if is_missing(value):
-            return ""
-        match self.kind:
-            case "count" | "rank":
-                return str(int(value))
-            case "text":
-                return f"'{value}" if str(value).startswith(_FORMULA) else str(value)
-            case "words":
-                return str(value).replace(numbers.MINUS, "-")
-            case "flag":
-                return "true" if value else "false"
-            case "points":
-                return f"{value:f}"
-            case _:
-                return numbers.plain_decimal(value)
+        printed, value = self.printed(row), None if isinstance(self.value, tuple) else row.get(self.value)
+        if is_missing(value) or self.kind not in ("text", "words", "flag", "points"):
+            return numbers.plain(printed)
+        if self.kind in ("text", "words"):
+            return f"'{printed}" if printed.startswith(_FORMULA) else printed
+        return f"{value:f}" if self.kind == "points" else str(bool(value)).lower()
 
 
 @dataclass(frozen=True, repr=False)
@@ -121,7 +110,6 @@ class Table:
     rule_after: a row -> whether a grey rule stands under it (the unit that is a class of its own).
     footnotes: row name -> note; gives ①, ② … after the name and the notes under the table, in the frame's order.
     notes: further sentences under the table.
-    page_order: the frame's columns to order the page by, largest first, where the CSV has the printed order.
     dense: many columns: 12 px, narrow. heat: a matrix with tinted cells, its numbers centred.
     """
 
@@ -134,17 +122,16 @@ class Table:
     subtotal: Row | None = None
     total: Row | None = None
     total_in_csv: bool = False
-    rule_after: Callable[[Row], bool] | None = None
+    rule_after: Callable[[Row], bool] = lambda row: False
     footnotes: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
-    page_order: Sequence[str] = ()
     dense: bool = False
     heat: bool = False
 
     def csv(self) -> str:
         """The table in the printed schema: a line per row of the frame, in the frame's order."""
         columns = [column for column in self.columns if column.key]
-        rows = self.frame.to_dict("records") + ([self.total] if self.total_in_csv and self.total else [])
+        rows = self.body + ([self.total] if self.total_in_csv and self.total else [])
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.key for column in columns])
@@ -153,19 +140,16 @@ class Table:
 
     def cells(self) -> list[list[str]]:
         """The printed body, subtotal and total included, as strings."""
-        return [[_printed(column, row) for column in self._shown] for row in self.body + self.foot]
+        return [[column.printed(row) for column in self._shown] for row in self.body + self.foot]
 
     def _repr_html_(self) -> str:
         if not self.columns:
             return self._notes_html(self.notes)
-        classes = " ".join(["hotline", *(["dense"] if self.dense else []), *(["heat"] if self.heat else [])])
-        marks = self._marks()
-        body = "".join(self._row_html(row, marks) for row in self.body)
-        foot = "".join(
-            self._row_html(row, marks, kind)
-            for kind, row in (("subtotal", self.subtotal), ("total", self.total))
-            if row is not None
-        )
+        classes = "hotline" + " dense" * self.dense + " heat" * self.heat
+        named = [row[self.row_head] for row in self.body if row.get(self.row_head) in self.footnotes]
+        marks = dict(zip(named, FOOTNOTE_MARKS, strict=False))
+        body = "".join(self._row_html(row, marks, "ruled" * self.rule_after(row)) for row in self.body)
+        foot = "".join(self._row_html(row, {}, "total" if row is self.total else "subtotal") for row in self.foot)
         table = (
             f'<table class="{classes}" style="font-variant-numeric:tabular-nums">'
             f"{self._caption_html()}<thead>{self._head_html()}</thead><tbody>{body}</tbody>"
@@ -175,22 +159,21 @@ class Table:
         if len(self._shown) >= SCROLLS_FROM:
             name = escape(self.label or self.caption or "表")
             table = f'<div class="table-box" role="region" tabindex="0" aria-label="{name}">{table}</div>'
-        notes = list(self.notes) + [f"{mark} {self.footnotes[name]}" for name, mark in marks.items()]
-        return table + self._notes_html(notes)
+        footnotes = [f"{mark} {self.footnotes[name]}" for name, mark in marks.items()]
+        return table + self._notes_html([*self.notes, *footnotes])
 
     def __repr__(self) -> str:
         """Aligned plain text, the same on every machine."""
-        heads = [[" ".join(filter(None, (c.head.replace("\n", ""), c.unit))) for c in self._shown]]
-        lines = heads + self.cells()
+        lines = [[" ".join(filter(None, (c.head.replace("\n", ""), c.unit))) for c in self._shown], *self.cells()]
         widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-        pads = [
-            "  ".join(
-                cell + " " * (w - _width(cell)) if column.is_text else " " * (w - _width(cell)) + cell
-                for cell, w, column in zip(line, widths, self._shown, strict=True)
-            ).rstrip()
-            for line in lines
-        ]
-        return "\n".join(filter(None, ["，".join(filter(None, (self.caption, self.order))), *pads]))
+        printed = ["，".join(filter(None, (self.caption, self.order)))]
+        for line in lines:
+            cells = [
+                cell + " " * (width - _width(cell)) if column.kind == "text" else " " * (width - _width(cell)) + cell
+                for column, cell, width in zip(self._shown, line, widths, strict=True)
+            ]
+            printed.append("  ".join(cells).rstrip())
+        return "\n".join(filter(None, printed))
 
     @property
     def _shown(self) -> list[Column]:
@@ -198,79 +181,59 @@ class Table:
 
     @property
     def body(self) -> list[Row]:
-        frame = self.frame
-        if self.page_order:
-            frame = frame.sort_values(list(self.page_order), ascending=False, kind="stable")
-        return frame.to_dict("records")
+        return self.frame.to_dict("records")
 
     @property
     def foot(self) -> list[Row]:
         return [row for row in (self.subtotal, self.total) if row is not None]
 
-    def _marks(self) -> dict[str, str]:
-        named = [row[self.row_head] for row in self.body if row.get(self.row_head) in self.footnotes]
-        return dict(zip(named, FOOTNOTE_MARKS, strict=False))
-
     def _notes_html(self, notes: Sequence[str]) -> str:
-        return f'<p class="table-note">{escape("".join(_sentence(n) for n in notes))}</p>' if notes else ""
+        ended = [note if note.endswith(("。", "；", "！", "？")) else note + "。" for note in notes]
+        return f'<p class="table-note">{escape("".join(ended))}</p>' if notes else ""
 
     def _caption_html(self) -> str:
-        if not self.caption and not self.order:
-            return ""
-        order = [f'<span class="order">{escape(self.order)}</span>'] if self.order else []
-        lines = "<br>".join([*([escape(self.caption)] if self.caption else []), *order])
-        return f'<caption style="text-align:left">{lines}</caption>'
+        order = f'<span class="order">{escape(self.order)}</span>' if self.order else ""
+        lines = "<br>".join(filter(None, (escape(self.caption), order)))
+        return f'<caption style="text-align:left">{lines}</caption>' if lines else ""
 
     def _head_html(self) -> str:
         groups = [(group, list(columns)) for group, columns in groupby(self._shown, key=lambda c: c.group)]
-        if not any(group for group, _ in groups):
-            return f"<tr>{''.join(_head_cell(column, self.row_head) for column in self._shown)}</tr>"
+        rows = 2 if any(group for group, _ in groups) else 1
         over = "".join(
             f'<th scope="colgroup" class="group" colspan="{len(columns)}"><span>{escape(group)}</span></th>'
             if group
-            else "".join(_head_cell(column, self.row_head, rows=2) for column in columns)
+            else "".join(_head_cell(column, self.row_head, rows=rows) for column in columns)
             for group, columns in groups
         )
         under = "".join(_head_cell(column, self.row_head) for group, columns in groups if group for column in columns)
-        return f"<tr>{over}</tr><tr>{under}</tr>"
+        return f"<tr>{over}</tr>" + (f"<tr>{under}</tr>" if under else "")
 
-    def _row_html(self, row: Row, marks: Mapping[str, str], kind: str = "") -> str:
-        if not kind and self.rule_after is not None and self.rule_after(row):
-            kind = "ruled"
+    def _row_html(self, row: Row, marks: Mapping[str, str], kind: str) -> str:
         cells = "".join(self._cell_html(column, row, marks, kind in ("subtotal", "total")) for column in self._shown)
         return f'<tr class="{kind}">{cells}</tr>' if kind else f"<tr>{cells}</tr>"
 
     def _cell_html(self, column: Column, row: Row, marks: Mapping[str, str], foot: bool) -> str:
-        words = _printed(column, row)
-        style = f' style="text-align:{column.align}"'
+        words, style = column.printed(row), f' style="text-align:{column.align}"'
         if column.value == self.row_head:
-            mark = "" if foot else marks.get(row.get(self.row_head), "")
+            mark = marks.get(row.get(self.row_head), "")
             note = f'<sup class="footnote">{mark}</sup>' if mark else ""
             return f'<th scope="row" class="name"{style}>{escape(words)}{note}</th>'
-        classes, before = [column.kind] if column.kind in ("text", "points", "rank") else ["num"], ""
+        classes, mark = [column.css], ""
         if column.emphasis is not None and not foot:
-            classes += filter(None, [column.emphasis(row)])
+            classes.append(column.emphasis(row))
         if column.significant is not None and words not in ("", numbers.MISSING):
             flag = row.get(column.significant)
-            if not is_missing(flag) and flag:
-                before = _mark(words)
-            else:
-                classes.append("soft")
-        return f'<td class="{escape(" ".join(classes))}"{style}>{before}{escape(words)}</td>'
-
-
-def _printed(column: Column, row: Row) -> str:
-    """A cell's words; a subtotal or total may leave a column out."""
-    if not isinstance(column.value, tuple) and column.value not in row:
-        return ""
-    return column.printed(row)
+            significant = not is_missing(flag) and flag
+            mark = _mark(words) if significant else ""
+            classes += [] if significant else ["soft"]
+        return f'<td class="{escape(" ".join(filter(None, classes)))}"{style}>{mark}{escape(words)}</td>'
 
 
 def _head_cell(column: Column, row_head: str, *, rows: int = 1) -> str:
     lines = [escape(line) for line in column.head.split("\n")]
     if column.unit:
         lines.append(f'<span class="unit">{escape(column.unit)}</span>')
-    kind = "name" if column.value == row_head else column.kind if column.kind in ("text", "points", "rank") else "num"
+    kind = "name" if column.value == row_head else column.css
     span = f' rowspan="{rows}"' if rows > 1 else ""
     title = f' title="{escape(column.title)}"' if column.title else ""
     return f'<th scope="col" class="{kind}"{span}{title} style="text-align:{column.align}">{"<br>".join(lines)}</th>'
@@ -280,10 +243,6 @@ def _mark(change: str) -> str:
     """▲ or ▼ in its slot, with its word for those who hear the page."""
     down = change.startswith(numbers.MINUS)
     return f'<span class="mark" role="img" aria-label="显著{"减少" if down else "增加"}">{"▼" if down else "▲"}</span>'
-
-
-def _sentence(note: str) -> str:
-    return note if note.endswith(("。", "；", "！", "？")) else note + "。"
 
 
 def _width(text: str) -> int:

@@ -3,11 +3,8 @@
     printed       what the bulletin prints, as numbers to aim at
     cells         this month's tickets by unit, role, domain, issue and sub-issue
     base_months   the two months it is compared with
-    submitted     how many tickets each unit reports in the month
-    outcomes      how each ticket was handled, so that the rates come out
-    times, ids    when calls come in, are closed and reported; ticket numbers
-    tickets       all of it, as the ticket table
-    whole         integers behind printed figures
+    handling      how tickets were handled, so that the rates come out
+    tickets       when calls come in, are closed and reported; ticket numbers
 
 No real ticket can be shared; whatever shows these says that they are simulated.
 """
@@ -53,18 +50,25 @@ def simulate(
 
     rng = np.random.default_rng([seed, *map(int, month.split("-"))])
     printed = read_printed(month, params, paths)
-    say(f"按 {month} 月报分配 {printed.cells['tickets'].sum():,} 件工单")
+    say(f"按 {month} 月报分配 {printed.domains.sum():,} 件工单")
     months = {month: month_tickets(printed, params, rng)}
     for kind, base in bases.items():
         margins = base_margins(printed, kind, params, rng)
-        say(f"由印出的变化推算 {base}：{margins.units.sum():,} 件")
+        say(f"由印出的变化推算 {base}：{margins['unit'].sum():,} 件")
         months[base] = base_tickets(margins, printed, months[month], params, rng)
     say("安排受理、办结和报送时间，评定各项指标")
     finished = complete(months, printed, params, rng)
+
+    names = {each.role: each.name for each in reversed(params.catalogue.business_types)}
+    codes = {unit.name: unit.code for unit in params.units}
     written = []
     for each in sorted(finished):
         say(f"写入 {paths.short(paths.tickets(each))}")
-        written.append(_write(finished[each], paths.tickets(each), seed))
+        tickets = finished[each]
+        tickets = tickets.assign(
+            business_type=tickets["role"].cat.rename_categories(names), code=tickets["unit"].map(codes)
+        )
+        written.append(_write(tickets, paths.tickets(each), seed))
     return written
 
 
@@ -82,6 +86,32 @@ def _refuse_real(month: str, paths: Paths) -> None:
         )
 
 
+# the ticket table from what is simulated, where times are seconds since 1970 and −1 is missing
+_TICKETS = """
+SELECT
+    'JT' || code || strftime(make_timestamp(accepted_at * 1000000), '%Y%m%d')
+        || lpad(serial::VARCHAR, 8, '0') AS ticket_id,
+    unit::VARCHAR AS unit,
+    business_type::VARCHAR AS business_type,
+    domain::VARCHAR AS domain,
+    issue::VARCHAR AS issue,
+    sub_issue::VARCHAR AS sub_issue,
+    make_timestamp(accepted_at * 1000000) AS accepted_at,
+    instant AS answered_instantly,
+    make_timestamp(nullif(transferred_at, -1) * 1000000) AS transferred_at,
+    make_timestamp(nullif(due_at, -1) * 1000000) AS due_at,
+    make_timestamp(nullif(closed_at, -1) * 1000000) AS closed_at,
+    nullif(called_back, -1)::BOOLEAN AS called_back,
+    nullif(resolved, -1)::BOOLEAN AS resolved_first_time,
+    nullif(rating, -1) AS rating,
+    nullif(fixed, -1)::BOOLEAN AS bad_rating_fixed,
+    classified_correctly,
+    failed_reviews,
+    make_timestamp(nullif(submitted_at, -1) * 1000000) AS submitted_at
+FROM tickets ORDER BY accepted_at, ticket_id
+"""
+
+
 def _write(tickets, path: Path, seed: int) -> Path:
     """One month as Parquet, in the layout that scans fastest; it appears whole or not at all."""
     import duckdb
@@ -95,7 +125,7 @@ def _write(tickets, path: Path, seed: int) -> Path:
         connection.execute("SET threads = 1")  # else row groups may come in another order
         connection.register("tickets", tickets)
         try:
-            connection.execute(f"COPY tickets TO '{target}' ({layout}, KV_METADATA {marks})")
+            connection.execute(f"COPY ({_TICKETS}) TO '{target}' ({layout}, KV_METADATA {marks})")
             os.replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)

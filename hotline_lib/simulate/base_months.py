@@ -7,171 +7,117 @@ borrowed from this month's tickets of the same kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from hotline_lib.errors import ParamsError, PublishedError
-from hotline_lib.exact import is_missing
 from hotline_lib.params import Params
-from hotline_lib.simulate.cells import as_categories, likeliness
-from hotline_lib.simulate.printed import ROLES, Printed
-from hotline_lib.simulate.whole import base_range, fit, spread
+from hotline_lib.simulate.cells import as_categories, fit, likeliness, spread
+from hotline_lib.simulate.printed import Printed
 
 Kind = Literal["yoy", "mom"]
-LABELS = {"yoy": "同比", "mom": "环比"}
-_OVER = {"role": "业务类型", "domain": "业务领域", "unit": "单位"}
+_LABELS = {"yoy": "同比", "mom": "环比"}
 
 
-@dataclass(frozen=True)
-class Margins:
-    """Counts of one base month: by role (``retired`` included), by printed domain and by unit, with equal sums."""
+def base_margins(printed: Printed, kind: Kind, params: Params, rng: np.random.Generator) -> dict[str, pd.Series]:
+    """Counts of a base month that give every printed change of one kind.
 
-    roles: pd.Series
-    domains: pd.Series
-    units: pd.Series
-
-
-def base_margins(printed: Printed, kind: Kind, params: Params, rng: np.random.Generator) -> Margins:
-    """Counts that give every printed change of one kind.
-
+    By ``role`` (retired included), printed ``domain`` and ``unit``, with equal sums.
     Where nothing is printed (units have no 环比) a count follows this month's, with some chance.
-    Raises PublishedError if no counts give all changes, naming the tables that disagree.
+    Raises PublishedError if no counts give all changes, with the sums that disagree.
     """
-    ranges = {over: _ranges(printed, over, kind) for over in _OVER}
-    low, high = _total_range(printed, kind)
-    bounds = {over: (int(table["low"].sum()), int(table["high"].sum())) for over, table in ranges.items()}
-    for over in ("domain", "unit"):
-        low, high = max(low, bounds[over][0]), min(high, bounds[over][1])
-    if low > high or bounds["role"][0] > high:
-        listed = "；".join(f"各{_OVER[over]}之和 {least}–{most} 件" for over, (least, most) in bounds.items())
-        least, most = _total_range(printed, kind)
-        raise PublishedError(
-            f"{printed.month} 印出的{LABELS[kind]}互相矛盾：由合计推出基期 {least}–{most} 件；{listed}。"
-            "没有一个总数同时满足。"
-        )
-    nearest = round(sum(table["guess"].sum() for table in ranges.values()) / len(ranges))
-    total = int(np.clip(nearest, max(low, bounds["role"][0]), max(min(high, bounds["role"][1]), low)))
-    roles = _filled(ranges["role"], min(total, bounds["role"][1]))
-    domains = _filled(ranges["domain"], total)
-    return Margins(
-        roles=pd.concat([roles, pd.Series({"retired": _retired(total - roles.sum(), params, kind)})]),
-        domains=domains,
-        units=_filled(_guess_units(ranges["unit"], printed, domains, params, rng), total),
-    )
-
-
-def base_tickets(
-    margins: Margins, printed: Printed, tickets: pd.DataFrame, params: Params, rng: np.random.Generator
-) -> pd.DataFrame:
-    """One row a ticket of a base month, like ``tickets`` (this month's), with exactly the counts of ``margins``."""
-    roles, units = margins.roles[margins.roles > 0], margins.units[margins.units > 0]
-    now = printed.cells.pivot(index="role", columns="unit", values="tickets").reindex(roles.index).loc[:, units.index]
-    now = now.fillna(now.sum()) + 0.01  # a retired type is spread like all others together
-    by_unit = fit(now * rng.lognormal(0, 0.05, now.shape), roles, units)
-
-    domain_of = {each.name: each.printed for each in params.catalogue.domains}
-    pools = _Pools(tickets.assign(printed_domain=tickets["domain"].map(domain_of)), rng)
-    cells = pd.DataFrame(by_unit, index=roles.index, columns=units.index).stack()
-    cells = cells[cells > 0]
-    unlikely = likeliness(printed, params).loc[cells.index.get_level_values(1), margins.domains.index].to_numpy() * 0.01
-    by_domain = fit(pools.pattern(cells.index, margins.domains.index) + unlikely, cells, margins.domains)
-    amounts = pd.DataFrame(by_domain, index=cells.index, columns=margins.domains.index).stack()
-    amounts = amounts[amounts > 0]
-    like = np.concatenate([pools.draw(*cell, number) for cell, number in amounts.items()])
-    about = tickets[["domain", "issue", "sub_issue"]].take(like).reset_index(drop=True)
-    role, unit = (amounts.index.get_level_values(level).repeat(amounts) for level in (0, 1))
-    return as_categories(about.assign(unit=unit, role=role)[["unit", "role", "domain", "issue", "sub_issue"]], params)
-
-
-def _ranges(printed: Printed, over: str, kind: Kind) -> pd.DataFrame:
-    """``low``, ``high``, ``guess`` by name: the counts that a base month may have."""
-    now = {
-        "role": printed.cells.groupby("role")["tickets"].sum().reindex(ROLES),
-        "domain": printed.domains,
-        "unit": printed.cells.groupby("unit", sort=False)["tickets"].sum(),
-    }[over]
-    changes = printed.changes[printed.changes["over"] == over].set_index("name").reindex(now.index)
-    rows = [
-        (*_range(int(tickets), changes.loc[name, kind], changes.loc[name, "label"]), int(tickets))
-        for name, tickets in now.items()
+    ranges = printed.changes[["tickets"]].copy()
+    names = [params.catalogue.name_of(name) if over == "type" else name for over, name in ranges.index]
+    ranges[["low", "high"]] = [
+        base_range(*each) for each in zip(ranges["tickets"], printed.changes[kind], names, strict=True)
     ]
-    table = pd.DataFrame(rows, index=now.index, columns=["low", "high", "now"])
-    return table.assign(guess=table["now"].clip(table["low"], table["high"]))
+    ranges["guess"] = ranges["tickets"].clip(ranges["low"], ranges["high"])
+    total, types, domains, units = (ranges.xs(over) for over in ("total", "type", "domain", "unit"))
+    low = max(total["low"].max(), *(table["low"].sum() for table in (types, domains, units)))
+    high = min(total["high"].min(), domains["high"].sum(), units["high"].sum())
+    if low > high:
+        sums = {"各业务类型": types.sum(), "各领域": domains.sum(), "各单位": units.sum()}
+        listed = "；".join(f"{name}之和 {row['low']}–{row['high']} 件" for name, row in sums.items())
+        raise PublishedError(
+            f"{printed.month} 印出的{_LABELS[kind]}互相矛盾：由合计推出基期 "
+            f"{total['low'].max()}–{total['high'].min()} 件；{listed}（业务类型可以少于合计）。没有一个总数同时满足。"
+        )
+    number = int(np.clip(domains["guess"].sum(), low, max(low, min(high, types["high"].sum()))))
+    roles, by_domain = _filled(types, min(number, types["high"].sum())), _filled(domains, number)
+    if number > roles.sum() and all(each.role != "retired" for each in params.catalogue.business_types):
+        raise ParamsError(
+            f"印出的各业务类型{_LABELS[kind]}比合计少 {number - roles.sum()} 件，只能属于已停用的业务类型；"
+            "params/catalogue.yaml 的 business_types 中没有 role 为 retired 的一类，请加上。"
+        )
+    # units of which nothing is printed follow the domains that they answer for
+    weights = likeliness(printed, params).mul(units["tickets"] * rng.lognormal(0, 0.06, len(units)), axis=0)
+    follow = (weights / weights.sum() * by_domain).sum(axis=1).round().clip(units["low"], units["high"])
+    free = printed.changes.xs("unit")[kind].isna()
+    units = units.assign(guess=units["guess"].where(~free, follow).astype(np.int64))
+    roles = pd.concat([roles, pd.Series({"retired": number - roles.sum()})])
+    return {"role": roles, "domain": by_domain, "unit": _filled(units, number)}
 
 
-def _range(now: int, printed: object, name: str) -> tuple[int, int]:
-    if is_missing(printed):
-        return 0, 4 * now + 100  # nothing printed: any count
-    return base_range(now, printed, name)
+def base_range(now: int, hundredths: float, name: str) -> tuple[int, int]:
+    """The least and the greatest base from which ``now`` is a change of so many hundredths of a percent.
 
-
-def _total_range(printed: Printed, kind: Kind) -> tuple[int, int]:
-    rows = printed.changes[printed.changes["over"] == "total"]
-    ranges = [_range(int(row["tickets"]), row[kind], row["label"]) for _, row in rows.iterrows()]
-    ranges.append(_range(int(printed.cells["tickets"].sum()), None, ""))
-    return max(low for low, _ in ranges), min(high for _, high in ranges)
+    name: whose figures they are. Raises PublishedError if there is no such base.
+    """
+    if np.isnan(hundredths):
+        return 0, 100 * now  # nothing printed: any count
+    # printed half away from zero: 2 x 10,000 x (now - base) / base lies within 2 x hundredths ± 1, one end included
+    least, most = 20_000 + 2 * int(hundredths) - 1, 20_000 + 2 * int(hundredths) + 1
+    low = max(-(-20_000 * now // most), 1)
+    high = 20_000 * now // least if least > 0 else 20_000 * max(now, 1) * (most > 0)
+    low += hundredths >= 0 and low * most == 20_000 * now
+    high -= hundredths <= 0 and high * least == 20_000 * now
+    if low > high:
+        raise PublishedError(f"{name} {now} 件与变化 {hundredths / 100:.2f}% 不能同时成立：没有一个整数基数能得出它。")
+    return low, high
 
 
 def _filled(ranges: pd.DataFrame, total: int) -> pd.Series:
     """A count for each name within its range, near its guess, that sum to ``total``."""
-    guess, low, high = (ranges[column].to_numpy() for column in ("guess", "low", "high"))
-    missing = total - guess.sum()
-    room = high - guess if missing > 0 else guess - low
-    moves = spread(abs(missing), np.where(room > 0, room, 0), room)
-    return pd.Series(guess + np.sign(missing) * moves, index=ranges.index)
+    missing = total - ranges["guess"].sum()
+    room = (ranges["high"] - ranges["guess"]) if missing > 0 else (ranges["guess"] - ranges["low"])
+    return ranges["guess"] + np.sign(missing) * spread(abs(missing), room.to_numpy(), room.to_numpy())
 
 
-def _guess_units(
-    ranges: pd.DataFrame, printed: Printed, domains: pd.Series, params: Params, rng: np.random.Generator
+def base_tickets(
+    margins: dict[str, pd.Series], printed: Printed, tickets: pd.DataFrame, params: Params, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Units of which nothing is printed follow the domains that they answer for, with some chance."""
-    free = ranges["high"] == 4 * ranges["now"] + 100
-    weights = likeliness(printed, params).mul(ranges["now"] * rng.lognormal(0, 0.06, len(ranges)), axis=0)
-    follow = (weights / weights.sum() * domains).sum(axis=1).round().astype(int)
-    return ranges.assign(guess=ranges["guess"].where(~free, follow.clip(ranges["low"], ranges["high"])))
+    """One row a ticket of a base month, like ``tickets`` (this month's), with exactly the counts of ``margins``."""
+    roles, domains, units = (margins[over] for over in ("role", "domain", "unit"))
+    now = printed.cells.T.reindex(roles.index)
+    now = now.fillna(now.sum()) + 0.01  # a retired type is spread like all others together
+    by_unit = fit(now * rng.lognormal(0, 0.05, now.shape), roles, units, "基期各业务类型、各单位的件数")
+    cells = pd.DataFrame(by_unit, roles.index, units.index).rename_axis(index="role", columns="unit").stack()
+    cells = cells[cells > 0]
 
+    printed_domain = tickets["domain"].map({each.name: each.printed for each in params.catalogue.domains})
+    tickets = tickets.assign(printed_domain=printed_domain.astype(object))
+    pattern = tickets.groupby(["role", "unit", "printed_domain"]).size().unstack(fill_value=0)
+    of_unit = pattern.groupby("unit").sum()
+    unit = cells.index.get_level_values("unit")
+    pattern = pattern.reindex(cells.index).fillna(of_unit.reindex(unit).set_axis(cells.index))
+    pattern = pattern.reindex(columns=domains.index).fillna(0) + 0.01 * likeliness(printed, params).loc[unit].to_numpy()
+    by_domain = fit(pattern.to_numpy(), cells, domains, "基期各业务类型、各单位、各领域的件数")
+    amounts = pd.DataFrame(by_domain, cells.index, domains.index).stack()
 
-def _retired(number: int, params: Params, kind: Kind) -> int:
-    if number and all(each.role != "retired" for each in params.catalogue.business_types):
-        raise ParamsError(
-            f"印出的各业务类型{LABELS[kind]}比合计少 {number} 件，只能属于已停用的业务类型；"
-            "params/catalogue.yaml 的 business_types 中没有 role 为 retired 的一类，请加上。"
-        )
-    return number
+    amounts = amounts[amounts > 0]
+    pools = tickets.groupby(["role", "unit", "printed_domain"]).indices
+    wider = tickets.groupby("printed_domain").indices
+    fashion = np.append(rng.uniform(0.7, 1.4, len(tickets["issue"].cat.categories)), 1.0)  # issues come and go
+    weights = fashion[tickets["issue"].cat.codes]  # a missing issue is -1, the last
 
+    def drawn(cell: tuple[str, str, str], number: int) -> np.ndarray:
+        pool = pools.get(cell, wider.get(cell[2]))
+        if pool is None:
+            raise PublishedError(f"「{cell[2]}」本月没有工单，基期却有 {number} 件：不知道它们是什么事项。")
+        return rng.choice(pool, number, p=weights[pool] / weights[pool].sum())
 
-class _Pools:
-    """This month's tickets by kind, to draw from. Issues are in and out of fashion by up to a third."""
-
-    def __init__(self, tickets: pd.DataFrame, rng: np.random.Generator):
-        self.rng, self.tickets = rng, tickets
-        fashion = np.append(rng.uniform(0.7, 1.4, len(tickets["issue"].cat.categories)), 1.0)
-        self.weights = fashion[tickets["issue"].cat.codes]  # a missing issue is -1, the last
-        self.pools = {
-            keys: tickets.groupby(list(keys)).indices
-            for keys in (("role", "printed_domain", "unit"), ("role", "printed_domain"), ("printed_domain",))
-        }
-        self.counts = tickets.groupby(["role", "unit", "printed_domain"]).size().unstack(fill_value=0)
-
-    def pattern(self, cells: pd.MultiIndex, domains: pd.Index) -> np.ndarray:
-        """This month's tickets by cell (role, unit) and domain; a role not in use follows all others together."""
-        by_unit = self.counts.groupby("unit").sum()
-        rows = [self.counts.loc[cell] if cell in self.counts.index else by_unit.loc[cell[1]] if cell[1] in by_unit.index
-                else by_unit.sum() for cell in cells]  # fmt: skip
-        return pd.DataFrame(rows).reindex(columns=domains, fill_value=0).to_numpy(dtype=float)
-
-    def draw(self, role: str, unit: str, printed_domain: str, number: int) -> np.ndarray:
-        """Places of ``number`` tickets of that role, domain and unit, or of the next wider kind that there is."""
-        value = {"role": role, "printed_domain": printed_domain, "unit": unit}
-        for keys, pool in self.pools.items():
-            key = tuple(value[name] for name in keys)
-            if (places := pool.get(key if len(key) > 1 else key[0])) is not None:
-                break
-        else:
-            raise PublishedError(f"「{printed_domain}」本月没有工单，基期却有 {number} 件：不知道它们是什么事项。")
-        upto = np.cumsum(self.weights[places])
-        drawn = np.searchsorted(upto, self.rng.uniform(0, upto[-1], number), side="right").clip(max=len(upto) - 1)
-        return places[drawn]
+    like = tickets.iloc[np.concatenate([drawn(*each) for each in amounts.items()])]
+    roles, units = (amounts.index.get_level_values(level).repeat(amounts) for level in ("role", "unit"))
+    return as_categories(like.assign(role=roles, unit=units), params)

@@ -1,106 +1,172 @@
-"""Tickets from cells: three months together, because one month reports what another has accepted."""
+"""Tickets from cells: when calls come in, are closed and reported, and their numbers.
+
+Three months are made together, because one month reports what another has accepted. Times are whole seconds since
+1970 of Shanghai wall time, −1 where missing, turned into timestamps only when a month is written.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from hotline_lib.errors import HotlineError
-from hotline_lib.params import Params, month_before
-from hotline_lib.simulate.ids import serials, ticket_ids
-from hotline_lib.simulate.outcomes import MISSING, decide
-from hotline_lib.simulate.printed import Printed
-from hotline_lib.simulate.submitted import submitted_counts
-from hotline_lib.simulate.times import DAY, Clock, Rounds, accepted_times, clock
-from hotline_lib.tickets import SCHEMA
+from hotline_lib.params import Calendar, Params, month_before, month_range
+from hotline_lib.simulate.handling import DAY, HOUR, MISSING, handled, submitted_numbers
+from hotline_lib.simulate.printed import ROLES, Printed
 
 _CELL = ["unit", "role"]
+_REPORTING_HOUR = 17  # each working day the tickets closed before it are reported, within the following 90 minutes
+_REPORTING_SPREAD = 90 * 60
+_AFTERWARDS = 16  # days after a month in which its last tickets are closed and reported
 _EARLY = 12  # days into a month; a ticket accepted by then can be reported late and still in the month
 _STILL_OPEN = 0.15  # of the tickets never reported
 _HOURS_LATE = (1, 40)  # after the deadline, for tickets reported late
-_AFTER_CLOSING = ("called_back", "rating", "fixed", "resolved")
 _MARGIN = 120  # seconds between the last closing and the end of the month
+_FIRST_SERIAL = {"city": 50_000_000, "group": 30_000_000}
+_GAPS = 1.25  # serials per ticket where no printed numbers tell: other hotlines draw from the same counter
+
+# calls by hour of day, in relative numbers (offices answer by day, the expressway at all hours), and on a public
+# holiday and a weekend without work against a working day
+_HOURS = {
+    "city": [3, 2, 1, 1, 2, 6, 16, 38, 70, 84, 82, 72, 56, 62, 76, 80, 76, 70, 58, 44, 34, 24, 14, 7],
+    "group": [16, 11, 9, 9, 14, 30, 52, 68, 78, 82, 80, 72, 64, 68, 74, 78, 82, 80, 70, 58, 48, 38, 28, 21],
+}
+_FREE_DAYS = {"city": (0.83, 0.88), "group": (1.45, 1.10)}
+
+
+class Clock:
+    """A month in seconds, and its reporting rounds to past its end.
+
+    start, end: the first moment of the month and of the next. days: how many it has.
+    last_working_day: the midnight it begins with. last_round: when the last round of the month begins; what is closed
+        later goes in with the next month.
+    """
+
+    def __init__(self, month: str, calendar: Calendar):
+        epoch = dt.datetime(1970, 1, 1)
+        first, after = month_range(month)
+        self.start, self.end = ((moment - epoch).days * DAY for moment in (first, after))
+        self.days = (after - first).days
+        dates = [first.date() + dt.timedelta(days=day) for day in range(self.days + _AFTERWARDS)]
+        self.working = np.array([calendar.is_working_day(date) for date in dates])
+        self.holiday = np.array([calendar.is_holiday(date) for date in dates])
+        self.deadline = np.array([(calendar.submit_before(date) - epoch).days for date in dates]) * DAY
+        self.last_working_day = self.start + DAY * int(np.flatnonzero(self.working[: self.days])[-1])
+        self.last_round = self.last_working_day + _REPORTING_HOUR * HOUR
+
+    def reported(self, closed_at: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """When tickets closed at that time are reported: in the round of that day, or of the next working day."""
+        day = self._day(closed_at)
+        today = self.working[day] & (closed_at % DAY < _REPORTING_HOUR * HOUR)
+        reporting_day = np.where(today, closed_at // DAY * DAY, self.deadline[day] - DAY)
+        return reporting_day + _REPORTING_HOUR * HOUR + rng.integers(0, _REPORTING_SPREAD, len(closed_at))
+
+    def deadlines(self, closed_at: np.ndarray) -> np.ndarray:
+        """The midnight before which a ticket closed at that time must be reported."""
+        return self.deadline[self._day(closed_at)]
+
+    def _day(self, moment: np.ndarray) -> np.ndarray:
+        return ((moment - self.start) // DAY).clip(0, len(self.working) - 1)
 
 
 def complete(
     months: dict[str, pd.DataFrame], printed: Printed, params: Params, rng: np.random.Generator
-) -> dict[str, pa.Table]:
-    """All columns of the ticket table for each month, sorted as a month is written.
+) -> dict[str, pd.DataFrame]:
+    """All that the ticket table needs of each ticket, by month.
 
     months: by month, ``unit``, ``role``, ``domain``, ``issue``, ``sub_issue``, a row a ticket; the printed month, the
         month before and the same month last year.
     """
-    clocks = {month: clock(month, params.calendar) for month in months}
+    clocks = {month: Clock(month, params.calendar) for month in months}
     months = {
-        month: tickets.assign(accepted_at=accepted_times(tickets, clocks[month], params, rng), pinned=MISSING)
+        month: tickets.assign(accepted_at=_accepted(tickets, clocks[month], params, rng), pin=MISSING)
         for month, tickets in months.items()
     }
-    _plan_reports(months, clocks, printed, rng)
+    numbers = _plan_reports(months, clocks, printed, rng)
     _pin(months[printed.month], clocks[printed.month], printed, rng)
 
     together = pd.concat(months, names=["month", None]).reset_index(level=0).reset_index(drop=True)
-    early = together["accepted_at"] < together["month"].map({m: of.start + _EARLY * DAY for m, of in clocks.items()})
-    facts = together.assign(pinned=together["pinned"] != MISSING, early=early & (together["fate"] == "own"))
-    outcomes = decide(facts, _rates_by_book(together["book"].unique(), printed, rng), printed.month, rng)
-    together = pd.concat([together, outcomes], axis=1)
+    start, end = (
+        together["month"].map({m: getattr(of, name) for m, of in clocks.items()}) for name in ("start", "end")
+    )
+    pinned, accepted_at = together["pin"] != MISSING, together["accepted_at"]
+    facts = together.assign(
+        pinned=pinned.astype(int) + (pinned & (accepted_at > end - 2 * DAY)),
+        early=(accepted_at < start + _EARLY * DAY) & (together["fate"] == "own"),
+    )
+    together = pd.concat([together, handled(facts, printed, numbers, rng)], axis=1)
 
-    finished, first_serials = {}, {}
+    # tickets reported in their month are closed in it: those that would not be came in some days earlier
+    over = (accepted_at + together["seconds"] - (end - _MARGIN)).where((together["fate"] == "own") & ~pinned, 0)
+    together["accepted_at"] = accepted_at - -(-over.clip(lower=0) // DAY) * DAY
+
+    finished: dict[str, pd.DataFrame] = {}
+    first_serials: dict[str, int] = {}
     for month in sorted(months, reverse=True):  # backwards: a month's serials end where the next one's begin
         tickets = together[together["month"] == month].reset_index(drop=True)
-        tickets = _number(_keep_in_month(tickets, clocks[month]), clocks[month], printed, params, first_serials, rng)
-        finished[month] = _columns(_timed(tickets, clocks[month], params, rng), params)
+        tickets = _number(tickets, clocks[month], printed, params, first_serials, rng)
+        finished[month] = _timed(tickets, clocks[month], rng)
     return finished
+
+
+def _accepted(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.random.Generator) -> np.ndarray:
+    """When each ticket came in: by hour, weekday and public holiday, with busy and quiet days."""
+    seconds = np.zeros(len(tickets), dtype=np.int64)
+    mood = rng.lognormal(0, 0.06, of.days)
+    kinds = tickets["unit"].map({unit.name: unit.kind for unit in params.units})
+    for kind, places in tickets.groupby(kinds).indices.items():
+        holiday, weekend = _FREE_DAYS[kind]
+        days = np.where(of.holiday, holiday, np.where(of.working, 1, weekend))[: of.days] * mood
+        weights = np.outer(days, _HOURS[kind]).ravel()
+        hours = rng.choice(len(weights), len(places), p=weights / weights.sum())
+        seconds[places] = of.start + hours * HOUR + rng.integers(0, HOUR, len(places))
+    return seconds
 
 
 def _plan_reports(
     months: dict[str, pd.DataFrame], clocks: dict[str, Clock], printed: Printed, rng: np.random.Generator
-) -> None:
-    """``fate`` of each ticket (own: reported in its month; next: in the next; never) and ``book``, the month of it."""
+) -> pd.DataFrame:
+    """``fate`` of each ticket (own: reported in its month; next: in the next; never) and ``book``, the month of it.
+
+    Returns what ``submitted_numbers`` finds for the printed month. Carried over are tickets of the last working day
+    and after, a few more than there usually are if need be: those of days before would be reported too late.
+    """
     month, previous = printed.month, month_before(printed.month)
-    unsent = {m: _count(tickets[tickets["accepted_at"] >= clocks[m].last_round]) for m, tickets in months.items()}
-    before = months[previous]
-    on_last_days = (before["accepted_at"] >= clocks[previous].last_working_day).groupby(before["role"]).mean()
-    usual = pd.DataFrame(
-        {
-            "accepted": _count(months[month]),
-            "unsent": unsent[month],
-            "carried": unsent[previous],
-            "before": _count(before),
-        },
-        index=pd.MultiIndex.from_product([printed.rates.index, printed.cells["role"].unique()], names=_CELL),
-    ).fillna(0)
-    share = on_last_days.reindex(usual.index.get_level_values("role")).fillna(0).to_numpy()
-    usual["carried_most"] = np.maximum(usual["carried"], np.minimum(1.3 * share * usual["before"] + 3, usual["before"]))
-    counts = submitted_counts(printed, usual.astype(np.int64))
-    left = usual["accepted"] - counts["own"]
-    late = dict(unsent) | {previous: counts["carried"], month: np.minimum(left, usual["unsent"])}
+
+    def count(m: str, since: int = 0) -> pd.DataFrame:
+        tickets = months[m][months[m]["accepted_at"] >= since]
+        return tickets.groupby(_CELL, observed=False).size().unstack()[list(ROLES)]
+
+    accepted, before = count(month), count(previous)
+    unsent, carried = (count(m, clocks[m].last_round) for m in (month, previous))
+    last_days = (months[previous]["accepted_at"] >= clocks[previous].last_working_day).mean()
+    few = np.maximum(carried, 1.3 * last_days * before + 3).astype(np.int64)
+    most = [accepted + np.minimum(times * few, before) for times in (1, 3)]  # the second only if the figures insist
+    numbers = submitted_numbers(printed, accepted + carried - unsent, most)
+    submitted = numbers[list(ROLES)]
+    carried = np.maximum(np.minimum(carried, submitted), submitted - accepted)
+    left = accepted - (submitted - carried)
+    to_next = {previous: carried, month: np.minimum(left, unsent)}
     for m, tickets in months.items():
-        last = _first_of_cell(tickets, -tickets["accepted_at"].to_numpy(), late[m])
-        fate = np.where(last, "next", "own").astype(object)
+        late = to_next.get(m, count(m, clocks[m].last_round))
+        fate = np.where(_first(tickets, -tickets["accepted_at"], late), "next", "own").astype(object)
         if m == month:
-            order = np.where(fate == "own", rng.random(len(tickets)), 2)
-            fate[_first_of_cell(tickets, order, left - late[month])] = "never"
-        tickets["fate"] = fate
-        tickets["book"] = np.where(fate == "own", m, month_before(m, -1))
-        carried = (fate == "next") & (tickets["accepted_at"] < clocks[m].last_working_day)
-        days = -((tickets["accepted_at"] - clocks[m].last_working_day) // DAY)
-        tickets["accepted_at"] += np.where(carried, days * DAY, 0)  # closed later than that they could not be on time
+            by_chance = pd.Series(np.where(fate == "own", rng.random(len(tickets)), 2))
+            fate[_first(tickets, by_chance, left - late)] = "never"
+        last_working_day = clocks[m].last_working_day
+        days = np.where(fate == "next", (last_working_day - tickets["accepted_at"]).clip(lower=0) // -DAY, 0)
+        tickets["fate"], tickets["book"] = fate, np.where(fate == "own", m, month_before(m, -1))
+        tickets["accepted_at"] -= days * DAY
+    return numbers
 
 
-def _count(tickets: pd.DataFrame) -> pd.Series:
-    return tickets.groupby(_CELL).size()
-
-
-def _first_of_cell(tickets: pd.DataFrame, order: np.ndarray, number: pd.Series) -> np.ndarray:
-    """The first ``number`` (by unit and role) of each cell's tickets in that order."""
-    places = np.argsort(order, kind="stable")
-    sorted_cells = tickets[_CELL].iloc[places]
-    rank = sorted_cells.groupby(_CELL).cumcount().to_numpy()
-    allowed = number.reindex(pd.MultiIndex.from_frame(sorted_cells), fill_value=0).to_numpy()
-    chosen = np.zeros(len(tickets), dtype=bool)
-    chosen[places] = rank < allowed
-    return chosen
+def _first(tickets: pd.DataFrame, order: pd.Series, number: pd.DataFrame) -> np.ndarray:
+    """Whether a ticket is among the first in that order, of so many by unit and role."""
+    rank = order.groupby([tickets["unit"], tickets["role"]]).rank(method="first")
+    allowed = number.stack().reindex(pd.MultiIndex.from_frame(tickets[_CELL]), fill_value=0)
+    return rank.to_numpy() <= allowed.to_numpy()
 
 
 def _pin(tickets: pd.DataFrame, of: Clock, printed: Printed, rng: np.random.Generator) -> None:
@@ -113,37 +179,8 @@ def _pin(tickets: pd.DataFrame, of: Clock, printed: Printed, rng: np.random.Gene
                 f"但 {printed.month} 报送的投诉举报只有 {len(able)} 件。"
             )
         chosen = rng.choice(able, len(checks), replace=False)
-        tickets.iloc[chosen, tickets.columns.get_loc("pinned")] = checks.index
-        tickets.iloc[chosen, tickets.columns.get_loc("accepted_at")] = of.start + (checks["day"] - 1) * DAY + DAY // 2
-
-
-def _rates_by_book(books, printed: Printed, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
-    """The printed rates, and for other months the same with other mean handling times."""
-
-    def about_the_same() -> pd.DataFrame:
-        mean = printed.rates["mean"] * rng.lognormal(0, 0.15, len(printed.rates))
-        return printed.rates.assign(mean=mean.round().astype(np.int64).clip(-1, 1_200_00), failed=0)
-
-    return {book: printed.rates if book == printed.month else about_the_same() for book in books}
-
-
-def _keep_in_month(tickets: pd.DataFrame, of: Clock) -> pd.DataFrame:
-    """Tickets reported in their month are closed in it: those that would not be came in some days earlier.
-
-    The day of a pinned ticket is given: near the end of the month it changes places with the shortest of its unit.
-    """
-    accepted_at, latest = tickets["accepted_at"], of.end - _MARGIN
-    seconds, due = (tickets[name].to_numpy(copy=True) for name in ("seconds", "due"))
-    pinned = tickets["pinned"] != MISSING
-    for place in np.flatnonzero(pinned & (accepted_at // DAY * DAY + DAY + seconds > latest)):
-        alike = (tickets["unit"] == tickets["unit"].iat[place]) & (tickets["role"] == "complaint")
-        alike = np.flatnonzero(alike & (tickets["fate"] == "own") & ~pinned)
-        shortest = alike[np.argmin(seconds[alike])] if len(alike) else place
-        for values in (seconds, due):
-            values[[place, shortest]] = values[[shortest, place]]
-    over = accepted_at + seconds - latest
-    days = np.where((tickets["fate"] == "own") & (over > 0) & ~pinned, -(-over // DAY), 0)
-    return tickets.assign(accepted_at=accepted_at - days * DAY, seconds=seconds, due=due)
+        tickets.loc[chosen, "pin"] = checks.index
+        tickets.loc[chosen, "accepted_at"] = of.start + (checks["day"].to_numpy() - 1) * DAY + DAY // 2
 
 
 def _number(
@@ -154,31 +191,86 @@ def _number(
     first_serials: dict[str, int],
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Serials of the tickets' numbers; pinned tickets get theirs, and a time between their neighbours."""
+    """Serials of the tickets' numbers; pinned tickets get theirs, and a time between their neighbours.
+
+    All cities share one counter; each group unit counts for itself.
+    """
     counter_of = {unit.name: "city" if unit.kind == "city" else unit.name for unit in params.units}
-    counters, pinned = tickets["unit"].map(counter_of), tickets["pinned"] != MISSING
+    counters, pinned = tickets["unit"].map(counter_of), tickets["pin"] != MISSING
     serial, accepted_at = np.zeros(len(tickets), dtype=np.int64), tickets["accepted_at"].to_numpy(copy=True)
     for counter in dict.fromkeys(counter_of.values()):
         free, fixed = (np.flatnonzero((counters == counter) & mask) for mask in (~pinned, pinned))
-        pins = printed.spot_checks.loc[tickets["pinned"].iloc[fixed]]
+        pins = printed.spot_checks.loc[tickets["pin"].iloc[fixed]]
         kind = "city" if counter == "city" else "group"
         serial[free], pinned_at, first_serials[counter] = serials(
-            accepted_at[free], of, pins, kind, first_serials.get(counter), rng
+            accepted_at[free], of, pins, _FIRST_SERIAL[kind], first_serials.get(counter), rng
         )
         serial[fixed] = pins["serial"]
         accepted_at[fixed] = np.minimum(pinned_at, of.end - _MARGIN - tickets["seconds"].to_numpy()[fixed])
     return tickets.assign(accepted_at=accepted_at, serial=serial)
 
 
-def _timed(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.random.Generator) -> pd.DataFrame:
-    """``transferred_at``, ``due_at``, ``closed_at``, ``submitted_at`` in seconds, −1 where missing."""
-    rounds = Rounds(of, params.calendar)
+def serials(
+    accepted_at: np.ndarray, of: Clock, pins: pd.DataFrame, first: int, before: int | None, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Serials that rise with time, times of acceptance of the pinned tickets, and the first serial of the month.
+
+    accepted_at: of the tickets that have no number yet. pins: ``day`` (of the month), ``serial`` of those that have.
+    first: where the counter begins if nothing else says so. before: the month must end below this serial, if given.
+    Raises HotlineError if the pinned serials leave no room for the tickets of a day.
+    """
+    day = (accepted_at - of.start) // DAY
+    per_day = np.bincount(day, minlength=of.days)
+    pin_day, pin_serial = (pins[name].to_numpy() for name in ("day", "serial"))
+    starts = _day_starts(per_day, pin_day - 1, pin_serial, first, before)
+    found = np.zeros(len(accepted_at), dtype=np.int64)
+    pinned_at = of.start + (pin_day - 1) * DAY + DAY // 2
+    by_time = np.argsort(accepted_at, kind="stable")
+    for number, places in enumerate(np.split(by_time, np.cumsum(per_day)[:-1])):
+        here = pin_day == number + 1
+        room = np.setdiff1d(np.arange(starts[number], starts[number + 1]), pin_serial[here])
+        found[places] = np.sort(rng.choice(room, len(places), replace=False))
+        if here.any() and len(places):  # a pinned ticket came in between its neighbours in number
+            pinned_at[here] = np.interp(pin_serial[here], found[places], accepted_at[places])
+    return found, pinned_at, int(starts[0])
+
+
+def _day_starts(
+    per_day: np.ndarray, pin_day: np.ndarray, pin_serial: np.ndarray, first: int, before: int | None
+) -> np.ndarray:
+    """The serial each day begins with, and the one after the last day: in proportion to the tickets, as pins allow."""
+    tickets = np.concatenate([[0], np.cumsum(per_day)])
+    if not len(pin_day):
+        steps = np.concatenate([[0], np.cumsum(np.ceil(per_day * _GAPS) + 2)]).astype(np.int64)
+        return steps + (first if before is None else max(before - steps[-1], 1))
+    in_pins = np.bincount(pin_day, minlength=len(per_day))
+    for gaps in (1.2, 1.15, 1.1, 1.05, 1):  # as even as the pins allow: at least so many serials per ticket of each day
+        # no day may begin later than its pins or earlier than those of the days before
+        needed = np.concatenate([[0], np.cumsum(np.ceil(gaps * (per_day + in_pins)) + 2)])
+        earliest, latest = np.ones(len(needed)), np.full(len(needed), 10.0**8)
+        np.maximum.at(earliest, pin_day + 1, pin_serial + 1)
+        np.minimum.at(latest, pin_day, pin_serial)
+        earliest = np.maximum.accumulate(earliest - needed)
+        latest = np.minimum.accumulate((latest - needed)[::-1])[::-1]
+        if (earliest <= latest).all():
+            break
+    else:
+        raise HotlineError("抽检工单编号的流水号与日期不符：流水号应随受理时间递增，并给每天的工单留出号码。")
+    low, high = np.argmin(pin_serial), np.argmax(pin_serial)
+    between = max(tickets[pin_day[high]] - tickets[pin_day[low]], 1)
+    steps = max((pin_serial[high] - pin_serial[low]) / between, _GAPS) * (tickets - tickets[pin_day[low]])
+    even = pin_serial[low] + steps - needed
+    return (needed + np.maximum.accumulate(np.clip(even, earliest, latest))).astype(np.int64)
+
+
+def _timed(tickets: pd.DataFrame, of: Clock, rng: np.random.Generator) -> pd.DataFrame:
+    """``transferred_at``, ``due_at``, ``closed_at``, ``submitted_at``, and nothing after it where a ticket is open."""
     accepted_at, seconds, fate = (tickets[name].to_numpy() for name in ("accepted_at", "seconds", "fate"))
     closed_at = accepted_at + seconds
-    usual = rounds.usual(closed_at, rng)
+    usual = of.reported(closed_at, rng)
     flushed = closed_at + (rng.random(len(tickets)) * (of.end - 1 - closed_at)).astype(np.int64)
-    next_round = rounds.usual(np.full(len(tickets), of.end - 1), rng)
-    late = rounds.deadlines(closed_at) + rng.integers(_HOURS_LATE[0], _HOURS_LATE[1], len(tickets)) * 3_600
+    next_round = of.reported(np.full(len(tickets), of.end - 1), rng)
+    late = of.deadlines(closed_at) + rng.integers(*_HOURS_LATE, len(tickets)) * HOUR
     submitted_at = np.select(
         [fate == "never", fate == "next", tickets["late"]],
         [MISSING, np.maximum(usual, next_round), np.minimum(late, of.end - 1)],
@@ -192,37 +284,8 @@ def _timed(tickets: pd.DataFrame, of: Clock, params: Params, rng: np.random.Gene
         due_at=np.where(has_deadline, accepted_at + tickets["due"], MISSING),
         closed_at=np.where(still_open, MISSING, closed_at),
         submitted_at=submitted_at,
-        **{name: np.where(still_open, MISSING, tickets[name]) for name in _AFTER_CLOSING},
+        **{
+            name: np.where(still_open, MISSING, tickets[name])
+            for name in ("called_back", "rating", "fixed", "resolved")
+        },
     )
-
-
-def _columns(tickets: pd.DataFrame, params: Params) -> pa.Table:
-    """The ticket table's columns and types, sorted by accepted_at, ticket_id."""
-    codes = tickets["unit"].cat.rename_categories({unit.name: unit.code for unit in params.units})
-    order = np.lexsort([tickets["serial"], codes.astype(int), tickets["accepted_at"]])  # as the numbers sort
-    tickets, codes = tickets.iloc[order], codes.iloc[order]
-    name_of: dict[str, str] = {}
-    for each in params.catalogue.business_types:
-        name_of.setdefault(each.role, each.name)
-
-    def known(name: str, kind: pa.DataType) -> pa.Array:
-        values = tickets[name].to_numpy()
-        return pa.array(values, pa.int64(), mask=values == MISSING).cast(kind)
-
-    def text(values: pd.Series) -> pa.Array:
-        return pa.array(values).cast(pa.string())
-
-    made = {name: text(tickets[name]) for name in ("unit", "domain", "issue", "sub_issue")}
-    made |= {name: known(name, pa.timestamp("s")).cast(pa.timestamp("us")) for name in SCHEMA if name.endswith("_at")}
-    made |= {
-        "ticket_id": ticket_ids(codes, tickets["accepted_at"].to_numpy(), tickets["serial"].to_numpy()),
-        "business_type": text(tickets["role"].cat.rename_categories(name_of)),
-        "answered_instantly": pa.array(tickets["instant"]),
-        "called_back": known("called_back", pa.bool_()),
-        "rating": known("rating", pa.int64()),
-        "bad_rating_fixed": known("fixed", pa.bool_()),
-        "resolved_first_time": known("resolved", pa.bool_()),
-        "classified_correctly": pa.array(tickets["classified_correctly"]),
-        "failed_reviews": pa.array(tickets["failed_reviews"]),
-    }
-    return pa.table({name: made[name] for name in SCHEMA})

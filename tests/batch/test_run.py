@@ -38,14 +38,15 @@ def instant(monkeypatch):
     return executed
 
 
-def test_what_fails_in_one_report_leaves_the_others(house, capfd):
+def test_what_fails_in_one_report_leaves_the_others(house, capfd, monkeypatch):
+    monkeypatch.setattr(execute, "TIME_LIMIT", 5)
     house.write("01_good", PRINT_MONTH, metadata={"kernelspec": {"name": "no-such-kernel"}})
     house.write("02_raises", "# 说明", "ok = 1", "raise ValueError('没有 <沈阳>')", "print('never')")
     house.write("03_dies", "import os; os._exit(3)")
     house.write("04_hangs", "import time; time.sleep(60)")
     (house.paths.notebooks / "05_torn.ipynb").write_text("{", encoding="utf-8")
     begun = time.monotonic()
-    result = house.run(jobs=4, time_limit=5)
+    result = house.run(jobs=4)
 
     assert time.monotonic() - begun < 25
     assert result.exit_code == 1
@@ -313,12 +314,14 @@ def test_ctrl_c_ends_the_kernels_and_comes_back(house, tmp_path):
     script = textwrap.dedent(f"""
         import pathlib
         from hotline_lib.batch.execute import executing
-        from hotline_lib.batch.plan import read_notebook
-        work = {{1: (read_notebook(pathlib.Path({str(book)!r})), {{}})}}
-        with executing(work, {{"PID": {str(pid_file)!r}}}, jobs=2, time_limit=90, on_start=print) as finished:
+        from hotline_lib.batch.plan import Report, read_notebook
+        from hotline_lib.paths import find_paths
+        book = read_notebook(pathlib.Path({str(book)!r}))
+        with executing([Report(book, {{}})], find_paths(), jobs=2, on_start=print) as finished:
             print(list(finished))
     """)
-    running = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
+    environment = {**os.environ, **house.paths.environment(), "PID": str(pid_file)}
+    running = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True, env=environment)
     deadline = time.monotonic() + 30
     while not (pid_file.exists() and pid_file.read_text()) and time.monotonic() < deadline:
         time.sleep(0.1)

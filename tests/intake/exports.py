@@ -66,7 +66,11 @@ _RATINGS = [
     ["１", "２", "３", "４", "５"],
 ]
 _UNITS = ["{}", "{}市", "{}分中心", " {} ", "{}市分平台"]
-_ALIASES = [{}, {"ticket_id": "工单号", "unit": "地市", "accepted_at": "来电时间"}, {"rating": "好差评", "closed_at": "归档时间"}]
+_ALIASES = [
+    {},
+    {"ticket_id": "工单号", "unit": "地市", "accepted_at": "来电时间"},
+    {"rating": "好差评", "closed_at": "归档时间"},
+]
 _EPOCH = dt.datetime(1899, 12, 30)
 
 

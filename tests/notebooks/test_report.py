@@ -153,7 +153,7 @@ def test_a_second_run_gives_the_same_bytes_but_for_the_time(made, tmp_path):
         for suffix in (".html", ".ipynb"):
             first, second = (report.page.with_suffix(suffix).read_text(encoding="utf-8") for report in (before, after))
             assert without_times(first) == without_times(second), before.name
-    for file in sorted(paths.report_folder(MONTH).rglob("*.csv")) + [paths.report_folder(MONTH) / "附表.xlsx"]:
+    for file in [*sorted(paths.report_folder(MONTH).rglob("*.csv")), paths.report_folder(MONTH) / "附表.xlsx"]:
         assert file.read_bytes() == (tmp_path / MONTH / file.relative_to(paths.report_folder(MONTH))).read_bytes()
 
 

@@ -161,12 +161,6 @@ def test_emphasis_is_a_class_of_the_cell():
     assert classes == [["num", "strong"], ["num", "soft"], ["num", "strong"], ["num"]]
 
 
-def test_page_may_have_another_order_than_the_csv():
-    table = Table(VOLUMES[::-1], [UNIT, TICKETS], page_order=["tickets"])
-    assert [row[0] for row in body(table)] == ["甲", "乙", "丙"]
-    assert [line[0] for line in table.csv().splitlines()[1:]] == ["丙", "乙", "甲"]
-
-
 def test_a_rule_stands_under_the_unit_that_is_a_class_of_its_own():
     table = Table(VOLUMES, [UNIT, TICKETS], rule_after=lambda row: row["unit"] == "甲")
     assert [row.get("class") for row in parsed(table).tbody.find_all("tr")] == [["ruled"], None, None]
@@ -201,3 +195,12 @@ def test_a_month_without_rows_is_a_table_without_rows():
     assert body(table) == []
     assert table.csv() == "unit,total\n"
     assert repr(table) == "单位  合计 件"
+
+
+def test_a_text_that_a_spreadsheet_would_run_stays_text_and_a_number_a_number():
+    frame = pd.DataFrame(
+        {"unit": ["=1+1", "+甲", "-乙", "@丙", "丁"], "now": [9, 9, 11, 10, 10], "base": [10, 10, 10, 10, 10]}
+    )
+    table = Table(frame, [Column("单位", "unit", "text", "unit"), Column("同比", ("now", "base"), "change", "yoy_pct")])
+    assert table.csv().splitlines()[1:] == ["'=1+1,-10.00", "'+甲,-10.00", "'-乙,10.00", "'@丙,0.00", "丁,0.00"]
+    assert ">=1+1<" in table._repr_html_()

@@ -1,0 +1,59 @@
+"""Columns and shapes that several tables have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import pandas as pd
+
+from hotline_lib.bulletin import figures
+from hotline_lib.exact import is_missing
+from hotline_lib.month import Month
+from hotline_lib.present.tables import Column, Table
+
+NO_BASE = "没有对比月份的数据，增减记为—"
+
+RANK = Column("名次", "rank", "rank", "rank")
+UNIT = Column("单位", "unit", "text", "unit")
+SCORE = Column("总分", "score", "score")
+TICKETS = Column("件数", "tickets", "count", "count", "件")
+SHARE = Column("占比", ("tickets", "of"), "share", "share_pct", "%")
+
+
+def compared(m: Month, frame: pd.DataFrame, name: str, head: str, key: str) -> Table:
+    """Parts of the month with share, yoy and mom, and the total; ``name`` is the column that names a part."""
+    total = figures.total(m)
+    return Table(
+        frame,
+        [
+            Column(head, name, "text", key),
+            TICKETS,
+            Column("占比", ("tickets", "of"), "share", unit="%"),
+            Column("同比", ("tickets", "yoy_base"), "change", "yoy_pct", "%"),
+            Column("环比", ("tickets", "mom_base"), "change", "mom_pct", "%"),
+        ],
+        caption=head,
+        order="按件数排",
+        row_head=name,
+        total={**asdict(total), name: total.name},
+        total_in_csv=True,
+        notes=[NO_BASE] if is_missing(total.yoy_base) or is_missing(total.mom_base) else [],
+    )
+
+
+def by_unit(
+    frame: pd.DataFrame, columns: list[Column], cities: Mapping, whole: Mapping, also: str = "", **more: object
+) -> Table:
+    """A row per unit: provincial groups, a class of their own, then cities with their sum, then the ``whole``."""
+    number = int((frame["kind"] == "city").sum())
+    grouped = 0 < number < len(frame)
+    return Table(
+        frame,
+        columns,
+        order=("省级集团单列，各市按合计排" if grouped else "按合计排") + also,
+        subtotal={**cities, "unit": f"其中{number}市"} if grouped else None,
+        total={**whole, "unit": figures.TOTAL},
+        rule_after=lambda row: row["kind"] == "group",
+        **more,
+    )

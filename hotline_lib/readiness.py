@@ -1,0 +1,189 @@
+"""What would stop or weaken a run of a month, found in seconds and without running it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from hotline_lib import published
+from hotline_lib.audit import data_quality
+from hotline_lib.batch.plan import discover, plan
+from hotline_lib.cube import accepted
+from hotline_lib.errors import HotlineError
+from hotline_lib.fingerprint import write_whole
+from hotline_lib.month import label, read_spot_checks
+from hotline_lib.new_month import TO_CHECK
+from hotline_lib.params import Params, first_day, load_params, month_before
+from hotline_lib.paths import Paths
+from hotline_lib.tickets import fetch, find_input, read_month
+
+_MOST_SHOWN = 3  # units
+_SHANGHAI = dt.timezone(dt.timedelta(hours=8))
+
+
+@dataclass
+class Readiness:
+    """What a check found, in words. stops: no report, or not all, could be made. weakens: a report would say less.
+
+    ready: what is in order. quality: ``audit.data_quality`` of the month's tickets, if there are any.
+    """
+
+    month: str
+    stops: list[str] = field(default_factory=list)
+    weakens: list[str] = field(default_factory=list)
+    ready: list[str] = field(default_factory=list)
+    quality: pd.DataFrame | None = None
+
+    @property
+    def exit_code(self) -> int:
+        return 1 if self.stops else 0
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """What is refused inside would stop a run; the check goes on with the next thing."""
+        try:
+            yield
+        except HotlineError as error:
+            if str(error) not in self.stops:
+                self.stops.append(str(error))
+
+
+def check(month: str, paths: Paths) -> Readiness:
+    """Everything that a run of ``month`` needs: parameters, tickets, base months, calendar, spot checks, notebooks.
+
+    Raises HotlineError only if there is nothing to go on: a month that is none, params/ that cannot be read.
+    """
+    found = Readiness(month)
+    params = None
+    with found.looking():
+        if not (paths.params / "months" / f"{month}.yaml").exists():
+            first_day(month)
+            raise HotlineError(f"没有 params/months/{month}.yaml：请运行 hotline new {month}，再按其中的说明填写。")
+        params = load_params(month, paths.params)
+        found.ready.append(f"参数 params/months/{month}.yaml")
+        _month_file(found, params, paths)
+    params = params or load_params(month, paths.params, need_month_file=False)
+    with found.looking():
+        _tickets(found, params, paths)
+    for months_back, name in ((1, "环比"), (12, "同比")):
+        with found.looking():
+            _base(found, month_before(month, months_back), name, params, paths)
+    with found.looking():
+        _calendar(found, params)
+    with found.looking():
+        _spot_checks(found, params, paths)
+    with found.looking():
+        _notebooks(found, params, paths)
+    return found
+
+
+def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
+    file = f"params/months/{found.month}.yaml"
+    text = (paths.params / "months" / f"{found.month}.yaml").read_text(encoding="utf-8")
+    marked = [number for number, line in enumerate(text.splitlines(), 1) if f"{TO_CHECK}：" in line]
+    if marked:
+        lines = "、".join(str(number) for number in marked)
+        found.weakens.append(f"{file} 第 {lines} 行还写着「{TO_CHECK}」：核对或填好后删去这三个字。")
+    unanswered = [unit for unit, given in params.month.data_conformity.items() if given.denominator == 0]
+    if unanswered:
+        found.weakens.append(f"{file} 的 data_conformity 中 {'、'.join(unanswered)} 为 0/0，附件1 印 100.00（n = 0）。")
+    for key in ("offline_minutes", "monthly_analysis_done", "data_conformity"):
+        if not getattr(params.month, key):
+            found.weakens.append(f"{file} 没有 {key}。")
+
+
+def _tickets(found: Readiness, params: Params, paths: Paths) -> None:
+    month = found.month
+    own = accepted(month, params, paths)
+    if own is None:
+        found.stops.append(
+            f"没有 {month} 的工单：请运行 hotline intake 导出文件 --month {month}；若只想试用，运行 hotline simulate {month}。"
+        )
+        return
+    frames, source = own
+    mark = "，模拟工单" if source.simulated else ""
+    found.ready.append(f"工单 {source.name}：{frames['counts']['tickets'].sum():,} 件，版本 {source.sha256[:12]}{mark}")
+    found.weakens += [f"{source.name}：{warning}。" for warning in frames["warnings"]["warning"]]
+    if source.partial:
+        found.weakens.append(f"{source.name} 只有其他月份的导出中带来的工单：请导入 {month} 自己的导出文件。")
+    now = dt.datetime.now(_SHANGHAI).replace(tzinfo=None)
+    found.quality = data_quality(read_month(month, params, paths), params, now)
+    for back in range(1, params.month.reach_back_months + 1):
+        earlier = month_before(month, back)
+        with found.looking():
+            each = accepted(earlier, params, paths)
+            if each is None and back == 1:
+                found.weakens.append(f"没有 {label(earlier)} 的工单：该月受理、本月报送的工单未计入，附件1 不完整。")
+            elif each and each[1].simulated != source.simulated:
+                found.weakens.append(f"{each[1].name} 与 {source.name} 一个是模拟工单，一个不是：附件1 会混在一起。")
+
+
+def _base(found: Readiness, base: str, name: str, params: Params, paths: Paths) -> None:
+    source, own = find_input(base, params, paths), find_input(found.month, params, paths)
+    if source and own and source.simulated <= own.simulated and not source.partial:
+        accepted(base, params, paths)
+        found.ready.append(f"{name}的基数 {source.name}")
+    elif published.margins(base, params, paths):
+        found.ready.append(f"{name}的基数 data/published/{base}/")
+    else:
+        found.weakens.append(f"没有{label(base)}的工单或月报表：{name}印为 —，相应的句子不写。")
+
+
+def _calendar(found: Readiness, params: Params) -> None:
+    """Every day on which a ticket submitted in the month can have been closed needs a deadline."""
+    day = first_day(month_before(found.month, params.month.reach_back_months))
+    while day < first_day(month_before(found.month, -1)):
+        params.calendar.submit_before(day)
+        day += dt.timedelta(days=1)
+    found.ready.append("放假安排 params/calendar.yaml")
+
+
+def _spot_checks(found: Readiness, params: Params, paths: Paths) -> None:
+    drawn = read_spot_checks(found.month, params, paths)
+    name = paths.short(paths.spot_checks(found.month))
+    if drawn is None:
+        found.weakens.append(f"没有 {name}：抽检一节只说明没有抽检。")
+        return
+    found.ready.append(f"抽检 {name}：{len(drawn)} 件")
+    if found.quality is not None:
+        tickets = read_month(found.month, params, paths)
+        known = fetch(tickets.filter(tickets.ticket_id.isin(drawn["ticket_id"].tolist())).select("ticket_id"))
+        unknown = drawn[~drawn["ticket_id"].isin(known["ticket_id"])]["ticket_id"].tolist()
+        if unknown:
+            found.weakens.append(f"{name} 有 {len(unknown)} 件不在 {found.month} 的工单中，例如 {unknown[0]}。")
+
+
+def _notebooks(found: Readiness, params: Params, paths: Paths) -> None:
+    notebooks = discover(paths.notebooks)
+    found.stops += [notebook.problem for notebook in notebooks if notebook.problem]
+    reports = plan(paths, params)
+    found.ready.append(f"笔记本 {len(reports)} 个")
+
+
+def told(found: Readiness, quality_file: str = "") -> str:
+    """The check as an analyst reads it. quality_file: where the whole table of data quality is."""
+    lines = [f"{found.month} 运行前检查：" + ("不能运行" if found.stops else "可以运行")]
+    for title, each in (("就绪", found.ready), ("会停止", found.stops), ("会减弱", found.weakens)):
+        lines += [f"{title}："] * bool(each) + [f"  {text}".replace("\n", "\n  ") for text in each]
+    if found.quality is not None:
+        lines.append(f"数据质量（件；最多的三个单位；各单位见 {quality_file}）：")
+        units = found.quality.set_index("finding").drop(columns="tickets")
+        for finding, total in zip(found.quality["finding"], found.quality["tickets"], strict=True):
+            most = units.loc[finding].astype(int).nlargest(_MOST_SHOWN)
+            lines.append(f"  {finding}：{total:,}（" + "、".join(f"{u} {n:,}" for u, n in most.items() if n) + "）")
+    return "\n".join(lines)
+
+
+def write_quality(found: Readiness, paths: Paths) -> Path | None:
+    """The table of data quality as output/check/MONTH.csv; None if there are no tickets."""
+    if found.quality is None:
+        return None
+    path = paths.output / "check" / f"{found.month}.csv"
+    table = found.quality.rename(columns={"finding": "项目", "tickets": "全部"})
+    write_whole(path, table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+    return path
