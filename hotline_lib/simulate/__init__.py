@@ -102,9 +102,9 @@ SELECT
     make_timestamp(nullif(due_at, -1) * 1000000) AS due_at,
     make_timestamp(nullif(closed_at, -1) * 1000000) AS closed_at,
     nullif(called_back, -1)::BOOLEAN AS called_back,
-    nullif(resolved, -1)::BOOLEAN AS resolved_first_time,
     nullif(rating, -1) AS rating,
     nullif(fixed, -1)::BOOLEAN AS bad_rating_fixed,
+    nullif(resolved, -1)::BOOLEAN AS resolved_first_time,
     classified_correctly,
     failed_reviews,
     make_timestamp(nullif(submitted_at, -1) * 1000000) AS submitted_at

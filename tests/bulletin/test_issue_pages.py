@@ -94,6 +94,7 @@ def test_a_published_base_has_no_issues_to_compare(month_of):
     m = replace(month_of(TIED), last_year=Base("2023-09", "published", None, margins))
     assert text(m, "movers_yoy") == "没有2023年9月的工单，不能说明各事项的增减。"
     assert "没有对比月份的数据" in text(m, "domain_contributions")  # a table of domains is missing
+    assert text(m, "overview_lead") == "0.01万件，同比增加10.00%；14市合计88件，变化不显著。"
     margins["printed_domain",] = pd.DataFrame({"printed_domain": ["城市客运"], "tickets": [80]})
     m = replace(m, last_year=Base("2023-09", "published", None, margins))
     assert text(m, "domain_contributions").startswith("全省同比多8件。按领域，城市客运多8件，拉动10.00个百分点，")

@@ -10,7 +10,7 @@ from hotline_lib import bulletin, open_month
 from hotline_lib.bulletin import by_sample
 from hotline_lib.month import read_spot_checks
 
-LEADS = ("scoring_lead", "spot_checks_lead")
+LEADS = ("overview_lead", "domains_lead", "issues_lead", "scoring_lead", "spot_checks_lead")
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
 ONE = HEAD + "信息咨询 | 城市客运 | | | 沈阳 | 10"
 DRAWN = "ticket_id | unit | drawn | called_back | closed | satisfied\n"
