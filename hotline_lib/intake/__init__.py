@@ -77,13 +77,16 @@ def intake(
             return _Intake(con, params, paths, on_step or (lambda *_: None)).run(files, accept_good, replace_simulated)
     except HotlineError:
         raise
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, duckdb.InterruptException):
         raise IntakeError(words.INTERRUPTED) from None
     except (MemoryError, duckdb.OutOfMemoryException):
         raise IntakeError(words.MEMORY) from None
     except (OSError, duckdb.IOException, duckdb.FatalException):
         raise IntakeError(words.cannot_write("data/tickets 或 output/intake")) from None
-    except Exception as error:  # a bug of ours: the log gets the trace, but not the words, which may quote a cell
+    except Exception as error:
+        if "interrupt" in str(error).lower():  # Ctrl-C inside a query comes out of DuckDB as a RuntimeError
+            raise IntakeError(words.INTERRUPTED) from None
+        # a bug of ours: the log gets the trace, but not the words, which may quote a cell
         raise RuntimeError(type(error).__name__).with_traceback(error.__traceback__) from None
 
 
