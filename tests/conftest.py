@@ -13,7 +13,9 @@ from support import ROOT, simulated
 
 from hotline_lib.paths import Paths, find_paths
 
-settings.register_profile("hotline", deadline=None, derandomize=os.environ.get("CI") == "true")  # the first example pays for imports; machines differ
+settings.register_profile(
+    "hotline", deadline=None, derandomize=os.environ.get("CI") == "true"
+)  # the first example pays for imports; machines differ
 settings.load_profile("hotline")
 
 
