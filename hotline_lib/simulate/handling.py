@@ -67,10 +67,10 @@ def _numbers(
         ({"complaint_5d_rate": 1, "complaint_24h_rate": -1}, 0),
         ({"complaint_satisfaction_rate": 1, "badly_rated": -1}, 0),
         (dict.fromkeys(ROLES, -1), -rates["failed"]),
-        # whoever rates was rung
+        # whoever rates was rung; there are enough who were answered at once to rate badly
         ({"complaints_rated": 1, "transfer_callback_rate": 1} | dict.fromkeys(RATES["transfer_callback_rate"], -1), 0),
-        ({"badly_rated": 1, "complaint_satisfaction_rate": -1, "transfer_callback_rate": 1}
-         | {"inquiry": -1, "suggestion": -1}, 0),
+        ({"badly_rated": 1, "complaint_satisfaction_rate": -1, "inquiry": -1, "suggestion": -1}
+         | dict.fromkeys(RATES["other_on_time_rate"], 1), 0),
     ]  # fmt: skip
     for rate, over in RATES.items():
         bad = 1 - rates[rate] / 10_000
@@ -86,7 +86,7 @@ def _numbers(
         if name in ROLES:
             rows.append(({f"{name} off": 1, "farthest off": -number - 1}, 0))
     sums = LinearConstraint(
-        pd.DataFrame([row for row, _ in rows], columns=names).fillna(0), ub=[most for _, most in rows]
+        pd.DataFrame([row for row, _ in rows], columns=names).fillna(0), ub=[limit for _, limit in rows]
     )
     answer = milp(cost, integrality=cost.index.isin(numbers), bounds=Bounds(lower, upper), constraints=sums)
     return None if answer.x is None else dict(zip(names, np.rint(answer.x).astype(int).tolist(), strict=True))
