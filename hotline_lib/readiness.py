@@ -91,7 +91,8 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
         found.weakens.append(f"{file} 第 {lines} 行还写着「{TO_CHECK}」：核对或填好后删去这三个字。")
     unanswered = [unit for unit, given in params.month.data_conformity.items() if given.denominator == 0]
     if unanswered:
-        found.weakens.append(f"{file} 的 data_conformity 中 {'、'.join(unanswered)} 为 0/0，附件1 印 100.00（n = 0）。")
+        who = "全部单位" if len(unanswered) == len(params.units) else "、".join(unanswered)
+        found.weakens.append(f"{file} 的 data_conformity 中{who}为 0/0，附件1 印 100.00（n = 0）。")
     for key in ("offline_minutes", "monthly_analysis_done", "data_conformity"):
         if not getattr(params.month, key):
             found.weakens.append(f"{file} 没有 {key}。")

@@ -21,12 +21,11 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.intake import report, store, words
 from hotline_lib.intake.check import map_rows
 from hotline_lib.intake.files import Export, find_exports
-from hotline_lib.intake.read import Headings, Sheet, sheets
+from hotline_lib.intake.read import Headings, sheets
 from hotline_lib.intake.store import Stored
 from hotline_lib.intake.words import FileProblem, IntakeError
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
-from hotline_lib.tickets import SCHEMA
 
 __all__ = ["Intake", "IntakeError", "intake"]
 
@@ -73,8 +72,10 @@ def intake(
     if params.month.source.kind != "parquet":
         raise IntakeError(words.DATABASE.format(month=month))
     try:
-        with store.stage(paths) as con:
-            return _Intake(con, params, paths, on_step or (lambda *_: None)).run(files, accept_good, replace_simulated)
+        with store.stage(paths) as stage:
+            return _Intake(stage, params, paths, on_step or (lambda *_: None)).run(
+                files, accept_good, replace_simulated
+            )
     except HotlineError:
         raise
     except (KeyboardInterrupt, duckdb.InterruptException):
@@ -93,18 +94,18 @@ def intake(
 class _Intake:
     """One intake on its way: the engine, and what is to be told at the end."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, params: Params, paths: Paths, say: Say):
-        self.con, self.params, self.paths, self.say = con, params, paths, say
+    def __init__(self, stage: store.Stage, params: Params, paths: Paths, say: Say):
+        self.stage, self.con, self.params, self.paths, self.say = stage, stage.con, params, paths, say
         self.headings = Headings(params)
         self.broken: list[FileProblem] = []
         self.notes: list[str] = []
+        self.unread: dict[str, list[str]] = {}  # the tables that have the same columns beside ours
 
     def run(self, files: Sequence[Path], accept_good: bool, replace_simulated: bool) -> Intake:
-        cells = ", ".join(f"{column} VARCHAR" for column in SCHEMA)
-        self.con.execute("CREATE OR REPLACE TABLE sources (source INT, file VARCHAR, sheet VARCHAR)")
-        self.con.execute(f"CREATE OR REPLACE TABLE raw (source INT, row BIGINT, total BOOL, ragged BOOL, {cells})")
         for file in files:
             self.read(file)
+        self.notes += [words.not_read(tables, columns) for columns, tables in self.unread.items()]
+        self.stage.close()
         self.say("核对每一行", None)
         map_rows(self.con, self.params)
         folder = report.Folder(self.params.month.month, self.paths)
@@ -134,7 +135,7 @@ class _Intake:
             report.write_refused(self.con, self.params, folder.beside)
         self.say("写入各月工单", None)
         written = store.write_months(self.con, self.params, self.paths)
-        aside = store.simulated(self.params, self.paths)
+        aside = store.simulated(self.params, self.paths) if written else []  # nothing comes in their place otherwise
         done = Intake(month, rows, store.described(written, aside, self.paths), self.notes, folder.path)
         stored = [asdict(each) for each in done.stored]
         report.write_sums(folder.beside, month=month, rows=rows, stored=stored, notes=self.notes)
@@ -156,19 +157,12 @@ class _Intake:
             for sheet in sheets(export, self.headings, self.notes.append):
                 self.broken += sheet.header.problems
                 if sheet.header.unread:
-                    self.notes.append(words.unread(sheet.file, sheet.name, sheet.header.unread))
+                    columns = words.unread(sheet.header.unread)
+                    self.unread.setdefault(columns, []).append(words.place(sheet.file, sheet.name, None, ""))
                 if not sheet.header.problems:
-                    self.stage(sheet)
+                    for _ in self.stage.add(sheet):
+                        self.say(f"读取 {sheet.file}", sheet.progress())
         except FileProblem as problem:
             self.broken.append(problem)
         except pa.ArrowInvalid:
             self.broken.append(FileProblem("file/ragged" if export.kind == "csv" else "file/damaged", export.name))
-
-    def stage(self, sheet: Sheet) -> None:
-        (number,) = self.con.execute("SELECT count(*) FROM sources").fetchone()
-        self.con.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, sheet.file, sheet.name])
-        for batch in sheet.batches:
-            self.con.register("batch", batch)
-            self.con.execute(f"INSERT INTO raw SELECT {number}, row, total, ragged, {', '.join(SCHEMA)} FROM batch")
-            self.con.unregister("batch")
-            self.say(f"读取 {sheet.file}", sheet.progress())

@@ -24,7 +24,6 @@ SQL_TYPES = {"text": "VARCHAR", "time": "TIMESTAMP", "bool": "BOOLEAN", "integer
 NAMED = ("unit", "business_type", "domain", "issue")
 TIMES = tuple(column for column, (kind, _) in SCHEMA.items() if kind == "time")
 LISTED = tuple(column for column in SCHEMA if column != "ticket_id" and column not in TIMES)  # few different values
-_ISO = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
 _SERIAL = r"[3-7]\d{4}(\.\d+)?"  # days since 1899-12-30, as Excel counts
 _COMPACT = r"^(\d{4})(\d\d)(\d\d)(?:t?(\d\d):?(\d\d):?(\d\d)?)?$"
 _WRITTEN = (
@@ -48,15 +47,17 @@ _MACROS = [
     """joined(p) AS CASE WHEN p.gap || p.half <> '' OR p.h || p.h2 = '' THEN
         p.y || '-' || lpad(p.m, 2, '0') || '-' || lpad(p.d, 2, '0') || ' ' || lpad(coalesce(clock(p), 0)::VARCHAR, 2, '0')
         || ':' || lpad(p.mi || p.mi2, 2, '0') || ':' || lpad(p.s || p.s2, 2, '0') END""",
-    rf"""composed(x) AS CASE
-        WHEN regexp_matches(x, '{_COMPACT}')
-            THEN regexp_replace(regexp_replace(x, '{_COMPACT}', '\1-\2-\3 \4:\5:\6'), '( ::|:)$', '')
-        WHEN regexp_matches(x, '{_WRITTEN}') THEN joined(regexp_extract(x, '{_WRITTEN}', {_PARTS})) END""",
-    rf"""moment(x) AS CASE
-        WHEN regexp_full_match(x, '{_ISO}') THEN try_cast(replace(x[:19], 'T', ' ') AS TIMESTAMP)
-        WHEN regexp_full_match(plain(x), '{_SERIAL}')
-            THEN TIMESTAMP '1899-12-30' + to_seconds(round(plain(x)::DOUBLE * 86400)::BIGINT)
-        ELSE try_cast(composed(gapped(x)) AS TIMESTAMP) END""",
+    rf"""spelled_time(x) AS CASE
+        WHEN regexp_full_match(x, '{_SERIAL}')
+            THEN TIMESTAMP '1899-12-30' + to_seconds(round(x::DOUBLE * 86400)::BIGINT)
+        WHEN regexp_matches(x, '{_COMPACT}') THEN try_cast(
+            regexp_replace(regexp_replace(x, '{_COMPACT}', '\1-\2-\3 \4:\5:\6'), '( ::|:)$', '') AS TIMESTAMP)
+        WHEN regexp_matches(x, '{_WRITTEN}')
+            THEN try_cast(joined(regexp_extract(x, '{_WRITTEN}', {_PARTS})) AS TIMESTAMP) END""",
+    # the plain form first; the lambda keeps the engine from working out the rest for all rows beforehand
+    """moment(x) AS CASE WHEN x <> '' THEN coalesce(
+        CASE WHEN strlen(x) = 19 THEN try_strptime(x, '%Y-%m-%d %H:%M:%S') END,
+        list_transform([gapped(x)], lambda each: spelled_time(each))[1]) END""",
 ]
 
 
@@ -65,7 +66,9 @@ def map_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
     for macro in [*_MACROS, *words.SHOWN_MACROS]:
         con.execute(f"CREATE OR REPLACE MACRO {macro}")
     spelled = zip(*sorted(set(_spellings(params))), strict=True)
-    con.register("spelled", pa.table(dict(zip(("col", "parent", "spelling", "name"), spelled, strict=True))))
+    con.register("given", pa.table(dict(zip(("col", "parent", "spelling", "name"), spelled, strict=True))))
+    con.execute("CREATE OR REPLACE TABLE spelled AS FROM given")  # scanned from Python beside Parquet, DuckDB 1.5 hangs
+    con.unregister("given")
     for column in LISTED:  # each different cell once: a million rows have a handful
         con.execute(f"""
             CREATE OR REPLACE TABLE map_{column} AS SELECT cell, key, name, blank(key) AS blank,
@@ -121,7 +124,7 @@ def _mapped(params: Params) -> str:
     ids = next(column.spellings for column in params.columns if column.name == "ticket_id")
     return f"""
         WITH cells AS (
-            SELECT r.rowid AS n, r.source, r.row, r.total, r.ragged, home.name AS home, {values}, {blanks},
+            SELECT r.n, r.source, r.row, r.total, r.ragged, home.name AS home, {values}, {blanks},
                 m_sub_issue.somewhere, {", ".join(f"r.{column} AS {column}_cell" for column in TIMES)}
             FROM raw r {" ".join(joins)}
             LEFT JOIN spelled s

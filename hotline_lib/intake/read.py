@@ -31,7 +31,7 @@ _LEAST_KNOWN = 3  # known names make a header
 _ALIKE = 0.6  # stricter than elsewhere: an export has many columns that are none of ours
 _LEADING = 3  # cells among which a totals row says that it is one
 _TOTALS = r"^[\s\x{3000}]*([合总小共][\s\x{3000}]*计|总[\s\x{3000}]*数)"
-_HEAD_BYTES, _BLOCK_BYTES = 1 << 18, 1 << 24
+_HEAD_BYTES, _BLOCK_BYTES = 1 << 18, 1 << 22
 _MOST_RAGGED = 10_000
 _FULL = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width to ASCII
 _SHANGHAI = dt.timedelta(hours=8)
@@ -259,6 +259,7 @@ def _csv_batches(
         ConvertOptions(
             column_types={str(place): pa.string() for place in wanted},
             include_columns=[str(place) for place in wanted],
+            strings_can_be_null=True, null_values=[""],
         ),
     )  # fmt: skip
     kept = 0
@@ -305,5 +306,5 @@ def _as_text(cells: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(cells.type):
         if cells.type.tz:  # an instant: its time in Shanghai
             cells = pc.add(cells.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us")), pa.scalar(_SHANGHAI))
-        return cells.cast(pa.timestamp("us")).cast(pa.string())
+        return cells.cast(pa.timestamp("s"), safe=False).cast(pa.string())  # whole seconds, as the contract has it
     return cells.cast(pa.string())

@@ -80,7 +80,7 @@ def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
                 WHEN 'misplaced' THEN (CASE col WHEN 'issue' THEN m.issue ELSE shown(r.sub_issue) END)
                 ELSE (CASE col {raw} END) END AS value,
             CASE col WHEN 'issue' THEN m.domain WHEN 'sub_issue' THEN m.issue END AS context
-        FROM problems p JOIN raw r ON r.rowid = p.n JOIN mapped m ON m.n = p.n""")
+        FROM problems p JOIN raw r ON r.n = p.n JOIN mapped m ON m.n = p.n""")
     con.execute("CREATE OR REPLACE TABLE wording (rule VARCHAR, label VARCHAR, what VARCHAR, remedy VARCHAR)")
     for (rule,) in con.execute("SELECT DISTINCT rule FROM found").fetchall():
         con.execute("INSERT INTO wording VALUES (?, ?, ?, ?)", [rule, *words.row_problem(rule, params)])
@@ -134,7 +134,7 @@ def write_refused(con: duckdb.DuckDBPyConnection, params: Params, folder: Path) 
     con.execute(f"""
         COPY (SELECT file AS "{_BOM}{file}", sheet AS "{sheet}", t.row AS "{row}", why AS "{why}", {", ".join(cells)}
             FROM (SELECT n, file, sheet, row, {reason} AS why FROM told WHERE n >= 0 GROUP BY ALL) t
-            JOIN raw r ON r.rowid = t.n JOIN mapped m ON m.n = t.n ORDER BY t.n
+            JOIN raw r ON r.n = t.n JOIN mapped m ON m.n = t.n ORDER BY t.n
         ) TO {quoted(folder / "refused.csv")} ({_CSV})""")
 
 

@@ -8,23 +8,28 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from hotline_lib.audit import check_month
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.intake import words
-from hotline_lib.intake.check import SQL_TYPES
+from hotline_lib.intake.check import LISTED, SQL_TYPES
+from hotline_lib.intake.read import Sheet
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import KEYS, SCHEMA, fetch, marks, read_month
 
-if TYPE_CHECKING:
-    import duckdb
-
 _MEMORY = "1GB"  # of the engine; with what the readers hold, an intake stays below 2 GiB
-_LAYOUT = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+_ROW_GROUP = 122_880
+_LAYOUT = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
 _COLUMNS = ", ".join(SCHEMA)
+_MARKS = {"n": pa.int64(), "source": pa.int32(), "row": pa.int64(), "total": pa.bool_(), "ragged": pa.bool_()}
+_RAW = pa.schema(_MARKS | dict.fromkeys(SCHEMA, pa.string()))
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,51 @@ class Stored:
     before: str | None
 
 
+class Stage:
+    """Rows on their way: as text in Parquet files beside the tickets, and an engine over them; memory stays small.
+
+    Tables: ``raw``, a row per row read (``n``: their order), and ``sources``, the sheet that each came from.
+    """
+
+    def __init__(self, folder: Path, con: duckdb.DuckDBPyConnection):
+        self.folder, self.con = folder, con
+        self.rows = 0
+        self.sources: list[tuple[str, str]] = []
+
+    def add(self, sheet: Sheet) -> Iterator[None]:
+        """Stages a sheet, and comes back after each batch."""
+        number = len(self.sources)
+        self.sources.append((sheet.file, sheet.name))
+        file = self.folder / f"{number}.parquet"
+        with pq.ParquetWriter(
+            file, _RAW, compression="lz4", use_dictionary=list(LISTED), write_statistics=False
+        ) as out:
+            for batch in sheet.batches:
+                order = np.arange(self.rows, self.rows + batch.num_rows)
+                batch = batch.append_column("n", pa.array(order, pa.int64()))
+                batch = batch.append_column("source", pa.array(np.full(batch.num_rows, number), pa.int32()))
+                out.write_table(batch.select(_RAW.names).cast(_RAW), _ROW_GROUP)
+                self.rows += batch.num_rows
+                yield
+
+    def close(self) -> None:
+        """All is read: makes the tables."""
+        pq.write_table(_RAW.empty_table(), self.folder / "none.parquet")
+        self.con.begin()  # never committed: nothing need survive, so nothing waits for the disk
+        self.con.execute(f"CREATE VIEW raw AS FROM read_parquet({quoted(self.folder / '*.parquet')})")
+        self.con.execute("CREATE TABLE sources (source INT, file VARCHAR, sheet VARCHAR)")
+        for number, source in enumerate(self.sources):
+            self.con.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, *source])
+
+
 @contextmanager
-def stage(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine on a file beside the tickets, so that memory stays small; nothing of it stays behind.
+def stage(paths: Paths) -> Iterator[Stage]:
+    """A stage of which nothing stays behind.
 
     What an interrupted intake left is removed first. Raises IntakeError if another one is running.
     """
-    import duckdb
-
     folder = _folder(paths)
-    file = folder / "rows.duckdb"
+    file = folder / "rows.duckdb"  # the engine locks it: one intake at a time
     try:
         if file.exists():
             try:
@@ -58,8 +98,8 @@ def stage(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
             except duckdb.Error as error:
                 if "lock" in str(error) or "another process" in str(error):
                     raise IntakeError(words.BUSY) from None
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         con = duckdb.connect(file)
     except (OSError, duckdb.Error):
         shutil.rmtree(folder, ignore_errors=True)
@@ -70,8 +110,7 @@ def stage(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute(f"SET temp_directory = {quoted(folder / 'spill')}")
         con.execute("SET TimeZone = 'Asia/Shanghai'")
         con.execute("SET enable_progress_bar = false")
-        con.begin()  # never committed: nothing need survive, so nothing is flushed to disk that fits into memory
-        yield con
+        yield Stage(folder, con)
     finally:
         con.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -168,8 +207,6 @@ def simulated(params: Params, paths: Paths) -> list[str]:
 
 def described(written: dict[str, Path], set_aside: Sequence[str], paths: Paths) -> list[Stored]:
     """The months as they will be when they are in their place."""
-    import pyarrow.parquet as pq
-
     found = []
     for month in sorted({*written, *set_aside}):
         before = paths.short(_previous(month, paths)) if paths.tickets(month).exists() else None

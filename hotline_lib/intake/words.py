@@ -184,9 +184,14 @@ def place(file: str, sheet: str, row: int | None, column: str) -> str:
     return "".join(parts).strip()
 
 
-def unread(file: str, sheet: str, names: dict[str, str | None]) -> str:
-    each = [f"{name}（最接近「{close}」）" if close else name for name, close in names.items()]
-    return f"{place(file, sheet, None, '')} 没有读取这些列：{'、'.join(each)}"
+def unread(names: dict[str, str | None]) -> str:
+    """Columns that are none of ours, each with the known one that is like it."""
+    return "、".join(f"{name}（最接近「{close}」）" if close else name for name, close in names.items())
+
+
+def not_read(tables: Sequence[str], columns: str) -> str:
+    where = f"{tables[0]} " if len(tables) == 1 else f"{tables[0]} 等 {len(tables)} 个表"
+    return f"{where}没有读取这些列：{columns}"
 
 
 def command(files: Sequence[Path], month: str, *, accept_good: bool, replace_simulated: bool) -> str:

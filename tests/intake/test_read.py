@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+import xlwt
 from desk import Desk
 from exports import LABELS, rows, table, write_csv, write_xlsx
 
@@ -48,7 +49,6 @@ def test_a_workbook_with_titles_merged_header_and_several_sheets(desk, expected)
 
 
 def test_an_old_workbook(desk, expected):
-    xlwt = pytest.importorskip("xlwt")
     book = xlwt.Workbook()
     sheet = book.add_sheet("工单")
     style = xlwt.easyxf(num_format_str="yyyy-mm-dd hh:mm:ss")
@@ -108,6 +108,15 @@ def test_a_missing_column_names_the_one_that_is_like_it(desk):
     assert "「办结时间」：缺少这一列" in message
     assert "「办结时刻」就是它" in message
     assert "只想先导入" not in message
+
+
+def test_columns_that_are_not_ours_are_named_once_for_all_files_and_never_read(desk):
+    files = []
+    for number, row in enumerate(TICKETS[1:]):
+        cells = [[*TICKETS[0], "来电人", "办结时刻"], [*row, "（虚构）", ""]]
+        files.append(write_csv(desk.folder / f"{number}.csv", cells))
+    done = desk.take(*files)
+    assert done.notes == ["0.csv 等 3 个表没有读取这些列：来电人、办结时刻（最接近「办结时间」）"]
 
 
 def test_columns_of_one_meaning_are_not_chosen_between(desk):

@@ -111,6 +111,14 @@ def test_simulated_tickets_are_never_mixed_with_real_ones(desk):
     assert [(each.month, each.tickets) for each in done.stored] == [("2024-08", 0), ("2024-09", 1)]
 
 
+def test_simulated_tickets_stay_if_nothing_real_comes(desk):
+    old = simulate(desk, "2024-09")
+    file = write_csv(desk.folder / "a.csv", table(rows({"rating": "6"})))
+    done = desk.take(file, replace_simulated=True, accept_good=True)
+    assert not done.stored and done.count("refused") == 1
+    assert desk.paths.tickets("2024-09").read_bytes() == old
+
+
 def test_a_month_in_a_folder_of_files_is_replaced_by_one_file(desk):
     desk.take(write_csv(desk.folder / "a.csv", table(rows({}, {}))))
     path = desk.paths.tickets("2024-09")
