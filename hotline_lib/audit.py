@@ -12,6 +12,7 @@ import pandas as pd
 from ibis.expr.types import BooleanValue, Table
 
 from hotline_lib.errors import TicketsError, nearest
+from hotline_lib.masking import shown
 from hotline_lib.params import Catalogue, Params, month_range
 from hotline_lib.tickets import KEYS, SCHEMA, fetch
 
@@ -124,8 +125,8 @@ def _located(tickets: Table, words: str, condition: BooleanValue, rule: str, num
 
 def _example(row: tuple) -> str:
     place = f"第 {int(row.place)} 行" if pd.notna(row.place) else "工单"
-    value = "" if pd.isna(row.value) or row.value == row.id else f"为 {row.value}"
-    return f"{place} {row.id if pd.notna(row.id) else '（无编号）'}{value}"
+    value = "" if pd.isna(row.value) or row.value == row.id else f"为 {shown(str(row.value))}"
+    return f"{place} {shown(row.id) if pd.notna(row.id) else '（无编号）'}{value}"
 
 
 def _repeated(tickets: Table) -> str:
@@ -133,7 +134,7 @@ def _repeated(tickets: Table) -> str:
     many = many.filter(many.times > 1)
     number = int(fetch(many.aggregate(n=many.count()))["n"][0])
     first = fetch(many.order_by("ticket_id").limit(_SHOWN))
-    examples = "；".join(f"{row.ticket_id} 出现 {row.times} 次" for row in first.itertuples())
+    examples = "；".join(f"{shown(row.ticket_id)} 出现 {row.times} 次" for row in first.itertuples())
     return f"「工单编号」重复：{number} 个编号。例如 {examples}。"
 
 
@@ -149,7 +150,7 @@ def _unknown_values(tickets: Table, counts: pd.DataFrame, params: Params) -> lis
             close = nearest(str(value), known)
             hint = f"是指「{close}」吗？" if close else f"若是新的，请在 {file} 中加上。"
             problems.append(
-                f"「{params.label(column)}」的值「{value}」不在 {file} 中：{number} 件，例如 {place}{row['id']}。{hint}"
+                f"「{params.label(column)}」的值「{shown(str(value))}」不在 {file} 中：{number} 件，例如 {place}{shown(row['id'])}。{hint}"
             )
     return problems or _misplaced(counts, params)
 
@@ -173,10 +174,12 @@ def _misplaced(counts: pd.DataFrame, params: Params) -> list[str]:
     for domain, issue, sub_issue, number in pairs.itertuples(index=False):
         if pd.isna(issue):
             if pd.notna(sub_issue):
-                problems.append(f"子事项「{sub_issue}」没有事项：{number} 件。请补上事项。")
+                problems.append(f"子事项「{shown(sub_issue)}」没有事项：{number} 件。请补上事项。")
             continue
         if issues[issue].domain != domain:
             problems.append(f"事项「{issue}」属于「{issues[issue].domain}」，工单写的是「{domain}」：{number} 件。")
         if pd.notna(sub_issue) and sub_issue not in {sub.name for sub in issues[issue].sub_issues}:
-            problems.append(f"子事项「{sub_issue}」不在 params/catalogue.yaml 的事项「{issue}」之下：{number} 件。")
+            problems.append(
+                f"子事项「{shown(sub_issue)}」不在 params/catalogue.yaml 的事项「{issue}」之下：{number} 件。"
+            )
     return problems

@@ -11,11 +11,12 @@ import sys
 import traceback
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from hotline_lib.errors import HotlineError
+from hotline_lib.errors import HotlineError, refused
 from hotline_lib.paths import Paths, find_paths
 
 if TYPE_CHECKING:
@@ -23,14 +24,30 @@ if TYPE_CHECKING:
 
     from hotline_lib.batch import Event, RunResult
 
+
+class _Commands(TyperGroup):
+    """The commands; Ctrl-C in one of them ends it in our words, not in Typer's."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise HotlineError("已中断。已完成的报告都在，重新运行会接着做其余的。") from None
+
+
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="12328 热线月报：从工单到报告。"
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="12328 热线月报：从工单到报告。",
 )
 
 Month = Annotated[str, typer.Argument(help="报告月份，如 2024-09", metavar="MONTH")]
 Data = Annotated[Path | None, typer.Option(help="数据文件夹（默认 data/）", metavar="DIR")]
 Params = Annotated[Path | None, typer.Option(help="参数文件夹（默认 params/）", metavar="DIR")]
 Output = Annotated[Path | None, typer.Option(help="输出文件夹（默认 output/）", metavar="DIR")]
+TimeLimit = Annotated[float | None, typer.Option(help="每个笔记本最多执行多少秒（默认 600）", min=1, metavar="SECONDS")]
 Jobs = Annotated[int | None, typer.Option(help="同时执行几个笔记本（默认比处理器核数多一）", min=1)]
 
 
@@ -43,6 +60,7 @@ def run(
         list[str] | None, typer.Option("-p", help="笔记本参数，可写多次，如 -p top=10", metavar="NAME=VALUE")
     ] = None,
     jobs: Jobs = None,
+    time_limit: TimeLimit = None,
     force: Annotated[bool, typer.Option("--force", help="没有变化的也重做")] = False,
     output: Output = None,
     data: Data = None,
@@ -58,7 +76,7 @@ def run(
         with _progress() as show:
             result = run_month(
                 month, paths, only=_names(only), units=_names(unit), parameters=given,
-                jobs=jobs, force=force, on_event=show,
+                jobs=jobs, time_limit=time_limit, force=force, on_event=show,
             )  # fmt: skip
         _tell(result, paths)
         failed |= result.exit_code != 0
@@ -173,10 +191,10 @@ def main(arguments: list[str] | None = None) -> None:
     except HotlineError as error:
         typer.echo(str(error), err=True)
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("已中断。已完成的报告都在，重新运行会接着做其余的。", err=True)
-        raise SystemExit(1) from None
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and (words := refused(error)):
+            typer.echo(f"{words}已完成的报告都在。", err=True)
+            raise SystemExit(1) from None
         typer.echo(f"程序出错了，不是您的操作问题。详细记录在 {_logged()}，请连同命令一起发给维护人员。", err=True)
         raise SystemExit(1) from None
 

@@ -6,8 +6,10 @@ of ours and keeps its trace.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class HotlineError(Exception):
@@ -50,6 +52,20 @@ class UnknownValueError(HotlineError):
             return text + f"是指「{close}」吗？"
         shown = "、".join(self.known[:12]) + ("等" if len(self.known) > 12 else "")
         return text + (f"可用的有：{shown}。" if shown else "目前一个也没有。")
+
+
+_REFUSED = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "磁盘已满，或文件大小受限：请清出空间后重新运行。"),
+    errno.EROFS: "这个文件夹是只读的：请换一个，或改好权限后重新运行。",
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "请先在 Excel 等程序中关闭它，并确认有写入权限，再重新运行。"),
+}
+
+
+def refused(error: OSError) -> str | None:
+    """What the computer refused, in words; None if it is not about writing a file."""
+    remedy = _REFUSED.get(error.errno)
+    name = Path(str(error.filename2 or error.filename or "输出文件")).name
+    return remedy and f"无法写入 {name}：{remedy}"
 
 
 def nearest(value: str, known: Iterable[str]) -> str | None:

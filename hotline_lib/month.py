@@ -10,6 +10,7 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
+from hotline_lib.masking import shown
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
 from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
@@ -179,9 +180,11 @@ def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame |
         wrong = drawn[~drawn[column].isin(values)]
         if len(wrong):
             row = wrong.index[0] + 2  # as a spreadsheet counts, below the header
-            raise UnknownValueError(f"{column} 取值（第 {row} 行）", wrong[column].iloc[0], values, name)
+            raise UnknownValueError(f"{column} 取值（第 {row} 行）", shown(wrong[column].iloc[0]), values, name)
     if (twice := drawn["ticket_id"].duplicated()).any():
-        raise HotlineError(f"{name} 第 {twice.idxmax() + 2} 行：工单 {drawn['ticket_id'][twice.idxmax()]} 出现了两次。")
+        raise HotlineError(
+            f"{name} 第 {twice.idxmax() + 2} 行：工单 {shown(drawn['ticket_id'][twice.idxmax()])} 出现了两次。"
+        )
     return drawn
 
 

@@ -9,7 +9,7 @@ from size import sizes_by_room
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 
 FLOORS = [
-    {"errors", "exact", "fingerprint"},
+    {"errors", "exact", "fingerprint", "masking"},
     {"paths", "yaml_files"},
     {"params"},
     {"tickets", "published", "new_month"},

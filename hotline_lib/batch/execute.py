@@ -24,7 +24,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from papermill.engines import papermill_engines
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NotebookExecutionManager
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 from traitlets import Dict
@@ -37,6 +38,8 @@ from hotline_lib.batch.plan import Report
 from hotline_lib.paths import Paths
 
 TIME_LIMIT = 600.0  # seconds a notebook may take
+OUTPUT_LIMIT = 10 << 20  # characters a notebook may print and show; a report has a tenth of them
+_START_LIMIT = 60  # seconds in which a kernel must come up
 _SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
 
 
@@ -70,6 +73,31 @@ class ReportKernelManager(AsyncKernelManager):
         return await super()._async_pre_start_kernel(**{**kw, "env": environment})
 
 
+class ReportClient(PapermillNotebookClient):
+    """papermill's client for notebooks that may print without end: their kernel is ended before memory is."""
+
+    shown = 0  # characters
+
+    @property
+    def flooded(self) -> bool:
+        return self.shown > OUTPUT_LIMIT
+
+    def process_message(self, msg: dict[str, Any], *arg: Any, **kwargs: Any) -> Any:
+        content = msg["content"]
+        texts = [content.get("text"), *(content.get("data") or {}).values()]
+        self.shown += sum(len(text) for text in texts if isinstance(text, str))
+        if not self.flooded:
+            return super().process_message(msg, *arg, **kwargs)
+        _kill(self.km)
+        return None
+
+
+def _kill(manager: AsyncKernelManager | None) -> None:
+    process = getattr(manager and manager.provisioner, "process", None)
+    if process is not None and process.poll() is None:
+        process.kill()
+
+
 class Kernels:
     """Where a run's kernels are started, and how they are reached.
 
@@ -88,6 +116,7 @@ class Kernels:
             **environment,
         }
         self._number = count(1)
+        self.stopped = False
         # a profile of its own: nobody's start-up files and settings change a report
         (folder / "ipython" / "profile_default").mkdir(parents=True)
 
@@ -102,10 +131,9 @@ class Kernels:
 
     def stop(self) -> None:
         """End every kernel at once (Ctrl-C): their threads then see them dead and come back."""
+        self.stopped = True
         for manager in list(ReportKernelManager.running):
-            process = getattr(manager.provisioner, "process", None)
-            if process is not None and process.poll() is None:
-                process.kill()
+            _kill(manager)
 
 
 @contextmanager
@@ -123,11 +151,17 @@ def kernels(environment: Mapping[str, str]) -> Iterator[Kernels]:
 
 @contextmanager
 def executing(
-    reports: Sequence[Report], paths: Paths, *, jobs: int | None, on_start: Callable[[Report], None]
+    reports: Sequence[Report],
+    paths: Paths,
+    *,
+    jobs: int | None,
+    time_limit: float = TIME_LIMIT,
+    on_start: Callable[[Report], None],
 ) -> Iterator[Iterator[tuple[Report, Executed]]]:
     """Run the reports' notebooks, several at a time; gives each report with what came of it, as they end.
 
-    jobs: how many at a time; one more than there are cores if None. on_start: told when a report's notebook begins.
+    jobs: how many at a time; one more than there are cores if None. time_limit: seconds for each.
+    on_start: told when a report's notebook begins.
     If the caller gives up (Ctrl-C), no more is started and the kernels that are there are ended.
     """
     one_voice = threading.Lock()  # notebooks begin in threads; whoever listens need not know
@@ -139,7 +173,7 @@ def executing(
             with one_voice:
                 on_start(report)
             try:
-                return execute(report.notebook.path, report.parameters, started_by=started_by, time_limit=TIME_LIMIT)
+                return execute(report.notebook.path, report.parameters, started_by=started_by, time_limit=time_limit)
             except Exception as error:  # a bug of ours, or a notebook of a kind never seen: not the others' fault
                 return Executed(None, Failure.of(error))
 
@@ -170,27 +204,39 @@ def execute(path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, t
     notebook = load_notebook_node(read_with_ids(path))
     if parameters:
         notebook = parameterize_notebook(notebook, dict(parameters), kernel_name="python3", language="python")
-    try:
-        papermill_engines.execute_notebook_with_engine(
-            None,
-            notebook,
-            "python3",
-            progress_bar=False,
-            autosave_cell_every=0,
+    for attempt in (1, 2):  # a kernel may fail to come up (a busy machine, a clock that jumps): once more then
+        manager = NotebookExecutionManager(notebook, progress_bar=False, autosave_cell_every=0)
+        client = ReportClient(
+            manager,
+            kernel_name="python3",
             kernel_manager_class=ReportKernelManager,
             config=started_by.config(),
             resources={"metadata": {"path": str(path.parent)}},
             timeout_func=lambda _cell: max(0.5, time_limit - (time.monotonic() - begun)),
             shutdown_kernel="immediate",
             record_timing=False,
+            startup_timeout=_START_LIMIT,
         )
-        failure = _failure(notebook)
-    except CellTimeoutError:
-        failure = _failure(notebook, f"超过时限 {time_limit:g} 秒，已停止。")
-    except DeadKernelError:
-        failure = _failure(notebook, "执行中内核意外退出（可能内存不足，或程序调用了退出）。")
-    except RuntimeError as error:  # what jupyter_client raises for a kernel that does not come up
-        failure = Failure(f"内核没有启动起来：{error}")
+        manager.notebook_start()
+        failure = None
+        try:
+            client.execute()
+        except CellTimeoutError:
+            failure = _failure(
+                notebook, f"超过时限 {time_limit:g} 秒，已停止。确实需要更久时用 --time-limit 写明秒数。"
+            )
+        except DeadKernelError:
+            failure = _failure(notebook, "执行中内核意外退出（可能内存不足，或程序调用了退出）。")
+        except RuntimeError as error:  # what jupyter_client raises for a kernel that does not come up
+            failure = Failure(f"内核没有启动起来：{error}")
+            if attempt == 1 and not started_by.stopped:
+                continue
+        finally:
+            manager.notebook_complete()
+        break
+    if client.flooded:
+        failure = _failure(notebook, f"输出超过 {OUTPUT_LIMIT >> 20} MB，已停止。请只显示需要的行。")
+    failure = failure or _failure(notebook)
     return Executed(strip_volatile(notebook, parameters), failure, time.monotonic() - begun)
 
 

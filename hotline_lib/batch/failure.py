@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 
-from hotline_lib.errors import HotlineError
+from hotline_lib.errors import HotlineError, refused
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Failure:
         words = f"{type(error).__name__}: {error}"
         if isinstance(error, HotlineError):
             words = str(error)
-        elif isinstance(error, PermissionError):
-            words = f"无法写入 {error.filename2 or error.filename}：请先在 Excel 等程序中关闭它，并确认有写入权限。"
+        elif isinstance(error, OSError):
+            words = refused(error) or words
         return cls(words, traceback="".join(traceback.format_exception(error)))
 
     @property

@@ -6,17 +6,21 @@ Nothing here prints: ``on_event`` is told what happens, and the result says what
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from filelock import FileLock, Timeout
 
 from hotline_lib.batch import manifest
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis
 from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
 from hotline_lib.batch.plan import Report, discover, plan
+from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import git_commit, package_versions, value_fingerprint, write_whole
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
@@ -73,26 +77,44 @@ def run_month(
     units: Sequence[str] = (),
     parameters: Mapping[str, Any] | None = None,
     jobs: int | None = None,
+    time_limit: float | None = None,
     force: bool = False,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> RunResult:
     """Make a month's reports and tables in output/MONTH, and the index.
 
     only, units, parameters: what was asked for, as ``plan.plan`` takes them. jobs: notebooks at a time; one
-    more than there are cores if None. force: make them even if nothing has changed.
+    more than there are cores if None. time_limit: seconds for a notebook (600 if None). force: make them even if nothing has changed.
     Raises HotlineError, before any kernel starts, if what was asked for makes no sense or the month's tickets
-    or parameters cannot be used. What fails in a single report fails that report only.
+    or parameters cannot be used, or if another run has the month. What fails in a single report fails that report only.
     """
     params = load_params(month, paths.params)
     reports = plan(paths, params, only=only, units=units, parameters=parameters)
-    run = _Run(month, paths, params, on_event)
-    run.tidy()
-    results = {} if force else {each.name: run.result(each, "unchanged") for each in reports if run.is_current(each)}
-    due = [report for report in reports if report.name not in results]
-    if due or not run.tables_are_current():
-        results |= run.make(due, jobs)
-    in_order = tuple(results[report.name] for report in reports)
-    return RunResult(month, in_order, run.manifest.tables, run.write_index(params.organisation.hotline))
+    with _alone(month, paths):
+        run = _Run(month, paths, params, on_event)
+        run.tidy()
+        kept = [] if force else [each for each in reports if run.is_current(each)]
+        results = {each.name: run.result(each, "unchanged") for each in kept}
+        due = [report for report in reports if report.name not in results]
+        if due or not run.tables_are_current():
+            results |= run.make(due, jobs, time_limit)
+        in_order = tuple(results[report.name] for report in reports)
+        return RunResult(month, in_order, run.manifest.tables, run.write_index(params.organisation.hotline))
+
+
+@contextmanager
+def _alone(month: str, paths: Paths) -> Iterator[None]:
+    """Holds the month: two runs at once would write the same files. The lock ends with the process, however it ends."""
+    paths.cache.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(paths.cache / f"{month}.lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise HotlineError(f"另一次运行正在做 {month} 的报告，这一次什么也没有做。请等它结束后重新运行。") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _Run:
@@ -128,16 +150,17 @@ class _Run:
         page = self.folder / f"{report.name}.html"
         return ReportResult(report.name, report.label, status, page, seconds, error)
 
-    def make(self, due: Sequence[Report], jobs: int | None) -> dict[str, ReportResult]:
+    def make(self, due: Sequence[Report], jobs: int | None, time_limit: float | None) -> dict[str, ReportResult]:
         """Make the month's tables and the reports that are due."""
         self.say(Event("preparing"))
-        from hotline_lib.batch.execute import executing  # slow, and an unchanged month needs none of it
+        from hotline_lib.batch.execute import TIME_LIMIT, executing  # slow, and an unchanged month needs none of it
 
         month = prepared(self.month, self.paths)
         self.manifest.simulated, self.manifest.inputs = month.simulated, self.files
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
         on_start = lambda report: self.say(Event("started", report.label))
-        with executing(due, self.paths, jobs=jobs, on_start=on_start) as finished:
+        limit = time_limit or TIME_LIMIT
+        with executing(due, self.paths, jobs=jobs, time_limit=limit, on_start=on_start) as finished:
             self._write_tables(month)
             return {report.name: self._place(report, executed, month) for report, executed in finished}
 

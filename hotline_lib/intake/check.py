@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from hotline_lib import masking
 from hotline_lib.intake import words
 from hotline_lib.intake.read import plain
 from hotline_lib.params import Params, month_before, month_range
@@ -63,7 +64,7 @@ _MACROS = [
 
 def map_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
     """Makes ``mapped`` and ``problems`` from ``raw``. params: those of the bulletin's month."""
-    for macro in [*_MACROS, *words.SHOWN_MACROS]:
+    for macro in [*_MACROS, *masking.SHOWN_MACROS]:
         con.execute(f"CREATE OR REPLACE MACRO {macro}")
     spelled = zip(*sorted(set(_spellings(params))), strict=True)
     con.register("given", pa.table(dict(zip(("col", "parent", "spelling", "name"), spelled, strict=True))))

@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hotline_lib.intake.files import Export
-from hotline_lib.intake.words import FileProblem, shown, shown_sheet
+from hotline_lib.intake.words import FileProblem, shown_sheet
+from hotline_lib.masking import shown
 from hotline_lib.params import Params
 from hotline_lib.tickets import SCHEMA
 

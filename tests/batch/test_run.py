@@ -38,15 +38,14 @@ def instant(monkeypatch):
     return executed
 
 
-def test_what_fails_in_one_report_leaves_the_others(house, capfd, monkeypatch):
-    monkeypatch.setattr(execute, "TIME_LIMIT", 5)
+def test_what_fails_in_one_report_leaves_the_others(house, capfd):
     house.write("01_good", PRINT_MONTH, metadata={"kernelspec": {"name": "no-such-kernel"}})
     house.write("02_raises", "# 说明", "ok = 1", "raise ValueError('没有 <沈阳>')", "print('never')")
     house.write("03_dies", "import os; os._exit(3)")
     house.write("04_hangs", "import time; time.sleep(60)")
     (house.paths.notebooks / "05_torn.ipynb").write_text("{", encoding="utf-8")
     begun = time.monotonic()
-    result = house.run(jobs=4)
+    result = house.run(jobs=4, time_limit=5)
 
     assert time.monotonic() - begun < 25
     assert result.exit_code == 1

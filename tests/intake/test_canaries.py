@@ -21,6 +21,7 @@ from exports import LABELS, rows, table, write_csv, write_xlsx
 from support import ROOT
 
 import hotline_lib.intake
+import hotline_lib.masking
 from hotline_lib.intake import intake
 
 CANARIES = {
@@ -134,7 +135,7 @@ def test_one_column_that_leaked_would_be_found(desk, exports):
 
 def test_a_reader_that_let_one_more_column_out_would_be_found(desk, exports, monkeypatch):
 
-    monkeypatch.setattr(hotline_lib.intake.report.words, "SHOWN_MACROS", ["shown(x) AS x"])
+    monkeypatch.setattr(hotline_lib.masking, "SHOWN_MACROS", ["shown(x) AS x"])
     with pytest.raises(hotline_lib.intake.IntakeError) as caught:
         intake(exports, "2024-09", desk.paths)
     found = leaks([("said", str(caught.value).encode()), *everything(desk.paths.output)])

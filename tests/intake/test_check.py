@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from exports import LABELS, rows, table, write_csv
 
-from hotline_lib.intake import words
+from hotline_lib import masking
 from hotline_lib.intake.check import _MACROS
 from hotline_lib.intake.read import plain
 
@@ -15,7 +15,7 @@ from hotline_lib.intake.read import plain
 @pytest.fixture(scope="module")
 def engine():
     with duckdb.connect() as con:
-        for macro in [*_MACROS, *words.SHOWN_MACROS]:
+        for macro in [*_MACROS, *masking.SHOWN_MACROS]:
             con.execute(f"CREATE MACRO {macro}")
         yield lambda expression, value: con.execute(f"SELECT {expression}", [value]).fetchone()[0]
 
@@ -86,11 +86,11 @@ HARMLESS = [
 
 @pytest.mark.parametrize("value", [*PERSONAL, *HARMLESS, "=1+1", "@cmd", "a\x1b[31m", "-5"])
 def test_what_could_name_somebody_is_hidden_in_python_and_in_the_engine(engine, value):
-    assert words.shown(value) == engine("shown(?)", value)
+    assert masking.shown(value) == engine("shown(?)", value)
     if value in PERSONAL:
-        assert words.shown(value) == words.HIDDEN
+        assert masking.shown(value) == masking.HIDDEN
     if value in HARMLESS:
-        assert words.shown(value) == value
+        assert masking.shown(value) == value
 
 
 YES_NO = {
@@ -148,7 +148,7 @@ def test_blanks_are_missing_where_they_may_be(desk):
         ({"failed_reviews": "1.5"}, "「复核未通过次数」：「1.5」不是整数"),
         ({"ticket_id": "JT21010020240901000000012"}, "「工单编号」：「JT21010020240901000000012」不是工单编号"),
         ({"unit": ""}, "「分平台」：未填写"),
-        ({"called_back": "13912345678"}, f"「是否回访」：「{words.HIDDEN}」不是这一列的值。内容可能涉及个人"),
+        ({"called_back": "13912345678"}, f"「是否回访」：「{masking.HIDDEN}」不是这一列的值。内容可能涉及个人"),
         ({"classified_correctly": "#错误"}, "「分类正确」：「#错误」不是"),
     ],
 )  # fmt: skip
@@ -186,7 +186,7 @@ def test_good_rows_can_be_taken_and_the_others_mended_and_taken_again(desk):
     assert "2024-09-01T08:00:07" in text and "沈阳中心" in text and "13912345678" not in text
     mended = pd.read_csv(refused, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     assert list(mended.columns) == ["文件", "工作表", "行", "原因", *LABELS.values()]
-    mended = mended.replace({"沈阳中心": "沈阳", words.HIDDEN: "是"})
+    mended = mended.replace({"沈阳中心": "沈阳", masking.HIDDEN: "是"})
     mended.to_csv(refused, index=False, encoding="utf-8-sig")
     assert desk.take(refused).rows == {"refused.csv": {"new": 2}}
     whole = desk.tickets()
