@@ -21,7 +21,7 @@ from exports import LABELS, rows, table, write_csv, write_xlsx
 from support import ROOT
 
 import hotline_lib.intake
-import hotline_lib.masking
+from hotline_lib import masking
 from hotline_lib.intake import intake
 
 CANARIES = {
@@ -29,6 +29,7 @@ CANARIES = {
     "identity": "210102190001011239", "plate": "辽A虚1234", "our plate": "辽A98765", "mail": "xugou@example.com",
     "free text": "我要举报！这是一段虚构的诉求内容，不应出现在任何地方", "address": "沈阳市虚构区虚构路99号虚构小区3单元",
 }  # fmt: skip
+TEXTS = ("unit", "issue", "sub_issue", "ticket_id", "domain", "business_type")
 # in a column of ours by mistake
 MISPLACED = {
     "unit": "phone", "issue": "name", "sub_issue": "free text", "ticket_id": "identity", "rating": "our plate",
@@ -111,7 +112,7 @@ def test_nobody_comes_out(desk, exports):
     assert desk.paths.tickets("2024-09").exists(), told.decode()
     assert len(desk.tickets()) == 1
     assert len(list(desk.paths.output.rglob("refused.csv"))) == 1
-    for command in ("tables", "run"):
+    for command in ("check", "tables", "run"):
         code, told = hotline(desk, command, "2024-09")
         said.append(told)
     assert list(desk.paths.output.glob("2024-09/*.html"))
@@ -140,6 +141,35 @@ def test_a_reader_that_let_one_more_column_out_would_be_found(desk, exports, mon
         intake(exports, "2024-09", desk.paths)
     found = leaks([("said", str(caught.value).encode()), *everything(desk.paths.output)])
     assert {canary for canary, _ in found} >= {"name", "phone", "identity", "our plate"}
+
+
+def test_a_month_that_did_not_come_through_intake_names_nobody_either(desk):
+    """Somebody put a Parquet file and a list of drawn tickets in place by hand."""
+    cells = table(rows({}, *({column: CANARIES[canary]} for column, canary in MISPLACED.items() if column in TEXTS)))
+    frame = pd.DataFrame(cells[1:], columns=list(LABELS)).replace({"": None, "是": True, "否": False, "非常满意": 5, "0": 0})
+    for column in ("accepted_at", "transferred_at", "due_at", "closed_at", "submitted_at"):
+        frame[column] = pd.to_datetime(frame[column])
+    for column in ("rating", "failed_reviews"):
+        frame[column] = frame[column].astype("Int64")
+    for column in (
+        "answered_instantly",
+        "called_back",
+        "resolved_first_time",
+        "bad_rating_fixed",
+        "classified_correctly",
+    ):
+        frame[column] = frame[column].astype("boolean")
+    desk.paths.tickets("2024-09").parent.mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(desk.paths.tickets("2024-09"), index=False)
+    checks = desk.paths.spot_checks("2024-09")
+    checks.parent.mkdir(parents=True, exist_ok=True)
+    header = "ticket_id,unit,drawn,called_back,closed,satisfied\n"
+    for row in (f"JT1,{CANARIES['name']},random,yes,yes,yes\n", f"{CANARIES['phone']},沈阳,random,yes,yes,yes\n" * 2):
+        checks.write_text(header + row, encoding="utf-8")
+        for command in ("check", "tables", "run"):
+            code, told = hotline(desk, command, "2024-09")
+            assert code == 1 and masking.HIDDEN.encode() in told, told.decode()
+            assert not leaks([("said", told), *everything(desk.paths.output)])
 
 
 def test_a_bug_of_ours_does_not_quote_a_cell_in_the_log(desk, exports):

@@ -3,17 +3,22 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from printed import rows_by_key
 from support import MONTH, ROOT
 
 from hotline_lib.batch import run_month
 
+MARKUP = "<b>东</b>川<script>"
 VOID = {"meta", "img", "br", "link", "input", "hr", "col"}
 
 
@@ -53,8 +58,6 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def made(september, tmp_path_factory):
-    from dataclasses import replace
-
     paths = replace(september, output=tmp_path_factory.mktemp("output"))
     result = run_month(MONTH, paths)
     assert not result.failed, [report.error for report in result.failed]
@@ -145,8 +148,6 @@ def test_every_figure_of_annexes_1_and_2_stands_on_its_page_as_printed(pages, se
 
 
 def test_a_second_run_gives_the_same_bytes_but_for_the_time(made, tmp_path):
-    from dataclasses import replace
-
     paths, result = made
     again = run_month(MONTH, replace(paths, output=tmp_path))
     for before, after in zip(result.reports, again.reports, strict=True):
@@ -176,6 +177,26 @@ def test_another_province_gets_its_own_pages(province):
         text = Page(report.page.read_text(encoding="utf-8")).text
         assert "云岭省出行服务热线" in text
         assert not [words for words in ("辽宁", "沈阳", "省交投") if words in text], report.name
+
+
+def test_markup_in_a_name_shows_as_text_in_every_page(province, tmp_path):
+    """In params, published tables and tickets a unit is called so."""
+    paths = replace(province, data=tmp_path / "data", params=tmp_path / "params", output=tmp_path / "output")
+    for folder, copy in ((province.data, paths.data), (province.params, paths.params)):
+        shutil.copytree(folder, copy)
+        for file in copy.rglob("*.*"):
+            if file.suffix in (".csv", ".yaml"):
+                file.write_text(file.read_text(encoding="utf-8").replace("东川", MARKUP), encoding="utf-8")
+    for file in (paths.data / "tickets").glob("*.parquet"):
+        tickets = pq.read_table(file)
+        named = pc.replace_substring(tickets["unit"].cast("string"), "东川", MARKUP)
+        pq.write_table(tickets.set_column(tickets.column_names.index("unit"), "unit", named), file)
+    result = run_month("2025-03", paths)
+    assert not result.failed and not result.tables.error, [report.error for report in result.failed]
+    for report in result.reports:
+        page = Page(report.page.read_text(encoding="utf-8"))
+        assert not page.all("b", "script"), report.name
+        assert MARKUP in page.text or report.name == "05_spot_checks"  # nothing was drawn there
 
 
 def test_papermills_own_command_works(september, tmp_path):
