@@ -209,8 +209,8 @@ def _incomplete(source: Input, params: Params, scanned: list[Input]) -> list[str
     """Says so where the month's tickets, or those submitted in it, cannot all be there."""
     said = []
     if source.partial:
-        said.append(f"{label(source.month)} 只有其他月份的导出中带来的工单，不完整：请导入这个月自己的导出文件")
+        said.append(f"{label(source.month)}只有其他月份的导出中带来的工单，不完整：请导入这个月自己的导出文件")
     before = month_before(source.month)
     if params.month.reach_back_months and before not in {each.month for each in scanned}:
-        said.append(f"没有 {label(before)} 的工单：该月受理、本月报送的工单未计入，附件1 不完整")
+        said.append(f"没有{label(before)}的工单：该月受理、本月报送的工单未计入，附件1 不完整")
     return said

@@ -119,7 +119,7 @@ def _tickets(found: Readiness, params: Params, paths: Paths) -> None:
         with found.looking():
             each = accepted(earlier, params, paths)
             if each is None and back == 1:
-                found.weakens.append(f"没有 {label(earlier)} 的工单：该月受理、本月报送的工单未计入，附件1 不完整。")
+                found.weakens.append(f"没有{label(earlier)}的工单：该月受理、本月报送的工单未计入，附件1 不完整。")
             elif each and each[1].simulated != source.simulated:
                 found.weakens.append(f"{each[1].name} 与 {source.name} 一个是模拟工单，一个不是：附件1 会混在一起。")
 

@@ -1,0 +1,28 @@
+"""What an analyst may change: typed models of params/*.yaml.
+
+Everything that makes the suite one province's stands there (and in data/). ``load_params`` reads all of it for one
+month and refuses, before anything runs, what a typing slip would otherwise turn into a wrong figure: each message
+names the file, the key, what was expected, and the nearest known name.
+"""
+
+from hotline_lib.params.dates import Calendar, CalendarYear, first_day, month_before, month_range
+from hotline_lib.params.load import Params, load_params
+from hotline_lib.params.models import Catalogue, Deduction, Issue, MonthParams, Rule, Scheme, Unit, find
+
+__all__ = [
+    "Calendar",
+    "CalendarYear",
+    "Catalogue",
+    "Deduction",
+    "Issue",
+    "MonthParams",
+    "Params",
+    "Rule",
+    "Scheme",
+    "Unit",
+    "find",
+    "first_day",
+    "load_params",
+    "month_before",
+    "month_range",
+]

@@ -1,0 +1,64 @@
+"""Months, and the days on which people work."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from hotline_lib.errors import ParamsError
+from hotline_lib.params.models import Model
+
+
+class CalendarYear(Model):
+    source: str
+    holidays: tuple[dt.date, ...]
+    workdays: tuple[dt.date, ...] = ()
+
+
+class Calendar(Model):
+    """Public holidays and make-up working days by year."""
+
+    years: dict[int, CalendarYear]
+    file: str = "params/calendar.yaml"
+
+    def _year(self, day: dt.date) -> CalendarYear:
+        if day.year not in self.years:
+            known = "、".join(str(year) for year in sorted(self.years))
+            raise ParamsError(
+                f"{self.file}：没有 {day.year} 年的放假安排（要用到 {day:%Y-%m-%d}；已有 {known}）。"
+                "请按国务院办公厅当年的通知补上 holidays 和 workdays。"
+            )
+        return self.years[day.year]
+
+    def is_holiday(self, day: dt.date) -> bool:
+        return day in self._year(day).holidays
+
+    def is_working_day(self, day: dt.date) -> bool:
+        year = self._year(day)
+        return day in year.workdays or (day.weekday() < 5 and day not in year.holidays)
+
+    def submit_before(self, closed_on: dt.date) -> dt.datetime:
+        """Midnight ending the first working day after the day of closing: later is not timely submission."""
+        day = closed_on + dt.timedelta(days=1)
+        while not self.is_working_day(day):
+            day += dt.timedelta(days=1)
+        return dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
+
+
+def month_range(month: str) -> tuple[dt.datetime, dt.datetime]:
+    """The first moment of ``month`` (YYYY-MM) and that of the month after."""
+    first = first_day(month)
+    return dt.datetime.combine(first, dt.time()), dt.datetime.combine(first_day(month_before(month, -1)), dt.time())
+
+
+def first_day(month: str) -> dt.date:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise ParamsError(f"「{month}」不是月份。应写作 年-月 两段，例如 2024-09。")
+    return dt.date(int(month[:4]), int(month[5:]), 1)
+
+
+def month_before(month: str, months: int = 1) -> str:
+    """The month that lies ``months`` before ``month``; negative numbers look ahead."""
+    first = first_day(month)
+    index = first.year * 12 + first.month - 1 - months
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"

@@ -1,0 +1,148 @@
+"""Reading params/ for one month, and holding its files to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from hotline_lib.errors import ParamsError, UnknownValueError
+from hotline_lib.params.dates import Calendar, CalendarYear, first_day
+from hotline_lib.params.models import Catalogue, Column, Model, MonthParams, Named, Organisation, Scheme, Unit, find
+from hotline_lib.yaml_files import explain, read_yaml
+
+
+class Params(Model):
+    """All of params/ for one month."""
+
+    folder: Path
+    units: tuple[Unit, ...]
+    catalogue: Catalogue
+    scheme: Scheme
+    columns: tuple[Column, ...]
+    calendar: Calendar
+    organisation: Organisation
+    month: MonthParams
+
+    @cached_property
+    def unit_names(self) -> list[str]:
+        return [unit.name for unit in self.units]
+
+    def unit(self, name: str) -> Unit:
+        """The unit with that short name, long name or alias. Raises UnknownValueError, with the nearest name."""
+        return find("单位", name, self.units, "params/units.yaml")
+
+    def label(self, column: str) -> str:
+        """The Chinese name of a column of the ticket table."""
+        return next((known.label for known in self.columns if known.name == column), column)
+
+
+def load_params(month: str, folder: Path, *, need_month_file: bool = True) -> Params:
+    """All parameters of one month, checked against each other.
+
+    month: YYYY-MM. folder: params/. need_month_file: without it a month that has no months/MONTH.yaml gets the
+    defaults (base months).
+    Raises ParamsError or UnknownValueError.
+    """
+    first_day(month)
+    read = _Reader(folder)
+    units = read("units.yaml", tuple[Unit, ...])
+    catalogue = _in_force(read("catalogue.yaml", tuple[Catalogue, ...]), month, "catalogue.yaml")
+    scheme = _in_force(read("scoring.yaml", tuple[Scheme, ...]), month, "scoring.yaml")
+    params = Params(
+        folder=folder,
+        units=units,
+        catalogue=catalogue,
+        scheme=scheme,
+        columns=read("columns.yaml", tuple[Column, ...]),
+        calendar=Calendar(years=read("calendar.yaml", dict[int, CalendarYear])),
+        organisation=read("organisation.yaml", Organisation),
+        month=_month_params(read, month, need_month_file),
+    )
+    _check(params)
+    return params
+
+
+class _Reader:
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def __call__(self, name: str, kind: Any) -> Any:
+        path = self.folder / name
+        content = read_yaml(path)
+        try:
+            return TypeAdapter(kind).validate_python(content)
+        except ValidationError as error:
+            raise ParamsError(explain(error, f"params/{name}", content, _models())) from None
+
+
+def _models() -> list[type[Model]]:
+    found, new = [], [Model]
+    while new:
+        new = [below for model in new for below in model.__subclasses__()]
+        found += new
+    return found
+
+
+def _month_params(read: _Reader, month: str, needed: bool) -> MonthParams:
+    name = f"months/{month}.yaml"
+    if not (read.folder / name).exists():
+        if not needed:
+            return MonthParams(month=month)
+        known = sorted(path.stem for path in (read.folder / "months").glob("*.yaml"))
+        raise UnknownValueError("月份", month, known, "params/months/")
+    params = read(name, MonthParams)
+    if params.month != month:
+        raise ParamsError(f"params/{name}：month 写的是 {params.month}，应与文件名一致，写作 {month}。")
+    return params
+
+
+def _in_force(versions: Sequence[Any], month: str, name: str) -> Any:
+    in_force = [version for version in versions if version.applies_from <= month]
+    if not in_force:
+        raise ParamsError(f"params/{name}：没有适用于 {month} 的一段。请写一段 applies_from 不晚于 {month} 的。")
+    return max(in_force, key=lambda version: version.applies_from)
+
+
+def _check(params: Params) -> None:
+    """What one file may not say of another."""
+    _unique("params/units.yaml", "单位", params.units)
+    _unique("params/columns.yaml", "列", params.columns)
+    catalogue, name = params.catalogue, "params/catalogue.yaml"
+    for kind, entries in (
+        ("业务类型", catalogue.business_types),
+        ("业务领域", catalogue.domains),
+        ("事项", catalogue.issues),
+    ):
+        _unique(name, kind, entries)
+    for role in ("inquiry", "suggestion", "complaint"):
+        catalogue.name_of(role)
+    for issue in catalogue.issues:
+        find(f"业务领域（事项「{issue.name}」的 domain）", issue.domain, catalogue.domains, name)
+        _unique(name, f"「{issue.name}」的子事项", issue.sub_issues)
+
+    month = params.month
+    file = f"params/months/{month.month}.yaml"
+    if not (params.folder / "months" / f"{month.month}.yaml").exists():
+        return
+    for key in ("offline_minutes", "monthly_analysis_done", "data_conformity"):
+        given = getattr(month, key)
+        for unit in given:
+            if unit not in params.unit_names:
+                raise UnknownValueError(f"单位（{key}）", unit, params.unit_names, file)
+        if missing := [unit for unit in params.unit_names if unit not in given]:
+            raise ParamsError(f"{file}：{key} 缺少 {'、'.join(missing)}。每个单位都要写一行。")
+
+
+def _unique(file: str, kind: str, entries: Sequence[Named | Column]) -> None:
+    owner: dict[str, str] = {}
+    for entry in entries:
+        for spelling in dict.fromkeys(entry.spellings):
+            if spelling in owner:
+                raise ParamsError(
+                    f"{file}：{kind}「{spelling}」既指「{owner[spelling]}」又指「{entry.name}」，只能留一处。"
+                )
+            owner[spelling] = entry.name

@@ -1,0 +1,217 @@
+"""The typed models of params/*.yaml: units, catalogue, scoring, columns, organisation, months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from hotline_lib.errors import ParamsError, UnknownValueError
+
+Role = Literal["inquiry", "suggestion", "complaint", "retired"]
+MonthText = Annotated[
+    str,
+    BeforeValidator(lambda v: v.strftime("%Y-%m") if isinstance(v, dt.date) else v),
+    Field(pattern=r"^\d{4}-\d{2}$"),
+]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+
+class Named(Model):
+    """Something with one name and others that mean the same."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases)
+
+
+class Unit(Named):
+    """One of the units that take calls. ``population`` counts persons: the base of tickets per 10,000 people."""
+
+    code: str = Field(pattern=r"^\d{6}$")
+    long_name: str
+    kind: Literal["city", "group"]
+    population: int = Field(gt=0)
+    population_source: str
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return (self.name, self.long_name, *self.aliases)
+
+
+class BusinessType(Named):
+    """``short``: the name inside a chart; the name itself by default."""
+
+    role: Role
+    short: str = ""
+
+    @property
+    def brief(self) -> str:
+        return self.short or self.name
+
+
+class Domain(Named):
+    """``group``: the name under which several small domains are printed together."""
+
+    group: str | None = None
+
+    @property
+    def printed(self) -> str:
+        return self.group or self.name
+
+
+class SubIssue(Named):
+    pass
+
+
+class Issue(Named):
+    domain: str
+    sub_issues: tuple[SubIssue, ...] = ()
+    short: str = ""
+
+    @property
+    def brief(self) -> str:
+        return self.short or self.name
+
+
+class Catalogue(Model):
+    """The names that tickets may carry, from ``applies_from`` on."""
+
+    applies_from: MonthText
+    business_types: tuple[BusinessType, ...]
+    domains: tuple[Domain, ...]
+    issues: tuple[Issue, ...]
+
+    def name_of(self, role: Role) -> str:
+        """The business type with that role. Raises ParamsError if the catalogue has none."""
+        return self.of_role(role).name
+
+    def of_role(self, role: Role) -> BusinessType:
+        for business_type in self.business_types:
+            if business_type.role == role:
+                return business_type
+        raise ParamsError(f"params/catalogue.yaml：business_types 中没有 role 为 {role} 的业务类型。")
+
+    def business_type(self, name: str) -> BusinessType:
+        return find("业务类型", name, self.business_types, "params/catalogue.yaml")
+
+    def domain(self, name: str) -> Domain:
+        return find("业务领域", name, self.domains, "params/catalogue.yaml")
+
+    def issue(self, name: str) -> Issue:
+        return find("事项", name, self.issues, "params/catalogue.yaml")
+
+    @property
+    def printed_domains(self) -> list[str]:
+        """Domain names as the bulletin prints them, the grouped ones once, in the order of the file."""
+        return list(dict.fromkeys(domain.printed for domain in self.domains))
+
+
+class Deduction(Model):
+    """How one indicator costs points: exactly one of three forms.
+
+    below: {limit: points}: the first limit that the value is under counts, else ``otherwise``.
+    at_least: {limit: points}: the highest limit that the value reaches counts, else ``otherwise``.
+    per_point_short_of: ``points`` for each percentage point that the value is short of it, in proportion.
+    """
+
+    below: dict[Decimal, Decimal] | None = None
+    at_least: dict[Decimal, Decimal] | None = None
+    otherwise: Decimal = Decimal(0)
+    per_point_short_of: Decimal | None = None
+    points: Decimal = Decimal(0)
+
+    def model_post_init(self, _context: Any) -> None:
+        if sum(form is not None for form in (self.below, self.at_least, self.per_point_short_of)) != 1:
+            raise ValueError("deduct 必须在 below、at_least、per_point_short_of 中恰好写一种")
+
+
+class Rule(Model):
+    indicator: str
+    deduct: Deduction
+    source: Literal["inferred", "published"]
+    evidence: str = ""
+    freedom: str = ""
+
+
+class Scheme(Model):
+    """A scoring scheme (评分办法), from ``applies_from`` on."""
+
+    applies_from: MonthText
+    name: str
+    full_marks: Decimal
+    rules: tuple[Rule, ...]
+
+
+class Column(Model):
+    """One column of the ticket table, and what exports call it. values: other ways to write true, 5, and so on."""
+
+    name: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    values: Annotated[
+        dict[str, tuple[str, ...]],
+        BeforeValidator(lambda v: {str(k).lower(): w for k, w in v.items()} if isinstance(v, dict) else v),
+    ] = {}
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return (self.name, self.label, *self.aliases)
+
+
+class Organisation(Model):
+    """Who publishes the bulletin, in the words that its pages and mails use."""
+
+    province: str
+    region: str
+    hotline: str
+    department: str
+    title: str
+    platform: str = ""
+
+
+class Source(Model):
+    """Where a month's tickets are: Parquet under data/tickets (default), or a table of any engine Ibis connects to."""
+
+    kind: Literal["parquet", "database"] = "parquet"
+    connect: str | None = None
+    table: str | None = None
+
+    def model_post_init(self, _context: Any) -> None:
+        if self.kind == "database" and not (self.connect and self.table):
+            raise ValueError("kind 为 database 时必须写明 connect（连接地址）和 table（表名）")
+
+
+class Fraction(Model):
+    numerator: int = Field(ge=0)
+    denominator: int = Field(ge=0)
+
+
+class MonthParams(Model):
+    """What no ticket holds: params/months/MONTH.yaml."""
+
+    month: MonthText
+    source: Source = Source()
+    reach_back_months: int = Field(2, ge=0, le=12)
+    offline_minutes: dict[str, int] = {}
+    monthly_analysis_done: dict[str, bool] = {}
+    data_conformity: dict[str, Fraction] = {}
+    notebooks: dict[str, dict[str, Any]] = {}
+
+
+def find(kind: str, name: str, among: Sequence[Named], where: str) -> Any:
+    """The entry of ``among`` that is spelt ``name``. Raises UnknownValueError with all names."""
+    for entry in among:
+        if name in entry.spellings:
+            return entry
+    raise UnknownValueError(kind, name, [entry.name for entry in among], where)
