@@ -146,7 +146,9 @@ def test_a_reader_that_let_one_more_column_out_would_be_found(desk, exports, mon
 def test_a_month_that_did_not_come_through_intake_names_nobody_either(desk):
     """Somebody put a Parquet file and a list of drawn tickets in place by hand."""
     cells = table(rows({}, *({column: CANARIES[canary]} for column, canary in MISPLACED.items() if column in TEXTS)))
-    frame = pd.DataFrame(cells[1:], columns=list(LABELS)).replace({"": None, "是": True, "否": False, "非常满意": 5, "0": 0})
+    frame = pd.DataFrame(cells[1:], columns=list(LABELS)).replace(
+        {"": None, "是": True, "否": False, "非常满意": 5, "0": 0}
+    )
     for column in ("accepted_at", "transferred_at", "due_at", "closed_at", "submitted_at"):
         frame[column] = pd.to_datetime(frame[column])
     for column in ("rating", "failed_reviews"):
