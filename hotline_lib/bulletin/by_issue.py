@@ -33,6 +33,11 @@ def _issues(m: Month, role: str, top: int = 5, inner: int = 3) -> list[Issue]:
     return issues
 
 
+def top_of(m: Month, role: str, top: int) -> int:
+    """How many ranks there are to tell: ``top``, or as many issues as the type has."""
+    return min(top, len(metrics.top_issues(m.counts, role, top=top)))
+
+
 def top_issues(m: Month) -> Table:
     """图5 and 图6: the most frequent issues of inquiries and complaints."""
     name_of = m.params.catalogue.name_of
@@ -159,6 +164,7 @@ def _closing_claim(m: Month) -> dict[str, object]:
     return {
         "late": late.merge(m.units, on="unit", validate="one_to_one").to_dict("records"),
         "found": [] if checks is None else checks[checks["problems"] > 0].to_dict("records"),
+        "remarks": m.params.month.remarks,
     }
 
 
@@ -220,6 +226,7 @@ SENTENCES = {
     "complaints": from_template("complaints", partial(_top, role="complaint")),
     "complaint_details": from_template("complaint_detail", partial(_details, role="complaint")),
     "closing_claim": from_template("closing_claim", _closing_claim),
+    "handled": from_template("handled", _closing_claim),
     "movers_yoy": from_template("movers", partial(_movers, kind="yoy")),
     "movers_mom": from_template("movers", partial(_movers, kind="mom")),
     "without_issue": from_template("without_issue", _without_issue),

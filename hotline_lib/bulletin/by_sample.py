@@ -127,6 +127,26 @@ def _sample(m: Month) -> dict[str, object]:
     }
 
 
+def _quality(m: Month) -> dict[str, object]:
+    return {**_sample(m), "remarks": m.params.month.remarks}
+
+
+def _checked(m: Month) -> dict[str, object]:
+    """Who was rung and looked at."""
+    groups = m.units.loc[m.units["kind"] == "group", "long_name"].tolist()
+    return {"cities": int((m.units["kind"] == "city").sum()), "groups": groups, "number": len(m.units)}
+
+
+def _test_calls(m: Month) -> dict[str, object]:
+    """What ringing the units showed: typed into the month's parameters."""
+    calls, long_name = m.params.month.test_calls, m.units.set_index("unit")["long_name"]
+    named = lambda units: [long_name[m.params.unit(unit).name] for unit in units]
+    groups = m.units.loc[m.units["kind"] == "group", "unit"].tolist()
+    everybody = "、".join([*(["各地市"] if len(groups) < len(m.units) else []), *groups])
+    found = {"not_answered": named(calls.not_answered), "slow": named(calls.slow)} if calls else {}
+    return {"done": calls is not None, "all": everybody} | found
+
+
 def intervals(m: Month) -> Chart:
     """Each unit's drawn tickets one by one, with the exact interval."""
     frame = figures.spot_checks(m)
@@ -150,6 +170,9 @@ TABLES = {"spot_checks": _if_drawn(spot_checks, "本月没有抽检。")}
 SENTENCES = {
     "spot_checks_lead": from_template("spot_checks_lead", _sample, "lead"),
     "spot_checks": from_template("spot_checks", _sample),
+    "checks_opening": from_template("checks_opening", _checked),
+    "test_calls": from_template("test_calls", _test_calls),
+    "quality": from_template("quality", _quality),
     "spot_checks_note": from_template("spot_checks_note", _sample, "table-note"),
 }
 CHARTS = {"spot_checks": _if_drawn(intervals), "spot_check_ranks": _if_drawn(ranks)}

@@ -37,7 +37,8 @@ def indicators(m: Month) -> Table:
     return Table(
         figures.scores(m).join(wide, on="unit", validate="one_to_one"),
         [RANK, UNIT, replace(SCORE, key="score"), *(_column(m, indicator) for indicator in INDICATORS), *counts],
-        order="各率以 % 计；灰色为满值，加粗有底色为未满值或失 2 分及以上",
+        order="各率以 % 计；灰色为满值，加粗有底色为未满值或失 "
+        f"{numbers.points(m.params.scheme.signals.notice.points)} 分及以上",
         label="附件1 考评指标",
         subtotal={**together, "unit": region},
         notes=[
@@ -56,7 +57,8 @@ def _column(m: Month, indicator: Indicator) -> Column:
     def emphasis(row: dict) -> str:
         full = is_rate and row[key] == 100
         short = is_rate and not full and not is_missing(row[key])
-        return "strong" if short or points.get(row["unit"], 0) >= 2 else "soft" if full else ""
+        dear = points.get(row["unit"], 0) >= m.params.scheme.signals.notice.points
+        return "strong" if short or dear else "soft" if full else ""
 
     unit = "" if is_rate else indicator.unit
     head = indicator.head.removesuffix(f"|{unit}").replace("|", "\n")
@@ -212,10 +214,30 @@ def _next_steps(m: Month) -> dict[str, object]:
     return {"number": len(steps), "best": min(steps, key=lambda step: step["place"], default=None)}
 
 
+def _below(m: Month) -> dict[str, object]:
+    """The rates that cost a unit so many points that they call for attention, the dearest first, with these units."""
+    lost, least, below = figures.lost(m), m.params.scheme.signals.attention.points, []
+    for key in [key for key in lost if BY_KEY[key].kind == "rate"]:
+        rows = m.units[m.units["unit"].map(lost[key]).fillna(0) >= least]
+        if len(rows):
+            below.append(
+                {
+                    "label": BY_KEY[key].label,
+                    "units": [*rows["unit"][:-1], *rows["long_name"][-1:]],
+                    "cities": bool((rows["kind"] == "city").all()),
+                    "few": len(rows) * 3 <= len(m.units),
+                }
+            )
+    return {"below": below, "remarks": m.params.month.remarks}
+
+
 def scores_chart(m: Month) -> Chart:
     """图3"""
     rows, deductions = figures.scores(m), figures.deductions(m)
-    picture = charts.scores(rows, deductions[deductions["points"] > 0], full=int(m.params.scheme.full_marks))
+    picture = charts.scores(
+        rows, deductions[deductions["points"] > 0],
+        full=int(m.params.scheme.full_marks), attention=m.params.scheme.signals.attention.points,
+    )  # fmt: skip
     return drawn(m, "scores", picture, 3, units=rows.to_dict("records"), lost=_lost(m))
 
 
@@ -227,5 +249,6 @@ SENTENCES = {
     "worst_unit": from_template("worst_unit", _worst_unit),
     "unsubmitted": from_template("unsubmitted", _unsubmitted),
     "next_steps": from_template("next_steps", _next_steps),
+    "below_threshold": from_template("below_threshold", _below),
 }
 CHARTS = {"scores": scores_chart}

@@ -18,7 +18,7 @@ def words(m: Month) -> dict[str, object]:
     return {
         "month": int(m.month[5:]),
         "year": int(m.month[:4]),
-        **m.params.organisation.model_dump(include={"region", "province", "platform"}),
+        **m.params.organisation.model_dump(include={"region", "province", "platform", "centre"}),
         **{role: m.params.catalogue.name_of(role) for role in ("inquiry", "suggestion", "complaint")},
     }
 

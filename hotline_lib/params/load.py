@@ -128,6 +128,9 @@ def _check(params: Params) -> None:
     file = f"params/months/{month.month}.yaml"
     if not (params.folder / "months" / f"{month.month}.yaml").exists():
         return
+    calls = month.test_calls
+    for unit in (*calls.not_answered, *calls.slow) if calls else ():
+        params.unit(unit)
     for key in ("offline_minutes", "monthly_analysis_done", "data_conformity"):
         given = getattr(month, key)
         for unit in given:

@@ -144,6 +144,28 @@ class Rule(Model):
     freedom: str = ""
 
 
+class Threshold(Model):
+    """What raises a signal: points lost by one indicator, or spot-checked tickets found bad."""
+
+    points: Decimal
+    bad: int
+
+
+class Signals(Model):
+    """When the first page, 图3 and section 三 say 关注 (attention) or 留意 (notice)."""
+
+    attention: Threshold = Threshold(points=Decimal(3), bad=3)
+    notice: Threshold = Threshold(points=Decimal(2), bad=1)
+
+    def of(self, *, points: object = 0, bad: object = 0) -> str:
+        """attention, notice or nothing."""
+        for level in ("attention", "notice"):
+            least = getattr(self, level)
+            if points >= least.points or bad >= least.bad:
+                return level
+        return ""
+
+
 class Scheme(Model):
     """A scoring scheme (评分办法), from ``applies_from`` on."""
 
@@ -151,6 +173,7 @@ class Scheme(Model):
     name: str
     full_marks: Decimal
     rules: tuple[Rule, ...]
+    signals: Signals = Signals()
 
 
 class Column(Model):
@@ -178,6 +201,11 @@ class Organisation(Model):
     department: str
     title: str
     platform: str = ""
+    series: str = ""
+    centre: str = ""
+    report_to: str = ""
+    distribute_to: str = ""
+    contact: str = ""
 
 
 class Source(Model):
@@ -197,10 +225,29 @@ class Fraction(Model):
     denominator: int = Field(ge=0)
 
 
+class TestCalls(Model):
+    """What ringing the units showed (拨测): those that did not answer in time, or were slow to make a ticket of it."""
+
+    not_answered: tuple[str, ...] = ()
+    slow: tuple[str, ...] = ()
+
+
+class Remarks(Model):
+    """What people add to generated sentences, in their own words; what is empty is left out."""
+
+    national: str = ""
+    consequence: str = ""
+    quality: str = ""
+    handling: str = ""
+
+
 class MonthParams(Model):
-    """What no ticket holds: params/months/MONTH.yaml."""
+    """What no ticket holds: params/months/MONTH.yaml. issued: the date on the bulletin."""
 
     month: MonthText
+    issued: dt.date | None = None
+    test_calls: TestCalls | None = None
+    remarks: Remarks = Remarks()
     source: Source = Source()
     reach_back_months: int = Field(2, ge=0, le=12)
     offline_minutes: dict[str, int] = {}

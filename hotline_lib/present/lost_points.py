@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-_ATTENTION = Decimal(3)  # points
-
-
 @dataclass(frozen=True)
 class _Part:
     labels: list[str]
@@ -35,18 +32,20 @@ class _Part:
         return [f"{joined} {points}", f"{self.largest or self.labels[0]}等{len(self.labels)}项 {points}"]
 
 
-def scores(scores: pd.DataFrame, deductions: pd.DataFrame, *, full: int = 100) -> Figure:
+def scores(
+    scores: pd.DataFrame, deductions: pd.DataFrame, *, full: int = 100, attention: Decimal = Decimal(3)
+) -> Figure:
     """图3: points lost from 0, by indicator, in rank order, the score beside the name.
 
     scores: ``rank``, ``unit``, ``score``, ``lost``. deductions: ``unit``, ``label``, ``points`` (> 0), in the order of
         the indicators. The two indicators that cost most have a colour each; of what else a unit lost, kin of the
-        largest (…办结率) stand together, in red from 3 points on; the rest is grey.
+        largest (…办结率) stand together, in red from ``attention`` points on; the rest is grey.
     """
     rows = scores.to_dict("records")
     totals = deductions.groupby("label", sort=False)["points"].sum().sort_values(ascending=False, kind="stable")
     leading = dict(zip(totals.index, (BLUE, BLUE2), strict=False))
     parts = {
-        unit: _parts(dict(zip(lost["label"], lost["points"], strict=True)), leading)
+        unit: _parts(dict(zip(lost["label"], lost["points"], strict=True)), leading, attention)
         for unit, lost in deductions.groupby("unit", sort=False)
     }
     top, pitch = 36.0, pitch_of(rows, 32, 24)
@@ -57,14 +56,14 @@ def scores(scores: pd.DataFrame, deductions: pd.DataFrame, *, full: int = 100) -
     return canvas.figure
 
 
-def _parts(points: dict[str, Decimal], leading: dict[str, str]) -> list[_Part]:
+def _parts(points: dict[str, Decimal], leading: dict[str, str], attention: Decimal) -> list[_Part]:
     """One unit's bar from the left."""
     parts = [_Part([label], points.pop(label), colour) for label, colour in leading.items() if label in points]
     if points:
         largest = max(points, key=points.get)
         kin = [label for label in points if label[-3:] == largest[-3:]]
         together = sum(points.pop(label) for label in kin)
-        parts.append(_Part(kin, together, ACCENT if together >= _ATTENTION else GREY, largest))
+        parts.append(_Part(kin, together, ACCENT if together >= attention else GREY, largest))
     if points:
         parts.append(_Part(list(points), sum(points.values()), GREY))
     return parts

@@ -1,0 +1,127 @@
+"""The whole bulletin in order: one document, shown as a page (notebooks/00_bulletin.ipynb) and as Word (deliver.word).
+
+``outline(m)`` says what stands where: sections with their headings, and parts by kind and name. What people write
+(``text``) stands in params/months/MONTH/NAME.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from hotline_lib.bulletin.by_issue import top_of
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+
+Kind = Literal["text", "sentence", "table", "chart", "drill_down"]
+TEXTS = {"opening": "开头", "cases": "第六部分", "plans": "第七部分"}  # by people; what each is called
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing in a section: ``kind`` and ``name`` as ``bulletin.sentence``, ``table`` … take them, with options."""
+
+    kind: Kind
+    name: str
+    options: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Section:
+    """heading: as printed; none for the opening. landscape: on paper it has a sheet of its own, turned."""
+
+    name: str
+    heading: str
+    parts: tuple[Part, ...]
+    landscape: bool = False
+
+
+def outline(m: Month, top: int = 5) -> list[Section]:
+    """The document of a month, in the order of the printed one. top: ranks of issues."""
+    inquiry, complaint = (m.params.catalogue.name_of(role) for role in ("inquiry", "complaint"))
+    ranked = {"top": top}
+    number, platform = f"{int(m.month[5:])}月份", m.params.organisation.platform
+    first = {role: top_of(m, role, top) for role in ("inquiry", "complaint")}
+    return [
+        Section("opening", "", (Part("text", "opening"),)),
+        Section(
+            "totals",
+            "一、总体情况",
+            (
+                Part("sentence", "totals"),
+                Part("table", "business_types"),
+                Part("chart", "types"),
+                Part("sentence", "units"),
+                Part("chart", "units"),
+                Part("sentence", "scores"),
+                Part("chart", "scores"),
+            ),
+        ),
+        Section(
+            "domains",
+            "二、业务分布情况",
+            (Part("sentence", "domains"), Part("table", "domains"), Part("chart", "domains")),
+        ),
+        Section(
+            "checks",
+            "三、拨测抽查情况",
+            tuple(Part("sentence", name) for name in ("checks_opening", "test_calls", "below_threshold", "quality")),
+        ),
+        Section(
+            "inquiries",
+            f"四、群众{inquiry}排名前{first['inquiry']}位的事项",
+            (
+                Part("sentence", "inquiries", ranked),
+                Part("drill_down", "inquiry", ranked),
+                Part("sentence", "inquiry_details", ranked),
+            ),
+        ),
+        Section(
+            "complaints",
+            f"五、群众{complaint}排名前{first['complaint']}位的事项",
+            (
+                Part("sentence", "complaints", ranked),
+                Part("drill_down", "complaint", ranked),
+                Part("sentence", "complaint_details", ranked),
+                Part("sentence", "handled"),
+            ),
+        ),
+        Section("cases", "六、典型案例及先进做法", (Part("text", "cases"),)),
+        Section("plans", "七、下一步工作安排", (Part("text", "plans"),)),
+        Section(
+            "indicators",
+            f"附件1　{number}{platform}电话系统运行服务质量月度考评指标项表",
+            (Part("table", "indicators"),),
+            landscape=True,
+        ),
+        Section(
+            "spot_checks",
+            f"附件2　{number}{complaint}类工单报送回访率、办结率和满意率抽检情况统计表",
+            (Part("table", "spot_checks"),),
+        ),
+        Section("units", f"附件3　{number}{platform}电话业务量区域分布", (Part("table", "units"),)),
+    ]
+
+
+def text(m: Month, name: str) -> str | None:
+    """What people wrote in params/months/MONTH/NAME.md; None if there is no such file, or nothing in it."""
+    file = m.params.folder / "months" / m.month / f"{name}.md"
+    return (file.read_text(encoding="utf-8-sig").strip() or None) if file.is_file() else None
+
+
+def gap(m: Month, name: str) -> str:
+    """What stands in place of a text that nobody wrote."""
+    return f"待补充：{TEXTS[name]}由人撰写，请写在 params/months/{m.month}/{name}.md"
+
+
+def gaps(m: Month) -> list[str]:
+    """The texts that are missing, in words."""
+    return [gap(m, name) for name in TEXTS if text(m, name) is None]
+
+
+def closing_lines(m: Month) -> list[str]:
+    """The lines below the annexes: to whom the bulletin goes, and who made it."""
+    of = m.params.organisation
+    lines = [("报送", of.report_to), ("分送", of.distribute_to)]
+    return [f"{head}：{words}" for head, words in lines if words] + ([of.contact] if of.contact else [])
