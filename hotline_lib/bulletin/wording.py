@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hotline_lib.month import Month
+from hotline_lib.month import Month, label
 from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Sentence, render, render_parts, shortened
+from hotline_lib.present.sentences import Sentence, render_cited, render_parts, shortened
+from hotline_lib.present.sources import Setting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
@@ -23,6 +24,12 @@ def words(m: Month) -> dict[str, object]:
     }
 
 
+def setting(m: Month) -> Setting:
+    """What the sources of numbers say of the month."""
+    labels = {column.name: column.label for column in m.params.columns}
+    return Setting(m.label, label(m.last_year.month), label(m.previous.month), labels)
+
+
 def from_template(
     template: str, figures_of: Callable[..., dict | list[dict]], kind: str = "sentence"
 ) -> Callable[..., Sentence]:
@@ -33,9 +40,10 @@ def from_template(
 
     def sentence(m: Month, **options: object) -> Sentence:
         found = figures_of(m, **options)
-        folder, paragraphs = m.params.folder / "wording", found if isinstance(found, list) else [found]
-        text = "\n".join(render(folder, template, words(m) | each) for each in paragraphs)
-        return Sentence(shortened(text) if kind == "lead" else text, kind)
+        paragraphs = [words(m) | each for each in (found if isinstance(found, list) else [found])]
+        text, cited = render_cited(m.params.folder / "wording", template, paragraphs, setting(m))
+        short = shortened(text) if kind == "lead" else text
+        return Sentence(short, kind, tuple(each for each in cited if each[1] < len(short) or short == text))
 
     return sentence
 

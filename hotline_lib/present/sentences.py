@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import re
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from hotline_lib import exact
 from hotline_lib.errors import WordingError, nearest
 from hotline_lib.exact import is_missing
 from hotline_lib.present import numbers
+from hotline_lib.present.sources import Setting, Source, counted
 
 _NUMERALS = "零一二三四五六七八九十"
 
@@ -30,6 +32,7 @@ class Figure:
     """One named count with what it is compared with, as sentences print it.
 
     name: what is counted. tickets: how many (件). of: the whole it is part of. yoy_base, mom_base: the base months.
+    where, of_where: the filters on the month's accepted tickets that give part and whole; None: not such a count.
     """
 
     name: str
@@ -37,6 +40,8 @@ class Figure:
     of: object = None
     yoy_base: object = None
     mom_base: object = None
+    where: Mapping[str, object] | None = None
+    of_where: Mapping[str, object] | None = None
 
     @property
     def count(self) -> str:
@@ -67,21 +72,50 @@ class Figure:
         """多2084件, 少782件, 持平; empty without a base"""
         return difference_words(self.tickets, self.yoy_base)
 
+    def source(self, attribute: str, at: Setting) -> Source | None:
+        """Where one of the printed attributes comes from."""
+        if self.where is None:
+            return None
+        whole = {"of": self.of, "of_where": self.of_where, "yoy_base": self.yoy_base, "mom_base": self.mom_base}
+        return counted(attribute, at, self.where, tickets=self.tickets, **whole)
+
+
+class Cited(str):
+    """A printed number that knows its source."""
+
+    def __new__(cls, text: str, source: Source | None) -> Cited:
+        made = super().__new__(cls, text)
+        made.source = source
+        return made
+
 
 @dataclass(frozen=True)
 class Sentence:
-    """Text that shows itself as a paragraph; ``str(sentence)`` is the text. kind: sentence, lead or caption."""
+    """Text that shows itself as paragraphs; ``str(sentence)`` is the text. kind: sentence, lead, table-note or caption.
+
+    cited: where its numbers stand in ``text`` (start, end), in order, and their sources.
+    """
 
     text: str
     kind: str = "sentence"
+    cited: tuple[tuple[int, int, Source], ...] = ()
 
     def __str__(self) -> str:
         return self.text
 
     __repr__ = __str__
 
+    def html(self, link: Callable[[str, Source], str] | None = None) -> str:
+        """A paragraph a line. link: makes a link of a number's words and source."""
+        pieces, at = [], 0
+        for start, end, source in self.cited if link else ():
+            pieces += [html.escape(self.text[at:start]), link(self.text[start:end], source)]
+            at = end
+        text = "".join([*pieces, html.escape(self.text[at:])])
+        return "".join(f'<p class="{self.kind}">{line}</p>' for line in text.split("\n") if line)
+
     def _repr_html_(self) -> str:
-        return "".join(f'<p class="{self.kind}">{html.escape(line)}</p>' for line in self.text.split("\n") if line)
+        return self.html()
 
 
 def change_words(now: object, base: object) -> str:
@@ -119,7 +153,7 @@ def shortened(text: str, most: int = 50) -> str:
 @jinja2.pass_environment
 def each(environment: jinja2.Environment, items: Iterable[object], attribute: str, unit: str = "") -> list[str]:
     """One attribute of each item, with its unit: types | each("share", "%")."""
-    return [f"{environment.getattr(item, attribute)}{unit}" for item in items]
+    return [f"{_marked(environment.getattr(item, attribute))}{unit}" for item in items]
 
 
 def list_and(items: Iterable[object]) -> str:
@@ -145,6 +179,52 @@ def render(folder: Path, name: str, figures: Mapping[str, object]) -> str:
     names a figure that there is not.
     """
     return _one_line(_rendered(folder, name, figures))
+
+
+def render_cited(
+    folder: Path, name: str, paragraphs: Iterable[Mapping[str, object]], at: Setting
+) -> tuple[str, list[tuple[int, int, Source]]]:
+    """The text of a template, a line per paragraph's figures, and where its numbers stand in it, with their sources."""
+    sources: list[Source] = []
+    token = _citing.set((at, sources))
+    try:
+        marked = "\n".join(render(folder, name, figures) for figures in paragraphs)
+    finally:
+        _citing.reset(token)
+    text, cited = "", []
+    for piece in re.split(f"({_OPEN}\\d+{_MIDDLE}[^{_CLOSE}]*{_CLOSE}{_UNIT})", marked):
+        found = re.fullmatch(f"{_OPEN}(\\d+){_MIDDLE}([^{_CLOSE}]*){_CLOSE}({_UNIT})", piece)
+        if found:
+            piece = found[2] + found[3]
+            cited.append((len(text), len(text) + len(piece), sources[int(found[1])]))
+        text += piece
+    return text, cited
+
+
+# While a template is rendered, a number that knows its source is wrapped in three letters of private use.
+_OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
+_UNIT = "(?:%|万件|件|分|个百分点)?"
+_citing: ContextVar[tuple[Setting, list[Source]] | None] = ContextVar("citing", default=None)
+
+
+def _marked(value: object) -> object:
+    """The number in ``value`` between marks, if a source is known and somebody asks for it."""
+    citing = _citing.get()
+    if citing is None or not isinstance(value, Cited) or value.source is None:
+        return value
+    citing[1].append(value.source)
+    return re.sub(r"\d[\d.,]*%?", lambda found: f"{_OPEN}{len(citing[1]) - 1}{_MIDDLE}{found[0]}{_CLOSE}", value, count=1)
+
+
+class _Environment(SandboxedEnvironment):
+    """Figures give their printed numbers together with the source."""
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        value = super().getattr(obj, attribute)
+        citing = _citing.get()
+        if citing and isinstance(obj, Figure) and isinstance(value, str) and attribute != "name" and value:
+            return Cited(value, obj.source(attribute, citing[0]))
+        return value
 
 
 def render_parts(folder: Path, name: str, figures: Mapping[str, object]) -> dict[str, str]:
@@ -200,7 +280,8 @@ class _Unknown(jinja2.StrictUndefined):
 
 @cache
 def _environment(folder: Path) -> SandboxedEnvironment:
-    environment = SandboxedEnvironment(
+    environment = _Environment(
+        finalize=_marked,
         loader=jinja2.FileSystemLoader(folder), undefined=_Unknown, trim_blocks=True, lstrip_blocks=True
     )  # plain text, not escaped: whoever shows it escapes it
     filters = (each, list_and, numeral, pull, numbers.decimal, numbers.points)

@@ -1,0 +1,143 @@
+"""Where a printed number comes from: its formula, the tickets it counts, the filter that gives them.
+
+A sentence, a table or a drill-down knows the source of each of its numbers; ``Links`` turns the numbers of a page into
+links to one list of sources at its end, and the list's lines back into links to every place that prints the number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from hotline_lib.exact import is_missing
+from hotline_lib.present import numbers
+
+_NOT_DIGITS = re.compile(r"[^\d.\-]")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The source of one number.
+
+    title: what is counted (沈阳 · 投诉举报); numbers of one title share a line of the list. tickets: which tickets, in
+    words. formula: how just this number is made of whole numbers.
+    """
+
+    title: str
+    tickets: str
+    formula: str
+
+    def __str__(self) -> str:
+        return f"{self.formula}\n{self.title}：{self.tickets}"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What sources say of the month: the names of its base months, and of the ticket columns."""
+
+    month: str
+    yoy: str
+    mom: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self, where: Mapping[str, object]) -> str:
+        """A filter in words: 单位=沈阳，业务类型=投诉举报."""
+        named = [f"{self.labels.get(column, column)}={_listed(value)}" for column, value in where.items()]
+        return "，".join(named) or "全部工单"
+
+
+def _listed(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def counted(
+    attribute: str, at: Setting, where: Mapping[str, object], *,
+    name: str = "", tickets: object, of: object = None, of_where: Mapping[str, object] | None = None,
+    yoy_base: object = None, mom_base: object = None,
+) -> Source | None:  # fmt: skip
+    """The source of a number made of counts of accepted tickets; None where there is no such number.
+
+    attribute: count, myriads, share, yoy, mom or yoy_difference. where, of_where: the filters of the part and of the
+    whole. The other arguments are those of a Figure.
+    """
+    now = int(tickets)
+    base = {"yoy": yoy_base, "yoy_difference": yoy_base, "mom": mom_base}.get(attribute)
+    if attribute in ("count", "myriads"):
+        formula = f"{at.month}受理{now}件" + (f" = {numbers.myriads(now)}万件" if attribute == "myriads" else "")
+    elif attribute == "share":
+        whole = at.words(of_where or {})
+        formula = f"{now} ÷ {int(of)} = {numbers.share(now, of)}%（分母：{whole}）"
+    elif is_missing(base):
+        return None
+    else:
+        then = f"{at.mom if attribute == 'mom' else at.yoy}受理{int(base)}件"
+        difference = f"{now} − {int(base)}"
+        formula = (
+            f"{difference} = {numbers.signed_count(now - int(base)).replace(',', '')}件（{then}）"
+            if attribute == "yoy_difference"
+            else f"({difference}) ÷ {int(base)} = {numbers.change(now, base)}%（{then}）"
+        )
+    return Source(name or at.words(where), f"{at.month}受理的工单，{at.words(where)}", formula)
+
+
+@dataclass
+class _Line:
+    number: int
+    source: Source
+    formulas: dict[str, None] = field(default_factory=dict)
+    places: list[tuple[str, str]] = field(default_factory=list)  # id and words of every number that links here
+
+
+class Links:
+    """The numbers of one page, in the order in which they are shown."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], _Line] = {}
+        self.shown: list[tuple[str, str, Source]] = []  # place, words, source
+        self.place = ""
+
+    def link(self, words: str, source: Source) -> str:
+        """``words`` as a link to its line. Its formula stands in data-why, which page.css shows on hover and focus."""
+        key = (source.title, source.tickets)
+        line = self._lines.setdefault(key, _Line(len(self._lines) + 1, source))
+        line.formulas[source.formula] = None
+        self.shown.append((self.place, words, source))
+        place = f"n{len(self.shown)}"
+        line.places.append((place, words))
+        why = escape(str(source)).replace("\n", "&#10;")
+        return f'<a class="n" id="{place}" href="#s{line.number}" data-why="{why}">{escape(words)}</a>'
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{line.number} {line.source.title}：{'；'.join(line.formulas)}（{line.source.tickets}）"
+            for line in self._lines.values()
+        )
+
+    def _repr_html_(self) -> str:
+        """The list of sources, a line per title, each with links back to its numbers."""
+        return f'<ol class="why">{"".join(map(self._item, self._lines.values()))}</ol>' if self._lines else ""
+
+    def _item(self, line: _Line) -> str:
+        back = " ".join(
+            f'<a href="#{place}" aria-label="回到第{at}处 {escape(words)}">{escape(words)}</a>'
+            for at, (place, words) in enumerate(line.places, start=1)
+        )
+        source = line.source
+        return (
+            f'<li id="s{line.number}"><strong>{escape(source.title)}</strong> {escape("；".join(line.formulas))}。'
+            f'<span class="soft">{escape(source.tickets)}。回到：</span>{back}</li>'
+        )
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two printed numbers are the same figure: 90.10% and 90.10, 219,751 and 219751件, +31.47 and 31.47."""
+    digits = [_NOT_DIGITS.sub("", text.replace(numbers.MINUS, "-").replace("减少", "-")) for text in (one, other)]
+    return digits[0] == digits[1] != ""
+
+
+def explained(shown: Sequence[tuple[str, str, Source]]) -> Iterator[str]:
+    """A paragraph for every place that prints a number: where, what, how it is made, of which tickets."""
+    for place, words, source in shown:
+        yield f"{place or '（未分节）'}　{words}\n  {source.formula}\n  {source.title}：{source.tickets}"
