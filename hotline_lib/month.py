@@ -96,7 +96,7 @@ class Month:
     def tickets(self, where: dict[str, object] | None = None, columns: list[str] | None = None) -> pd.DataFrame:
         """Single tickets accepted in the month: the one door for ids behind a figure.
 
-        where: column -> the value it must have (None: missing). columns: which to fetch, ``ticket_id`` by default.
+        where: column -> the value it must have (None: missing), or a list of such values. columns: which to fetch, ``ticket_id`` by default.
         Raises UnknownValueError for a column that the ticket table does not have.
         """
         wanted, where = columns or ["ticket_id"], where or {}
@@ -105,7 +105,8 @@ class Month:
                 raise UnknownValueError("列", column, SCHEMA)
         table = read_month(self.month, self.params, self.paths)
         for column, value in where.items():
-            table = table.filter(table[column].isnull() if value is None else table[column] == value)
+            values = value if isinstance(value, list) else [value]
+            table = table.filter(table[column].isnull() if value is None else table[column].isin(values))
         return fetch(table.order_by("ticket_id").select(*wanted))
 
     def __repr__(self) -> str:

@@ -22,7 +22,7 @@ _BASES = {"yoy_base": "同比", "mom_base": "环比"}
 
 def domains(m: Month) -> Table:
     """图4's table: domains, the small ones in one row."""
-    return compared(m, figures.domains(m), "printed_domain", "业务领域", "domain")
+    return compared(m, figures.domains(m), "printed_domain", "业务领域", "domain", "domain")
 
 
 def domain_units(m: Month) -> Table:
@@ -76,10 +76,10 @@ def _known_bases(m: Month) -> list[str]:
 def _domains(m: Month) -> dict[str, object]:
     rows = figures.domains(m)
     grouped = [
-        {"share": each.share, "members": [d.name for d in m.params.catalogue.domains if d.printed == each.name]}
-        for each in figures.named(rows[rows["grouped"]], "printed_domain")
+        {"total": each, "members": each.where["domain"]}
+        for each in figures.named(rows[rows["grouped"]], "printed_domain", ["domain"])
     ]
-    return {"domains": figures.named(rows[~rows["grouped"]], "printed_domain"), "grouped": grouped}
+    return {"domains": figures.named(rows[~rows["grouped"]], "printed_domain", ["domain"]), "grouped": grouped}
 
 
 def _lead(m: Month) -> dict[str, object]:

@@ -24,12 +24,20 @@ _TYPE, _ISSUE = Column("业务类型", "business_type", "text", "type"), Column(
 
 def _issues(m: Month, role: str, top: int = 5, inner: int = 3) -> list[Issue]:
     """The top issues of a business type, each with its top units and its top sub-issues."""
-    issues = []
+    issues, of_type = [], {"business_type": m.params.catalogue.name_of(role)}
     for row in metrics.top_issues(m.counts, role, top=top).to_dict("records"):
-        units = figures.named(metrics.top_units(m.counts, role, row["issue"], m.units, top=inner), "unit")
-        sub_issues = figures.named(metrics.sub_issue_shares(m.counts, role, row["issue"], top=inner), "sub_issue")
-        only = units[0].name if row["unit_count"] == 1 else ""
-        issues.append(Issue(row["rank"], figures.figure(row["issue"], row), units, sub_issues, only))
+        name, within = row["issue"], {**of_type, "issue": row["issue"]}
+        units = metrics.top_units(m.counts, role, name, m.units, top=inner)
+        sub_issues = metrics.sub_issue_shares(m.counts, role, name, top=inner)
+        issues.append(
+            Issue(
+                row["rank"],
+                figures.figure(name, row, ["issue"], of_type),
+                figures.named(units, "unit", ["unit"], within),
+                figures.named(sub_issues, "sub_issue", ["sub_issue"], within),
+                units["unit"].iloc[0] if row["unit_count"] == 1 else "",
+            )
+        )
     return issues
 
 
@@ -142,9 +150,10 @@ def without_issue(m: Month) -> Table:
 
 
 def _top(m: Month, role: str, top: int = 5) -> dict[str, object]:
-    issues = figures.named(metrics.top_issues(m.counts, role, top=top), "issue")
+    within = {"business_type": m.params.catalogue.name_of(role)}
+    issues = figures.named(metrics.top_issues(m.counts, role, top=top), "issue", ["issue"], within)
     row = figures.types(m).set_index("role").loc[role]
-    whole = figures.figure(m.params.catalogue.name_of(role), row)
+    whole = figures.figure(within["business_type"], row, ["business_type"])
     return {"total": whole, "issues": issues, "top": min(top, len(issues))}
 
 

@@ -5,7 +5,8 @@ A month in which nothing was drawn at random says so: its table is that sentence
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ from hotline_lib.month import Month
 from hotline_lib.present import numbers, sampled
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Sentence
+from hotline_lib.present.sources import Source
 from hotline_lib.present.tables import Column, Table
 
 _QUESTIONS = {"called_back": ("callback", "回访"), "closed": ("closure", "办结"), "satisfied": ("satisfaction", "满意")}
@@ -73,7 +75,17 @@ def spot_checks(m: Month) -> Table:
             *(["回访、办结、满意三项的抽检结果相同，合为一列"] if alike else []),
             "上报值取自附件1：回访率为转办工单的，满意率为投诉举报回访的；上报的工单均已办结",
         ],
+        source=partial(_source, m),
     )
+
+
+def _source(m: Month, column: Column, row: Mapping) -> Source | None:
+    if column.value not in ("found", "interval", *(f"{name}_of" for name, _ in _QUESTIONS.values())):
+        return None
+    formula = f"抽检{row['sampled']}件，{row['problems']}件有问题"
+    if column.value == "interval":
+        formula = f"{row['problems']}/{row['sampled']} 的95%精确区间 {column.printed(row)}%（Clopper–Pearson）"
+    return Source(f"{row['unit']} · 抽检", f"{m.paths.short(m.paths.spot_checks(m.month))} 中随机抽取的工单", formula)
 
 
 def _reported(key: str, head: str) -> Column:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -15,7 +17,8 @@ from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.month import Month
 from hotline_lib.present import charts, numbers
 from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Figure
+from hotline_lib.present.sentences import Cited, Figure
+from hotline_lib.present.sources import Source
 from hotline_lib.present.tables import Column, Table
 
 _TOTAL = "合计"
@@ -47,7 +50,32 @@ def indicators(m: Month) -> Table:
             + ("，万人工单数量按各市人口计" if (m.units["kind"] == "group").any() else ""),
         ],
         dense=True,
+        source=partial(_source, m),
     )
+
+
+def _source(m: Month, column: Column, row: Mapping) -> Source | None:
+    """Where a figure of Annex 1 comes from; the row of all units together does not say."""
+    unit, key = row["unit"], column.value
+    if unit not in m.params.unit_names or key not in {*BY_KEY, "score"}:
+        return None
+    title, printed = f"{unit} · 考评", column.printed(row)
+    if key == "score":
+        lost = [(BY_KEY[each].short, points) for each, points in figures.lost(m).loc[unit].items() if points > 0]
+        parts = "".join(f" − {numbers.points(points)}（{name}）" for name, points in lost)
+        formula = f"总分 {numbers.points(m.params.scheme.full_marks)}{parts} = {printed}"
+        return Source(title, f"{m.label}上报的工单；评分办法 {m.params.scheme.name}", formula)
+    of, numerator, denominator = BY_KEY[key], row[f"{key}_numerator"], row[f"{key}_denominator"]
+    tickets = f"{m.label}上报的工单；评分办法 {m.params.scheme.name}"
+    if not of.counted and of.kind != "per_10k":
+        return Source(title, tickets, f"{of.label} {printed}（params/months/{m.month}.yaml）")
+    formula = {
+        "rate": f"{numerator} ÷ {denominator} = {printed}%" if denominator else "没有这样的工单，记100.00%",
+        "minutes": f"{numerator}秒 ÷ {denominator}件 ÷ 60 = {printed}分钟",
+        "per_10k": f"受理{numerator}件 ÷ {denominator}人 × 10000 = {printed}",
+        "count": f"{printed}{of.unit}",
+    }[of.kind]
+    return Source(title, tickets, f"{of.label} {formula}")
 
 
 def _column(m: Month, indicator: Indicator) -> Column:
@@ -170,7 +198,8 @@ def _in_words(m: Month, step: dict, of: Indicator) -> dict[str, object]:
 
 def _scores(m: Month, top: int = 3) -> dict[str, object]:
     rows = figures.scores(m)
-    return {"units": rows[rows["rank"] <= top].to_dict("records"), "top": min(top, len(rows))}
+    cited = lambda row: {**row, "score": Cited(numbers.decimal(row["score"]), _source(m, SCORE, row))}
+    return {"units": [cited(row) for row in rows[rows["rank"] <= top].to_dict("records")], "top": min(top, len(rows))}
 
 
 def _lost(m: Month) -> list[dict[str, object]]:

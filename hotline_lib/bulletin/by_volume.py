@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from hotline_lib.bulletin import figures
-from hotline_lib.bulletin.columns import NO_BASE, SHARE, UNIT, by_unit, compared
+from hotline_lib.bulletin.columns import NO_BASE, SHARE, UNIT, by_unit, compared, volume_source
 from hotline_lib.bulletin.wording import drawn, from_template
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month, label
@@ -17,7 +20,7 @@ _MOSTLY, _NEARLY_ALL = 50, 95  # percent of the total's change that comes from o
 
 def business_types(m: Month) -> Table:
     """图1's table: business types with share, yoy and mom."""
-    return compared(m, figures.types(m), "business_type", "业务类型", "type")
+    return compared(m, figures.types(m), "business_type", "业务类型", "type", "business_type")
 
 
 def units(m: Month) -> Table:
@@ -37,18 +40,26 @@ def units(m: Month) -> Table:
         label="附件3 业务量区域分布",
         footnotes={unit: f"印刷本为 {printed}，应为 {correct}（勘误）" for unit, printed, correct in wrong},
         notes=["▲▼ 显著增减；灰色为不显著"] if frame["yoy_significant"].notna().any() else [NO_BASE],
+        source=volume_source(m, partial(_tickets_of, m)),
     )  # fmt: skip
+
+
+def _tickets_of(m: Month, row: Mapping) -> dict[str, object]:
+    """The filter of a row of Annex 3: a unit's, the cities' or all tickets."""
+    if row["unit"] in m.params.unit_names:
+        return {"unit": row["unit"]}
+    return {} if row["unit"] == figures.TOTAL else {"unit": figures.pooled(m, "city")["unit"]}
 
 
 def _totals(m: Month) -> dict[str, object]:
     in_order = m.types[["business_type"]].merge(figures.types(m), on="business_type", validate="one_to_one")
-    return {"total": figures.total(m), "types": figures.named(in_order, "business_type")}
+    return {"total": figures.total(m), "types": figures.named(in_order, "business_type", ["business_type"])}
 
 
 def _units(m: Month, top: int = 5) -> dict[str, object]:
     rows = figures.units(m)
     rows = rows[(rows["rank"] <= top) & (rows["tickets"] > 0)].sort_values("rank", kind="stable")
-    return {"units": figures.named(rows, "long_name"), "top": min(top, len(rows))}
+    return {"units": figures.named(rows, "long_name", ["unit"]), "top": min(top, len(rows))}
 
 
 def _lead(m: Month) -> dict[str, object]:
@@ -64,7 +75,7 @@ def _lead(m: Month) -> dict[str, object]:
     return {
         "total": total,
         "driver": driver,
-        "cities": figures.figure(f"{cities['number']}市合计", cities) if 0 < cities["number"] < len(m.units) else None,
+        "cities": figures.figure(f"{cities['number']}市合计", cities, ["unit"]) if 0 < cities["number"] < len(m.units) else None,
         "significant": cities["yoy_significant"],
     }
 
@@ -76,7 +87,7 @@ def _contributions(m: Month) -> dict[str, object]:
         names = rows.loc[rows["kind"] == kind, "long_name"].tolist()
         if names:
             name = names[0] if len(names) == 1 else f"{len(names)}{together}"
-            parts.append(figures.figure(name, figures.pooled(m, kind)))
+            parts.append(figures.figure(name, figures.pooled(m, kind), ["unit"]))
     cities = rows[rows["kind"] == "city"]
     told = cities[cities["significant"].fillna(False)].sort_values("difference", ascending=False, kind="stable")
     return {

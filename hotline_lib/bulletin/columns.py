@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 import pandas as pd
 
 from hotline_lib.bulletin import figures
+from hotline_lib.bulletin.wording import setting
 from hotline_lib.exact import is_missing
 from hotline_lib.month import Month
+from hotline_lib.present.sources import Source, counted
 from hotline_lib.present.tables import Column, Table
 
 NO_BASE = "没有对比月份的数据，增减记为—"
@@ -21,8 +23,29 @@ TICKETS = Column("件数", "tickets", "count", "count", "件")
 SHARE = Column("占比", ("tickets", "of"), "share", "share_pct", "%")
 
 
-def compared(m: Month, frame: pd.DataFrame, name: str, head: str, key: str) -> Table:
-    """Parts of the month with share, yoy and mom, and the total; ``name`` is the column that names a part."""
+_ATTRIBUTES = {"tickets": "count", ("tickets", "of"): "share", ("tickets", "yoy_base"): "yoy", ("tickets", "mom_base"): "mom"}
+
+
+def volume_source(m: Month, where: Callable[[Mapping], Mapping]) -> Callable[[Column, Mapping], Source | None]:
+    """Sources of a table of accepted tickets. where: a row -> the filter of its tickets."""
+    at, types = setting(m), m.types.set_index("role")["business_type"].to_dict()
+
+    def source(column: Column, row: Mapping) -> Source | None:
+        if column.value in types:
+            return counted("count", at, {**where(row), "business_type": types[column.value]}, tickets=row[column.value])
+        if column.value not in _ATTRIBUTES:
+            return None
+        bases = {name: row.get(name) for name in ("of", "yoy_base", "mom_base")}
+        return counted(_ATTRIBUTES[column.value], at, where(row), tickets=row["tickets"], **bases)
+
+    return source
+
+
+def compared(m: Month, frame: pd.DataFrame, name: str, head: str, key: str, filtered: str) -> Table:
+    """Parts of the month with share, yoy and mom, and the total.
+
+    name: the column that names a part. key: its name in the CSV. filtered: the column whose value filters its tickets.
+    """
     total = figures.total(m)
     return Table(
         frame,
@@ -39,6 +62,7 @@ def compared(m: Month, frame: pd.DataFrame, name: str, head: str, key: str) -> T
         total={**asdict(total), name: total.name},
         total_in_csv=True,
         notes=[NO_BASE] if is_missing(total.yoy_base) or is_missing(total.mom_base) else [],
+        source=volume_source(m, lambda row: {} if row[name] == total.name else {filtered: row[filtered]}),
     )
 
 

@@ -7,12 +7,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from hotline_lib import bulletin
 from hotline_lib.bulletin.by_issue import top_of
+from hotline_lib.bulletin.wording import setting
+from hotline_lib.errors import UnknownValueError
+from hotline_lib.present.page import Shown, Written
+from hotline_lib.present.sentences import Sentence
+from hotline_lib.present.sources import Links, explained, same_number
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
+    from hotline_lib.present.charts import Chart
 
 Kind = Literal["text", "sentence", "table", "chart", "drill_down"]
 TEXTS = {"opening": "开头", "cases": "第六部分", "plans": "第七部分"}  # by people; what each is called
@@ -102,6 +110,66 @@ def outline(m: Month, top: int = 5) -> list[Section]:
         ),
         Section("units", f"附件3　{number}{platform}电话业务量区域分布", (Part("table", "units"),)),
     ]
+
+
+class Document:
+    """The bulletin as a page: what it shows links every number to the list of sources at the end, ``sources``.
+
+    Numbers are linked in the order in which they are shown, so a notebook may show more, less, or otherwise.
+    """
+
+    def __init__(self, m: Month, top: int = 5):
+        self.m, self.sources = m, Links()
+        self._sections = {section.name: section for section in outline(m, top)}
+
+    def heading(self, name: str) -> Written:
+        """A section's heading; what is shown from here on stands in that section."""
+        self.sources.place = self._sections[name].heading
+        return Written(f"## {self.sources.place}")
+
+    def text(self, name: str) -> Written | Sentence:
+        """What people wrote, or that they did not."""
+        words = text(self.m, name)
+        return Sentence(gap(self.m, name), "gap") if words is None else Written(words)
+
+    def sentence(self, name: str, **options: object) -> Shown:
+        made = bulletin.sentence(self.m, name, **options)
+        return Shown(made.html(self.sources.link), str(made))
+
+    def table(self, name: str, **options: object) -> Shown:
+        made = bulletin.table(self.m, name, **options)
+        return Shown(made.html(self.sources.link), repr(made))
+
+    def chart(self, name: str) -> Chart:
+        return bulletin.chart(self.m, name)
+
+    def drill_down(self, role: str, **options: object) -> Shown:
+        made, at = bulletin.drill_down(self.m, role, **options), setting(self.m)
+        link = lambda words, figure, attribute: self.sources.link(words, figure.source(attribute, at))
+        return Shown(made.html(link), repr(made))
+
+    def closing(self) -> Shown:
+        """To whom it goes."""
+        lines = closing_lines(self.m)
+        return Shown("".join(f'<p class="closing">{escape(line)}</p>' for line in lines), "\n".join(lines))
+
+
+def explain(m: Month, printed: str, top: int = 5) -> list[str]:
+    """Every place of the bulletin that prints a number: where, how it is made, which tickets it counts.
+
+    printed: as it stands there, with or without unit and commas: 90.10%, 219,751. Raises UnknownValueError with the
+    nearest printed number if none is the same.
+    """
+    page = Document(m, top)
+    for section in outline(m, top):
+        page.heading(section.name)
+        for part in section.parts:
+            if part.kind != "chart":
+                getattr(page, part.kind)(part.name, **part.options)
+    found = [each for each in page.sources.shown if same_number(printed, each[1])]
+    if not found:
+        raise UnknownValueError("印出的数字", printed, dict.fromkeys(words for _, words, _ in page.sources.shown))
+    return list(explained(found))
 
 
 def text(m: Month, name: str) -> str | None:

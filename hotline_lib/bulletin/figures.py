@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import pandas as pd
@@ -23,7 +23,8 @@ once_a_month = lru_cache(maxsize=16)
 def total(m: Month) -> Figure:
     """The whole month beside its base months."""
     row = metrics.total_volume(m.counts, yoy=m.last_year.by(), mom=m.previous.by()).iloc[0]
-    return Figure(TOTAL, int(row["tickets"]), int(row["tickets"]), row["yoy_base"], row["mom_base"])
+    tickets = int(row["tickets"])
+    return Figure(TOTAL, tickets, tickets, row["yoy_base"], row["mom_base"], where={}, of_where={})
 
 
 @once_a_month
@@ -42,8 +43,11 @@ def types_then_and_now(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def domains(m: Month) -> pd.DataFrame:
+    """Printed domains; ``domain``: the domains that each stands for."""
     key = "printed_domain"
-    return metrics.domain_volumes(m.counts, m.domains, yoy=m.last_year.by(key), mom=m.previous.by(key))
+    members = {name: [d.name for d in m.params.catalogue.domains if d.printed == name] for name in m.domains[key]}
+    rows = metrics.domain_volumes(m.counts, m.domains, yoy=m.last_year.by(key), mom=m.previous.by(key))
+    return rows.assign(domain=rows[key].map(members))
 
 
 @once_a_month
@@ -143,7 +147,8 @@ def pooled(m: Month, kind: str | None = None) -> dict[str, object]:
     rows = units(m) if kind is None else units(m)[units(m)["kind"] == kind]
     sums = rows[["complaint", "inquiry", "suggestion", "tickets", "yoy_base"]].sum(skipna=False)
     told = significant(sums[["tickets"]], sums[["yoy_base"]].set_axis(["tickets"]).astype("Int64")).fillna(False)
-    return {**sums, "of": total(m).tickets, "yoy_significant": bool(told.iloc[0]), "number": len(rows)}
+    which = {} if kind is None else {"unit": rows["unit"].tolist()}
+    return {**sums, **which, "of": total(m).tickets, "yoy_significant": bool(told.iloc[0]), "number": len(rows)}
 
 
 def errata(m: Month, table: str) -> list[dict[str, str]]:
@@ -151,11 +156,21 @@ def errata(m: Month, table: str) -> list[dict[str, str]]:
     return [] if m.errata is None else m.errata[m.errata["table"] == table].to_dict("records")
 
 
-def figure(name: str, row: Mapping | pd.Series) -> Figure:
-    """A row of any volume frame as a sentence prints it."""
-    return Figure(name, int(row["tickets"]), row.get("of"), row.get("yoy_base"), row.get("mom_base"))
+def figure(
+    name: str, row: Mapping | pd.Series, keys: Sequence[str] | None = None, within: Mapping | None = None
+) -> Figure:
+    """A row of any volume frame as a sentence prints it.
+
+    keys: the row's columns that, together with ``within``, are the filter of its tickets; ``within`` is that of ``of``.
+    Without keys the figure does not know its tickets.
+    """
+    where = None if keys is None else {**(within or {}), **{key: row[key] for key in keys}}
+    bases = row.get("yoy_base"), row.get("mom_base")
+    return Figure(name, int(row["tickets"]), row.get("of"), *bases, where=where, of_where=within or {})
 
 
-def named(frame: pd.DataFrame, name: str) -> list[Figure]:
+def named(
+    frame: pd.DataFrame, name: str, keys: Sequence[str] | None = None, within: Mapping | None = None
+) -> list[Figure]:
     """A Figure per row, called by column ``name``."""
-    return [figure(row[name], row) for row in frame.to_dict("records")]
+    return [figure(row[name], row, keys, within) for row in frame.to_dict("records")]

@@ -6,7 +6,7 @@ Every bar is a percentage on a pale track of 100 %, so that bars and figures com
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -47,26 +47,32 @@ class DrillDown:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self, link: Callable[[str, Figure, str], str] | None = None) -> str:
+        """link: makes a link of a number's words, its figure and which attribute of it they are."""
         if not self.issues:
             return ""
+        linked = link or (lambda words, figure, attribute: escape(words))
         heads = " ".join(f"<span>{escape(head)}</span>" for head in self.heads)
         return (
             f'<figure class="drill" aria-label="{escape(self.alt)}"><figcaption><div class="figure-head">'
             f'<p class="figure-title">{escape(self.heading)}</p></div></figcaption>'
             f'<p class="drill-heads" aria-hidden="true">{heads}</p>'
-            f"{''.join(self._issue_html(issue) for issue in self.issues)}"
+            f"{''.join(self._issue_html(issue, linked) for issue in self.issues)}"
             f'<p class="table-note">{escape(self.note)}</p></figure>'
         )
 
-    def _issue_html(self, issue: Issue) -> str:
+    def _issue_html(self, issue: Issue, link: Callable[[str, Figure, str], str]) -> str:
         figure = issue.figure
-        where = _only(f"全部为{issue.only}") if issue.only else _parts_html(issue.units, self.heads[1], BLUE, "where")
+        where = _only(f"全部为{issue.only}") if issue.only else _parts_html(issue.units, self.heads[1], BLUE, "where", link)
         subs = issue.sub_issues
-        about = _parts_html(subs, self.heads[2], BLUE2, "about") if subs else _only(_NO_SUB_ISSUE)
+        about = _parts_html(subs, self.heads[2], BLUE2, "about", link) if subs else _only(_NO_SUB_ISSUE)
         return (
             f'<div class="drill-issue"><div class="drill-name">'
             f'<p class="drill-title"><span class="rank">{issue.rank}</span> <strong>{escape(figure.name)}</strong></p>'
-            f'<p class="drill-count"><strong>{numbers.count(figure.tickets)}</strong>件，占{figure.share}%</p>'
+            f'<p class="drill-count"><strong>{link(numbers.count(figure.tickets), figure, "count")}</strong>件，'
+            f"占{link(figure.share, figure, 'share')}%</p>"
             f"{_bar(figure, BLUE)}</div>{where}{about}</div>"
         )
 
@@ -75,11 +81,12 @@ def _only(words: str) -> str:
     return f'<p class="drill-only">{escape(words)}</p>'
 
 
-def _parts_html(parts: Sequence[Figure], head: str, colour: str, kind: str) -> str:
+def _parts_html(parts: Sequence[Figure], head: str, colour: str, kind: str, link: Callable) -> str:
     rows = "".join(
         f'<tr><th scope="row" style="text-align:left">{escape(part.name)}</th>'
         f'<td class="track">{_bar(part, colour)}</td>'
-        f'<td class="num">{numbers.count(part.tickets)}</td><td class="num">{part.share}</td></tr>'
+        f'<td class="num">{link(numbers.count(part.tickets), part, "count")}</td>'
+        f'<td class="num">{link(part.share, part, "share")}</td></tr>'
         for part in parts
     )
     caption = f'<caption style="text-align:left"><span>{escape(head)}</span></caption>'

@@ -32,6 +32,33 @@ class Sources:
         return f'<section class="sources">{text}<p class="mono">{escape(self.line)}</p></section>'
 
 
+@dataclass(frozen=True)
+class Shown:
+    """HTML that is ready, and the same as plain text."""
+
+    html: str
+    plain: str
+
+    def __repr__(self) -> str:
+        return self.plain
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@dataclass(frozen=True)
+class Written:
+    """Markdown: a heading, or what people wrote."""
+
+    markdown: str
+
+    def __repr__(self) -> str:
+        return self.markdown
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+
 def caption(m: Month) -> Sentence:
     """模拟工单 · 2024年9月受理243,909件 · 对比2024年8月、2023年9月"""
     from hotline_lib.month import label

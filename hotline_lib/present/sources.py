@@ -43,18 +43,23 @@ class Setting:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def words(self, where: Mapping[str, object]) -> str:
-        """A filter in words: 单位=沈阳，业务类型=投诉举报."""
+        """A filter in words: 分平台=沈阳，业务类型=投诉举报."""
         named = [f"{self.labels.get(column, column)}={_listed(value)}" for column, value in where.items()]
         return "，".join(named) or "全部工单"
 
 
+def title_of(where: Mapping[str, object]) -> str:
+    """投诉举报 · 沈阳"""
+    return " · ".join(map(_listed, where.values())) or "全部工单"
+
+
 def _listed(value: object) -> str:
-    return "、".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def counted(
     attribute: str, at: Setting, where: Mapping[str, object], *,
-    name: str = "", tickets: object, of: object = None, of_where: Mapping[str, object] | None = None,
+    tickets: object, of: object = None, of_where: Mapping[str, object] | None = None,
     yoy_base: object = None, mom_base: object = None,
 ) -> Source | None:  # fmt: skip
     """The source of a number made of counts of accepted tickets; None where there is no such number.
@@ -79,7 +84,7 @@ def counted(
             if attribute == "yoy_difference"
             else f"({difference}) ÷ {int(base)} = {numbers.change(now, base)}%（{then}）"
         )
-    return Source(name or at.words(where), f"{at.month}受理的工单，{at.words(where)}", formula)
+    return Source(title_of(where), f"{at.month}受理的工单，{at.words(where)}", formula)
 
 
 @dataclass

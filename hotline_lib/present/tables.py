@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hotline_lib.exact import is_missing
 from hotline_lib.present import numbers
+from hotline_lib.present.sources import Source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,6 +112,7 @@ class Table:
     footnotes: row name -> note; gives ①, ② … after the name and the notes under the table, in the frame's order.
     notes: further sentences under the table.
     dense: many columns: 12 px, narrow. heat: a matrix with tinted cells, its numbers centred.
+    source: a column and a row -> where the number in that cell comes from, if that is known.
     """
 
     frame: pd.DataFrame
@@ -127,6 +129,7 @@ class Table:
     notes: Sequence[str] = ()
     dense: bool = False
     heat: bool = False
+    source: Callable[[Column, Row], Source | None] = lambda column, row: None
 
     def csv(self) -> str:
         """The table in the printed schema: a line per row of the frame, in the frame's order."""
@@ -143,13 +146,17 @@ class Table:
         return [[column.printed(row) for column in self._shown] for row in self.body + self.foot]
 
     def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self, link: Callable[[str, Source], str] | None = None) -> str:
+        """The table and its notes. link: makes a link of a number's words and source."""
         if not self.columns:
             return self._notes_html(self.notes)
         classes = "hotline" + " dense" * self.dense + " heat" * self.heat
         named = [row[self.row_head] for row in self.body if row.get(self.row_head) in self.footnotes]
         marks = dict(zip(named, FOOTNOTE_MARKS, strict=False))
-        body = "".join(self._row_html(row, marks, "ruled" * self.rule_after(row)) for row in self.body)
-        foot = "".join(self._row_html(row, {}, "total" if row is self.total else "subtotal") for row in self.foot)
+        body = "".join(self._row_html(row, marks, "ruled" * self.rule_after(row), link) for row in self.body)
+        foot = "".join(self._row_html(row, {}, "total" if row is self.total else "subtotal", link) for row in self.foot)
         table = (
             f'<table class="{classes}" style="font-variant-numeric:tabular-nums">'
             f"{self._caption_html()}<thead>{self._head_html()}</thead><tbody>{body}</tbody>"
@@ -208,11 +215,14 @@ class Table:
         under = "".join(_head_cell(column, self.row_head) for group, columns in groups if group for column in columns)
         return f"<tr>{over}</tr>" + (f"<tr>{under}</tr>" if under else "")
 
-    def _row_html(self, row: Row, marks: Mapping[str, str], kind: str) -> str:
-        cells = "".join(self._cell_html(column, row, marks, kind in ("subtotal", "total")) for column in self._shown)
+    def _row_html(self, row: Row, marks: Mapping[str, str], kind: str, link: Callable | None) -> str:
+        foot = kind in ("subtotal", "total")
+        cells = "".join(self._cell_html(column, row, marks, foot, link) for column in self._shown)
         return f'<tr class="{kind}">{cells}</tr>' if kind else f"<tr>{cells}</tr>"
 
-    def _cell_html(self, column: Column, row: Row, marks: Mapping[str, str], foot: bool) -> str:
+    def _cell_html(
+        self, column: Column, row: Row, marks: Mapping[str, str], foot: bool, link: Callable | None
+    ) -> str:
         words, style = column.printed(row), f' style="text-align:{column.align}"'
         if column.value == self.row_head:
             mark = marks.get(row.get(self.row_head), "")
@@ -226,7 +236,9 @@ class Table:
             significant = not is_missing(flag) and flag
             mark = _mark(words) if significant else ""
             classes += [] if significant else ["soft"]
-        return f'<td class="{escape(" ".join(filter(None, classes)))}"{style}>{mark}{escape(words)}</td>'
+        source = self.source(column, row) if link and words not in ("", numbers.MISSING) else None
+        shown = link(words, source) if link and source else escape(words)
+        return f'<td class="{escape(" ".join(filter(None, classes)))}"{style}>{mark}{shown}</td>'
 
 
 def _head_cell(column: Column, row_head: str, *, rows: int = 1) -> str:
