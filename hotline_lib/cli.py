@@ -166,6 +166,22 @@ def check(month: Month, output: Output = None, data: Data = None, params: Params
 
 
 @app.command()
+def explain(
+    month: Month,
+    number: Annotated[str, typer.Argument(help='月报里印出的数字，如 "90.10%" 或 219751', metavar="NUMBER")],
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """说明月报里的一个数字怎么来的：印在哪里，怎样算出，是哪些工单。"""
+    from hotline_lib import bulletin, open_month
+
+    m = open_month(month, find_paths(data=data, params=params, output=output))
+    for paragraph in bulletin.explain(m, number):
+        typer.echo(paragraph)
+
+
+@app.command()
 def refresh(jobs: Jobs = None) -> None:
     """重新执行 notebooks/ 并把结果写回其中，供测试比对。改过笔记本之后运行。"""
     from hotline_lib.batch.refresh import refresh as refresh_notebooks

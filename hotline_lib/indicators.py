@@ -53,6 +53,11 @@ class Indicator:
     good: Callable[[Table, Rules], BooleanValue | IntegerValue] | None = None
 
     @property
+    def word(self) -> str:
+        """One word for a signal: 24小时, 万人工单, 时长."""
+        return self.brief.removesuffix("办结率").removesuffix("率").removeprefix("平均")
+
+    @property
     def brief(self) -> str:
         """The name inside a chart: 平均时长, 24小时办结率."""
         *lines, unit = self.head.split("|")

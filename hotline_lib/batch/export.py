@@ -3,7 +3,8 @@
 What a cell's tags and headings mean for the page:
 
     # …             the first one is the page's title (batch.plan) and is not repeated in the text
-    ## …            opens a section and stands in the contents; a cell may hold several
+    ## …            opens a section and stands in the contents; a cell may hold several. A code cell that shows
+                    nothing but a Markdown heading opens a section too, and # there is the page's title
     half            on a cell: it stands in half the width, beside the next cell so tagged;
                     on a section's heading cell: the whole section does, beside the next section so tagged
     stack           on a cell: it stays in the column of the cell before it, below that
@@ -23,7 +24,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -36,6 +37,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from hotline_lib.present import style
+from hotline_lib.present.page import anchor
 
 TEMPLATES = Path(__file__).parent / "template"
 
@@ -82,7 +84,8 @@ class _Section:
 def export_html(notebook: NotebookNode, page: PageContext) -> str:
     """The page of one executed notebook; nothing in it is loaded from anywhere. The notebook is left as it was."""
     notebook = copy.deepcopy(notebook)
-    sections, sources = _lay_out(notebook)
+    sections, sources, title = _lay_out(notebook)
+    page = replace(page, title=title or page.title)
     resources = {
         "page": page,
         "css": _css(page),
@@ -102,9 +105,9 @@ def render(template: str, page: PageContext, **content: Any) -> str:
 # The page's plan: sections from headings, columns from tags.
 
 
-def _lay_out(notebook: NotebookNode) -> tuple[list[_Section], list[NotebookNode]]:
-    """Sections in order (the first may have no title), and the cells of the foot."""
-    sections, sources, title = [_Section()], [], ""
+def _lay_out(notebook: NotebookNode) -> tuple[list[_Section], list[NotebookNode], str]:
+    """Sections in order (the first may have no title), the cells of the foot, and the title that a cell made, if any."""
+    sections, sources, title, made_title = [_Section()], [], "", ""
     taken = {"main", "sources"}  # the page's own
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
@@ -118,11 +121,23 @@ def _lay_out(notebook: NotebookNode) -> tuple[list[_Section], list[NotebookNode]
                     sections[-1].add(type(cell)({**cell, "source": text}), set() if level else tags)
         elif cell.cell_type == "code" and "remove-cell" not in tags:
             cell.outputs = _shown(cell.outputs)
+            if heading := _made_heading(cell.outputs):
+                level, words = len(heading[1]), heading[2]
+                made_title = words if level == 1 else made_title
+                sections += [_Section(words, _new_id(words, taken), tags)] if level > 1 else []
+                continue
             if "provenance" in tags:
                 sources.append(cell)
             elif cell.outputs:
                 sections[-1].add(cell, tags)
-    return [section for section in sections if section.title or section.blocks], sources
+    return [section for section in sections if section.title or section.blocks], sources, made_title
+
+
+def _made_heading(outputs: list[NotebookNode]) -> re.Match[str] | None:
+    """The heading that is all that a cell shows: # in place of the notebook's title, ## for a section."""
+    made = [output.get("data", {}).get("text/markdown", "") for output in outputs]
+    heading = _HEADING.match(made[0]) if len(made) == 1 else None
+    return heading if heading and len(heading[1]) <= 2 else None
 
 
 def _rows(sections: Sequence[_Section]) -> list[list[_Section]]:
@@ -174,7 +189,7 @@ def _shown(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 def _new_id(heading: str, taken: set[str]) -> str:
     """An id made from a heading: the same in every run, and there once."""
-    base = re.sub(r"[^\w-]+", "-", heading).strip("-") or "section"
+    base = anchor(heading)
     name, number = base, 2
     while name in taken or f"{name}-h" in taken:
         name, number = f"{base}-{number}", number + 1

@@ -23,7 +23,19 @@ if TYPE_CHECKING:
     from hotline_lib.present.sentences import Sentence
     from hotline_lib.present.tables import Table
 
-__all__ = ["CHARTS", "SENTENCES", "TABLES", "chart", "drill_down", "sentence", "sentences", "table", "write_tables"]
+__all__ = [
+    "CHARTS",
+    "SENTENCES",
+    "TABLES",
+    "Document",
+    "chart",
+    "drill_down",
+    "explain",
+    "sentence",
+    "sentences",
+    "table",
+    "write_tables",
+]
 
 _TOPICS = (by_volume, by_time, by_domain, by_issue, by_score, by_sample)
 TABLES, SENTENCES, CHARTS = (
@@ -74,3 +86,6 @@ def _named(kind: str, name: str, known: dict) -> object:
     if name not in known:
         raise UnknownValueError(kind, name, known)
     return known[name]
+
+
+from hotline_lib.bulletin.document import Document, explain  # noqa: E402  stands on all of the above

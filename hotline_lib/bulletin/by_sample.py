@@ -6,12 +6,14 @@ A month in which nothing was drawn at random says so: its table is that sentence
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.bulletin import figures
+from hotline_lib.bulletin.by_score import score_source
 from hotline_lib.bulletin.columns import RANK, SCORE, UNIT
 from hotline_lib.bulletin.wording import drawn, from_template
 from hotline_lib.indicators import BY_KEY
@@ -20,7 +22,7 @@ from hotline_lib.metrics.intervals import binomial_interval
 from hotline_lib.month import Month
 from hotline_lib.present import numbers, sampled
 from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Sentence
+from hotline_lib.present.sentences import Cited, Sentence
 from hotline_lib.present.sources import Source
 from hotline_lib.present.tables import Column, Table
 
@@ -47,7 +49,7 @@ def spot_checks(m: Month) -> Table:
     rows = frame.join(known.reindex(columns=list(_REPORTED)), on="unit", validate="one_to_one").assign(
         ids=[";".join(ids[:2]) for ids in frame["problem_ids"]],
         listed=list(map(_listed, frame["problem_ids"], frame["sampled"])),
-        found=list(map(_found, frame["problems"], frame["sampled"])),
+        found=list(map(found_words, frame["problems"], frame["sampled"])),
         interval=[numbers.share_interval(row.low, row.high) if row.sampled else None for row in frame.itertuples()],
     )
     clean = lambda row: "" if row["problems"] else "soft"
@@ -80,12 +82,20 @@ def spot_checks(m: Month) -> Table:
 
 
 def _source(m: Month, column: Column, row: Mapping) -> Source | None:
-    if column.value not in ("found", "interval", *(f"{name}_of" for name, _ in _QUESTIONS.values())):
-        return None
-    formula = f"抽检{row['sampled']}件，{row['problems']}件有问题"
+    """Where a figure of Annex 2 comes from: the list of drawn tickets, else what Annex 1 has."""
     if column.value == "interval":
-        formula = f"{row['problems']}/{row['sampled']} 的95%精确区间 {column.printed(row)}%（Clopper–Pearson）"
-    return Source(f"{row['unit']} · 抽检", f"{m.paths.short(m.paths.spot_checks(m.month))} 中随机抽取的工单", formula)
+        words = f"{row['problems']}/{row['sampled']} 的95%精确区间 {column.printed(row)}%（Clopper–Pearson）"
+        return replace(sample(m, row).source, formula=words)
+    if column.value in ("found", *(f"{name}_of" for name, _ in _QUESTIONS.values())):
+        return sample(m, row).source
+    return score_source(m, column, row)
+
+
+def sample(m: Month, row: Mapping) -> Cited:
+    """4件中3件, and from which list. row: ``unit``, ``sampled``, ``problems``."""
+    words, file = f"{row['sampled']}件中{row['problems']}件", m.paths.short(m.paths.spot_checks(m.month))
+    source = Source(f"{row['unit']} · 抽检", f"{file} 中随机抽取的工单", f"抽检{words}有问题")
+    return Cited(words, source, whole=True)
 
 
 def _reported(key: str, head: str) -> Column:
@@ -93,7 +103,7 @@ def _reported(key: str, head: str) -> Column:
     return Column(f"上报\n{head}", key, "rate", unit="%", title=f"{BY_KEY[key].label}（上报值）", emphasis=full)
 
 
-def _found(problems: int, sampled: int) -> str:
+def found_words(problems: int, sampled: int) -> str:
     """3/4; 未发现问题（0/4): four clean tickets are no 100 %."""
     if not sampled:
         return "未抽检"
@@ -175,7 +185,7 @@ def ranks(m: Month) -> Chart:
 
 
 def _named(rows: pd.DataFrame) -> list[dict[str, object]]:
-    return rows.assign(found=list(map(_found, rows["problems"], rows["sampled"]))).to_dict("records")
+    return rows.assign(found=list(map(found_words, rows["problems"], rows["sampled"]))).to_dict("records")
 
 
 TABLES = {"spot_checks": _if_drawn(spot_checks, "本月没有抽检。")}

@@ -8,7 +8,6 @@ from functools import partial
 
 import pandas as pd
 
-from hotline_lib import metrics
 from hotline_lib.bulletin import figures
 from hotline_lib.bulletin.columns import RANK, SCORE, UNIT
 from hotline_lib.bulletin.wording import drawn, from_template
@@ -29,7 +28,7 @@ def indicators(m: Month) -> Table:
     long, region = figures.indicators(m), m.params.organisation.region
     wide = long.pivot(index="unit", columns="indicator", values=["value", "numerator", "denominator"])
     wide.columns = [key if what == "value" else f"{key}_{what}" for what, key in wide.columns]
-    together = metrics.all_units_together(long, m.units).set_index("indicator")["value"]
+    together = figures.all_units_together(m)["value"]
     nobody = ((long["kind"] == "rate") & (long["denominator"] == 0)).any()
     counts = [
         Column(f"{indicator.label}（{words}）", key := f"{indicator.key}_{what}", "count", key, in_page=False)
@@ -50,14 +49,14 @@ def indicators(m: Month) -> Table:
             + ("，万人工单数量按各市人口计" if (m.units["kind"] == "group").any() else ""),
         ],
         dense=True,
-        source=partial(_source, m),
+        source=partial(score_source, m),
     )
 
 
-def _source(m: Month, column: Column, row: Mapping) -> Source | None:
-    """Where a figure of Annex 1 comes from; the row of all units together does not say."""
+def score_source(m: Month, column: Column, row: Mapping) -> Source | None:
+    """Where a figure of Annex 1 comes from: a unit's, or that of all units together."""
     unit, key = row["unit"], column.value
-    if unit not in m.params.unit_names or key not in {*BY_KEY, "score"}:
+    if key not in BY_KEY and not (key == "score" and unit in m.params.unit_names):
         return None
     title, printed = f"{unit} · 考评", column.printed(row)
     if key == "score":
@@ -65,7 +64,9 @@ def _source(m: Month, column: Column, row: Mapping) -> Source | None:
         parts = "".join(f" − {numbers.points(points)}（{name}）" for name, points in lost)
         formula = f"总分 {numbers.points(m.params.scheme.full_marks)}{parts} = {printed}"
         return Source(title, f"{m.label}上报的工单；评分办法 {m.params.scheme.name}", formula)
-    of, numerator, denominator = BY_KEY[key], row[f"{key}_numerator"], row[f"{key}_denominator"]
+    of = BY_KEY[key]
+    own = figures.indicators_by_unit(m).loc[unit] if unit in m.params.unit_names else figures.all_units_together(m)
+    numerator, denominator = own.loc[key, ["numerator", "denominator"]]
     tickets = f"{m.label}上报的工单；评分办法 {m.params.scheme.name}"
     if not of.counted and of.kind != "per_10k":
         return Source(title, tickets, f"{of.label} {printed}（params/months/{m.month}.yaml）")
@@ -198,7 +199,7 @@ def _in_words(m: Month, step: dict, of: Indicator) -> dict[str, object]:
 
 def _scores(m: Month, top: int = 3) -> dict[str, object]:
     rows = figures.scores(m)
-    cited = lambda row: {**row, "score": Cited(numbers.decimal(row["score"]), _source(m, SCORE, row))}
+    cited = lambda row: {**row, "score": Cited(numbers.decimal(row["score"]), score_source(m, SCORE, row))}
     return {"units": [cited(row) for row in rows[rows["rank"] <= top].to_dict("records")], "top": min(top, len(rows))}
 
 

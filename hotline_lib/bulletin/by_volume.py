@@ -15,7 +15,7 @@ from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Figure
 from hotline_lib.present.tables import Column, Table
 
-_MOSTLY, _NEARLY_ALL = 50, 95  # percent of the total's change that comes from one domain
+_MOSTLY, NEARLY_ALL = 50, 95  # percent of the total's change that comes from one domain
 
 
 def business_types(m: Month) -> Table:
@@ -40,15 +40,19 @@ def units(m: Month) -> Table:
         label="附件3 业务量区域分布",
         footnotes={unit: f"印刷本为 {printed}，应为 {correct}（勘误）" for unit, printed, correct in wrong},
         notes=["▲▼ 显著增减；灰色为不显著"] if frame["yoy_significant"].notna().any() else [NO_BASE],
-        source=volume_source(m, partial(_tickets_of, m)),
+        source=volume_source(m, partial(tickets_of, m)),
     )  # fmt: skip
 
 
-def _tickets_of(m: Month, row: Mapping) -> dict[str, object]:
+def tickets_of(m: Month, row: Mapping) -> dict[str, object]:
     """The filter of a row of Annex 3: a unit's, the cities' or all tickets."""
     if row["unit"] in m.params.unit_names:
         return {"unit": row["unit"]}
-    return {} if row["unit"] == figures.TOTAL else {"unit": figures.pooled(m, "city")["unit"]}
+    return (
+        {}
+        if row["unit"] in (figures.TOTAL, m.params.organisation.region)
+        else {"unit": figures.pooled(m, "city")["unit"]}
+    )
 
 
 def _totals(m: Month) -> dict[str, object]:
@@ -70,12 +74,14 @@ def _lead(m: Month) -> dict[str, object]:
         moved = domains.set_index("printed_domain").eval("tickets - yoy_base")
         name = (moved * change).idxmax()
         if (part := percent(moved[name], change)) >= _MOSTLY:
-            driver = {"name": name, "more": change > 0, "nearly_all": part >= _NEARLY_ALL}
+            driver = {"name": name, "more": change > 0, "nearly_all": part >= NEARLY_ALL}
     cities = figures.pooled(m, "city")
     return {
         "total": total,
         "driver": driver,
-        "cities": figures.figure(f"{cities['number']}市合计", cities, ["unit"]) if 0 < cities["number"] < len(m.units) else None,
+        "cities": figures.figure(f"{cities['number']}市合计", cities, ["unit"])
+        if 0 < cities["number"] < len(m.units)
+        else None,
         "significant": cities["yoy_significant"],
     }
 
@@ -141,6 +147,7 @@ def contributions_chart(m: Month) -> Chart:
 
 TABLES = {"business_types": business_types, "units": units}
 SENTENCES = {
+    "bulletin_lead": from_template("bulletin_lead", _totals, "lead"),
     "overview_lead": from_template("overview_lead", _lead, "lead"),
     "totals": from_template("totals", _totals),
     "contributions": from_template("contributions", _contributions),

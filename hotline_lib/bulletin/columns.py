@@ -23,7 +23,12 @@ TICKETS = Column("件数", "tickets", "count", "count", "件")
 SHARE = Column("占比", ("tickets", "of"), "share", "share_pct", "%")
 
 
-_ATTRIBUTES = {"tickets": "count", ("tickets", "of"): "share", ("tickets", "yoy_base"): "yoy", ("tickets", "mom_base"): "mom"}
+_ATTRIBUTES = {
+    "tickets": "count",
+    ("tickets", "of"): "share",
+    ("tickets", "yoy_base"): "yoy",
+    ("tickets", "mom_base"): "mom",
+}
 
 
 def volume_source(m: Month, where: Callable[[Mapping], Mapping]) -> Callable[[Column, Mapping], Source | None]:

@@ -6,16 +6,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from hotline_lib import bulletin
+from hotline_lib.bulletin import first_page
 from hotline_lib.bulletin.by_issue import top_of
 from hotline_lib.bulletin.wording import setting
 from hotline_lib.errors import UnknownValueError
-from hotline_lib.present.page import Shown, Written
-from hotline_lib.present.sentences import Sentence
+from hotline_lib.present.page import Shown, Written, anchor
+from hotline_lib.present.sentences import Sentence, numeral
 from hotline_lib.present.sources import Links, explained, same_number
 
 if TYPE_CHECKING:
@@ -120,12 +122,38 @@ class Document:
 
     def __init__(self, m: Month, top: int = 5):
         self.m, self.sources = m, Links()
-        self._sections = {section.name: section for section in outline(m, top)}
+        self._findings = first_page.findings(m)
+        number = f"{numeral(len(self._findings))}点" if self._findings else "要点"
+        self._headings = {"findings": f"本月{number}", "overview": f"{len(m.units)}个单位一览", "sources": "数字的来源"}
+        self._headings |= {section.name: section.heading or "概述" for section in outline(m, top)}
+
+    def title(self) -> Written:
+        """The bulletin's title in place of the notebook's."""
+        return Written(f"# {self.m.params.organisation.title}")
+
+    def issued(self) -> Sentence:
+        """Who made it, and when."""
+        of, date = self.m.params.organisation, self.m.params.month.issued
+        return Sentence(f"{of.department}　{day(date)}" if date else of.department, "caption")
 
     def heading(self, name: str) -> Written:
         """A section's heading; what is shown from here on stands in that section."""
-        self.sources.place = self._sections[name].heading
+        if name not in self._headings:
+            raise UnknownValueError("章节", name, self._headings)
+        self.sources.place = self._headings[name]
         return Written(f"## {self.sources.place}")
+
+    def findings(self) -> Shown:
+        """The month's findings, each with a link to what shows it."""
+        anchors = {name: anchor(heading) for name, heading in self._headings.items()}
+        words = "\n".join(f"{at} {each.title}：{each.text}" for at, each in enumerate(self._findings, start=1))
+        html = first_page.findings_html(self._findings, anchors, self.sources.link)
+        return Shown(html, words or first_page.NOTHING)
+
+    def overview(self) -> Shown:
+        """All units on one table, with signals."""
+        made = first_page.overview(self.m)
+        return Shown(made.html(self.sources.link), repr(made))
 
     def text(self, name: str) -> Written | Sentence:
         """What people wrote, or that they did not."""
@@ -161,6 +189,10 @@ def explain(m: Month, printed: str, top: int = 5) -> list[str]:
     nearest printed number if none is the same.
     """
     page = Document(m, top)
+    page.heading("findings")
+    page.findings()
+    page.heading("overview")
+    page.overview()
     for section in outline(m, top):
         page.heading(section.name)
         for part in section.parts:
@@ -186,6 +218,11 @@ def gap(m: Month, name: str) -> str:
 def gaps(m: Month) -> list[str]:
     """The texts that are missing, in words."""
     return [gap(m, name) for name in TEXTS if text(m, name) is None]
+
+
+def day(date: dt.date) -> str:
+    """2024年10月14日"""
+    return f"{date.year}年{date.month}月{date.day}日"
 
 
 def closing_lines(m: Month) -> list[str]:

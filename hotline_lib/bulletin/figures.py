@@ -100,6 +100,18 @@ def indicators(m: Month) -> pd.DataFrame:
 
 
 @once_a_month
+def indicators_by_unit(m: Month) -> pd.DataFrame:
+    """The same by (unit, indicator)."""
+    return indicators(m).set_index(["unit", "indicator"])
+
+
+@once_a_month
+def all_units_together(m: Month) -> pd.DataFrame:
+    """Each indicator over all units' tickets, by indicator."""
+    return metrics.all_units_together(indicators(m), m.units).set_index("indicator")
+
+
+@once_a_month
 def deductions(m: Month) -> pd.DataFrame:
     return metrics.deductions(indicators(m), m.params.scheme)
 
@@ -146,14 +158,34 @@ def pooled(m: Month, kind: str | None = None) -> dict[str, object]:
     """
     rows = units(m) if kind is None else units(m)[units(m)["kind"] == kind]
     sums = rows[["complaint", "inquiry", "suggestion", "tickets", "yoy_base"]].sum(skipna=False)
-    told = significant(sums[["tickets"]], sums[["yoy_base"]].set_axis(["tickets"]).astype("Int64")).fillna(False)
+    told = told_from_chance([sums["tickets"]], [sums["yoy_base"]])
     which = {} if kind is None else {"unit": rows["unit"].tolist()}
-    return {**sums, **which, "of": total(m).tickets, "yoy_significant": bool(told.iloc[0]), "number": len(rows)}
+    return {**sums, **which, "of": total(m).tickets, "yoy_significant": told[0], "number": len(rows)}
+
+
+def told_from_chance(now: list, base: list) -> list[bool]:
+    """Which of some changes counts can tell from chance (``metrics.comparison``); none without a base."""
+    told = significant(pd.Series(now, dtype="Int64"), pd.Series(base, dtype="Int64"))
+    return told.fillna(False).astype(bool).tolist()
 
 
 def errata(m: Month, table: str) -> list[dict[str, str]]:
     """What the printed bulletin has otherwise in a table: only where this very month was printed."""
     return [] if m.errata is None else m.errata[m.errata["table"] == table].to_dict("records")
+
+
+RANKED_ROLES = ("inquiry", "complaint")  # business types whose issues the bulletin ranks
+
+
+def first_issue(m: Month, role: str) -> list[tuple[Figure, list[Figure]]]:
+    """The most frequent issues (one, unless they tie) of a business type, each with its first units."""
+    within = {"business_type": m.params.catalogue.name_of(role)}
+    found = []
+    for row in metrics.top_issues(m.counts, role, top=1).to_dict("records"):
+        units = metrics.top_units(m.counts, role, row["issue"], m.units, top=1)
+        own = {**within, "issue": row["issue"]}
+        found.append((figure(row["issue"], row, ["issue"], within), named(units, "unit", ["unit"], own)))
+    return found
 
 
 def figure(

@@ -65,7 +65,9 @@ class DrillDown:
 
     def _issue_html(self, issue: Issue, link: Callable[[str, Figure, str], str]) -> str:
         figure = issue.figure
-        where = _only(f"全部为{issue.only}") if issue.only else _parts_html(issue.units, self.heads[1], BLUE, "where", link)
+        where = (
+            _only(f"全部为{issue.only}") if issue.only else _parts_html(issue.units, self.heads[1], BLUE, "where", link)
+        )
         subs = issue.sub_issues
         about = _parts_html(subs, self.heads[2], BLUE2, "about", link) if subs else _only(_NO_SUB_ISSUE)
         return (

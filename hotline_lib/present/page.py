@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -57,6 +58,11 @@ class Written:
 
     def _repr_markdown_(self) -> str:
         return self.markdown
+
+
+def anchor(heading: str) -> str:
+    """The id that a page gives to a heading."""
+    return re.sub(r"[^\w-]+", "-", heading).strip("-") or "section"
 
 
 def caption(m: Month) -> Sentence:

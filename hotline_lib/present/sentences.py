@@ -81,11 +81,11 @@ class Figure:
 
 
 class Cited(str):
-    """A printed number that knows its source."""
+    """A printed number that knows its source. whole: all of the text is the number (an interval, 60件中13件)."""
 
-    def __new__(cls, text: str, source: Source | None) -> Cited:
+    def __new__(cls, text: str, source: Source | None, *, whole: bool = False) -> Cited:
         made = super().__new__(cls, text)
-        made.source = source
+        made.source, made.whole = source, whole
         return made
 
 
@@ -107,12 +107,14 @@ class Sentence:
 
     def html(self, link: Callable[[str, Source], str] | None = None) -> str:
         """A paragraph a line. link: makes a link of a number's words and source."""
+        return "".join(f'<p class="{self.kind}">{line}</p>' for line in self.inline(link).split("\n") if line)
+
+    def inline(self, link: Callable[[str, Source], str] | None = None) -> str:
         pieces, at = [], 0
         for start, end, source in self.cited if link else ():
             pieces += [html.escape(self.text[at:start]), link(self.text[start:end], source)]
             at = end
-        text = "".join([*pieces, html.escape(self.text[at:])])
-        return "".join(f'<p class="{self.kind}">{line}</p>' for line in text.split("\n") if line)
+        return "".join([*pieces, html.escape(self.text[at:])])
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -213,7 +215,8 @@ def _marked(value: object) -> object:
     if citing is None or not isinstance(value, Cited) or value.source is None:
         return value
     citing[1].append(value.source)
-    return re.sub(r"\d[\d.,]*%?", lambda found: f"{_OPEN}{len(citing[1]) - 1}{_MIDDLE}{found[0]}{_CLOSE}", value, count=1)
+    number = r".+" if value.whole else r"\d[\d.,]*%?"
+    return re.sub(number, lambda found: f"{_OPEN}{len(citing[1]) - 1}{_MIDDLE}{found[0]}{_CLOSE}", value, count=1)
 
 
 class _Environment(SandboxedEnvironment):
@@ -282,7 +285,10 @@ class _Unknown(jinja2.StrictUndefined):
 def _environment(folder: Path) -> SandboxedEnvironment:
     environment = _Environment(
         finalize=_marked,
-        loader=jinja2.FileSystemLoader(folder), undefined=_Unknown, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(folder),
+        undefined=_Unknown,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )  # plain text, not escaped: whoever shows it escapes it
     filters = (each, list_and, numeral, pull, numbers.decimal, numbers.points)
     environment.filters |= {each.__name__: each for each in filters}

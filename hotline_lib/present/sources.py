@@ -14,7 +14,7 @@ from html import escape
 from hotline_lib.exact import is_missing
 from hotline_lib.present import numbers
 
-_NOT_DIGITS = re.compile(r"[^\d.\-]")
+_NOT_DIGITS = re.compile(r"[^\d.\-/至–]")
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Links:
 
     def _item(self, line: _Line) -> str:
         back = " ".join(
-            f'<a href="#{place}" aria-label="回到第{at}处 {escape(words)}">{escape(words)}</a>'
+            f'<a href="#{place}" aria-label="回到第{at}处：{escape(words)}">{at}</a>'
             for at, (place, words) in enumerate(line.places, start=1)
         )
         source = line.source

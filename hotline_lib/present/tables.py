@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Row = Mapping[str, Any]
-Kind = Literal["text", "count", "share", "change", "rate", "score", "minutes", "points", "rank", "flag", "words"]
+Kind = Literal[
+    "text", "count", "share", "change", "rate", "score", "minutes", "points", "rank", "flag", "words", "signals"
+]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins so
+SIGNALS = {"attention": ("●", "关注"), "notice": ("○", "留意")}
 FOOTNOTE_MARKS = "①②③④⑤⑥⑦⑧⑨⑩"
 SCROLLS_FROM = 6  # columns: a table as wide as that stands in a box that scrolls on a phone
 
@@ -42,6 +45,7 @@ class Column:
     group: columns next to each other with the same group get a short line over their heads.
     title: the full name, where head is short.
     significant: for a change, the column that says whether counts tell it from chance: ▲▼, else soft.
+    signal: a row -> "" | "notice" (○ before the number) | "attention" (●, and a tint).
     emphasis: a row -> "" | "soft" (full, clean) | "strong" (ink, semibold, tint) | "heat1" … "heat5".
     """
 
@@ -55,16 +59,17 @@ class Column:
     in_page: bool = True
     significant: str | None = None
     emphasis: Callable[[Row], str] | None = None
+    signal: Callable[[Row], str] | None = None
     words: tuple[str, str] = ("是", "否")
 
     @property
     def align(self) -> str:
-        return {"text": "left", "points": "center"}.get(self.kind, "right")
+        return {"text": "left", "signals": "left", "points": "center"}.get(self.kind, "right")
 
     @property
     def css(self) -> str:
         """The class of its cells."""
-        return self.kind if self.kind in ("text", "points", "rank") else "num"
+        return self.kind if self.kind in ("text", "points", "rank", "signals") else "num"
 
     def printed(self, row: Row) -> str:
         """What stands in a cell of the page, unescaped. A subtotal or total may leave a column out."""
@@ -75,12 +80,14 @@ class Column:
             return ""
         value = row[self.value]
         if is_missing(value):
-            return numbers.MISSING
+            return "" if self.kind == "signals" else numbers.MISSING
         match self.kind:
             case "count":
                 return numbers.count(value)
             case "text" | "words":
                 return str(value)
+            case "signals":
+                return "　".join(f"{SIGNALS[level][0]} {word}" for level, word in value) or "无"
             case "rank":
                 return str(int(value))
             case "flag":
@@ -220,9 +227,7 @@ class Table:
         cells = "".join(self._cell_html(column, row, marks, foot, link) for column in self._shown)
         return f'<tr class="{kind}">{cells}</tr>' if kind else f"<tr>{cells}</tr>"
 
-    def _cell_html(
-        self, column: Column, row: Row, marks: Mapping[str, str], foot: bool, link: Callable | None
-    ) -> str:
+    def _cell_html(self, column: Column, row: Row, marks: Mapping[str, str], foot: bool, link: Callable | None) -> str:
         words, style = column.printed(row), f' style="text-align:{column.align}"'
         if column.value == self.row_head:
             mark = marks.get(row.get(self.row_head), "")
@@ -236,6 +241,15 @@ class Table:
             significant = not is_missing(flag) and flag
             mark = _mark(words) if significant else ""
             classes += [] if significant else ["soft"]
+        if column.signal is not None and not foot and words not in ("", numbers.MISSING):
+            level = column.signal(row)
+            classes.append(level)
+            mark = _signal(level) if level else ""
+        if column.kind == "signals":
+            shown = " ".join(
+                f'<span class="signal">{_signal(level)}{escape(word)}</span>' for level, word in row[column.value] or ()
+            )
+            return f'<td class="signals"{style}>{shown or escape(words)}</td>'
         source = self.source(column, row) if link and words not in ("", numbers.MISSING) else None
         shown = link(words, source) if link and source else escape(words)
         return f'<td class="{escape(" ".join(filter(None, classes)))}"{style}>{mark}{shown}</td>'
@@ -249,6 +263,11 @@ def _head_cell(column: Column, row_head: str, *, rows: int = 1) -> str:
     span = f' rowspan="{rows}"' if rows > 1 else ""
     title = f' title="{escape(column.title)}"' if column.title else ""
     return f'<th scope="col" class="{kind}"{span}{title} style="text-align:{column.align}">{"<br>".join(lines)}</th>'
+
+
+def _signal(level: str) -> str:
+    sign, word = SIGNALS[level]
+    return f'<span class="mark {level}" role="img" aria-label="{word}">{sign}</span>'
 
 
 def _mark(change: str) -> str:

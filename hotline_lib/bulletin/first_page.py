@@ -1,0 +1,311 @@
+"""The first page that the printed bulletin lacks: five findings chosen by rule, and all units on one table with signals.
+
+A finding is a kind (what moved the total, which type, which unit …), said in the words of params/wording/findings/KIND.j2
+and chosen by the rule in its function: the largest of what counts tell from chance. Kinds come in one order; each gives
+its first finding before any gives a second. What chance could have made is never one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from html import escape
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotline_lib.bulletin import figures
+from hotline_lib.bulletin.by_sample import sample
+from hotline_lib.bulletin.by_score import score_source
+from hotline_lib.bulletin.by_volume import NEARLY_ALL, tickets_of
+from hotline_lib.bulletin.columns import RANK, SCORE, UNIT, volume_source
+from hotline_lib.bulletin.wording import setting, words
+from hotline_lib.exact import is_missing
+from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
+from hotline_lib.metrics.intervals import ratio_interval
+from hotline_lib.present import numbers
+from hotline_lib.present.sentences import Cited, Sentence, render_cited
+from hotline_lib.present.tables import Column, Table
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+    from hotline_lib.present.sources import Source
+
+MOST = 5
+NOTHING = "本月未见显著变化。"
+_SHOWN_INDICATORS = 4  # those that cost all units together most
+
+
+@dataclass(frozen=True)
+class Finding:
+    """title: what was found, short. text: the same with its numbers. figure: what shows it (图2, 附件3), and where."""
+
+    title: str
+    text: Sentence
+    figure: str
+    section: str
+
+
+def findings(m: Month, most: int = MOST) -> list[Finding]:
+    """The month's findings, the most important first; none where nothing can be told from chance."""
+    by_kind = [list(kind(m)) for kind in _KINDS]
+    in_turn = [each for rank in zip_longest(*by_kind) for each in rank if each is not None]
+    return in_turn[:most]
+
+
+def findings_html(
+    found: list[Finding], anchors: Mapping[str, str], link: Callable[[str, Source], str] | None = None
+) -> str:
+    """The findings as a numbered list, each with a link to what shows it. anchors: section -> its id in the page."""
+    if not found:
+        return f'<p class="sentence">{NOTHING}</p>'
+    items = "".join(
+        f"<li><strong>{escape(each.title)}</strong><span>{each.text.inline(link)} "
+        f'<a href="#{escape(anchors[each.section])}">{escape(each.figure)}</a></span></li>'
+        for each in found
+    )
+    return f'<ol class="findings">{items}</ol>'
+
+
+def _told(m: Month, kind: str, figure: str, section: str, **context: object) -> Finding:
+    """A finding in the words of params/wording/findings/KIND.j2: its first line is the title, the rest the text."""
+    folder = m.params.folder / "wording"
+    title, _ = render_cited(folder, f"findings/{kind}", [words(m) | context | {"saying": "title"}], setting(m))
+    text, cited = render_cited(folder, f"findings/{kind}", [words(m) | context | {"saying": "text"}], setting(m))
+    return Finding(title, Sentence(text, cited=tuple(cited)), figure, section)
+
+
+def _driver(m: Month) -> Iterator[Finding]:
+    """The domain or group from which more than half of the total's change came, if the total's change is no chance."""
+    total, rows = figures.total(m), figures.unit_contributions(m)
+    if is_missing(total.yoy_base) or not figures.pooled(m)["yoy_significant"]:
+        return
+    change = total.tickets - int(total.yoy_base)
+    largest = rows.loc[(rows["difference"] * (1 if change > 0 else -1)).idxmax()]
+    rest = rows[rows["unit"] != largest["unit"]]
+    sums = rest[["tickets", "yoy_base"]].sum()
+    part = int(largest["difference"])
+    others = figures.figure("", {**sums, "unit": rest["unit"].tolist()}, ["unit"])
+    if 2 * part * (1 if change > 0 else -1) > abs(change):
+        told = figures.told_from_chance([sums["tickets"]], [sums["yoy_base"]])[0]
+        largest_of = figures.figure(largest["long_name"], largest, ["unit"])
+        source = largest_of.source("yoy_difference", setting(m))
+        share = f"{numbers.share(part, change)}%"
+        source = replace(source, formula=f"{part} ÷ {change} = {share}（占全部增减；{source.formula}）")
+        yield _told(
+            m, "driver", "图2", "totals", total=total, largest=largest_of, share=Cited(share, source), others=others,
+            number=len(rest), cities=bool((rest["kind"] == "city").all()), told=told, more=change > 0,
+            nearly_all=100 * abs(part) >= NEARLY_ALL * abs(change),
+        )  # fmt: skip
+
+
+def _types(m: Month) -> Iterator[Finding]:
+    """Complaints, if they rose or fell on last year by more than chance; then the other types, by size of change."""
+    rows = figures.types(m)
+    rows = rows[rows["yoy_base"].notna() & (rows["role"] != "retired")]
+    told = figures.told_from_chance(rows["tickets"].tolist(), rows["yoy_base"].tolist())
+    rows = rows.assign(
+        first=rows["role"] != "complaint", size=-(rows["tickets"] - rows["yoy_base"]).abs().astype("Int64")
+    )[told]
+    for row in rows.sort_values(["first", "size"], kind="stable").to_dict("records"):
+        issue = None
+        if row["role"] in figures.RANKED_ROLES:
+            issue = next(iter(figures.first_issue(m, row["role"])), None)
+        of = figures.figure(row["business_type"], row, ["business_type"])
+        section = {"complaint": "complaints", "inquiry": "inquiries"}.get(row["role"], "totals")
+        figure = {"complaint": "图6", "inquiry": "图5"}.get(row["role"], "图1")
+        yield _told(m, "type", figure, section, of=of, issue=issue)
+
+
+def _units(m: Month) -> Iterator[Finding]:
+    """The city whose tickets changed most of those that changed by more than chance, and who else did."""
+    rows = figures.unit_contributions(m)
+    cities = rows[(rows["kind"] == "city") & rows["significant"].fillna(False) & (rows["yoy_base"] > 0)]
+    cities = cities.loc[cities["difference"].abs().sort_values(ascending=False, kind="stable").index]
+    if cities.empty:
+        return
+    first = cities.iloc[0]
+    same = cities[(cities["difference"] > 0) == (first["difference"] > 0)]
+    other = cities[(cities["difference"] > 0) != (first["difference"] > 0)].sort_values("difference")
+    unit = figures.figure(first["unit"], first, ["unit"])
+    low, high = ratio_interval(int(first["tickets"]), int(first["yoy_base"]))
+    words, source = numbers.change_interval(low - 1, high - 1, "%"), unit.source("yoy", setting(m))
+    source = replace(source, formula=f"{source.formula}，95%精确区间{words}（条件二项）")
+    yield _told(
+        m, "unit", "附件3", "units", unit=unit, interval=Cited(words, source, whole=True), cities=int((rows["kind"] == "city").sum()),
+        same=len(same), others=figures.named(other, "unit", ["unit"]), rose=bool(first["difference"] > 0),
+    )  # fmt: skip
+
+
+def _lost(m: Month) -> Iterator[Finding]:
+    """The indicator that cost units so many points that it calls for attention, by fewest tickets or by most points."""
+    lost, least = figures.lost(m), m.params.scheme.signals.attention.points
+    values = figures.indicators(m).set_index(["unit", "indicator"])
+    for key in sorted(lost, key=lambda each: (BY_KEY[each].kind != "rate", list(lost).index(each))):
+        hit = lost[key][lost[key] >= least]
+        if hit.empty:
+            continue
+        rows = [
+            {
+                "unit": unit,
+                "points": hit[unit],
+                "short": int(of["denominator"] - of["numerator"]) if of["kind"] == "rate" else 0,
+            }
+            for unit in m.units["unit"]
+            if unit in hit.index and (of := values.loc[(unit, key)]) is not None
+        ]
+        yield _told(m, "lost", "附件1", "indicators", indicator=BY_KEY[key], rows=rows, units=len(m.units))
+
+
+def _checked(m: Month) -> Iterator[Finding]:
+    """Where the spot checks contradict the score: a unit with a good place and bad tickets, and the reverse."""
+    rows = figures.spot_checks(m)
+    if rows is None or not rows["problems"].sum():
+        return
+    contrary = rows[rows["contrary"]].assign(apart=lambda each: each["place"] - each["score_place"])
+    bad = contrary[(contrary["apart"] > 0) & (contrary["problems"] > 0)].sort_values(
+        "apart", ascending=False, kind="stable"
+    )
+    good = contrary[(contrary["apart"] < 0) & (contrary["problems"] == 0)].sort_values("apart", kind="stable")
+    tied = rows["score_rank"].duplicated(keep=False)
+    found = lambda part: [{**row, "sample": sample(m, row)} for row in part.assign(tied=tied).to_dict("records")]
+    whole = {"unit": m.params.organisation.region, **rows[["sampled", "problems"]].sum()}
+    yield _told(
+        m, "checked", "附件2", "spot_checks", sample=sample(m, whole), bad=found(bad.head(1)), good=found(good.head(1)), units=int((rows["problems"] > 0).sum()),
+    )  # fmt: skip
+
+
+def _issues(m: Month) -> Iterator[Finding]:
+    """The issue that rose most, then the one that fell most, on last month, by more than chance."""
+    for kind in ("mom", "yoy"):
+        changes = figures.issue_changes(m, kind)
+        if changes is None:
+            continue
+        told = changes[changes["significant"]]
+        told = told.loc[told["difference"].abs().sort_values(ascending=False, kind="stable").index]
+        for row in told.head(1).to_dict("records"):
+            keys = ["business_type", "issue"]
+            of = figures.figure(row["issue"], {**row, "yoy_base": row["base"], "mom_base": row["base"]}, keys)
+            yield _told(m, "issue", "热点事项", "complaints", of=of, type=row["business_type"], against=kind)
+        return
+
+
+def _ranks(m: Month) -> Iterator[Finding]:
+    """The city that rose or fell most places by tickets on last year, if its own change is no chance."""
+    rows = figures.units(m)
+    rows = rows[(rows["kind"] == "city") & rows["yoy_base"].notna()]
+    if rows.empty:
+        return
+    now, then = (rows[name].rank(method="min", ascending=False).astype(int) for name in ("tickets", "yoy_base"))
+    moved = rows.assign(now=now, then=then, moved=then - now)
+    moved = moved[moved["yoy_significant"].fillna(False) & (moved["moved"] != 0)]
+    if len(moved):
+        row = moved.loc[moved["moved"].abs().idxmax()]
+        yield _told(
+            m, "rank", "附件3", "units", unit=figures.figure(row["long_name"], row, ["unit"]), now=row["now"], then=row["then"]
+        )  # fmt: skip
+
+
+_KINDS: tuple[Callable[[Month], Iterator[Finding]], ...] = (_driver, _types, _units, _lost, _checked, _issues, _ranks)
+
+
+def overview(m: Month) -> Table:
+    """All units on one table: rank, score, volume, the indicators that cost most, what spot checks found, and signals."""
+    rows, lost, signals = _rows(m), figures.lost(m), m.params.scheme.signals
+    checked, total = figures.spot_checks(m) is not None, figures.pooled(m)
+    columns = [
+        UNIT,
+        Column("信号", "signals", "signals"),
+        RANK,
+        SCORE,
+        Column("业务量", "tickets", "count", unit="件"),
+        Column("同比", ("tickets", "yoy_base"), "change", unit="%", significant="yoy_significant"),
+        Column(m.params.catalogue.name_of("complaint"), "complaint", "count", unit="件"),
+        *(_indicator(m, each) for each in INDICATORS if each.key in list(lost)[:_SHOWN_INDICATORS]),
+    ]
+    if checked:
+        bad = lambda row: signals.of(bad=row["problems"])
+        clean = lambda row: "" if row["problems"] else "soft"
+        columns.append(Column("抽检问题", "found", "words", unit="件/抽检件", signal=bad, emphasis=clean))
+    wrong = {row["key"]: row for row in figures.errata(m, "units")}
+    volumes = volume_source(m, lambda row: tickets_of(m, row))
+    return Table(
+        rows,
+        columns,
+        label="各单位一览",
+        order=_key(m, checked),
+        total={**total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None},
+        rule_after=lambda row: row["kind"] == "group",
+        footnotes={unit: f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）" for unit, row in wrong.items()},
+        notes=[_note(m)],
+        source=lambda column, row: volumes(column, row) or score_source(m, column, row),
+    )  # fmt: skip
+
+
+def _indicator(m: Month, each: Indicator) -> Column:
+    """An indicator's column, its signal from the points that it cost the unit."""
+    is_rate, signals = each.kind == "rate", m.params.scheme.signals
+    head = each.brief.replace("办结率", "\n办结率") if is_rate else each.head.split("|")[0]
+    level = lambda row: signals.of(points=row["lost"].get(each.key, 0))
+    full = lambda row: "soft" if is_rate and row[each.key] == 100 else ""
+    kind = "rate" if each.kind == "per_10k" else each.kind
+    return Column(head, each.key, kind, unit=each.unit, title=each.label, signal=level, emphasis=full)
+
+
+def _rows(m: Month) -> pd.DataFrame:
+    """Units: groups first, then by rank, inside a rank by tickets."""
+    lost, checks = figures.lost(m), figures.spot_checks(m)
+    values = figures.indicators(m).pivot(index="unit", columns="indicator", values="value")
+    volumes = figures.units(m).drop(columns=["rank", "long_name", "kind", "code", "population"])
+    rows = figures.scores(m)[["rank", "unit", "kind", "score"]].merge(volumes, on="unit", validate="one_to_one")
+    rows = rows.join(values, on="unit", validate="one_to_one")
+    rows["lost"] = [lost.loc[unit].to_dict() if len(lost.columns) else {} for unit in rows["unit"]]
+    if checks is not None:
+        own = checks[["unit", "problems", "sampled"]]
+        rows = rows.merge(own, on="unit", validate="one_to_one")
+        rows["found"] = [_found(row.problems, row.sampled) for row in rows.itertuples()]
+    rows["signals"] = [_signals(m, row) for row in rows.to_dict("records")]
+    rows["city"] = rows["kind"] != "group"
+    return rows.sort_values(
+        ["city", "rank", "tickets"], ascending=[True, True, False], kind="stable", ignore_index=True
+    )
+
+
+def _found(problems: int, sampled: int) -> str | None:
+    return None if not sampled else f"{problems}/{sampled}" if problems else "未发现"
+
+
+def _pooled_found(rows: pd.DataFrame) -> str:
+    return f"{rows['problems'].sum()}/{rows['sampled'].sum()}"
+
+
+def _signals(m: Month, row: dict) -> list[tuple[str, str]]:
+    """A unit's signals (level, word), those that call for attention first, by points."""
+    of, signals = m.params.scheme.signals, []
+    for key, points in sorted(row["lost"].items(), key=lambda each: -each[1]):
+        signals.append((of.of(points=points), BY_KEY[key].word))
+    signals.append((of.of(bad=row.get("problems", 0)), "抽检"))
+    told = [each for each in signals if each[0]]
+    return sorted(told, key=lambda each: each[0] != "attention")
+
+
+def _key(m: Month, checked: bool) -> str:
+    """What the signs mean, from the thresholds."""
+    at, bad = m.params.scheme.signals, "，或抽检{}件及以上有问题" if checked else ""
+    level = lambda each: f"失{numbers.points(each.points)}分及以上{bad.format(each.bad)}"
+    changes = "　▲▼ 同比显著增减" if not is_missing(figures.total(m).yoy_base) else ""
+    return f"● 关注：一项指标{level(at.attention)}　○ 留意：{level(at.notice)}{changes}　灰字：满值、未发现或不显著"
+
+
+def _note(m: Month) -> str:
+    lost = figures.lost(m)
+    groups = m.units[m.units["kind"] == "group"]
+    who = (
+        f"{'、'.join(groups['unit'])}单列，仍参加名次；各市按名次排，同名次按业务量排。"
+        if 0 < len(groups) < len(m.units)
+        else "按名次排。"
+    )
+    rest = len(INDICATORS) - min(_SHOWN_INDICATORS, len(lost.columns))
+    unspoilt = len(INDICATORS) - len(lost.columns)
+    return f"{who}其余{rest}项指标中，{unspoilt}项没有单位失分，见附件1"
