@@ -3,6 +3,7 @@ PYTHON ?= python3
 MONTH ?= 2024-09
 BIN := .venv/bin
 READY := .venv/.ready
+AXE := axe-core@4.14.1
 
 .PHONY: report test browser lab lint refresh clean
 
@@ -15,8 +16,9 @@ test: $(READY)     ## 准备模拟工单并通过全部测试
 	$(BIN)/python -m pytest -n auto --dist loadfile tests
 	$(BIN)/python -m pytest -p no:xdist --nbval notebooks
 
-browser: $(READY)  ## 在真浏览器里打开每个笔记本并全部运行（需要系统装有 Chromium）
+browser: $(READY)  ## 在真浏览器里运行每个笔记本、检查每份报告的无障碍（需要系统装有 Chromium 和 npm）
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,browser]"
+	npm install --prefix .venv/axe --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error $(AXE)
 	$(BIN)/hotline simulate 2024-09 --if-missing
 	$(BIN)/python -m pytest -p no:xdist tests/browser
 

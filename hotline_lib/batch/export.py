@@ -13,10 +13,11 @@ What a cell's tags and headings mean for the page:
     remove-cell     the cell is not on the page
 
 Code is never shown. What an output says goes through as follows: text/html as it is (tables, sentences, figures'
-words are made by present, which escapes), a picture with the words before it and its alternative text, text/plain
-and printed text escaped, warnings not at all. Markdown's own HTML is escaped, pictures and links to other places
-are left as text: a page opens with the network off. Classes that page.css knows in text/html: p.lead, p.sentence,
-p.caption, div.figure-head > p.figure-title + p.figure-note, table.hotline, p.table-note, section.sources.
+words are made by present, which escapes) but for empty table heads, a picture with the words before it and its
+alternative text, text/plain and printed text escaped, warnings not at all. Markdown's own HTML is escaped, pictures
+and links to other places are left as text: a page opens with the network off. Classes that page.css knows in
+text/html: p.lead, p.sentence, p.caption, div.figure-head > p.figure-title + p.figure-note, table.hotline,
+p.table-note, section.sources.
 """
 
 from __future__ import annotations
@@ -224,7 +225,7 @@ class _Exporter(HTMLExporter):
         environment = super()._create_environment()
         environment.autoescape = True
         environment.filters |= {"markdown2html": _MARKDOWN.render, "figure": _figure_html}
-        environment.filters["keep_together"] = keep_together
+        environment.filters |= {"keep_together": keep_together, "without_empty_heads": _without_empty_heads}
         return environment
 
 
@@ -253,6 +254,11 @@ def _figure_html(output: NotebookNode) -> Markup:
     caption = f"<figcaption>{head}</figcaption>" if (head := about.get("figure_head")) else ""
     data = "".join(output.data[kind].split())
     return Markup(f'<figure>{caption}<img src="data:{kind};base64,{data}" alt="{escape(alt)}"{size}></figure>')
+
+
+def _without_empty_heads(html: str) -> str:
+    """A head without words, as pandas has over a frame's index, is a cell: as a head it names nothing to a listener."""
+    return html.replace("<th></th>", "<td></td>")
 
 
 _PROSE = re.compile(r'<p(?: class="(?:lead|sentence)")?>.*?</p>', re.DOTALL)

@@ -170,9 +170,9 @@ class Table:
             + (f"<tfoot>{foot}</tfoot>" if foot else "")
             + "</table>"
         )
-        if len(self._shown) >= SCROLLS_FROM:
+        if len(self._shown) >= SCROLLS_FROM:  # a group, no landmark: its name is often that of the section around it
             name = escape(self.label or self.caption or "表")
-            table = f'<div class="table-box" role="region" tabindex="0" aria-label="{name}">{table}</div>'
+            table = f'<div class="table-box" role="group" tabindex="0" aria-label="{name}">{table}</div>'
         footnotes = [f"{mark} {self.footnotes[name]}" for name, mark in marks.items()]
         return table + self._notes_html([*self.notes, *footnotes])
 

@@ -4,6 +4,7 @@ import copy
 import re
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
@@ -212,6 +213,13 @@ def test_warnings_stay_in_the_notebook_and_prints_are_shown():
     )
     assert "warn" not in page
     assert '<pre class="output">数</pre>' in page
+
+
+def test_a_head_that_names_nothing_is_no_head():
+    frame = pd.DataFrame({"tickets": [1]}, index=pd.Index(["沈阳"], name="unit"))
+    page = parsed(text("## 一"), code(html(frame._repr_html_())))
+    assert [head.get_text() for head in page.find_all("th")] == ["tickets", "unit", "沈阳"]
+    assert len(page.find_all("td")) == 3
 
 
 def test_html_that_present_made_goes_through_as_it_is():

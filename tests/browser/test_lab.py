@@ -14,19 +14,10 @@ import time
 import urllib.request
 
 import pytest
+from browsers import CHROMIUM, FLAGS, sync_playwright
 from support import ROOT
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
-
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    sync_playwright = None
 
 pytestmark = pytest.mark.skipif(
     (CHROMIUM is None or sync_playwright is None) and os.environ.get("CI") != "true",

@@ -166,11 +166,11 @@ def test_a_rule_stands_under_the_unit_that_is_a_class_of_its_own():
     assert [row.get("class") for row in parsed(table).tbody.find_all("tr")] == [["ruled"], None, None]
 
 
-def test_only_a_wide_table_is_a_region_that_scrolls():
+def test_only_a_wide_table_stands_in_a_box_that_scrolls():
     narrow, wide = Table(VOLUMES, [UNIT, TICKETS]), Table(VOLUMES, [UNIT] + [TICKETS] * 6, label="附件1")
     assert parsed(narrow).find(class_="table-box") is None
     box = parsed(wide).find(class_="table-box")
-    assert (box["role"], box["tabindex"], box["aria-label"]) == ("region", "0", "附件1")
+    assert (box["role"], box["tabindex"], box["aria-label"]) == ("group", "0", "附件1")
 
 
 def test_a_column_may_be_in_the_csv_only():
