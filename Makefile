@@ -13,7 +13,7 @@ report: $(READY)   ## 生成一个月的报告：make report MONTH=2024-09
 
 test: $(READY)     ## 准备模拟工单并通过全部测试
 	$(BIN)/hotline simulate 2024-09 --if-missing
-	$(BIN)/python -m pytest -n auto --dist loadfile tests
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/browser tests
 	$(BIN)/python -m pytest -p no:xdist --nbval notebooks
 
 browser: $(READY)  ## 在真浏览器里运行每个笔记本、检查每份报告的无障碍（需要系统装有 Chromium 和 npm）

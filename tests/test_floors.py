@@ -86,5 +86,5 @@ def test_the_library_stays_small():
     The simulator, which no report needs, is counted for itself.
     """
     sizes = sizes_by_room()
-    assert sum(size for name, size in sizes.items() if name != "simulate") <= 6500
+    assert sum(size for name, size in sizes.items() if name != "simulate") <= 9000
     assert sizes["simulate"] <= 900

@@ -9,6 +9,7 @@ What a cell's tags and headings mean for the page:
                     on a section's heading cell: the whole section does, beside the next section so tagged
     stack           on a cell: it stays in the column of the cell before it, below that
     landscape       on a section's heading cell: on paper the section has a page of its own, turned
+    sheet           on a section's heading cell: on paper the section begins a new page
     provenance      on the last cell: its output is the page's foot (来源与口径)
     remove-cell     the cell is not on the page
 

@@ -30,7 +30,7 @@ class Source:
     formula: str
 
     def __str__(self) -> str:
-        return f"{self.formula}\n{self.title}：{self.tickets}"
+        return f"{self.formula}\n{self.tickets}"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class _Line:
     number: int
     source: Source
     formulas: dict[str, None] = field(default_factory=dict)
-    places: list[tuple[str, str]] = field(default_factory=list)  # id and words of every number that links here
+    places: list[str] = field(default_factory=list)  # ids of the numbers that link here
 
 
 class Links:
@@ -110,7 +110,7 @@ class Links:
         line.formulas[source.formula] = None
         self.shown.append((self.place, words, source))
         place = f"n{len(self.shown)}"
-        line.places.append((place, words))
+        line.places.append(place)
         why = escape(str(source)).replace("\n", "&#10;")
         return f'<a class="n" id="{place}" href="#s{line.number}" data-why="{why}">{escape(words)}</a>'
 
@@ -125,10 +125,7 @@ class Links:
         return f'<ol class="why">{"".join(map(self._item, self._lines.values()))}</ol>' if self._lines else ""
 
     def _item(self, line: _Line) -> str:
-        back = " ".join(
-            f'<a href="#{place}" aria-label="回到第{at}处：{escape(words)}">{at}</a>'
-            for at, (place, words) in enumerate(line.places, start=1)
-        )
+        back = " ".join(f'<a href="#{place}">{at}</a>' for at, place in enumerate(line.places, start=1))
         source = line.source
         return (
             f'<li id="s{line.number}"><strong>{escape(source.title)}</strong> {escape("；".join(line.formulas))}。'
