@@ -300,6 +300,8 @@ def _tell(result: RunResult, paths: Paths) -> None:
         typer.echo(f"{words[report.status]}　{report.label}{seconds}　{paths.short(report.page)}")
         if report.error:
             typer.echo(f"　　　{report.error}", err=True)
+    for warning in result.warnings:
+        typer.echo(f"　提示　{warning}")
     if result.tables.error:
         typer.echo(f"失败　附表：{result.tables.error}", err=True)
     typer.echo(

@@ -40,6 +40,18 @@ def _text(month: str, before: MonthParams | None, units: tuple[Unit, ...]) -> st
 # 核对或填好一段，就删去那一段的「{TO_CHECK}」；hotline check {month} 会提醒还剩哪些。
 month: {month}
 
+# {TO_CHECK}：印发日期，如 issued: {month}-14
+issued:
+
+# {TO_CHECK}：拨测中没有及时接听的、转工单慢的单位；没有就留空。没做拨测就删去这三行
+test_calls:
+  not_answered: []
+  slow: []
+
+# {TO_CHECK}：人写的话，嵌在第三、第五部分生成的句子里；没有就留空。第六、第七部分和开头写在 params/months/{month}/ 下的
+# opening.md、cases.md、plans.md
+remarks: {{national: "", consequence: "", quality: "", handling: ""}}
+
 source: {_inline(source)}         # data/tickets/ 下的 Parquet；也可写 kind: database 及 connect、table
 
 reach_back_months: {last.reach_back_months}            # 考评按当月上报的工单计算，受理时间最早往前看几个月

@@ -13,6 +13,7 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
+from hotline_lib.bulletin.document import texts_missing
 from hotline_lib.cube import accepted
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole
@@ -93,9 +94,10 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
     if unanswered:
         who = "全部单位" if len(unanswered) == len(params.units) else "、".join(unanswered)
         found.weakens.append(f"{file} 的 data_conformity 中{who}为 0/0，附件1 印 100.00（n = 0）。")
-    for key in ("offline_minutes", "monthly_analysis_done", "data_conformity"):
+    for key in ("offline_minutes", "monthly_analysis_done", "data_conformity", "issued", "test_calls"):
         if not getattr(params.month, key):
             found.weakens.append(f"{file} 没有 {key}。")
+    found.weakens += [f"{words}。" for words in texts_missing(params)]
 
 
 def _tickets(found: Readiness, params: Params, paths: Paths) -> None:

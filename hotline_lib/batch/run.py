@@ -53,12 +53,13 @@ class ReportResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What came of a month's run."""
+    """What came of a month's run. warnings: what the reports lack, in words."""
 
     month: str
     reports: tuple[ReportResult, ...]
     tables: Tables
     index: Path
+    warnings: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[ReportResult]:
@@ -99,7 +100,9 @@ def run_month(
         if due or not run.tables_are_current():
             results |= run.make(due, jobs, time_limit)
         in_order = tuple(results[report.name] for report in reports)
-        return RunResult(month, in_order, run.manifest.tables, run.write_index(params.organisation.hotline))
+        return RunResult(
+            month, in_order, run.manifest.tables, run.write_index(params.organisation.hotline), run.warnings
+        )
 
 
 @contextmanager
@@ -125,6 +128,7 @@ class _Run:
         self.files, self.basis = basis(month, paths, params)
         self.folder = paths.report_folder(month)
         self.manifest = read_manifest(self.folder)
+        self.warnings: tuple[str, ...] = ()
         self.changed = False  # whether the manifest, and so the index, says something new
 
     def tidy(self) -> None:
@@ -156,6 +160,7 @@ class _Run:
         from hotline_lib.batch.execute import TIME_LIMIT, executing  # slow, and an unchanged month needs none of it
 
         month = prepared(self.month, self.paths)
+        self.warnings = warnings(month)
         self.manifest.simulated, self.manifest.inputs = month.simulated, self.files
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
         on_start = lambda report: self.say(Event("started", report.label))
@@ -226,6 +231,13 @@ def prepared(month: str, paths: Paths) -> Month:
     from hotline_lib.month import prepare
 
     return prepare(month, paths)
+
+
+def warnings(month: Month) -> tuple[str, ...]:
+    """What weakens a month's reports: odd data, texts that nobody wrote."""
+    from hotline_lib.bulletin.document import texts_missing
+
+    return (*month.warnings, *texts_missing(month.params))
 
 
 def tables_written(month: Month, folder: Path) -> list[Path]:

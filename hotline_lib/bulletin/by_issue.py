@@ -169,8 +169,11 @@ def _details(m: Month, role: str, top: int = 5, inner: int = 3) -> list[dict[str
 def _closing_claim(m: Month) -> dict[str, object]:
     """Whether all complaints were solved in time: every on-time rate is 100.00 and no check found anything."""
     rates, checks = figures.indicators(m), figures.spot_checks(m)
-    late = rates[(rates["indicator"] == "complaint_on_time_rate") & (rates["numerator"] < rates["denominator"])]
+    on_time = rates[rates["indicator"] == "complaint_on_time_rate"]
+    late = on_time[on_time["numerator"] < on_time["denominator"]]
+    accepted = m.counts.loc[m.counts["role"] == "complaint", "tickets"].sum()
     return {
+        "any": bool(accepted or on_time["denominator"].sum()),
         "late": late.merge(m.units, on="unit", validate="one_to_one").to_dict("records"),
         "found": [] if checks is None else checks[checks["problems"] > 0].to_dict("records"),
         "remarks": m.params.month.remarks,

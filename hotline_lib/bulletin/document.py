@@ -22,6 +22,7 @@ from hotline_lib.present.sources import Links, explained, same_number
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
+    from hotline_lib.params import Params
     from hotline_lib.present.charts import Chart
 
 Kind = Literal["text", "sentence", "table", "chart", "drill_down"]
@@ -52,7 +53,8 @@ def outline(m: Month, top: int = 5) -> list[Section]:
     inquiry, complaint = (m.params.catalogue.name_of(role) for role in ("inquiry", "complaint"))
     ranked = {"top": top}
     number, platform = f"{int(m.month[5:])}月份", m.params.organisation.platform
-    first = {role: top_of(m, role, top) for role in ("inquiry", "complaint")}
+    ranks = {role: top_of(m, role, top) for role in ("inquiry", "complaint")}
+    first = {role: f"前{number}位" if number else "靠前" for role, number in ranks.items()}
     return [
         Section("opening", "", (Part("text", "opening"),)),
         Section(
@@ -80,7 +82,7 @@ def outline(m: Month, top: int = 5) -> list[Section]:
         ),
         Section(
             "inquiries",
-            f"四、群众{inquiry}排名前{first['inquiry']}位的事项",
+            f"四、群众{inquiry}排名{first['inquiry']}的事项",
             (
                 Part("sentence", "inquiries", ranked),
                 Part("drill_down", "inquiry", ranked),
@@ -89,7 +91,7 @@ def outline(m: Month, top: int = 5) -> list[Section]:
         ),
         Section(
             "complaints",
-            f"五、群众{complaint}排名前{first['complaint']}位的事项",
+            f"五、群众{complaint}排名{first['complaint']}的事项",
             (
                 Part("sentence", "complaints", ranked),
                 Part("drill_down", "complaint", ranked),
@@ -158,7 +160,7 @@ class Document:
     def text(self, name: str) -> Written | Sentence:
         """What people wrote, or that they did not."""
         words = text(self.m, name)
-        return Sentence(gap(self.m, name), "gap") if words is None else Written(words)
+        return Sentence(gap(self.m.params, name), "gap") if words is None else Written(words)
 
     def sentence(self, name: str, **options: object) -> Shown:
         made = bulletin.sentence(self.m, name, **options)
@@ -206,18 +208,22 @@ def explain(m: Month, printed: str, top: int = 5) -> list[str]:
 
 def text(m: Month, name: str) -> str | None:
     """What people wrote in params/months/MONTH/NAME.md; None if there is no such file, or nothing in it."""
-    file = m.params.folder / "months" / m.month / f"{name}.md"
+    return _written(m.params, name)
+
+
+def _written(params: Params, name: str) -> str | None:
+    file = params.folder / "months" / params.month.month / f"{name}.md"
     return (file.read_text(encoding="utf-8-sig").strip() or None) if file.is_file() else None
 
 
-def gap(m: Month, name: str) -> str:
+def gap(params: Params, name: str) -> str:
     """What stands in place of a text that nobody wrote."""
-    return f"待补充：{TEXTS[name]}由人撰写，请写在 params/months/{m.month}/{name}.md"
+    return f"待补充：{TEXTS[name]}由人撰写，请写在 params/months/{params.month.month}/{name}.md"
 
 
-def gaps(m: Month) -> list[str]:
-    """The texts that are missing, in words."""
-    return [gap(m, name) for name in TEXTS if text(m, name) is None]
+def texts_missing(params: Params) -> list[str]:
+    """The texts that nobody wrote, in words."""
+    return [gap(params, name) for name in TEXTS if _written(params, name) is None]
 
 
 def day(date: dt.date) -> str:

@@ -106,8 +106,11 @@ def _types(m: Month) -> Iterator[Finding]:
     rows = rows[rows["yoy_base"].notna() & (rows["role"] != "retired")]
     told = figures.told_from_chance(rows["tickets"].tolist(), rows["yoy_base"].tolist())
     rows = rows.assign(
-        first=rows["role"] != "complaint", size=-(rows["tickets"] - rows["yoy_base"]).abs().astype("Int64")
-    )[told]
+        first=rows["role"] != "complaint",
+        size=-(rows["tickets"] - rows["yoy_base"]).abs().astype("Int64"),
+        told=pd.Series(told, index=rows.index, dtype=bool),
+    )
+    rows = rows[rows["told"]]
     for row in rows.sort_values(["first", "size"], kind="stable").to_dict("records"):
         issue = None
         if row["role"] in figures.RANKED_ROLES:

@@ -2,6 +2,7 @@
 
 from hotline_lib.present.page import caption, provenance
 from hotline_lib.present.sentences import Sentence
+from hotline_lib.present.sources import explain
 from hotline_lib.present.tables import Column, Table
 
-__all__ = ["Column", "Sentence", "Table", "caption", "provenance"]
+__all__ = ["Column", "Sentence", "Table", "caption", "explain", "provenance"]

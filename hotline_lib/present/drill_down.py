@@ -39,7 +39,7 @@ class DrillDown:
     alt: str
 
     def __repr__(self) -> str:
-        lines = [self.heading, self.alt]
+        lines = [self.heading, self.alt] if self.issues else []
         for issue in self.issues:
             where = f"全部为{issue.only}" if issue.only else _listed(issue.units)
             about = _listed(issue.sub_issues) or _NO_SUB_ISSUE

@@ -143,3 +143,11 @@ def explained(shown: Sequence[tuple[str, str, Source]]) -> Iterator[str]:
     """A paragraph for every place that prints a number: where, what, how it is made, of which tickets."""
     for place, words, source in shown:
         yield f"{place or '（未分节）'}　{words}\n  {source.formula}\n  {source.title}：{source.tickets}"
+
+
+def explain(m: object, *shown: object) -> Links:
+    """Where the numbers of a sentence or a table come from, as a list. m: the month (what is shown knows the rest)."""
+    links = Links()
+    for each in shown:
+        each.html(links.link)
+    return links

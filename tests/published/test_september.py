@@ -1,10 +1,13 @@
 """The one printed bulletin there is: every figure and every sentence, but for its proven errors, on two seeds."""
 
+import re
+
 import pytest
 from printed import differences, errata, paragraphs, printed_tables, unnumbered
 from support import MONTH, simulated
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.bulletin.document import outline, text
 
 # What is printed otherwise and is no error of a figure: (table, key, column) -> (printed, ours).
 TABLE_SLIPS = {
@@ -18,6 +21,8 @@ WORDING_SLIPS = [
     ("网络预约出租车问题，共受理1337件", "网络预约出租汽车问题，共受理1337件"),
     ("机动车驾驶员培训。工单数量排名前4位的地市", "机动车驾驶员培训。工单数量排名前3位的地市"),
 ]
+# In section 三 and in headings.
+OTHER_SLIPS = [("省交投集团96199共计", "省交投集团共计"), ("拨测抽查情况", "三、拨测抽查情况")]
 # The end of section 五 claims what Annexes 1 and 2 disprove.
 FALSE_SENTENCE = "以上投诉举报问题均在规定时间内得到有效解决。"
 
@@ -65,6 +70,37 @@ def test_every_sentence_comes_out_but_for_the_errata_and_slips(month, project, p
     ours = [unnumbered(paragraph) for paragraph in ours]
     assert ours != corrected  # the printed details stand in another order than the ranking
     assert sorted(ours) == sorted(corrected)
+
+
+def test_section_three_comes_out_with_what_people_wrote(month, printed_text):
+    """The national comparison, its consequence and what was seen in spot checks are people's (params/months)."""
+    printed = paragraphs(printed_text, "拨测抽查情况", "四、群众信息咨询")
+    (old, new), _ = OTHER_SLIPS
+    assert sum(old in paragraph for paragraph in printed) == 1
+    ours = bulletin.sentences(month, "checks_opening", "test_calls", "below_threshold", "quality")
+    assert ours == [paragraph.replace(old, new) for paragraph in printed]
+    remarks = month.params.month.remarks
+    assert all(words in "".join(ours) for words in (remarks.national, remarks.consequence, remarks.quality))
+
+
+def test_the_last_sentence_of_section_five_keeps_the_half_that_is_no_figure(month, printed_text):
+    (printed,) = [line.strip() for line in printed_text.splitlines() if line.strip().endswith(FALSE_SENTENCE)]
+    ours = str(bulletin.sentence(month, "handled"))
+    kept = printed.removesuffix(FALSE_SENTENCE)
+    assert ours.startswith(kept) and FALSE_SENTENCE not in ours
+
+
+def test_headings_and_the_texts_of_people_are_the_printed_ones(month, printed_text):
+    lines = [re.sub(r"\s", "", line) for line in printed_text.splitlines()]
+    sections = outline(month)
+    for section in sections[1:8]:
+        slips = dict(map(reversed, OTHER_SLIPS))
+        assert re.sub(r"\s", "", slips.get(section.heading, section.heading)) in lines
+    annexes = [re.sub(r"^附件\d\s*", "", section.heading) for section in sections[8:]]
+    assert all(annex in "".join(lines) for annex in annexes)
+    for name in ("opening", "cases", "plans"):
+        for paragraph in text(month, name).split("\n\n"):
+            assert re.sub(r"\s", "", paragraph) in lines
 
 
 def _shares(folder):

@@ -1,0 +1,335 @@
+"""The bulletin as a document: every number knows where it comes from, and odd months read properly."""
+
+import ast
+import json
+import re
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+import pytest
+from test_edges import HEAD, ISSUES, ONE
+
+from hotline_lib import bulletin, open_month, present
+from hotline_lib.bulletin import document, first_page
+from hotline_lib.errors import UnknownValueError
+from hotline_lib.month import Base
+from hotline_lib.present.sources import same_number
+
+MONTH = "2024-09"
+
+
+@pytest.fixture(scope="module")
+def month(september):
+    return open_month(MONTH, september)
+
+
+def whole(m, top: int = 5) -> document.Document:
+    """Everything that the bulletin shows, shown."""
+    doc = document.Document(m, top)
+    doc.heading("findings"), doc.findings(), doc.heading("overview"), doc.overview()
+    for section in document.outline(m, top):
+        doc.heading(section.name)
+        for part in section.parts:
+            getattr(doc, part.kind)(part.name, **part.options)
+    return doc
+
+
+@pytest.fixture(scope="module")
+def shown(month):
+    return whole(month).sources.shown
+
+
+# What the notebook shows is what the document says.
+
+
+def test_the_notebook_shows_the_outline_in_its_order(month, project):
+    cells = json.loads((project.notebooks / "00_bulletin.ipynb").read_text(encoding="utf-8"))["cells"]
+    calls = []
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and source.startswith("doc."):
+            call = ast.parse(source, mode="eval").body
+            if isinstance(call, ast.Call):
+                calls.append((call.func.attr, *(argument.value for argument in call.args)))
+    expected = []
+    for section in document.outline(month):
+        expected.append(("heading", section.name))
+        expected += [(part.kind, part.name) for part in section.parts]
+    begun = calls.index(("heading", "opening"))
+    assert calls[begun : begun + len(expected)] == expected
+    assert calls[:begun] == [
+        ("title",), ("issued",), ("sentence", "bulletin_lead"), ("heading", "findings"), ("findings",),
+        ("heading", "overview"), ("overview",),
+    ]  # fmt: skip
+    assert calls[begun + len(expected) :] == [("closing",), ("heading", "sources")]
+
+
+# Every number explains itself.
+
+
+def test_every_formula_gives_the_number_that_is_printed(shown):
+    seen = set()
+    for _, _, source in shown:
+        for left, right in re.findall(r"([\d()−+÷×. 件秒人]+) = ([+−]?[\d.]+)", source.formula):
+            terms = re.sub("[件秒人]", "", left).replace("−", "-").replace("÷", "/").replace("×", "*").strip()
+            if not re.search(r"[-/*]", terms):
+                continue
+            per = Decimal(100) if re.search(rf"{re.escape(right)}%", source.formula) else Decimal(1)
+            exact = per * eval(re.sub(r"\d+(\.\d+)?", lambda number: f"Decimal({number[0]!r})", terms))
+            places = len(right.partition(".")[2])
+            rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+            assert rounded == Decimal(right.replace("−", "-")), source.formula
+            seen.add(source.formula)
+    assert len(seen) > 300
+
+
+def test_a_number_stands_in_its_own_formula(shown):
+    """The printed words, without unit, sign and comma, are in the formula behind them."""
+    lacking = [
+        (words, source.formula)
+        for _, words, source in shown
+        if re.sub(r"[^\d.]", "", words) and re.sub(r"[^\d.至/–−+]", "", words).strip("+−") not in re.sub(",", "", source.formula)
+        and "没有这样的工单" not in source.formula and "未发现" not in words and "/" not in words and not re.search("至|件中", words)
+    ]  # fmt: skip
+    assert not lacking
+
+
+def test_the_filter_of_a_source_gives_its_tickets(month, shown):
+    """hotline explain says which filter; the tickets that it lets through are as many as the formula has."""
+    column_of = {column.label: column.name for column in month.params.columns}
+    counted = {}
+    for _, _, source in shown:
+        found = re.fullmatch(r"2024年9月受理的工单，(.*)", source.tickets)
+        count = re.match(r"2024年9月受理(\d+)件", source.formula)
+        if found and count:
+            counted[found[1]] = int(count[1])
+    assert len(counted) > 80
+    for words, tickets in list(counted.items()):
+        where = {}
+        for part in [] if words == "全部工单" else words.split("，"):
+            label, _, value = part.partition("=")
+            where[column_of[label]] = value.split("、") if column_of[label] in ("unit", "domain") else value
+        assert len(month.tickets(where)) == tickets, words
+
+
+NOT_FIGURES = (
+    r"9月份|12328|前\d+位|图\d|附件\d|第\d部分|24小时|5日|^\d\.|\d+个地市|共计\d+个分平台|95%区间|14市|\d+个单位|\d+市"
+)
+
+
+def test_every_number_in_the_generated_text_is_a_link(month):
+    doc = document.Document(month)
+    for section in document.outline(month):
+        for part in section.parts:
+            if part.kind == "sentence":
+                html = doc.sentence(part.name, **part.options).html
+                for line in re.findall(r"<p[^>]*>(.*?)</p>", html):
+                    rest = re.sub(r'<a class="n".*?</a>', "", line)
+                    left = re.sub(r"限时办结率99.54%|共13件|\d、", "", re.sub(NOT_FIGURES, "", rest))
+                    assert not re.search(r"\d", left), (part.name, left)
+
+
+def test_links_lead_to_the_list_and_back(month):
+    doc = whole(month)
+    html = doc.sources._repr_html_()
+    places = re.findall(r'href="#(n\d+)"', html)
+    assert sorted(places, key=lambda place: int(place[1:])) == [f"n{at + 1}" for at in range(len(doc.sources.shown))]
+    lines = re.findall(r'<li id="(s\d+)">', html)
+    assert lines == [f"s{at + 1}" for at in range(len(lines))]
+
+
+def test_explain_names_every_place(month):
+    found = bulletin.explain(month, "90.10%")
+    assert len(found) == 3
+    assert all("219751 ÷ 243909 = 90.10%" in each for each in found)
+    assert found[0].startswith("二、业务分布情况") and found[2].startswith("附件3")
+    assert any("= 99.99%" in each for each in bulletin.explain(month, "99.99"))
+    with pytest.raises(UnknownValueError, match=r"90\.10%"):
+        bulletin.explain(month, "91.10%")
+
+
+def test_explain_in_a_notebook_takes_what_is_shown(month):
+    assert "(243909 −" in repr(present.explain(month, bulletin.sentence(month, "totals")))
+    assert "219751 ÷ 243909 = 90.10%" in repr(present.explain(month, bulletin.table(month, "units")))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("90.10%", "90.10", True), ("219,751", "219751件", True), ("+31.47", "31.47%", True), ("−16.58", "减少16.58%", True),
+     ("−16.58", "16.58", False), ("3/4", "34", False), ("1", "10", False), ("件", "分", False)],
+)  # fmt: skip
+def test_the_same_number(one, other, same):
+    assert same_number(one, other) is same
+
+
+# Findings.
+
+
+def test_the_findings_of_september(month):
+    found = first_page.findings(month)
+    assert [each.title for each in found] == [
+        "增量几乎全部来自省交投集团",
+        "投诉举报降到9276件",
+        "大连业务量同比增加44.45%",
+        "营口、朝阳因4件未达标各失4分",
+        "抽检发现的问题，总分看不见",
+    ]
+    assert "+39.2%至+50.0%" in str(found[2].text)  # ORACLES: the exact conditional interval
+    assert [(each.title, str(each.text)) for each in first_page.findings(month)] == [
+        (each.title, str(each.text)) for each in found
+    ]
+    assert {each.section for each in found} <= {section.name for section in document.outline(month)}
+
+
+def test_a_change_that_chance_could_have_made_is_no_finding(month_of):
+    cities = ["沈阳", "大连", "锦州"]
+    now = HEAD + "\n".join(
+        f"投诉举报 | 城市客运 | 巡游出租汽车 | | {unit} | {n}" for unit, n in zip(cities, (105, 98, 103), strict=True)
+    )
+    then = HEAD + "\n".join(f"投诉举报 | 城市客运 | 巡游出租汽车 | | {unit} | 100" for unit in cities)
+    m = month_of(now, last_year=then)
+    assert not [
+        each
+        for kind in (first_page._driver, first_page._types, first_page._units, first_page._issues, first_page._ranks)
+        for each in kind(m)
+    ]
+    then = then.replace("大连 | 100", "大连 | 300")
+    assert [each.title for each in first_page._units(month_of(now, last_year=then))] == ["大连业务量同比减少67.33%"]
+
+
+def test_a_month_with_nothing_to_say_says_so():
+    assert first_page.NOTHING in first_page.findings_html([], {})
+
+
+# Signals.
+
+
+def test_signals_follow_the_thresholds_of_the_scheme(month):
+    table = first_page.overview(month)
+    signals = table.frame.set_index("unit")["signals"]
+    assert signals["阜新"] == [("attention", "时长"), ("attention", "万人工单"), ("notice", "抽检")]
+    assert signals["盘锦"] == []
+    assert "关注：一项指标失3分及以上，或抽检3件及以上有问题" in table.order
+    scheme = month.params.scheme
+    lenient = scheme.signals.model_copy(
+        update={"attention": scheme.signals.attention.model_copy(update={"points": 9, "bad": 9})}
+    )
+    params = month.params.model_copy(update={"scheme": scheme.model_copy(update={"signals": lenient})})
+    relaxed = first_page.overview(replace(month, params=params))
+    assert not [level for own in relaxed.frame["signals"] for level, _ in own if level == "attention"]
+    assert "失9分及以上" in relaxed.order
+
+
+def test_a_signal_has_its_word_for_those_who_hear_the_page(month):
+    html = first_page.overview(month)._repr_html_()
+    assert html.count('aria-label="关注"') > 10 and html.count('aria-label="留意"') > 10
+
+
+# Months that are not like the printed one.
+
+
+def reads_properly(m) -> str:
+    """The whole text, after a look for what no reader should meet."""
+    doc = document.Document(m)
+    lines = [repr(doc.findings()), repr(doc.overview())]
+    for section in document.outline(m):
+        lines.append(repr(doc.heading(section.name)))
+        lines += [
+            repr(getattr(doc, part.kind)(part.name, **part.options)) for part in section.parts if part.kind != "text"
+        ]
+    text = "\n".join(lines)
+    for wrong in (
+        "None",
+        "nan",
+        "NaN",
+        "<NA>",
+        "{{",
+        "，，",
+        "、、",
+        "。。",
+        "，。",
+        "、。",
+        "：。",
+        "（）",
+        "；。",
+        "—%",
+        "前0位",
+        "、）",
+    ):
+        assert wrong not in text, (wrong, text[max(0, text.index(wrong) - 60) : text.index(wrong) + 20])
+    doc.sources._repr_html_()
+    return text
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        ONE,
+        HEAD,
+        HEAD + "信息咨询 | 城市客运 | 巡游出租汽车 | 财物遗失 | 沈阳 | 3",
+        HEAD + "\n".join(f"投诉举报 | 城市客运 | {issue} | | 沈阳 | {n}" for issue, n in ISSUES),
+        HEAD + "意见建议 | 城市客运 | | | 沈阳 | 3",
+    ],
+    ids=["one unit has everything", "no ticket", "no complaint", "a tie at place five", "no inquiry, no complaint"],
+)
+def test_odd_months_read_properly(month_of, counts):
+    reads_properly(month_of(counts))
+    reads_properly(month_of(counts, last_year=ONE))
+    clean = "ticket_id | unit | drawn | called_back | closed | satisfied\nx | 沈阳 | random | yes | yes | yes"
+    reads_properly(month_of(counts, spot_checks=clean))
+
+
+def test_a_tie_at_place_five_keeps_six_and_the_heading_says_five(month_of):
+    counts = HEAD + "\n".join(f"投诉举报 | 城市客运 | {issue} | | 沈阳 | {n}" for issue, n in ISSUES)
+    m = month_of(counts)
+    assert "五、群众投诉举报排名前5位的事项" in reads_properly(m)
+    assert "四、群众信息咨询排名靠前的事项" in reads_properly(m)  # there is none
+
+
+def test_the_real_month_without_base_months(month):
+    bare = replace(month, last_year=Base("2023-09", None), previous=Base("2024-08", None))
+    text = reads_properly(bare)
+    assert "同比" not in re.sub(r"同比  ?%", "", text).replace("没有上年同月", "") or "同比—" not in text
+    assert "▲" not in text
+
+
+def test_the_second_province_reads_properly(province):
+    text = reads_properly(open_month("2025-03", province))
+    assert not [words for words in ("辽宁", "沈阳", "省交投", "12328") if words in text]
+
+
+def test_texts_that_nobody_wrote_are_seen(month, tmp_path):
+    params = month.params.model_copy(update={"folder": tmp_path})
+    m = replace(month, params=params)
+    assert [each.split("：")[0] for each in document.texts_missing(params)] == ["待补充"] * 3
+    (tmp_path / "months" / MONTH).mkdir(parents=True)
+    (tmp_path / "months" / MONTH / "cases.md").write_text("\ufeff1.<b>某市</b>的做法。\n", encoding="utf-8")
+    assert document.text(m, "cases") == "1.<b>某市</b>的做法。"
+    assert document.text(m, "plans") is None
+    assert len(document.texts_missing(params)) == 2
+
+
+def test_test_calls_and_remarks_come_from_the_months_file(month):
+    def told(name: str, **given) -> str:
+        own = month.params.month.model_copy(update=given)
+        return str(bulletin.sentence(replace(month, params=month.params.model_copy(update={"month": own})), name))
+
+    calls = type(month.params.month.test_calls)
+    assert told("test_calls", test_calls=None).endswith("本月没有拨测记录。")
+    assert "除沈阳市、大连市外，各地市、省交投均能及时接听电话" in told(
+        "test_calls", test_calls=calls(not_answered=("沈阳", "大连"))
+    )
+    remarks = type(month.params.month.remarks)()
+    assert told("below_threshold", remarks=remarks) == (
+        "2.从考核指标实现方面来看，我省个别地市出现“投诉举报类工单24小时办结率偏低”的情况，如营口、朝阳市（详见附件1）。"
+    )
+    assert told("handled", remarks=remarks).startswith("除营口市")
+
+
+def test_frames_are_not_changed_by_showing_them(month):
+    before = first_page.overview(month).frame.copy()
+    whole(month)
+    pd.testing.assert_frame_equal(
+        first_page.overview(month).frame.drop(columns=["lost", "signals"]), before.drop(columns=["lost", "signals"])
+    )
