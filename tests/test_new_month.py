@@ -14,7 +14,7 @@ def test_the_new_month_can_be_loaded_and_says_what_to_fill_in(own_params):
     assert list(month.offline_minutes) == load_params("2024-09", own_params.params).unit_names
     assert set(month.monthly_analysis_done.values()) == {True}
     assert {given.denominator for given in month.data_conformity.values()} == {0}
-    assert text.count(f"{TO_CHECK}：") == 3
+    assert text.count(f"{TO_CHECK}：") == 6
     assert "照抄自 2024-09" in text
 
 
