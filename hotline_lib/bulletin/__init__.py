@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hotline_lib.bulletin import by_domain, by_issue, by_sample, by_score, by_time, by_volume, figures
+from hotline_lib.bulletin import by_domain, by_issue, by_sample, by_score, by_time, by_unit, by_volume, figures
 from hotline_lib.bulletin.by_issue import drill_down
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.fingerprint import write_whole
@@ -37,7 +37,7 @@ __all__ = [
     "write_tables",
 ]
 
-_TOPICS = (by_volume, by_time, by_domain, by_issue, by_score, by_sample)
+_TOPICS = (by_volume, by_time, by_domain, by_issue, by_score, by_sample, by_unit)
 TABLES, SENTENCES, CHARTS = (
     {name: make for topic in _TOPICS for name, make in getattr(topic, kind, {}).items()}
     for kind in ("TABLES", "SENTENCES", "CHARTS")
@@ -59,9 +59,9 @@ def sentence(m: Month, name: str, **options: object) -> Sentence:
     return _named("语句", name, SENTENCES)(m, **options)
 
 
-def chart(m: Month, name: str) -> Chart | Sentence:
+def chart(m: Month, name: str, **options: object) -> Chart | Sentence:
     """A chart by name, with its title, how to read it, and its text for those who cannot see it."""
-    return _named("图", name, CHARTS)(m)
+    return _named("图", name, CHARTS)(m, **options)
 
 
 def sentences(m: Month, *names: str) -> list[str]:

@@ -52,6 +52,17 @@ def compared(m: Month, frame: pd.DataFrame, name: str, head: str, key: str, filt
     name: the column that names a part. key: its name in the CSV. filtered: the column whose value filters its tickets.
     """
     total = figures.total(m)
+    return compared_rows(
+        frame, name, head, {**asdict(total), name: total.name}, key=key, total_in_csv=True,
+        notes=[NO_BASE] if is_missing(total.yoy_base) or is_missing(total.mom_base) else [],
+        source=volume_source(m, lambda row: {} if row[name] == total.name else {filtered: row[filtered]}),
+    )  # fmt: skip
+
+
+def compared_rows(
+    frame: pd.DataFrame, name: str, head: str, total: Mapping, key: str | None = None, **more: object
+) -> Table:
+    """Parts with share, yoy and mom, and their ``total``. name, key: the column that names a part, here and in the CSV."""
     return Table(
         frame,
         [
@@ -64,10 +75,8 @@ def compared(m: Month, frame: pd.DataFrame, name: str, head: str, key: str, filt
         caption=head,
         order="按件数排",
         row_head=name,
-        total={**asdict(total), name: total.name},
-        total_in_csv=True,
-        notes=[NO_BASE] if is_missing(total.yoy_base) or is_missing(total.mom_base) else [],
-        source=volume_source(m, lambda row: {} if row[name] == total.name else {filtered: row[filtered]}),
+        total=total,
+        **more,
     )
 
 
