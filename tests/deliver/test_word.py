@@ -119,6 +119,11 @@ def test_body_is_22_lines_of_28_characters(document):
     assert normal.paragraph_format.line_spacing == Pt(28.95)
     (spacing,) = body.element.rPr.xpath("w:spacing")
     character = 16 + int(spacing.get(qn("w:val"))) / 20
+    assert all(
+        each.element.rPr.xpath("w:spacing")[0].get(qn("w:val")) == "0"
+        for each in document.styles
+        if each.name not in ("Normal Table",) and each.font.size != Pt(16)
+    )
     assert 28 * character <= 156 / 25.4 * 72 < 29 * character
     (indent,) = body.element.pPr.xpath("w:ind")
     assert indent.get(qn("w:firstLineChars")) == "200"
@@ -253,6 +258,9 @@ def test_heads_repeat_rows_hold_and_nothing_is_wider_than_the_page(document):
         assert sum(widths) == pytest.approx(room, abs=len(widths))
         assert table._tbl.xpath(".//w:sz[@w:val >= 13]"), "6.5 pt at least"
         assert not table._tbl.xpath(".//w:sz[@w:val < 13]")
+        # Word makes a line as high as the mark at its end: that must not be larger than the words
+        assert len({mark.get(qn("w:val")) for mark in table._tbl.xpath(".//w:sz")}) == 1
+        assert len(table._tbl.xpath(".//w:pPr/w:rPr/w:sz")) == len(table._tbl.xpath(".//w:p"))
 
 
 def test_totals_are_bold_below_a_rule_and_figures_stand_flush(document):

@@ -157,7 +157,7 @@ class _Bulletin:
             more = [indent(CHARACTER, left=6, first=-4 if first else -1)]
             if first:
                 more.append(spacing(before=LINE, line=LINE))
-            self._add("Normal", run(f"{_ANNEX}：" if first else ""), run(f"{number}.\t{title}"), more=more)
+            self._add("Normal", run(f"{f'{_ANNEX}：' if first else ''}{number}.\t{title}"), more=more)
 
     def _annex(self, section: contents.Section) -> None:
         """7.3.7: on a page of its own; 附件1 at the head of it, the title in its middle."""

@@ -128,7 +128,7 @@ def _style(
             *([node("b"), node("bCs")] if bold else []),
             colour_of(colour),
             # 16 pt would be 27 characters in a line; a hair less makes the standard's 28
-            node("spacing", val=round((CHARACTER - BODY) * 20)) if points == BODY else None,
+            node("spacing", val=round((CHARACTER - BODY) * 20) if points == BODY else 0),
             *size(points),
         ),
         type="paragraph",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from hotline_lib.deliver.word.widths import cell, fitted, head_lines, is_listed, longest, tones
-from hotline_lib.deliver.word.xml import PT, align, node, paragraph, run
+from hotline_lib.deliver.word.xml import PT, align, node, paragraph, run, size
 from hotline_lib.present.style import SOFT, TINT
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class _Rows:
                 under += map(self._head, part)
             else:
                 over += [self._head(at, node("vMerge", val="restart")) for at in part]
-                under += [self._tc(self.twips[at], paragraph("TableText"), node("vMerge"), below=True) for at in part]
+                under += [self._tc(self.twips[at], self._text(), node("vMerge"), below=True) for at in part]
         return [self._row(over, head=True), self._row(under, head=True)]
 
     def body(self) -> list[BaseOxmlElement]:
@@ -102,7 +102,11 @@ class _Rows:
         return self._tc(self.twips[at], self._words("\n".join(head_lines(self.columns[at]))), *merge, below=True)
 
     def _words(self, words: str) -> BaseOxmlElement:
-        return paragraph("TableText", run(words, points=self.points, bold=True), more=[align("center")])
+        return self._text(run(words, points=self.points, bold=True), more=[align("center")])
+
+    def _text(self, *runs: BaseOxmlElement, more: Iterable[BaseOxmlElement] = ()) -> BaseOxmlElement:
+        """A cell's paragraph. Its mark has the type's size too: Word makes a line as high as the mark at its end."""
+        return paragraph("TableText", *runs, more=[*more, node("rPr", *size(self.points))])
 
     def _cell(self, at: int, row: Row, *, above: bool, below: bool) -> BaseOxmlElement:
         made, column = self.made, self.columns[at]
@@ -114,7 +118,7 @@ class _Rows:
             runs.append(run(note, points=self.points, raised=True))
         how = "center" if column.kind == "rank" else column.align
         aside = [] if how == "center" else [node("ind", **{how: self.aside[at]})]
-        words = paragraph("TableText", *runs, more=[*aside, align(how)])
+        words = self._text(*runs, more=[*aside, align(how)])
         shade = node("shd", val="clear", color="auto", fill=TINT.lstrip("#")) if "strong" in looks else None
         return self._tc(self.twips[at], words, above=above, below=below, shade=shade)
 

@@ -16,7 +16,7 @@ _NOT_XML = re.compile(
 # the schema's order; Word may refuse a file that has another
 _IN_PARAGRAPH = (
     "pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "pBdr", "shd", "tabs",
-    "snapToGrid", "spacing", "ind", "jc", "outlineLvl", "sectPr",
+    "snapToGrid", "spacing", "ind", "jc", "outlineLvl", "rPr", "sectPr",
 )  # fmt: skip
 
 
