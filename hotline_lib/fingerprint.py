@@ -19,6 +19,7 @@ from pathlib import Path
 _WORTH_REMEMBERING = 1 << 20  # bytes; smaller files are hashed faster than a memory of them is read
 _PACKAGES = (
     "pandas", "duckdb", "ibis-framework", "pyarrow", "scipy", "matplotlib", "seaborn", "papermill", "nbconvert",
+    "python-docx",
 )  # fmt: skip
 _SETTLED = 2 * 10**9  # ns; FAT and some network drives keep times of change to 2 s only
 

@@ -241,8 +241,9 @@ def warnings(month: Month) -> tuple[str, ...]:
 
 
 def tables_written(month: Month, folder: Path) -> list[Path]:
-    """The printed tables as CSV, and the workbook of all."""
+    """The printed tables as CSV, the workbook of all, and the bulletin in Word."""
     from hotline_lib.bulletin import write_tables
+    from hotline_lib.deliver.word import write_word
     from hotline_lib.deliver.workbook import write_workbook
 
-    return [*write_tables(month, folder / "tables"), write_workbook(month, folder)]
+    return [*write_tables(month, folder / "tables"), write_workbook(month, folder), write_word(month, folder)]

@@ -1,4 +1,4 @@
-"""图5 and 图6: the most frequent issues, for each where it comes from and what it is about. HTML, not a picture.
+"""图5 and 图6: the most frequent issues, for each where it comes from and what it is about. HTML; on paper a picture.
 
 Every bar is a percentage on a pale track of 100 %, so that bars and figures compare down the whole page. The layout
 (three columns on a desk and on paper, one on a phone) is page.css's; what JupyterLab needs stands inline.
@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from hotline_lib.present import numbers
+from hotline_lib.present import numbers, style
+from hotline_lib.present.canvas import HEAD, Canvas
+from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Figure
-from hotline_lib.present.style import BLUE, BLUE2, HAIR
+from hotline_lib.present.style import BLUE, BLUE2, HAIR, SOFT
 
 _NO_SUB_ISSUE = "未标注子事项"
 
@@ -39,12 +41,17 @@ class DrillDown:
     alt: str
 
     def __repr__(self) -> str:
-        lines = [self.heading, self.alt] if self.issues else []
+        return "\n".join([self.heading, self.alt, *self.details]) if self.issues else ""
+
+    @property
+    def details(self) -> list[str]:
+        """A line an issue: its count and share, where it comes from, what it is about."""
+        lines = []
         for issue in self.issues:
             where = f"全部为{issue.only}" if issue.only else _listed(issue.units)
             about = _listed(issue.sub_issues) or _NO_SUB_ISSUE
             lines.append(f"{issue.rank} {_listed([issue.figure])}：{where}；{about}")
-        return "\n".join(lines)
+        return lines
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -77,6 +84,42 @@ class DrillDown:
             f"占{link(figure.share, figure, 'share')}%</p>"
             f"{_bar(figure, BLUE)}</div>{where}{about}</div>"
         )
+
+
+def chart(drill: DrillDown) -> Chart:
+    """The same as a picture, for Word: a bar an issue on its track, under it the first units and sub-issues.
+
+    What does not fit into a line ends in …; the paragraphs beside it have the whole. Its text for those who cannot
+    see it has everything.
+    """
+    pitch, gap = 76.0, 14.0
+    with style.drawing():
+        canvas = Canvas(pitch * len(drill.issues))
+        counts = [numbers.count(issue.figure.tickets) for issue in drill.issues]
+        shares_at = canvas.width - canvas.widest([f"{issue.figure.share}%" for issue in drill.issues]) - gap
+        track = shares_at - canvas.widest(counts) - gap
+        for at, issue in enumerate(drill.issues):
+            top, share = pitch * at, float(issue.figure.share) / 100
+            canvas.text(0, top + 9, canvas.shorten(f"{issue.rank} {issue.figure.name}", canvas.width))
+            canvas.block(0, top + 20, track, top + 32, HAIR)
+            canvas.block(0, top + 20, track * share, top + 32, BLUE)
+            canvas.text(shares_at, top + 26, counts[at], align="right")
+            canvas.text(canvas.width, top + 26, f"{issue.figure.share}%", align="right")
+            for y, words in ((44, _where(issue)), (60, _about(issue))):
+                canvas.text(0, top + y, canvas.shorten(words, canvas.width, HEAD), SOFT, size=HEAD)
+    return Chart(canvas.figure, title=drill.heading, note=drill.note, alt="\n".join([drill.alt, *drill.details]))
+
+
+def _where(issue: Issue) -> str:
+    return f"全部为{issue.only}" if issue.only else _shares(issue.units)
+
+
+def _about(issue: Issue) -> str:
+    return _shares(issue.sub_issues) or _NO_SUB_ISSUE
+
+
+def _shares(parts: Sequence[Figure]) -> str:
+    return "、".join(f"{part.name}{part.share}%" for part in parts)
 
 
 def _only(words: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hotline_lib.month import Month
 
 SIMULATED = "模拟工单"
+NO_REAL_CALL = f"{SIMULATED}：由公开月报的数字逐项还原，不含任何真实来电"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def provenance(m: Month) -> Sources:
     """Where the page's figures come from and how they are made: tickets, populations, rounding, inputs, versions."""
     tickets = f"工单：{'、'.join(source.name for source in m.inputs)}。"
     if m.simulated:
-        tickets = f"{SIMULATED}：由公开月报的数字逐项还原，不含任何真实来电。"
+        tickets = f"{NO_REAL_CALL}。"
     submitted = int(m.submissions["tickets"].sum())
     earlier = int(m.submissions.loc[m.submissions["accepted_month"] != m.month, "tickets"].sum())
     paragraphs = [

@@ -97,6 +97,14 @@ class Column:
             case _:
                 return numbers.decimal(value)
 
+    def mark(self, row: Row) -> str | None:
+        """▲ or ▼ at a significant change, nothing at one that is not; None where there is none to judge."""
+        words = self.printed(row)
+        if self.significant is None or words in ("", numbers.MISSING):
+            return None
+        flag = row.get(self.significant)
+        return ("▼" if words.startswith(numbers.MINUS) else "▲") if not is_missing(flag) and flag else ""
+
     def plain(self, row: Row) -> str:
         """What stands in the CSV: no thousands commas, ASCII minus, nothing for a missing value."""
         printed, value = self.printed(row), None if isinstance(self.value, tuple) else row.get(self.value)
@@ -158,10 +166,9 @@ class Table:
     def html(self, link: Callable[[str, Source], str] | None = None) -> str:
         """The table and its notes. link: makes a link of a number's words and source."""
         if not self.columns:
-            return self._notes_html(self.notes)
+            return self._notes_html()
         classes = "hotline" + " dense" * self.dense + " heat" * self.heat
-        named = [row[self.row_head] for row in self.body if row.get(self.row_head) in self.footnotes]
-        marks = dict(zip(named, FOOTNOTE_MARKS, strict=False))
+        marks = self.footnote_marks
         body = "".join(self._row_html(row, marks, "ruled" * self.rule_after(row), link) for row in self.body)
         foot = "".join(self._row_html(row, {}, "total" if row is self.total else "subtotal", link) for row in self.foot)
         table = (
@@ -173,8 +180,7 @@ class Table:
         if len(self._shown) >= SCROLLS_FROM:  # a group, no landmark: its name is often that of the section around it
             name = escape(self.label or self.caption or "表")
             table = f'<div class="table-box" role="group" tabindex="0" aria-label="{name}">{table}</div>'
-        footnotes = [f"{mark} {self.footnotes[name]}" for name, mark in marks.items()]
-        return table + self._notes_html([*self.notes, *footnotes])
+        return table + self._notes_html()
 
     def __repr__(self) -> str:
         """Aligned plain text, the same on every machine."""
@@ -190,6 +196,18 @@ class Table:
         return "\n".join(filter(None, printed))
 
     @property
+    def footnote_marks(self) -> dict[str, str]:
+        """Row name -> ①, ② …, in the frame's order."""
+        named = [row[self.row_head] for row in self.body if row.get(self.row_head) in self.footnotes]
+        return dict(zip(named, FOOTNOTE_MARKS, strict=False))
+
+    @property
+    def below(self) -> list[str]:
+        """What stands under the table: notes, then footnotes, each ended as a sentence."""
+        notes = [*self.notes, *(f"{mark} {self.footnotes[name]}" for name, mark in self.footnote_marks.items())]
+        return [note if note.endswith(("。", "；", "！", "？")) else note + "。" for note in notes]
+
+    @property
     def _shown(self) -> list[Column]:
         return [column for column in self.columns if column.in_page]
 
@@ -201,9 +219,8 @@ class Table:
     def foot(self) -> list[Row]:
         return [row for row in (self.subtotal, self.total) if row is not None]
 
-    def _notes_html(self, notes: Sequence[str]) -> str:
-        ended = [note if note.endswith(("。", "；", "！", "？")) else note + "。" for note in notes]
-        return f'<p class="table-note">{escape("".join(ended))}</p>' if notes else ""
+    def _notes_html(self) -> str:
+        return f'<p class="table-note">{escape("".join(self.below))}</p>' if self.below else ""
 
     def _caption_html(self) -> str:
         order = f'<span class="order">{escape(self.order)}</span>' if self.order else ""
@@ -236,11 +253,9 @@ class Table:
         classes, mark = [column.css], ""
         if column.emphasis is not None and not foot:
             classes.append(column.emphasis(row))
-        if column.significant is not None and words not in ("", numbers.MISSING):
-            flag = row.get(column.significant)
-            significant = not is_missing(flag) and flag
-            mark = _mark(words) if significant else ""
-            classes += [] if significant else ["soft"]
+        if (sign := column.mark(row)) is not None:
+            mark = _mark(sign) if sign else ""
+            classes += [] if sign else ["soft"]
         if column.signal is not None and not foot and words not in ("", numbers.MISSING):
             level = column.signal(row)
             classes.append(level)
@@ -270,10 +285,9 @@ def _signal(level: str) -> str:
     return f'<span class="mark {level}" role="img" aria-label="{word}">{sign}</span>'
 
 
-def _mark(change: str) -> str:
+def _mark(sign: str) -> str:
     """▲ or ▼ in its slot, with its word for those who hear the page."""
-    down = change.startswith(numbers.MINUS)
-    return f'<span class="mark" role="img" aria-label="显著{"减少" if down else "增加"}">{"▼" if down else "▲"}</span>'
+    return f'<span class="mark" role="img" aria-label="显著{"减少" if sign == "▼" else "增加"}">{sign}</span>'
 
 
 def _width(text: str) -> int:

@@ -154,8 +154,9 @@ def test_a_second_run_gives_the_same_bytes_but_for_the_time(made, tmp_path):
         for suffix in (".html", ".ipynb"):
             first, second = (report.page.with_suffix(suffix).read_text(encoding="utf-8") for report in (before, after))
             assert without_times(first) == without_times(second), before.name
-    for file in [*sorted(paths.report_folder(MONTH).rglob("*.csv")), paths.report_folder(MONTH) / "附表.xlsx"]:
-        assert file.read_bytes() == (tmp_path / MONTH / file.relative_to(paths.report_folder(MONTH))).read_bytes()
+    folder = paths.report_folder(MONTH)
+    for file in [*sorted(folder.rglob("*.csv")), folder / "附表.xlsx", folder / "bulletin.docx"]:
+        assert file.read_bytes() == (tmp_path / MONTH / file.relative_to(folder)).read_bytes()
 
 
 def without_times(text: str) -> str:

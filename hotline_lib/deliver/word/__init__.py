@@ -1,0 +1,180 @@
+"""bulletin.docx: the whole bulletin as an official document by GB/T 9704-2012 (党政机关公文格式).
+
+``document.outline`` says what stands where; here each part becomes paragraphs, tables and pictures of Word.
+``layout`` has paper and page numbers, ``styles`` the type, ``tables`` the tables, ``xml`` the language.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Pt
+from docx.text.paragraph import Paragraph
+
+from hotline_lib import bulletin
+from hotline_lib.bulletin import document as contents
+from hotline_lib.deliver.word import layout
+from hotline_lib.deliver.word.styles import CHARACTER, CHARACTERS, LINE, TITLE, TYPE_AREA
+from hotline_lib.deliver.word.tables import table as word_table
+from hotline_lib.deliver.word.widths import width_of
+from hotline_lib.deliver.word.xml import PT, field, indent, node, paragraph, run, spacing
+from hotline_lib.fingerprint import write_whole
+from hotline_lib.params import month_range
+from hotline_lib.present import drill_down
+from hotline_lib.present.charts import Chart
+from hotline_lib.present.page import NO_REAL_CALL, SIMULATED
+from hotline_lib.present.tables import Table
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+
+NAME = "bulletin.docx"
+_ANNEX = "附件"
+_LARGEST = 30  # pt, of the publisher's name
+_PX = 0.75  # pt of a picture's CSS px
+
+
+def write_word(m: Month, folder: Path) -> Path:
+    """The month's bulletin as FOLDER/bulletin.docx; the same month gives the same bytes."""
+    path = folder / NAME
+    write_whole(path, _Bulletin(m).made())
+    return path
+
+
+class _Bulletin:
+    """One document in the making."""
+
+    def __init__(self, m: Month):
+        self.m, self.document = m, layout.new_document()
+        self.landscape = False
+
+    def made(self) -> bytes:
+        m, of = self.m, self.m.params.organisation
+        about = self.document.core_properties
+        about.title, about.author, about.language = f"{of.province}{of.title}（{m.label}）", of.department, "zh-CN"
+        about.last_modified_by, about.revision, about.comments = of.department, 1, NO_REAL_CALL if m.simulated else ""
+        moment = month_range(m.month)[1]  # never the clock
+        about.created = about.modified = moment
+        layout.number_pages(self.document.sections[0], SIMULATED if m.simulated else "")
+        self._masthead()
+        sections = contents.outline(m)
+        annexes = [section for section in sections if section.heading.startswith(_ANNEX)]
+        for section in sections:
+            if annexes and section is annexes[0]:
+                self._list(annexes)
+            if section in annexes:
+                self._annex(section)
+            elif section.heading:
+                self._add("Heading1", run(section.heading))
+            for part in section.parts:
+                self._part(part, is_annex=section in annexes)
+        self._imprint()
+        return layout.saved(self.document, moment)
+
+    def _add(self, style: str, *inside: BaseOxmlElement, more: list[BaseOxmlElement] | None = None) -> None:
+        self._put(paragraph(style, *inside, more=more))
+
+    def _put(self, element: BaseOxmlElement) -> None:
+        self.document.element.body.sectPr.addprevious(element)
+
+    def _last(self) -> Paragraph:
+        return Paragraph(self.document.element.body.xpath("./w:p")[-1], self.document)
+
+    def _masthead(self) -> None:
+        """7.2, as a 简报 has it: who publishes, title, month, series; who made it and when; the red rule."""
+        m, of = self.m, self.m.params.organisation
+        if m.simulated:
+            self._add("Simulated", run(NO_REAL_CALL))
+        room = (CHARACTERS - 1) * CHARACTER
+        self._add("Masthead", run(of.hotline, points=max(TITLE, min(_LARGEST, int(room / width_of(of.hotline))))))
+        self._add("Title", run(of.title))
+        for words in (m.label, f"（{of.series}）" if of.series else ""):
+            if words:
+                self._add("Subtitle", run(words))
+        issued = m.params.month.issued
+        date = f"\t{issued.year}年{issued.month}月{issued.day}日" if issued else ""
+        self._add("Issued", run(of.department + date))
+
+    def _part(self, part: contents.Part, *, is_annex: bool) -> None:
+        m = self.m
+        if part.kind == "text":
+            text = contents.text(m, part.name)
+            if text is None:
+                self._add("Gap", run(contents.gap(m, part.name)))
+            else:
+                self._paragraphs(text)
+        elif part.kind == "drill_down":
+            drill = bulletin.drill_down(m, part.name, **part.options)
+            if drill.issues:
+                self._picture(drill_down.chart(drill))
+        else:
+            made = getattr(bulletin, part.kind)(m, part.name, **part.options)
+            if isinstance(made, Table):
+                self._table(made, is_annex=is_annex)
+            elif isinstance(made, Chart):
+                self._picture(made)
+            else:
+                self._paragraphs(str(made))
+
+    def _paragraphs(self, text: str) -> None:
+        for line in filter(None, map(str.strip, text.split("\n"))):
+            self._add("BodyText", run(line))
+
+    def _table(self, made: Table, *, is_annex: bool) -> None:
+        """A table and what stands below it. In an annex it also says how its rows are ordered."""
+        notes = [f"{made.order}。", *made.below] if is_annex and made.order else made.below
+        if any(column.in_page for column in made.columns):
+            width = TYPE_AREA[1 if self.landscape else 0] / 25.4 * 72
+            if not is_annex:
+                self._last().paragraph_format.space_after = Pt(8)
+            self._put(word_table(made, width, together=not is_annex))
+        self._add("TableNote", *([run(f"注：{''.join(notes)}")] if notes else []))
+
+    def _picture(self, chart: Chart) -> None:
+        """The picture in the size for which it was drawn (more than 200 dpi), its caption and note below it."""
+        self._add("Picture")
+        picture = self._last().add_run().add_picture(io.BytesIO(chart.png), width=Pt(chart.size[0] * _PX))
+        picture._inline.docPr.set("descr", chart.alt)
+        found = re.fullmatch(r"(图)(\d+)(.*)", chart.heading)
+        caption = [run(chart.heading)]
+        if found:
+            label, number, title = found.groups()
+            picture._inline.docPr.set("name", f"{label}{number}")
+            caption = [run(label), *field(f"SEQ {label} \\* ARABIC", number), run(title)]
+        self._add("Caption", *caption)
+        self._add("PictureNote", *([run(chart.note)] if chart.note else []))
+
+    def _list(self, annexes: list[contents.Section]) -> None:
+        """7.3.4: a line below the text, two characters in: 附件：1.…; what runs on stands below the name's first."""
+        self._last().paragraph_format.keep_with_next = True  # the list does not stand alone on a page
+        for number, annex in enumerate(annexes, start=1):
+            _, _, title = annex.heading.partition("　")
+            first = number == 1
+            more = [indent(CHARACTER, left=6, first=-4 if first else -1)]
+            if first:
+                more.append(spacing(before=LINE, line=LINE))
+            self._add("Normal", run(f"{f'{_ANNEX}：' if first else ''}{number}.\t{title}"), more=more)
+
+    def _annex(self, section: contents.Section) -> None:
+        """7.3.7: on a page of its own; 附件1 at the head of it, the title in its middle."""
+        turn = section.landscape != self.landscape
+        if turn:
+            layout.new_section(self.document, landscape=section.landscape)
+            self.landscape = section.landscape
+        mark, _, title = section.heading.partition("　")
+        self._add("AnnexMark", run(mark), more=[] if turn else [node("pageBreakBefore")])
+        self._add("AnnexTitle", run(title))
+
+    def _imprint(self) -> None:
+        """7.4: the last lines of the last page, between two rules as wide as the type area."""
+        frame = {"w": round(CHARACTERS * CHARACTER * PT), "wrap": "around", "vAnchor": "margin", "hAnchor": "margin"}
+        frame |= {"xAlign": "left", "yAlign": "bottom"}
+        for line in contents.closing_lines(self.m):
+            # one frame, with one rule above and one below, because all its lines have the same
+            sides = (node(side, val="single", sz=8, space=3, color="000000") for side in ("top", "bottom"))
+            self._add("Imprint", run(line), more=[node("framePr", **frame), node("pBdr", *sides)])
+        self._add("TableNote", more=[spacing(line=1)])  # what a frame and a table hang on
