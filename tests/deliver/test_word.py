@@ -193,7 +193,7 @@ def test_every_word_of_the_outline_is_there(request, which):
             if part.kind == "sentence":
                 wanted = str(bulletin.sentence(m, part.name, **part.options)).split("\n")
             elif part.kind == "text":
-                wanted = (contents.text(m, part.name) or contents.gap(m, part.name)).split("\n")
+                wanted = (contents.text(m, part.name) or contents.gap(m.params, part.name)).split("\n")
             elif part.kind == "drill_down":
                 wanted = [bulletin.drill_down(m, part.name, **part.options).heading]
             elif part.kind == "chart":
@@ -207,7 +207,7 @@ def test_every_word_of_the_outline_is_there(request, which):
 
 def test_what_nobody_wrote_is_seen(other_file, other):
     found = styled(Document(other_file), "Gap")
-    assert [each.text for each in found] == contents.gaps(other)
+    assert [each.text for each in found] == contents.texts_missing(other.params)
     assert len(found) == 3
     assert all(each.text.startswith("待补充") and str(each.style.font.color.rgb) == "C00000" for each in found)
 

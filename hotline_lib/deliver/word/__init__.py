@@ -104,7 +104,7 @@ class _Bulletin:
         if part.kind == "text":
             text = contents.text(m, part.name)
             if text is None:
-                self._add("Gap", run(contents.gap(m, part.name)))
+                self._add("Gap", run(contents.gap(m.params, part.name)))
             else:
                 self._paragraphs(text)
         elif part.kind == "drill_down":
