@@ -1,0 +1,16 @@
+@echo off
+rem 在没有网络的机器上使用：第一次运行时用旁边的 wheels\ 建好 .venv，以后直接启动。
+rem   start.bat                     打开 JupyterLab
+rem   start.bat run 2024-09         任何 hotline 命令
+chcp 65001 >nul
+cd /d "%~dp0"
+if not exist .venv\.ready (
+    py -3 -m venv .venv || exit /b 1
+    .venv\Scripts\python -m pip install --quiet --disable-pip-version-check --no-index --find-links wheels -c constraints.txt -e . || exit /b 1
+    type nul > .venv\.ready
+)
+if "%~1"=="" (
+    .venv\Scripts\jupyter lab notebooks
+) else (
+    .venv\Scripts\hotline %*
+)
