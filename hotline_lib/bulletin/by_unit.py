@@ -146,7 +146,7 @@ def indicators(m: Month, unit: str) -> Table:
         [
             Column("指标", "indicator", "text"),
             Column("本单位", "own", "words", emphasis=cost),
-            Column("", "unit_of", "text"),
+            Column("计量", "unit_of", "text"),
             Column("由来", "from", "words"),
             Column(f"{m.params.organisation.region}合并", "all", "words"),
             Column("失分", "points", "points", emphasis=cost),
@@ -205,7 +205,7 @@ def peers(m: Month, unit: str) -> Table:
     return Table(
         pd.DataFrame(rows, columns=["measure", "own", "place", "first", "middle"]),
         [
-            Column("", "measure", "text"),
+            Column("项目", "measure", "text"),
             Column("本单位", "own", "words"),
             Column("名次", "place", "words", unit="/单位数"),
             Column("第1", "first", "words"),
