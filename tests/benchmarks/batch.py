@@ -1,8 +1,9 @@
 """``hotline run MONTH --force`` against the same notebooks through papermill's and nbconvert's commands, one by one.
 
-    python tests/benchmarks/batch.py
+    python tests/benchmarks/batch.py [--units]
 
-Whole commands, interleaved, three rounds; the month's frames are in the cache for both.
+--units: the editions of all units instead; the commands make one of them, and its time counts as often as there are
+units. Whole commands, interleaved, three rounds; the month's frames are in the cache for both.
 """
 
 from __future__ import annotations
@@ -27,13 +28,17 @@ def timed(*commands: list[str], **environment: str) -> float:
 
 
 def main() -> None:
+    from hotline_lib.params import load_params
     from hotline_lib.paths import find_paths
 
-    paths = find_paths()
-    notebooks = sorted(paths.notebooks.glob("[0-9][0-9]_*.ipynb"))
+    paths, units = find_paths(), "--units" in sys.argv
+    every = sorted(paths.notebooks.glob("[0-9][0-9]_*.ipynb"))
+    notebooks = [path for path in every if (path.stem == "06_unit") == units]
+    times = len(load_params(MONTH, paths.params).unit_names) if units else 1
     bin_ = Path(sys.executable).parent
     with tempfile.TemporaryDirectory() as folder:
         run = [str(bin_ / "hotline"), "run", MONTH, "--force", "--output", f"{folder}/ours"]
+        run += ["--only", "06_unit", "--unit", "all"] if units else []
         plain = []
         for notebook in notebooks:
             out = f"{folder}/{notebook.name}"
@@ -46,9 +51,9 @@ def main() -> None:
         ours, others = [], []
         for _ in range(ROUNDS):
             ours.append(timed(run))
-            others.append(timed(*plain, **environment))
+            others.append(times * timed(*plain, **environment))
         a, b = median(ours), median(others)
-        print(f"{len(notebooks)} notebooks: hotline run {a:.1f} s ({', '.join(f'{x:.1f}' for x in ours)})  "
+        print(f"{len(notebooks) * times} reports: hotline run {a:.1f} s ({', '.join(f'{x:.1f}' for x in ours)})  "
               f"commands {b:.1f} s ({', '.join(f'{x:.1f}' for x in others)})  commands/run {b / a:.2f}")  # fmt: skip
         print(f"unchanged rerun {timed(run[:3] + run[4:]):.2f} s")
 
