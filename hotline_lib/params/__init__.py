@@ -5,7 +5,7 @@ month and refuses, before anything runs, what a typing slip would otherwise turn
 names the file, the key, what was expected, and the nearest known name.
 """
 
-from hotline_lib.params.dates import Calendar, CalendarYear, first_day, month_before, month_range
+from hotline_lib.params.dates import Calendar, CalendarYear, first_day, month_before, month_range, month_span
 from hotline_lib.params.load import Params, load_params
 from hotline_lib.params.models import Catalogue, Deduction, Issue, MonthParams, Rule, Scheme, Unit, find
 
@@ -25,4 +25,5 @@ __all__ = [
     "load_params",
     "month_before",
     "month_range",
+    "month_span",
 ]

@@ -62,3 +62,16 @@ def month_before(month: str, months: int = 1) -> str:
     first = first_day(month)
     index = first.year * 12 + first.month - 1 - months
     return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+def month_span(text: str) -> list[str]:
+    """2023-10..2024-09 as its months in order; a single month as itself. Raises ParamsError for what is neither."""
+    first, dots, last = text.partition("..")
+    first_day(first)
+    months = [first]
+    if dots:
+        if first_day(last) < first_day(first):
+            raise ParamsError(f"「{text}」的后一个月份早于前一个。应写作 早的..晚的，例如 2023-10..2024-09。")
+        while months[-1] != last:
+            months.append(month_before(months[-1], -1))
+    return months
