@@ -5,42 +5,34 @@ Import this module only when something must run: papermill and what it pulls in 
 
 from __future__ import annotations
 
-import logging
+import copy
 import os
-import sys
-import tempfile
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
-from traitlets import Dict
-from traitlets.config import Config
 
 from hotline_lib import errors
 from hotline_lib.batch.clean import plain_text, read_with_ids, strip_volatile
 from hotline_lib.batch.failure import Failure
+from hotline_lib.batch.kernels import Kernels, ReportKernelManager, kernels, kill
 from hotline_lib.batch.plan import Report
 from hotline_lib.paths import Paths
 
 TIME_LIMIT = 600.0  # seconds a notebook may take
 OUTPUT_LIMIT = 10 << 20  # characters a notebook may print and show; a report has a tenth of them
 _START_LIMIT = 60  # seconds in which a kernel must come up
-_SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
 
 
 @dataclass(frozen=True)
@@ -50,27 +42,6 @@ class Executed:
     notebook: NotebookNode | None
     failure: Failure | None = None
     seconds: float = 0.0
-
-
-class ReportKernelManager(AsyncKernelManager):
-    """Kernels of the running interpreter, whatever kernelspecs there are, in an environment of their own."""
-
-    environment = Dict(help="variables added to the kernel's environment").tag(config=True)
-    running: weakref.WeakSet[ReportKernelManager] = weakref.WeakSet()
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-            display_name="Python 3",
-            language="python",
-            metadata={"supported_encryption": ["curve"]},
-        )
-
-    async def _async_pre_start_kernel(self, **kw: Any) -> Any:
-        self.running.add(self)
-        environment = {**os.environ, **self.environment}
-        return await super()._async_pre_start_kernel(**{**kw, "env": environment})
 
 
 class ReportClient(PapermillNotebookClient):
@@ -88,65 +59,8 @@ class ReportClient(PapermillNotebookClient):
         self.shown += sum(len(text) for text in texts if isinstance(text, str))
         if not self.flooded:
             return super().process_message(msg, *arg, **kwargs)
-        _kill(self.km)
+        kill(self.km)
         return None
-
-
-def _kill(manager: AsyncKernelManager | None) -> None:
-    process = getattr(manager and manager.provisioner, "process", None)
-    if process is not None and process.poll() is None:
-        process.kill()
-
-
-class Kernels:
-    """Where a run's kernels are started, and how they are reached.
-
-    On POSIX they listen on sockets in a private folder, which cannot collide; elsewhere, or if the folder's
-    path is too long for a socket, on TCP ports with encryption (without it ipykernel warns on every start).
-    """
-
-    def __init__(self, folder: Path, environment: Mapping[str, str]):
-        self.folder = folder
-        library = str(Path(__file__).parents[2])  # the one that is running, installed or not
-        self.environment = {
-            "OPENBLAS_NUM_THREADS": "1",  # several kernels share the cores
-            "PYTHONHASHSEED": "0",  # the order of sets is part of "the same input gives the same bytes"
-            "PYTHONPATH": os.pathsep.join(filter(None, (library, os.environ.get("PYTHONPATH")))),
-            "IPYTHONDIR": str(folder / "ipython"),
-            **environment,
-        }
-        self._number = count(1)
-        self.stopped = False
-        # a profile of its own: nobody's start-up files and settings change a report
-        (folder / "ipython" / "profile_default").mkdir(parents=True)
-
-    def config(self) -> Config:
-        base = self.folder / f"k{next(self._number)}"
-        settings: dict[str, Any] = {"environment": self.environment, "connection_file": f"{base}.json"}
-        if os.name == "posix" and len(os.fsencode(base)) < _SOCKET_PATH_LIMIT - 3:
-            settings |= {"transport": "ipc", "ip": str(base)}
-        else:
-            settings |= {"transport_encryption": "required"}
-        return Config({"ReportKernelManager": settings})
-
-    def stop(self) -> None:
-        """End every kernel at once (Ctrl-C): their threads then see them dead and come back."""
-        self.stopped = True
-        for manager in list(ReportKernelManager.running):
-            _kill(manager)
-
-
-@contextmanager
-def kernels(environment: Mapping[str, str]) -> Iterator[Kernels]:
-    """Kernels for one run, their folder removed at the end."""
-    for name in ("papermill", "asyncio"):  # a stopped kernel leaves log lines; we report it in words
-        logging.getLogger(name).addHandler(logging.NullHandler())
-    with tempfile.TemporaryDirectory(prefix="hotline-kernels-", ignore_cleanup_errors=True) as folder:
-        started = Kernels(Path(folder), environment)
-        try:
-            yield started
-        finally:
-            started.stop()
 
 
 @contextmanager
@@ -204,40 +118,48 @@ def execute(path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, t
     notebook = load_notebook_node(read_with_ids(path))
     if parameters:
         notebook = parameterize_notebook(notebook, dict(parameters), kernel_name="python3", language="python")
-    for attempt in (1, 2):  # a kernel may fail to come up (a busy machine, a clock that jumps): once more then
-        manager = NotebookExecutionManager(notebook, progress_bar=False, autosave_cell_every=0)
-        client = ReportClient(
-            manager,
-            kernel_name="python3",
-            kernel_manager_class=ReportKernelManager,
-            config=started_by.config(),
-            resources={"metadata": {"path": str(path.parent)}},
-            timeout_func=lambda _cell: max(0.5, time_limit - (time.monotonic() - begun)),
-            shutdown_kernel="immediate",
-            record_timing=False,
-            startup_timeout=_START_LIMIT,
-        )
-        manager.notebook_start()
-        failure = None
+    for last in (False, True):
+        forks = not last and started_by.forks
+        tried = copy.deepcopy(notebook)
+        client = _client(tried, path, started_by, forks, timeout=lambda: time_limit - (time.monotonic() - begun))
+        failure, again = None, False
         try:
             client.execute()
         except CellTimeoutError:
-            failure = _failure(
-                notebook, f"超过时限 {time_limit:g} 秒，已停止。确实需要更久时用 --time-limit 写明秒数。"
-            )
+            failure = _failure(tried, f"超过时限 {time_limit:g} 秒，已停止。确实需要更久时用 --time-limit 写明秒数。")
         except DeadKernelError:
-            failure = _failure(notebook, "执行中内核意外退出（可能内存不足，或程序调用了退出）。")
-        except RuntimeError as error:  # what jupyter_client raises for a kernel that does not come up
-            failure = Failure(f"内核没有启动起来：{error}")
-            if attempt == 1 and not started_by.stopped:
-                continue
+            failure, again = _failure(tried, "执行中内核意外退出（可能内存不足，或程序调用了退出）。"), forks
+        except (RuntimeError, OSError) as error:  # a kernel that does not come up: a busy machine, a clock that jumps
+            failure, again = Failure(f"内核没有启动起来：{error}"), True
+            if forks:
+                started_by.plain_from_now_on()
         finally:
-            manager.notebook_complete()
-        break
+            client.nb_man.notebook_complete()
+        if last or not again or started_by.stopped or client.flooded:
+            break
     if client.flooded:
-        failure = _failure(notebook, f"输出超过 {OUTPUT_LIMIT >> 20} MB，已停止。请只显示需要的行。")
-    failure = failure or _failure(notebook)
-    return Executed(strip_volatile(notebook, parameters), failure, time.monotonic() - begun)
+        failure = _failure(tried, f"输出超过 {OUTPUT_LIMIT >> 20} MB，已停止。请只显示需要的行。")
+    failure = failure or _failure(tried)
+    return Executed(strip_volatile(tried, parameters), failure, time.monotonic() - begun)
+
+
+def _client(
+    notebook: NotebookNode, path: Path, started_by: Kernels, forks: bool, timeout: Callable[[], float]
+) -> ReportClient:
+    """papermill's client on a kernel of ``started_by``. timeout: how many seconds are left."""
+    manager = NotebookExecutionManager(notebook, progress_bar=False, autosave_cell_every=0)
+    manager.notebook_start()
+    return ReportClient(
+        manager,
+        kernel_name="python3",
+        kernel_manager_class=ReportKernelManager,
+        config=started_by.config(fork=forks),
+        resources={"metadata": {"path": str(path.parent)}},
+        timeout_func=lambda _cell: max(0.5, timeout()),
+        shutdown_kernel="immediate",
+        record_timing=False,
+        startup_timeout=_START_LIMIT,
+    )
 
 
 def _failure(notebook: NotebookNode, message: str = "") -> Failure | None:

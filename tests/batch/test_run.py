@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 import nbformat
 import pytest
 
-from hotline_lib.batch import execute, pages, run
+from hotline_lib.batch import execute, kernels, pages, run
 from hotline_lib.errors import HotlineError
 
 PRINTING = """import sys, time, warnings
@@ -90,7 +90,7 @@ def test_kernels_find_the_project_and_nothing_of_the_analysts_own(house, tmp_pat
 
 
 def test_kernels_are_reached_by_encrypted_tcp_where_sockets_are_not_to_be_had(house, monkeypatch, capfd):
-    monkeypatch.setattr(execute, "_SOCKET_PATH_LIMIT", 0)
+    monkeypatch.setattr(kernels, "_SOCKET_PATH_LIMIT", 0)
     house.write("01_good", PRINT_MONTH)
     assert house.run().exit_code == 0
     assert capfd.readouterr() == ("", "")

@@ -1,0 +1,91 @@
+"""A process that has imported what notebooks need, and forks a fresh kernel from itself for each of them.
+
+Started by ``kernels.ForkServer`` with one end of a socket pair; speaks lines of JSON. In: what to start. Out: "ready"
+once, a pid per kernel started, and every kernel that has ended. When the other end is gone, so are all kernels and
+this process: nothing outlives the runner, however it dies. DuckDB is imported and never connected here: a connection
+does not survive a fork.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import random
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+
+_WARM = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "pyarrow.parquet", "ibis.backends.duckdb",
+    "ibis.backends.sql.compilers.duckdb", "hotline_lib.bulletin", "hotline_lib.month", "hotline_lib.metrics",
+    "hotline_lib.present.charts", "hotline_lib.present.sampled", "hotline_lib.present.patterns", "PIL.Image",
+)  # fmt: skip
+_PATIENCE = 0.1  # seconds between looks at which kernels have ended
+
+
+def serve(runner: socket.socket) -> None:
+    """Warm up, then fork on demand until the runner is gone."""
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in a kernel, before pyplot comes
+    for name in _WARM:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # what is there now is left alone by the children's collections, and so stays shared
+    kernels: set[int] = set()
+    _tell(runner, "ready")
+    pending = b""
+    while True:
+        readable, _, _ = select.select([runner], [], [], _PATIENCE)
+        if readable:
+            piece = runner.recv(1 << 20)
+            if not piece:
+                break
+            *lines, pending = (pending + piece).split(b"\n")
+            for line in lines:
+                kernels.add(pid := _fork(runner, json.loads(line)))
+                _tell(runner, {"started": pid})
+        for pid in list(kernels):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                kernels.remove(pid)
+                _tell(runner, {"ended": pid, "code": os.waitstatus_to_exitcode(status)})
+    for pid in kernels:
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _tell(runner: socket.socket, words: object) -> None:
+    with suppress(OSError):  # the runner is gone; the next look at the socket says so
+        runner.sendall(json.dumps(words).encode() + b"\n")
+
+
+def _fork(runner: socket.socket, asked: dict) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        os.setsid()
+        runner.close()
+        os.environ.clear()
+        os.environ.update(asked["env"], JPY_PARENT_PID=str(os.getppid()))
+        os.chdir(asked["cwd"])
+        random.seed()
+        importlib.import_module("numpy").random.seed()
+        sys.argv = ["ipykernel_launcher", "-f", asked["file"]]
+        from ipykernel.kernelapp import IPKernelApp
+
+        # its default was read from the environment when the class was made, which was before the fork
+        app = IPKernelApp.instance(parent_handle=os.getppid())
+        app.initialize(sys.argv[1:])
+        app.start()
+        code = 0
+    finally:
+        os._exit(code)  # never back into the loop above, whatever happened
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))
