@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,7 +54,10 @@ Jobs = Annotated[int | None, typer.Option(help="同时执行几个笔记本（�
 
 @app.command()
 def run(
-    months: Annotated[list[str], typer.Argument(help="报告月份，可写多个，如 2024-08 2024-09", metavar="MONTH…")],
+    months: Annotated[
+        list[str],
+        typer.Argument(help="报告月份，可写多个或一段，如 2024-08 2024-09、2023-10..2024-09", metavar="MONTH…"),
+    ],
     only: Annotated[str, typer.Option(help="只做这些笔记本，逗号分隔，如 01,03_top_issues", metavar="NAME,…")] = "",
     unit: Annotated[str, typer.Option(help="做这些单位的分册，逗号分隔，或 all", metavar="UNIT,…")] = "",
     parameter: Annotated[
@@ -67,19 +71,27 @@ def run(
     params: Params = None,
 ) -> None:
     """执行笔记本，生成一个月（或几个月）的报告。没有变化的报告不重做。"""
-    from hotline_lib.batch import run_month
+    from hotline_lib.batch import run_month, shared_kernels
+    from hotline_lib.params.dates import month_span
 
     paths = find_paths(data=data, params=params, output=output)
-    given = _parameters(parameter or [])
+    given, asked = _parameters(parameter or []), [each for text in months for each in month_span(text)]
     failed = False
-    for month in months:
-        with _progress() as show:
-            result = run_month(
-                month, paths, only=_names(only), units=_names(unit), parameters=given,
-                jobs=jobs, time_limit=time_limit, force=force, on_event=show,
-            )  # fmt: skip
-        _tell(result, paths)
-        failed |= result.exit_code != 0
+    with shared_kernels(paths) as shared, _progress(asked) as show:
+        for month in asked:
+            try:
+                result = run_month(
+                    month, paths, only=_names(only), units=_names(unit), parameters=given, jobs=jobs,
+                    time_limit=time_limit, force=force, on_event=partial(show, month), shared=shared,
+                )  # fmt: skip
+            except HotlineError as error:
+                if len(asked) == 1:
+                    raise
+                typer.echo(f"失败　{month}：{error}", err=True)
+                failed = True
+                continue
+            _tell(result, paths, short=len(asked) > 1)
+            failed |= result.exit_code != 0
     if failed:
         raise typer.Exit(1)
 
@@ -187,8 +199,8 @@ def refresh(jobs: Jobs = None) -> None:
     from hotline_lib.batch.refresh import refresh as refresh_notebooks
 
     paths = find_paths()
-    with _progress() as show:
-        changed = refresh_notebooks(paths, jobs=jobs, on_event=show)
+    with _progress([""]) as show:
+        changed = refresh_notebooks(paths, jobs=jobs, on_event=partial(show, ""))
     typer.echo(f"更新了 {len(changed)} 个笔记本。" if changed else "笔记本都没有变化。")
     for file in changed:
         typer.echo(f"  {paths.short(file)}")
@@ -243,10 +255,10 @@ def _parameters(given: list[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[Event], None]]:
-    """A line per report while it is made; nothing where nobody watches."""
+def _progress(months: list[str]) -> Iterator[Callable[[str, Event], None]]:
+    """A line per report while it is made, or of several months a line each and a total; nothing where nobody watches."""
     if not sys.stderr.isatty():
-        yield lambda event: None
+        yield lambda month, event: None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -254,8 +266,22 @@ def _progress() -> Iterator[Callable[[Event], None]]:
     columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
         lines: dict[str, int] = {}
+        done, made = set(), 0
+        total = progress.add_task(f"共 {len(months)} 个月", total=1) if len(months) > 1 else None
 
-        def show(event: Event) -> None:
+        def show_month(month: str, event: Event) -> None:
+            nonlocal made
+            if month not in lines:
+                for earlier in lines.values():
+                    progress.update(earlier, completed=1)
+                lines[month], made = progress.add_task(month, total=1), 0
+                done.add(month)
+                progress.update(total, description=f"共 {len(months)} 个月，第 {len(done)} 个")
+            if event.kind == "finished":
+                made += 1
+                progress.update(lines[month], description=f"{month}　{made} 份报告")
+
+        def show(month: str, event: Event) -> None:
             if event.kind == "preparing":
                 lines["preparing"] = progress.add_task("读取工单", total=1)
             elif event.kind in ("started", "finished") and "preparing" in lines:
@@ -266,7 +292,9 @@ def _progress() -> Iterator[Callable[[Event], None]]:
                 word = {"failed": "[red]失败[/red]", "unchanged": "没有变化"}.get(event.status, "")
                 progress.update(lines[event.label], completed=1, description=f"{event.label} {word}".strip())
 
-        yield show
+        yield show if total is None else show_month
+        for line in [*lines.values(), *([] if total is None else [total])]:
+            progress.update(line, completed=1)
 
 
 @contextmanager
@@ -292,10 +320,10 @@ def _steps() -> Iterator[Callable[[str, float | None], None]]:
         yield show
 
 
-def _tell(result: RunResult, paths: Paths) -> None:
-    """What came of a month, in a line per report, and where to look."""
+def _tell(result: RunResult, paths: Paths, *, short: bool = False) -> None:
+    """What came of a month, in a line per report, and where to look. short: only what failed, and the sum."""
     words = {"made": "完成", "unchanged": "没有变化", "failed": "失败"}
-    for report in result.reports:
+    for report in result.failed if short else result.reports:
         seconds = f"（{report.seconds:.1f} 秒）" if report.status != "unchanged" else ""
         typer.echo(f"{words[report.status]}　{report.label}{seconds}　{paths.short(report.page)}")
         if report.error:

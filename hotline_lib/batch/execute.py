@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,15 +71,17 @@ def executing(
     jobs: int | None,
     time_limit: float = TIME_LIMIT,
     on_start: Callable[[Report], None],
+    shared: Callable[[], Kernels] | None = None,
 ) -> Iterator[Iterator[tuple[Report, Executed]]]:
     """Run the reports' notebooks, several at a time; gives each report with what came of it, as they end.
 
     jobs: how many at a time; one more than there are cores if None. time_limit: seconds for each.
-    on_start: told when a report's notebook begins.
+    on_start: told when a report's notebook begins. shared: kernels that outlive this call (``run.shared_kernels``).
     If the caller gives up (Ctrl-C), no more is started and the kernels that are there are ended.
     """
     one_voice = threading.Lock()  # notebooks begin in threads; whoever listens need not know
-    with kernels(paths.environment()) as started_by, ThreadPoolExecutor(jobs or _cores() + 1) as pool:
+    with ExitStack() as stack, ThreadPoolExecutor(jobs or _cores() + 1) as pool:
+        started_by = shared() if shared else stack.enter_context(kernels(paths.environment()))
 
         def run(report: Report) -> Executed:
             if report.notebook.problem:

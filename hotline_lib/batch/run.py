@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +28,7 @@ from hotline_lib.paths import Paths
 
 if TYPE_CHECKING:
     from hotline_lib.batch.execute import Executed
+    from hotline_lib.batch.kernels import Kernels
     from hotline_lib.month import Month
 
 
@@ -81,11 +83,13 @@ def run_month(
     time_limit: float | None = None,
     force: bool = False,
     on_event: Callable[[Event], None] = lambda event: None,
+    shared: Callable[[], Kernels] | None = None,
 ) -> RunResult:
     """Make a month's reports and tables in output/MONTH, and the index.
 
     only, units, parameters: what was asked for, as ``plan.plan`` takes them. jobs: notebooks at a time; one
-    more than there are cores if None. time_limit: seconds for a notebook (600 if None). force: make them even if nothing has changed.
+    more than there are cores if None. time_limit: seconds for a notebook (600 if None). force: make them even if
+    nothing has changed. shared: kernels that the runs of several months share (``shared_kernels``).
     Raises HotlineError, before any kernel starts, if what was asked for makes no sense or the month's tickets
     or parameters cannot be used, or if another run has the month. What fails in a single report fails that report only.
     """
@@ -98,11 +102,26 @@ def run_month(
         results = {each.name: run.result(each, "unchanged") for each in kept}
         due = [report for report in reports if report.name not in results]
         if due or not run.tables_are_current():
-            results |= run.make(due, jobs, time_limit)
+            due.sort(key=lambda report: run.page(report.name).exists())  # what is missing comes first
+            results |= run.make(due, jobs, time_limit, shared)
         in_order = tuple(results[report.name] for report in reports)
         return RunResult(
             month, in_order, run.manifest.tables, run.write_index(params.organisation.hotline), run.warnings
         )
+
+
+@contextmanager
+def shared_kernels(paths: Paths) -> Iterator[Callable[[], Kernels]]:
+    """Kernels for the runs of several months: the warm process is started once, when the first kernel is needed."""
+    with ExitStack() as stack:
+
+        @cache
+        def started() -> Kernels:
+            from hotline_lib.batch.kernels import kernels
+
+            return stack.enter_context(kernels(paths.environment()))
+
+        yield started
 
 
 @contextmanager
@@ -151,10 +170,14 @@ class _Run:
 
     def result(self, report: Report, status: str, seconds: float = 0.0, error: str | None = None) -> ReportResult:
         self.say(Event("finished", report.label, status))
-        page = self.folder / f"{report.name}.html"
-        return ReportResult(report.name, report.label, status, page, seconds, error)
+        return ReportResult(report.name, report.label, status, self.page(report.name), seconds, error)
 
-    def make(self, due: Sequence[Report], jobs: int | None, time_limit: float | None) -> dict[str, ReportResult]:
+    def page(self, name: str) -> Path:
+        return self.folder / f"{name}.html"
+
+    def make(
+        self, due: Sequence[Report], jobs: int | None, time_limit: float | None, shared: Callable[[], Kernels] | None
+    ) -> dict[str, ReportResult]:
         """Make the month's tables and the reports that are due."""
         self.say(Event("preparing"))
         from hotline_lib.batch.execute import TIME_LIMIT, executing  # slow, and an unchanged month needs none of it
@@ -165,7 +188,7 @@ class _Run:
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
         on_start = lambda report: self.say(Event("started", report.label))
         limit = time_limit or TIME_LIMIT
-        with executing(due, self.paths, jobs=jobs, time_limit=limit, on_start=on_start) as finished:
+        with executing(due, self.paths, jobs=jobs, time_limit=limit, on_start=on_start, shared=shared) as finished:
             self._write_tables(month)
             return {report.name: self._place(report, executed, month) for report, executed in finished}
 
