@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def value_fingerprint(value: object) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+@cache
 def package_versions() -> dict[str, str]:
     """The Python and the packages that a printed figure or a page can depend on."""
     found = {"python": platform.python_version()}

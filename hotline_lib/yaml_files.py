@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +56,18 @@ def read_yaml(path: Path) -> Any:
     except UnicodeDecodeError:
         raise ParamsError(f"params/{path.name} 不是 UTF-8 编码。请另存为 UTF-8 后重试。") from None
     try:
-        return yaml.load(text, _OnceLoader)
+        return copy.deepcopy(_parsed(text))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"第 {mark.line + 1} 行" if mark else "某处"
         problem = getattr(error, "problem", "") or "格式不对"
         raise ParamsError(f"params/{path.name} {place}：{problem}。请检查缩进、冒号后的空格和引号。") from None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """A run of many months reads the same few files once for each."""
+    return yaml.load(text, _OnceLoader)
 
 
 def explain(error: ValidationError, file: str, content: Any, models: Iterable[type[BaseModel]]) -> str:

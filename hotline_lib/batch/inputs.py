@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,13 @@ def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str
 
         found = [source for each in months if (source := find_input(each, params, paths))]
         files |= {source.name: source.sha256 for source in found}
-    code = tree_fingerprint(_files(_LIBRARY), root=_LIBRARY)
-    return files, value_fingerprint([files, _params_files(paths.params, months), code, package_versions()])
+    return files, value_fingerprint([files, _params_files(paths.params, months), _code(), package_versions()])
+
+
+@cache
+def _code() -> str:
+    """The library itself; what runs does not change while it runs."""
+    return tree_fingerprint(_files(_LIBRARY), root=_LIBRARY)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,14 @@ class _Reader:
         path = self.folder / name
         content = read_yaml(path)
         try:
-            return TypeAdapter(kind).validate_python(content)
+            return _adapter(kind).validate_python(content)
         except ValidationError as error:
             raise ParamsError(explain(error, f"params/{name}", content, _models())) from None
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter:
+    return TypeAdapter(kind)
 
 
 def _models() -> list[type[Model]]:
