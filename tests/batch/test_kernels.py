@@ -1,0 +1,121 @@
+"""Forked kernels: as fresh as plain ones, and the same to the byte; plain ones take over where a fork fails."""
+
+import os
+import random
+import signal
+import time
+
+import pytest
+from test_run_faults import MONTH, ended, gone, half_written, hotline, province
+
+from hotline_lib.batch import kernels
+
+__all__ = ["province"]  # a fixture
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks")
+DRAWING = """import matplotlib.pyplot as plt
+plt.plot([1, 3, 2])
+plt.show()"""
+TABLE = """import pandas as pd
+display(pd.DataFrame({"件数": [1, 2]}))
+print({"a", "b", "c"}, __name__)"""
+KILLS_ITS_PARENT = """import os, signal, subprocess, time
+parent = subprocess.run(["ps", "-o", "args=", "-p", str(os.getppid())], capture_output=True, text=True).stdout
+if "zygote" in parent:
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(5)"""
+ERROR = "def f():\n    return 1/0\nf()"
+
+
+def notebooks(house) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(house.folder.glob("*.ipynb"))}
+
+
+def test_outputs_are_those_of_plain_kernels_to_the_byte(house, monkeypatch):
+    for name, code in (
+        ("01_draws", DRAWING),
+        ("02_table", TABLE),
+        ("03_error", ERROR),
+        ("04_magic", "%pwd\n!echo hallo"),
+    ):
+        house.write(name, code, "print('月份', month)")
+    forked = house.run()
+    made = notebooks(house)
+    assert b"image/png" in made["01_draws.ipynb"], "plt.show() shows nothing in a forked kernel"
+    monkeypatch.setattr(kernels, "_CAN_FORK", False)
+    plain = house.run(force=True)
+    assert house.statuses(forked) == house.statuses(plain)
+    assert notebooks(house) == made
+
+
+def test_no_state_goes_from_one_notebook_to_the_next(house):
+    house.write(
+        "01_leaves", "import pandas as pd, sys\npd.set_option('display.max_rows', 7)\nsys.modules['left'] = sys\nx = 5"
+    )
+    house.write(
+        "02_finds",
+        "import pandas as pd, sys\nprint(pd.get_option('display.max_rows'), 'left' in sys.modules, 'x' in globals())",
+    )
+    house.run(jobs=1)
+    assert "60 False False" in house.page("02_finds")
+
+
+def test_kernels_are_forks_of_one_process_in_groups_of_their_own(house):
+    for number in (1, 2):
+        house.write(f"0{number}_who", "import os; print('父', os.getppid(), '组', os.getpgid(0) == os.getpid())")
+    house.run(jobs=1)
+    parents = {house.page(f"0{number}_who").partition("父 ")[2].split()[0] for number in (1, 2)}
+    assert len(parents) == 1 and str(os.getpid()) not in parents
+    assert "组 True" in house.page("01_who")
+    assert gone(int(parents.pop()))
+
+
+def test_a_fork_that_fails_once_makes_way_for_plain_kernels(house, monkeypatch):
+    asked = []
+
+    def refuse(self, *arguments):
+        asked.append(arguments)
+        raise OSError("no fork today")
+
+    monkeypatch.setattr(kernels.ForkServer, "start", refuse)
+    for number in (1, 2, 3):
+        house.write(f"0{number}_a", "import os; print(os.getppid())")
+    result = house.run(jobs=1)
+    assert set(house.statuses(result).values()) == {"made"} and len(asked) == 1
+    assert str(os.getpid()) in house.page("03_a")
+
+
+def test_the_warm_process_may_die_in_the_middle(house):
+    house.write("01_kills", KILLS_ITS_PARENT)
+    house.write("02_next", "print('月份', month)")
+    result = house.run(jobs=1)
+    assert set(house.statuses(result).values()) == {"made"}  # the first one by a second, plain kernel
+
+
+def test_where_nothing_can_be_forked_kernels_are_plain(house, monkeypatch):
+    monkeypatch.setattr(kernels, "_CAN_FORK", False)
+    house.write("01_a", "import os; print(os.getppid())")
+    assert house.run().exit_code == 0
+    assert str(os.getpid()) in house.page("01_a")
+
+
+def test_a_run_killed_at_any_moment_is_completed_by_the_next(province):
+    """Twenty moments, drawn; whatever was being written is whole or not there."""
+    moments = random.Random(12328)
+    (province.output / "go").touch()
+    assert ended(hotline(province, "run", MONTH))[0] == 0
+    whole = 4.0
+    for _ in range(20):
+        begun = time.monotonic()
+        process = hotline(province, "run", MONTH, "--force", start_new_session=True)
+        time.sleep(moments.uniform(0.2, whole))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        for page in province.report_folder(MONTH).glob("*.html"):
+            assert page.read_bytes().endswith(b"</html>\n")
+        code, told = ended(hotline(province, "run", MONTH))
+        assert code == 0, told
+        assert {"01_quick.html", "02_waits.html"} <= {page.name for page in province.report_folder(MONTH).iterdir()}
+        assert not half_written(province)
+        assert time.monotonic() - begun < 120
+    assert gone(int((province.output / "kernel.pid").read_text()))
