@@ -2,8 +2,8 @@
 
     python tests/benchmarks/batch.py [--units]
 
---units: the editions of all units instead; the commands make one of them, and its time counts as often as there are
-units. Whole commands, interleaved, three rounds; the month's frames are in the cache for both.
+Beside them the same cells in one plain process (floor.py). --units: the editions of all units instead; commands and
+floor make one of them, and its time counts as often as there are units. Whole commands, interleaved, three rounds; the month's frames are in the cache for both.
 """
 
 from __future__ import annotations
@@ -48,13 +48,18 @@ def main() -> None:
             plain.append([str(bin_ / "jupyter"), "nbconvert", "--to", "html", out])
         timed(run)  # frames into the cache, bytecode onto the disk
         environment = {**paths.environment(), "HOTLINE_OUTPUT": f"{folder}/ours"}
-        ours, others = [], []
+        floor = [sys.executable, str(Path(__file__).with_name("floor.py")), *map(str, notebooks)]
+        ours, others, cells = [], [], []
         for _ in range(ROUNDS):
             ours.append(timed(run))
             others.append(times * timed(*plain, **environment))
-        a, b = median(ours), median(others)
-        print(f"{len(notebooks) * times} reports: hotline run {a:.1f} s ({', '.join(f'{x:.1f}' for x in ours)})  "
-              f"commands {b:.1f} s ({', '.join(f'{x:.1f}' for x in others)})  commands/run {b / a:.2f}")  # fmt: skip
+            cells.append(times * timed(floor, **environment))
+        told = lambda seconds: f"{median(seconds):.1f} s ({', '.join(f'{each:.1f}' for each in seconds)})"
+        a, b, c = map(median, (ours, others, cells))
+        print(
+            f"{len(notebooks) * times} reports: hotline run {told(ours)}  commands {told(others)}  cells {told(cells)}"
+        )
+        print(f"commands/run {b / a:.2f}  run/cells {a / c:.2f}")
         print(f"unchanged rerun {timed(run[:3] + run[4:]):.2f} s")
 
 
