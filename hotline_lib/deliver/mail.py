@@ -216,7 +216,8 @@ def _units(table: Table, unit: str | None) -> dict[str, Any]:
     columns = {column.value: column for column in table.columns}
     shown = [columns[value] for value in _SHOWN if value in columns]
     heading = unit or f"{len(table.body)}个单位一览"
-    return {"heading": heading, "key": table.order, **_grid(table, shown, lambda row: unit in (None, row["unit"]))}
+    key = table.order.replace(" ", "\u00a0")  # a sign stays beside its word
+    return {"heading": heading, "key": key, **_grid(table, shown, lambda row: unit in (None, row["unit"]))}
 
 
 def _grid(table: Table, columns: Sequence[Column], chosen: Callable[[dict], bool] = lambda row: True) -> dict[str, Any]:

@@ -105,6 +105,10 @@ def _sent(smtp: smtplib.SMTP, letter: Letter, ledger: Ledger) -> Outcome:
     ledger.begin(letter.entry)
     try:
         smtp.send(b".\r\n")
+    except (smtplib.SMTPException, OSError):
+        ledger.forget()
+        raise
+    try:
         code, answer = smtp.getreply()
     except (smtplib.SMTPException, OSError):
         ledger.end(replace(letter.entry, status="unknown", answer=UNANSWERED))
