@@ -131,7 +131,8 @@ def subject(m: Month, unit: str | None = None, correction: Correction | None = N
     words = of.mail.subject
     for name, value in {"title": of.title, "month": m.label, "hotline": of.hotline, "region": of.region}.items():
         words = words.replace(f"{{{name}}}", value)
-    return f"{'更正：' if correction else ''}{SIMULATED if m.simulated else ''}{words}{f'　{unit}' if unit else ''}"
+    words += f"　{unit}" if unit else ""
+    return f"{'更正：' if correction else ''}{SIMULATED if m.simulated else ''}{words}"
 
 
 def _attached(m: Month, files: Files, unit: str | None) -> list[tuple[str, bytes]]:
@@ -169,7 +170,7 @@ def _read(file: Path) -> bytes:
 def _context(
     m: Month, unit: str | None, names: Sequence[str], picture: Any, correction: Correction | None, again: str
 ) -> dict[str, Any]:
-    of, overview = m.params.organisation, first_page.overview(m)
+    of, overview, types = m.params.organisation, first_page.overview(m), bulletin.table(m, "business_types")
     found = [] if unit else first_page.findings(m)
     date = m.params.month.issued
     sent_by = "　".join(filter(None, [of.department, day(date) if date else "", of.contact]))
@@ -184,7 +185,7 @@ def _context(
         "correction": correction,
         "lead": str(bulletin.sentence(m, "bulletin_lead")),
         "findings": {"heading": f"本月{numeral(len(found))}点", "found": found} if found else None,
-        "types": None if unit else _types(bulletin.table(m, "business_types")),
+        "types": None if unit else {"heading": types.caption, **_grid(types, types.columns)},
         "picture": _picture(picture),
         "units": _units(overview, unit),
         "notes": [
@@ -206,10 +207,6 @@ def _picture(chart: Any) -> dict[str, Any] | None:
         return None
     words = {"heading": chart.heading, "note": chart.note, "alt": chart.alt}
     return {"cid": "units@hotline.invalid", "width": chart.size[0], **words}
-
-
-def _types(table: Table) -> dict[str, Any]:
-    return {"heading": "业务类型", **_grid(table, table.columns)}
 
 
 def _units(table: Table, unit: str | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from hotline_lib.deliver.mail import Files, addressed, build, write_draft
 from hotline_lib.errors import HotlineError, ParamsError
 from hotline_lib.month import Base
 from hotline_lib.params import Recipient, load_params, load_recipients
+from hotline_lib.params.models import MailSettings
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +147,12 @@ def test_a_month_with_nothing_to_compare_and_no_spot_checks(month):
     assert "抽检问题" not in html(mail) + text(mail)
     assert "沈阳" in html(mail)
     assert "—" in html(mail)
+
+
+def test_without_a_sender_it_is_a_draft_all_the_same(month, tmp_path):
+    mail = opened(write_draft(organised(month, mail=MailSettings()), tmp_path, Files()).read_bytes())
+    assert mail["From"] is None
+    assert mail["X-Unsent"] == "1" and mail["Subject"].endswith("12328热线运行情况分析（2024年9月）")
 
 
 def test_names_are_escaped(month):
