@@ -202,7 +202,9 @@ def mail(
     """把月报（或各单位分册）发给 params/recipients.yaml 中的收件人。发过的不会再发；改过数字的作为更正发。"""
     from hotline_lib.batch import alone
     from hotline_lib.batch.mailing import listed, mail_server, plan_mail
+    from hotline_lib.params import first_day
 
+    first_day(month)  # refuses what is no month, before a file is named after it
     paths = find_paths(data=data, params=params, output=output)
     host, port = _host_and_port(smtp) if smtp else ("", 0)
     with alone(month, paths):

@@ -134,7 +134,7 @@ class _Post:
                 changes = edition.changes(self._m, self._kept / since, self._unit)
                 correction = edition.Correction(changes, _day(last.time))
             self._messages[since] = mail.build(
-                self._m, self._files, unit=self._unit, correction=correction, again=self._again
+                self._m, self._files, unit=self._unit, correction=correction, again=self._again if last else ""
             )
         return self._messages[since]
 

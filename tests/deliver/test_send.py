@@ -524,3 +524,21 @@ def test_the_copy_kept_for_corrections_is_what_the_tables_say(house):
     assert sorted(file.stem for file in folder.iterdir()) == sorted(
         bulletin.available(mailing.prepared(MONTH, house.paths))
     )
+
+
+def test_who_never_had_a_mail_is_not_told_that_it_comes_again(house):
+    desk = Desk()
+    with serving(desk) as port:
+        house.mail("--to", "p1@example.invalid", port=port)
+        house.mail("--again", "附件打不开", port=port)
+    told = ["再次发送" in opened(content).get_body(("plain",)).get_content() for _, content in desk.got]
+    assert told == [False, True, False, False, False]
+
+
+@pytest.mark.parametrize("month", ["2024-9", "../x", "2031-01"])
+def test_what_is_no_month(house, capsys, month):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["mail", month])
+    assert end.value.code == 1
+    assert "2024-09" in "".join(capsys.readouterr())
+    assert not (house.paths.output / "x.lock").exists()
