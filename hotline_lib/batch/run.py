@@ -242,6 +242,15 @@ def prepared(month: str, paths: Paths) -> Month:
     return prepare(month, paths)
 
 
+def mail_written(month: Month, folder: Path, made: manifest.Manifest) -> Path:
+    """The mail that carries the month, as a draft without recipients."""
+    from hotline_lib.deliver.mail import Files, write_draft
+
+    if made.tables.error:
+        raise HotlineError("月报的附表没有写成，所以没有写邮件。")
+    return write_draft(month, folder, Files(*manifest.to_attach(folder, made)))
+
+
 def warnings(month: Month) -> tuple[str, ...]:
     """What weakens a month's reports: odd data, texts that nobody wrote."""
     from hotline_lib.bulletin.document import texts_missing
@@ -255,12 +264,3 @@ def tables_written(month: Month, folder: Path) -> list[Path]:
     from hotline_lib.deliver.workbook import write_workbook
 
     return [*write_tables(month, folder / "tables"), write_workbook(month, folder)]
-
-
-def mail_written(month: Month, folder: Path, made: manifest.Manifest) -> Path:
-    """The mail that carries the month, as a draft without recipients."""
-    from hotline_lib.deliver.mail import Files, write_draft
-
-    if made.tables.error:
-        raise HotlineError("月报的附表没有写成，所以没有写邮件。")
-    return write_draft(month, folder, Files(*manifest.to_attach(folder, made)))
