@@ -45,8 +45,8 @@ refresh: $(READY)  ## 重新执行 notebooks/，更新其中供比对的输出
 	$(BIN)/hotline simulate $(MONTH) --if-missing
 	$(BIN)/hotline refresh
 
-clean:             ## 删除生成的报告（工单不动）
-	find output -mindepth 1 -not -name .gitignore -delete
+clean:             ## 删除生成的报告（工单和发过的邮件的记录不动）
+	find output -mindepth 1 -not -name .gitignore -not -path output/sent -not -path 'output/sent/*' -delete
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

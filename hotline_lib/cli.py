@@ -7,6 +7,7 @@ it); 2 wrong usage. Nothing heavy is imported before it is needed.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from hotline_lib.batch import Event, RunResult
+    from hotline_lib.batch.mailing import Mailing
+    from hotline_lib.deliver.send import Server
 
 
 class _Commands(TyperGroup):
@@ -194,6 +197,49 @@ def explain(
 
 
 @app.command()
+def mail(
+    month: Month,
+    smtp: Annotated[str, typer.Option(help="邮件服务器；不写就只列出要发的，不发", metavar="HOST:PORT")] = "",
+    unit: Annotated[
+        str, typer.Option(help="发这些单位的分册，逗号分隔，或 all；不写就发全省月报", metavar="UNIT,…")
+    ] = "",
+    to: Annotated[str, typer.Option(help="只发给名单中的这些地址，逗号分隔", metavar="ADDRESS,…")] = "",
+    again: Annotated[str, typer.Option(help="发过的再发一次，并写明原因", metavar="REASON")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问就发")] = False,
+    allow_simulated: Annotated[bool, typer.Option("--allow-simulated", help="用模拟工单做的月报也发")] = False,
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """把月报（或各单位分册）发给 params/recipients.yaml 中的收件人。发过的不会再发；改过数字的作为更正发。"""
+    from hotline_lib.batch import alone
+    from hotline_lib.batch.mailing import listed, mail_server, plan_mail
+    from hotline_lib.params import first_day
+
+    first_day(month)  # refuses what is no month, before a file is named after it
+    paths = find_paths(data=data, params=params, output=output)
+    host, port = _host_and_port(smtp) if smtp else ("", 0)
+    with alone(month, paths):
+        mailing = plan_mail(month, paths, units=_names(unit), only_to=_names(to), again=_reason(again))
+        for line in listed(mailing):
+            typer.echo(line)
+        if mailing.simulated and not allow_simulated:
+            words = "这是用模拟工单做的月报，不能当作真的发出去。只有试发时才加 --allow-simulated。"
+            if smtp:
+                raise HotlineError(words)
+            typer.echo(words)
+        if smtp and mailing.letters:
+            server = mail_server(mailing, host, port)
+            if not yes:
+                _ask(f"发送以上 {len(mailing.letters)} 封，经由 {server.told}？")
+            _send(mailing, server)
+        elif mailing.letters:
+            typer.echo("以上还没有发。要发，请加 --smtp 服务器:端口。")
+        if smtp and mailing.unknown:
+            raise typer.Exit(1)
+
+
+@app.command()
 def refresh(jobs: Jobs = None) -> None:
     """重新执行 notebooks/ 并把结果写回其中，供测试比对。改过笔记本之后运行。"""
     from hotline_lib.batch.refresh import refresh as refresh_notebooks
@@ -244,6 +290,56 @@ def _logged() -> Path:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.replace("，", ",").replace("、", ",").split(",") if name.strip()]
+
+
+def _reason(text: str) -> str:
+    from hotline_lib.params.models import one_line
+
+    try:
+        return one_line(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--again") from None
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.strip().rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")  # [::1]:25
+    if (
+        not re.fullmatch(r"[A-Za-z0-9._:-]+", host)
+        or not port.isascii()
+        or not port.isdigit()
+        or not 0 < int(port) < 65536
+    ):
+        raise typer.BadParameter(f"「{text}」应写作 服务器:端口，如 smtp.example.invalid:587", param_hint="--smtp")
+    return host, int(port)
+
+
+def _ask(question: str) -> None:
+    try:
+        answer = typer.confirm(question)
+    except typer.Abort:
+        raise HotlineError("没有人回答，什么也没有发。不经询问就发，请加 --yes。") from None
+    if not answer:
+        raise HotlineError("什么也没有发。")
+
+
+def _send(mailing: Mailing, server: Server) -> None:
+    """Sends, with a line per letter as it goes. Raises typer.Exit(1) if somebody did not get it."""
+    from hotline_lib.deliver.send import send
+
+    words = {"sent": "已发", "refused": "被拒", "unknown": "不明", "unsent": "未发"}
+    tell = lambda each: typer.echo(
+        f"{words[each.status]}　{each.letter.title}　{each.letter.to.address}　{each.answer}", err=each.status != "sent"
+    )
+    outcomes = send(mailing.letters, server, mailing.ledger, tell)
+    number = {status: sum(each.status == status for each in outcomes) for status in words}
+    typer.echo(f"发出 {number['sent']} 封，没有发到 {len(outcomes) - number['sent']} 封。")
+    if number["refused"] or number["unsent"]:
+        typer.echo("再运行一次同样的命令，只发给还没有收到的人。", err=True)
+    if number["unknown"]:
+        typer.echo("「不明」的请向对方核实；没有收到的，用 --to 地址 --again 原因 再发。", err=True)
+    if number["sent"] < len(outcomes):
+        raise typer.Exit(1)
 
 
 def _parameters(given: list[str]) -> dict[str, str]:
@@ -332,6 +428,8 @@ def _tell(result: RunResult, paths: Paths, *, short: bool = False) -> None:
         typer.echo(f"　提示　{warning}")
     if result.tables.error:
         typer.echo(f"失败　附表：{result.tables.error}", err=True)
+    if result.mail.error:
+        typer.echo(f"失败　邮件草稿：{result.mail.error}", err=True)
     typer.echo(
         f"{result.month}：{len(result.reports) - len(result.failed)} 份报告可用，目录页 {paths.short(result.index)}"
     )

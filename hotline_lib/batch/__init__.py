@@ -2,9 +2,9 @@
 
 import sys
 
-from hotline_lib.batch.run import Event, ReportResult, RunResult, run_month, shared_kernels
+from hotline_lib.batch.run import Event, ReportResult, RunResult, alone, run_month, shared_kernels
 
-__all__ = ["Event", "ReportResult", "RunResult", "run_month", "shared_kernels"]
+__all__ = ["Event", "ReportResult", "RunResult", "alone", "run_month", "shared_kernels"]
 
 # papermill imports jsonschema, which would spend 0.6 s compiling grammars of international URIs that no
 # notebook needs; without this module it leaves that one format unchecked.

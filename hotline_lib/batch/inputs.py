@@ -49,15 +49,19 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _params_files(folder: Path, months: list[str]) -> dict[str, Any]:
-    """params/ without the months that this one never looks at, and without parameters of single notebooks."""
+    """params/ without the months that this one never looks at, without parameters of single notebooks, and without what
+    only mail needs."""
     found: dict[str, Any] = {}
     for file in _files(folder):
         name = file.relative_to(folder)
         of_month = name.parts[1] if name.parts[0] == "months" and len(name.parts) > 1 else None
         if of_month and Path(of_month).stem not in months:
             continue
+        if name.as_posix() in ("recipients.yaml", "recipients.example.yaml"):
+            continue
         found[name.as_posix()] = file_sha256(file)
-        if of_month == f"{file.stem}.yaml":
+        unseen = {"organisation.yaml": "mail", f"months/{of_month}": "notebooks"}.get(name.as_posix())
+        if unseen and file.suffix == ".yaml":
             content = read_yaml(file) or {}
-            found[name.as_posix()] = {key: value for key, value in content.items() if key != "notebooks"}
+            found[name.as_posix()] = {key: value for key, value in content.items() if key != unseen}
     return found

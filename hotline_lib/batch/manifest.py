@@ -22,7 +22,8 @@ SUFFIXES = (".html", ".ipynb")  # of what is made of one report
 class Record:
     """One report as the manifest knows it.
 
-    status: made or failed. made_at: local time with offset, ISO. error: why it failed, in words.
+    status: made or failed. made_at: local time with offset, ISO. error: why it failed, in words. basis: what all reports
+    of the month stood on when it was made.
     """
 
     status: str
@@ -33,11 +34,12 @@ class Record:
     made_at: str = ""
     error: str | None = None
     fingerprint: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The month's CSV files: their names, what they were made from, or why they were not made."""
+    """The month's tables, or its mail: the files' names, what they were made from, or why they were not made."""
 
     fingerprint: str = ""
     files: tuple[str, ...] = ()
@@ -53,6 +55,7 @@ class Manifest:
     inputs: dict[str, str] = field(default_factory=dict)
     code: dict[str, Any] = field(default_factory=dict)
     tables: Tables = Tables()
+    mail: Tables = Tables()
     reports: dict[str, Record] = field(default_factory=dict)
 
 
@@ -72,6 +75,17 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def all_manifests(output: Path) -> list[Manifest]:
     """The manifests of all months, newest first."""
     return [read_manifest(path.parent) for path in sorted(output.glob(f"*/{_NAME}"), reverse=True)]
+
+
+def to_attach(folder: Path, manifest: Manifest, unit: str | None = None) -> tuple[Path | None, tuple[Path, ...]]:
+    """What a mail carries: the bulletin in Word, if a run makes one, and the pages; or a unit's pages.
+
+    Pages that failed, or were made from other things than the tables, stay out.
+    """
+    basis = manifest.tables.fingerprint
+    document = next((folder / name for name in manifest.tables.files if name.endswith(".docx")), None)
+    made = {name: each for name, each in manifest.reports.items() if each.status == "made" and each.basis == basis}
+    return None if unit else document, tuple(folder / f"{name}.html" for name in made if made[name].unit == unit)
 
 
 def put(folder: Path, name: str, *, html: str, notebook: str | None) -> None:

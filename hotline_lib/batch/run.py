@@ -60,6 +60,7 @@ class RunResult:
     month: str
     reports: tuple[ReportResult, ...]
     tables: Tables
+    mail: Tables
     index: Path
     warnings: tuple[str, ...] = ()
 
@@ -69,7 +70,7 @@ class RunResult:
 
     @property
     def exit_code(self) -> int:
-        return 1 if self.failed or self.tables.error else 0
+        return 1 if self.failed or self.tables.error or self.mail.error else 0
 
 
 def run_month(
@@ -85,7 +86,7 @@ def run_month(
     on_event: Callable[[Event], None] = lambda event: None,
     shared: Callable[[], Kernels] | None = None,
 ) -> RunResult:
-    """Make a month's reports and tables in output/MONTH, and the index.
+    """Make a month's reports, tables and mail in output/MONTH, and the index.
 
     only, units, parameters: what was asked for, as ``plan.plan`` takes them. jobs: notebooks at a time; one
     more than there are cores if None. time_limit: seconds for a notebook (600 if None). force: make them even if
@@ -95,19 +96,20 @@ def run_month(
     """
     params = load_params(month, paths.params)
     reports = plan(paths, params, only=only, units=units, parameters=parameters)
-    with _alone(month, paths):
+    with alone(month, paths):
         run = _Run(month, paths, params, on_event)
         run.tidy()
         kept = [] if force else [each for each in reports if run.is_current(each)]
         results = {each.name: run.result(each, "unchanged") for each in kept}
         due = [report for report in reports if report.name not in results]
-        if due or not run.tables_are_current():
+        if due or not all(map(run.is_written, ("tables", "mail"))):
             due.sort(key=lambda report: run.page(report.name).exists())  # what is missing comes first
             results |= run.make(due, jobs, time_limit, shared)
-        in_order = tuple(results[report.name] for report in reports)
-        return RunResult(
-            month, in_order, run.manifest.tables, run.write_index(params.organisation.hotline), run.warnings
+        in_order, index = (
+            tuple(results[report.name] for report in reports),
+            run.write_index(params.organisation.hotline),
         )
+        return RunResult(month, in_order, run.manifest.tables, run.manifest.mail, index, run.warnings)
 
 
 @contextmanager
@@ -125,7 +127,7 @@ def shared_kernels(paths: Paths) -> Iterator[Callable[[], Kernels]]:
 
 
 @contextmanager
-def _alone(month: str, paths: Paths) -> Iterator[None]:
+def alone(month: str, paths: Paths) -> Iterator[None]:
     """Holds the month: two runs at once would write the same files. The lock ends with the process, however it ends."""
     paths.cache.mkdir(parents=True, exist_ok=True)
     lock = FileLock(paths.cache / f"{month}.lock", blocking=False)
@@ -145,6 +147,8 @@ class _Run:
     def __init__(self, month: str, paths: Paths, params: Params, say: Callable[[Event], None]):
         self.month, self.paths, self.say = month, paths, say
         self.files, self.basis = basis(month, paths, params)
+        mail = value_fingerprint([self.basis, params.organisation.mail.model_dump()])  # its subject and sender
+        self.made_from = {"tables": self.basis, "mail": mail}
         self.folder = paths.report_folder(month)
         self.manifest = read_manifest(self.folder)
         self.warnings: tuple[str, ...] = ()
@@ -163,10 +167,11 @@ class _Run:
         same = record is not None and record.status == "made" and record.fingerprint == self._fingerprint(report)
         return same and all((self.folder / f"{report.name}{suffix}").is_file() for suffix in manifest.SUFFIXES)
 
-    def tables_are_current(self) -> bool:
-        tables = self.manifest.tables
-        same = tables.error is None and tables.fingerprint == self.basis
-        return same and all((self.folder / name).is_file() for name in tables.files)
+    def is_written(self, what: Literal["tables", "mail"]) -> bool:
+        """Whether the tables, or the mail, were made from just this, and still lie there."""
+        made = getattr(self.manifest, what)
+        same = made.error is None and made.fingerprint == self.made_from[what]
+        return same and all((self.folder / name).is_file() for name in made.files)
 
     def result(self, report: Report, status: str, seconds: float = 0.0, error: str | None = None) -> ReportResult:
         self.say(Event("finished", report.label, status))
@@ -178,7 +183,7 @@ class _Run:
     def make(
         self, due: Sequence[Report], jobs: int | None, time_limit: float | None, shared: Callable[[], Kernels] | None
     ) -> dict[str, ReportResult]:
-        """Make the month's tables and the reports that are due."""
+        """Make the month's tables, the reports that are due, and the mail that carries them."""
         self.say(Event("preparing"))
         from hotline_lib.batch.execute import TIME_LIMIT, executing  # slow, and an unchanged month needs none of it
 
@@ -189,8 +194,10 @@ class _Run:
         on_start = lambda report: self.say(Event("started", report.label))
         limit = time_limit or TIME_LIMIT
         with executing(due, self.paths, jobs=jobs, time_limit=limit, on_start=on_start, shared=shared) as finished:
-            self._write_tables(month)
-            return {report.name: self._place(report, executed, month) for report, executed in finished}
+            self._write("tables", lambda: tables_written(month, self.folder))
+            results = {report.name: self._place(report, executed, month) for report, executed in finished}
+        self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
+        return results
 
     def write_index(self, hotline: str) -> Path:
         """output/index.html, from the manifests of all months, and the month's index of units."""
@@ -229,6 +236,7 @@ class _Run:
             made_at=datetime.now().astimezone().isoformat(timespec="seconds"),
             error=failure.in_one_line if failure else None,
             fingerprint=self._fingerprint(report),
+            basis=self.basis,
         )
         self._remember()
         return self.result(report, record.status, record.seconds, record.error)
@@ -236,12 +244,13 @@ class _Run:
     def _fingerprint(self, report: Report) -> str:
         return value_fingerprint([self.basis, report.name, report.notebook.digest, report.parameters])
 
-    def _write_tables(self, month: Month) -> None:
+    def _write(self, what: Literal["tables", "mail"], write: Callable[[], list[Path]]) -> None:
+        """What is no report; what goes wrong with it spoils none."""
         try:
-            files = [file.relative_to(self.folder).as_posix() for file in tables_written(month, self.folder)]
-            self.manifest.tables = Tables(self.basis, tuple(files))
+            made = Tables(self.made_from[what], tuple(file.relative_to(self.folder).as_posix() for file in write()))
         except Exception as error:
-            self.manifest.tables = Tables(error=Failure.of(error).message)
+            made = Tables(error=Failure.of(error).message)
+        setattr(self.manifest, what, made)
         self._remember()
 
     def _remember(self) -> None:
@@ -254,6 +263,15 @@ def prepared(month: str, paths: Paths) -> Month:
     from hotline_lib.month import prepare
 
     return prepare(month, paths)
+
+
+def mail_written(month: Month, folder: Path, made: manifest.Manifest) -> Path:
+    """The mail that carries the month, as a draft without recipients."""
+    from hotline_lib.deliver.mail import Files, write_draft
+
+    if made.tables.error:
+        raise HotlineError("月报的附表没有写成，所以没有写邮件。")
+    return write_draft(month, folder, Files(*manifest.to_attach(folder, made)))
 
 
 def warnings(month: Month) -> tuple[str, ...]:

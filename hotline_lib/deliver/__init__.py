@@ -1,1 +1,1 @@
-"""The month in the forms that others open: a workbook; later a document and a mail."""
+"""The month in the forms that others open: a workbook, a document, a mail."""

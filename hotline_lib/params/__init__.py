@@ -6,8 +6,8 @@ names the file, the key, what was expected, and the nearest known name.
 """
 
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day, month_before, month_range, month_span
-from hotline_lib.params.load import Params, load_params
-from hotline_lib.params.models import Catalogue, Deduction, Issue, MonthParams, Rule, Scheme, Unit, find
+from hotline_lib.params.load import Params, load_params, load_recipients
+from hotline_lib.params.models import Catalogue, Deduction, Issue, MonthParams, Recipient, Rule, Scheme, Unit, find
 
 __all__ = [
     "Calendar",
@@ -17,12 +17,14 @@ __all__ = [
     "Issue",
     "MonthParams",
     "Params",
+    "Recipient",
     "Rule",
     "Scheme",
     "Unit",
     "find",
     "first_day",
     "load_params",
+    "load_recipients",
     "month_before",
     "month_range",
     "month_span",

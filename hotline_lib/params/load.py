@@ -11,7 +11,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from hotline_lib.errors import ParamsError, UnknownValueError
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day
-from hotline_lib.params.models import Catalogue, Column, Model, MonthParams, Named, Organisation, Scheme, Unit, find
+from hotline_lib.params.models import (
+    Catalogue,
+    Column,
+    Model,
+    MonthParams,
+    Named,
+    Organisation,
+    Recipients,
+    Scheme,
+    Unit,
+    find,
+)
 from hotline_lib.yaml_files import explain, read_yaml
 
 
@@ -64,6 +75,25 @@ def load_params(month: str, folder: Path, *, need_month_file: bool = True) -> Pa
     )
     _check(params)
     return params
+
+
+def load_recipients(params: Params) -> Recipients:
+    """Who gets the mail: params/recipients.yaml, units by their short names. Raises ParamsError or UnknownValueError."""
+    name = "recipients.yaml"
+    if not (params.folder / name).is_file():
+        raise ParamsError(
+            f"没有收件人名单 params/{name}。请把 params/recipients.example.yaml 复制为 params/{name}，填好收件人。"
+        )
+    found = _Reader(params.folder)(name, Recipients)
+    units = {params.unit(unit).name: people for unit, people in found.units.items()}
+    if len(units) < len(found.units):
+        raise ParamsError(f"params/{name}：units 中有单位用两个名称写了两次，只能留一处。")
+    for whose, people in {"bulletin": found.bulletin, **units}.items():
+        addresses = [each.address.casefold() for each in people]
+        for address in addresses:
+            if addresses.count(address) > 1:
+                raise ParamsError(f"params/{name}：{whose} 中「{address}」写了两次，只能留一处。")
+    return Recipients(bulletin=found.bulletin, units=units)
 
 
 class _Reader:

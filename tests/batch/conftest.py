@@ -9,6 +9,7 @@ import pytest
 
 from hotline_lib.batch import Event, RunResult, pages, refresh, run
 from hotline_lib.params import MonthParams, Params, Unit
+from hotline_lib.params.models import MailSettings
 from hotline_lib.paths import Paths
 
 MONTH = "2024-09"
@@ -60,7 +61,7 @@ class House:
             folder=self.paths.params,
             units=units,
             month=MonthParams(month=MONTH, notebooks=self.month_notebooks),
-            organisation=SimpleNamespace(hotline="某省12328热线"),
+            organisation=SimpleNamespace(hotline="某省12328热线", mail=MailSettings()),
         )
 
 
@@ -88,6 +89,7 @@ def house(tmp_path, monkeypatch) -> House:
     monkeypatch.setattr(refresh, "prepared", prepared)
     monkeypatch.setattr(run, "warnings", lambda month: ("提示一条",))
     monkeypatch.setattr(run, "tables_written", lambda month, folder: [_table(folder)])
+    monkeypatch.setattr(run, "mail_written", lambda month, folder, manifest: _mail(folder))
     monkeypatch.setattr(pages, "facts", lambda month: ("受理3件",))
     return house
 
@@ -96,3 +98,8 @@ def _table(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "table.csv").write_text("unit,tickets\n", encoding="utf-8-sig")
     return folder / "table.csv"
+
+
+def _mail(folder: Path) -> Path:
+    (folder / "bulletin.eml").write_text("Subject: x", encoding="utf-8")
+    return folder / "bulletin.eml"

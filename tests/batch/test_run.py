@@ -11,8 +11,9 @@ from urllib.parse import quote, unquote
 import nbformat
 import pytest
 
-from hotline_lib.batch import execute, kernels, pages, run
+from hotline_lib.batch import execute, kernels, manifest, pages, run
 from hotline_lib.errors import HotlineError
+from hotline_lib.params.models import MailSettings
 
 PRINTING = """import sys, time, warnings
 for number in range(3):
@@ -329,3 +330,48 @@ def test_ctrl_c_ends_the_kernels_and_comes_back(house, tmp_path):
     assert "KeyboardInterrupt" in errors
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid_file.read_text()), 0)
+
+
+def test_a_mail_that_cannot_be_written_spoils_no_report(house, instant, monkeypatch):
+    house.write("01_a")
+
+    def no_mail(month, folder, manifest):
+        raise HotlineError("要附的文件不在了")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(run, "mail_written", no_mail)
+        result = house.run()
+        assert (result.exit_code, result.mail.error) == (1, "要附的文件不在了")
+        assert house.statuses(result) == {"01_a": "made"} and result.tables.error is None
+    result = house.run()
+    assert (result.exit_code, result.mail.error) == (0, None)
+    assert house.statuses(result) == {"01_a": "unchanged"}
+
+
+def test_the_mail_is_made_again_if_it_is_gone_or_its_sender_changed_and_no_report_is(house, instant, monkeypatch):
+    house.write("01_a")
+    house.run()
+    mail = house.folder / "bulletin.eml"
+    mail.unlink()
+    assert house.statuses(house.run()) == {"01_a": "unchanged"} and mail.is_file()
+    changed = house.params.model_copy()
+    changed.organisation.mail = MailSettings(name="某处")
+    monkeypatch.setattr(run, "load_params", lambda month, folder: changed)
+    mail.write_text("old", encoding="utf-8")
+    assert house.statuses(house.run()) == {"01_a": "unchanged"}
+    assert mail.read_text(encoding="utf-8") != "old"
+
+
+def test_the_mail_carries_pages_that_belong_together(house, instant):
+    house.write("01_a")
+    house.write("02_b", "1/0")
+    house.write("03_c", declared='month: str = "2024-09"\nunit: str = ""')
+    house.run(units=["沈阳"])
+    made = manifest.read_manifest(house.folder)
+    assert manifest.to_attach(house.folder, made)[1] == (house.folder / "01_a.html",)
+    assert manifest.to_attach(house.folder, made, "沈阳") == (None, (house.folder / "units" / "沈阳" / "03_c.html",))
+    (house.paths.params / "x.yaml").write_text("a: 1", encoding="utf-8")
+    house.run(only=["01"])
+    made = manifest.read_manifest(house.folder)
+    assert manifest.to_attach(house.folder, made)[1] == (house.folder / "01_a.html",)
+    assert manifest.to_attach(house.folder, made, "沈阳")[1] == ()

@@ -15,7 +15,7 @@ import pytest
 from support import MONTH, ROOT
 
 from hotline_lib.batch import execute
-from hotline_lib.batch.run import _alone
+from hotline_lib.batch.run import alone
 from hotline_lib.paths import Paths
 
 if sys.platform != "win32":
@@ -169,7 +169,7 @@ def test_a_run_that_is_stopped_leaves_no_kernel_and_the_next_one_does_the_rest(p
 
 def test_the_second_of_two_runs_of_a_month_says_so(province):
     (province.output / "go").touch()
-    with _alone(MONTH, province):
+    with alone(MONTH, province):
         code, told = ended(hotline(province, "run", MONTH))
     assert code == 1 and f"另一次运行正在做 {MONTH} 的报告" in told
     assert not province.report_folder(MONTH).exists()

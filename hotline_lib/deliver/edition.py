@@ -1,0 +1,132 @@
+"""Which edition of a month's bulletin was sent, and which printed figures are others since."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from hotline_lib import bulletin
+from hotline_lib.bulletin import first_page
+from hotline_lib.bulletin.document import outline, text
+from hotline_lib.fingerprint import value_fingerprint, write_whole
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+    from hotline_lib.present.tables import Table
+
+_NAMES = ("type", "domain", "unit", "issue", "breakdown", "name")  # columns of a CSV that say what a row is about
+_BREAKDOWNS = {"sub_issue": "子事项", "unit": "单位"}
+Rows = dict[str, dict[str, str]]  # what a row is about -> its figures by column
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a mail says of the one before it: the printed figures that changed."""
+
+    lines: tuple[str, ...]
+    since: str  # the day of the mail before: 2024年10月14日
+    MOST: ClassVar[int] = 100  # lines in the body; all of them are attached if there are more
+
+    @property
+    def heading(self) -> str:
+        return f"更正：{self.since}发出的本月报有改动，以这一封为准"
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        return self.lines[: self.MOST]
+
+    @property
+    def rest(self) -> str:
+        if not self.lines:
+            return "各表印出的数字没有变化，改动在文字。"
+        more = f"，这里列出前{self.MOST}处，全部见附件" if len(self.lines) > self.MOST else ""
+        return f"共{len(self.lines)}处数字有变化{more}。"
+
+
+def printed(m: Month, unit: str | None = None) -> dict[str, str]:
+    """The printed tables as CSV by name; of a unit's edition the lines about it only."""
+    tables = {name: _shown(bulletin.table(m, name)).csv() for name in bulletin.available(m)}
+    if unit is None:
+        return tables
+    own = {}
+    for name, content in tables.items():
+        head, *lines = csv.reader(io.StringIO(content))
+        lines = [line for line in lines if "unit" in head and line[head.index("unit")] == unit]
+        if lines:
+            own[name] = _written([head, *lines])
+    return own
+
+
+def _shown(table: Table) -> Table:
+    """Without what stands in the CSV only: numerators, ticket numbers."""
+    return replace(table, columns=[column for column in table.columns if column.in_page])
+
+
+def fingerprint(m: Month, unit: str | None = None) -> str:
+    """The edition: the same as long as nothing printed is another. How it looks, and when it was made, is not in it."""
+    words = []
+    if unit is None:
+        words = [[each.title, str(each.text)] for each in first_page.findings(m)]
+        for section in outline(m):
+            words += [
+                str(bulletin.sentence(m, part.name, **part.options))
+                for part in section.parts
+                if part.kind == "sentence"
+            ]
+            words += [text(m, part.name) for part in section.parts if part.kind == "text"]
+    return value_fingerprint([m.month, unit, printed(m, unit), words])[:16]
+
+
+def keep(m: Month, folder: Path, unit: str | None = None) -> None:
+    """The edition's tables as FOLDER/NAME.csv, to be compared with a later edition's."""
+    for name, content in printed(m, unit).items():
+        write_whole(folder / f"{name}.csv", "\ufeff" + content)
+
+
+def changes(m: Month, folder: Path, unit: str | None = None) -> tuple[str, ...]:
+    """The printed figures that are others than those kept in ``folder``, in words, in the order of the tables."""
+    kept = {file.stem: file.read_text(encoding="utf-8-sig") for file in sorted(folder.glob("*.csv"))}
+    now = printed(m, unit)
+    return tuple(
+        line
+        for name in [*now, *(name for name in kept if name not in now)]
+        for line in _differences(bulletin.table(m, name), kept.get(name, ""), now.get(name, ""))
+    )
+
+
+def _differences(table: Table, before: str, after: str) -> Iterator[str]:
+    title = table.label or table.caption
+    heads = {column.key: column.title or column.head.replace("\n", "") for column in table.columns if column.key}
+    old, new = _rows(before), _rows(after)
+    for about in [*new, *(about for about in old if about not in new)]:
+        if about not in old:
+            yield f"{title}　{about}：新列入（{_told(heads, new[about])}）"
+        elif about not in new:
+            yield f"{title}　{about}：不再列入（原为{_told(heads, old[about])}）"
+        else:
+            for key, value in new[about].items():
+                was = old[about].get(key, "")
+                if was != value:
+                    yield f"{title}　{about}　{heads.get(key, key)}：原为 {was or '—'}，应为 {value or '—'}"
+
+
+def _told(heads: dict[str, str], row: dict[str, str]) -> str:
+    return "，".join(f"{heads.get(key, key)} {value or '—'}" for key, value in row.items())
+
+
+def _rows(content: str) -> Rows:
+    rows: Rows = {}
+    for row in csv.DictReader(io.StringIO(content)):
+        about = "／".join(_BREAKDOWNS.get(row[key], row[key]) for key in _NAMES if row.get(key))
+        rows[about] = {key: value for key, value in row.items() if key not in _NAMES}
+    return rows
+
+
+def _written(lines: list[list[str]]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(lines)
+    return file.getvalue()

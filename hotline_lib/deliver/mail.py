@@ -1,0 +1,298 @@
+"""bulletin.eml: the month's first page and key tables in a mail, legible in the worst client, the bulletin attached.
+
+``write_draft`` leaves a draft that Outlook opens for sending (X-Unsent); ``build`` makes the same mail for
+``hotline mail``, which addresses it with ``addressed``. The same month and files give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from hotline_lib import bulletin
+from hotline_lib.bulletin import first_page
+from hotline_lib.bulletin.document import day
+from hotline_lib.errors import HotlineError
+from hotline_lib.exact import is_missing
+from hotline_lib.fingerprint import value_fingerprint, write_whole
+from hotline_lib.params import Recipient, month_range
+from hotline_lib.present import numbers
+from hotline_lib.present.sentences import numeral
+from hotline_lib.present.tables import SIGNALS
+
+if TYPE_CHECKING:
+    from hotline_lib.deliver.edition import Correction
+    from hotline_lib.month import Month
+    from hotline_lib.present.tables import Column, Table
+
+NAME = "bulletin.eml"
+SIMULATED = "【模拟工单】"
+_SHOWN = ("rank", "unit", "score", "tickets", ("tickets", "yoy_base"), "found")  # of the overview's columns
+_MOST_UNITS = 80  # more would make the body too long for clients that cut it at 100 KB
+_ZONE = dt.timezone(dt.timedelta(hours=8))
+_DOCX = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass(frozen=True)
+class Files:
+    """What is attached: the bulletin in Word, if it is made, and the pages that go into the zip."""
+
+    document: Path | None = None
+    pages: tuple[Path, ...] = ()
+
+
+def write_draft(m: Month, folder: Path, files: Files) -> Path:
+    """The mail without recipients as FOLDER/bulletin.eml. Raises HotlineError if a file to attach is not there."""
+    issued = m.params.month.issued
+    at = dt.datetime.combine(issued, dt.time(9)) if issued else month_range(m.month)[1]
+    headers = {"X-Unsent": "1", **_sender(m), "Date": format_datetime(at.replace(tzinfo=_ZONE))}
+    path = folder / NAME
+    write_whole(path, _headed(build(m, files), headers, [m.month], m))
+    return path
+
+
+def addressed(message: EmailMessage, m: Month, to: Recipient, about: Sequence[str]) -> bytes:
+    """The mail for one recipient, as it goes to the server. about: what its Message-ID is made from."""
+    name = Address(to.name, addr_spec=to.address)
+    headers = {**_sender(m), "To": name, "Date": format_datetime(dt.datetime.now().astimezone())}
+    return _headed(message, headers, [to.address.casefold(), *about], m)
+
+
+def _sender(m: Month) -> dict[str, Address]:
+    """From; nothing where organisation.yaml has no address: the mail client then puts its own."""
+    of = m.params.organisation
+    return {"From": Address(of.mail.name or of.department, addr_spec=of.mail.address)} if of.mail.address else {}
+
+
+def _headed(message: EmailMessage, headers: dict[str, Any], about: Sequence[str], m: Month) -> bytes:
+    """The message with more headers; what must be unique is made from what it holds: the same mail, the same bytes."""
+    leaves = [part.get_payload() for part in message.walk() if not part.is_multipart()]
+    digest = value_fingerprint([*about, message["Subject"], leaves])
+    domain = m.params.organisation.mail.address.partition("@")[2] or "hotline.invalid"
+    whole = EmailMessage(policy=policy.SMTP)
+    for name, value in {**headers, "Message-ID": f"<{digest[:32]}@{domain}>", **dict(message.items())}.items():
+        whole[name] = value
+    whole.set_payload(message.get_payload())
+    for number, part in enumerate(part for part in whole.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{digest[32:56]}_{number}")
+    return whole.as_bytes()
+
+
+def build(
+    m: Month, files: Files, *, unit: str | None = None, correction: Correction | None = None, again: str = ""
+) -> EmailMessage:
+    """Subject, bodies and attachments; no sender, no recipient.
+
+    unit: its own edition, with its line of the overview only. correction: what changed since the last mail.
+    again: why it is sent once more. Raises HotlineError if a file to attach is not there.
+    """
+    picture = None if unit else bulletin.chart(m, "units")
+    attached = _attached(m, files, unit)
+    context = _context(m, unit, [name for name, _ in attached], picture, correction, again)
+    message = EmailMessage(policy=policy.SMTP)
+    message["Subject"] = context["subject"]
+    message.set_content(_plain(context), cte="base64")
+    message.add_alternative(_template().render(context), subtype="html", cte="base64")
+    if context["picture"]:
+        html = message.get_payload()[1]
+        html.add_related(
+            picture.png,
+            "image",
+            "png",
+            cid=f"<{context['picture']['cid']}>",
+            disposition="inline",
+            filename="units.png",
+        )
+    for name, content in attached:
+        kind = _DOCX if name.endswith(".docx") else "zip"
+        message.add_attachment(content, "application", kind, filename=name)
+    if correction and len(correction.lines) > correction.MOST:
+        everything = "\ufeff" + "\n".join(correction.lines) + "\n"
+        message.add_attachment(everything, subtype="plain", filename="更正的数字.txt", cte="base64")
+    return message
+
+
+def subject(m: Month, unit: str | None = None, correction: Correction | None = None) -> str:
+    """更正：【模拟工单】12328热线运行情况分析（2024年9月）"""
+    of = m.params.organisation
+    words = of.mail.subject
+    for name, value in {"title": of.title, "month": m.label, "hotline": of.hotline, "region": of.region}.items():
+        words = words.replace(f"{{{name}}}", value)
+    words += f"　{unit}" if unit else ""
+    return f"{'更正：' if correction else ''}{SIMULATED if m.simulated else ''}{words}"
+
+
+def _attached(m: Month, files: Files, unit: str | None) -> list[tuple[str, bytes]]:
+    """Names as the reader sees them, and contents."""
+    stem = re.sub(r'[\\/:*?"<>|]', "_", f"{m.params.organisation.title}{m.label}{unit or ''}")
+    attached = []
+    if files.document:
+        attached.append((f"{stem}.docx", _read(files.document)))
+    if files.pages:
+        attached.append((f"{stem}（网页版）.zip", _zipped(files.pages)))
+    return attached
+
+
+def _zipped(pages: Sequence[Path]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for page in pages:
+            entry = zipfile.ZipInfo(page.name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+            archive.writestr(entry, _read(page))
+    return file.getvalue()
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        words = f"要附在邮件里的 {file.parent.name}/{file.name} 不在了。请重新运行 hotline run，把它做出来。"
+        raise HotlineError(words) from None
+
+
+# the body: first as plain values, which both the HTML and the text are made from
+
+
+def _context(
+    m: Month, unit: str | None, names: Sequence[str], picture: Any, correction: Correction | None, again: str
+) -> dict[str, Any]:
+    of, overview, types = m.params.organisation, first_page.overview(m), bulletin.table(m, "business_types")
+    found = [] if unit else first_page.findings(m)
+    date = m.params.month.issued
+    sent_by = "　".join(filter(None, [of.department, day(date) if date else "", of.contact]))
+    many = len(overview.body) > _MOST_UNITS and not unit
+    return {
+        "subject": subject(m, unit, correction),
+        "hotline": of.hotline,
+        "simulated": SIMULATED if m.simulated else "",
+        "title": of.title,
+        "about": m.label + (f"　{unit}" if unit else ""),
+        "again": again,
+        "correction": correction,
+        "lead": str(bulletin.sentence(m, "bulletin_lead")),
+        "findings": {"heading": f"本月{numeral(len(found))}点", "found": found} if found else None,
+        "types": None if unit else {"heading": types.caption, **_grid(types, types.columns)},
+        "picture": _picture(picture),
+        "units": _units(overview, unit),
+        "notes": [
+            *([f"附件：{'；'.join(map(_use, names))}。"] if names else []),
+            *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
+            *(f"{name}：{words}。" for name, words in overview.footnotes.items() if unit in (None, name)),
+            *(["数据为模拟工单，由已公布的月报还原，不含真实来电。"] if m.simulated else []),
+        ],
+        "sender": f"{sent_by}　内容有误请回复本邮件。",
+    }
+
+
+def _use(name: str) -> str:
+    return name + ("（可打印）" if name.endswith(".docx") else "（解压后打开）")
+
+
+def _picture(chart: Any) -> dict[str, Any] | None:
+    if not hasattr(chart, "png"):  # a month without anything to draw says so in a sentence
+        return None
+    words = {"heading": chart.heading, "note": chart.note, "alt": chart.alt}
+    return {"cid": "units@hotline.invalid", "width": chart.size[0], **words}
+
+
+def _units(table: Table, unit: str | None) -> dict[str, Any]:
+    columns = {column.value: column for column in table.columns}
+    shown = [columns[value] for value in _SHOWN if value in columns]
+    heading = unit or f"{len(table.body)}个单位一览"
+    key = table.order.replace(" ", "\u00a0")  # a sign stays beside its word
+    return {"heading": heading, "key": key, **_grid(table, shown, lambda row: unit in (None, row["unit"]))}
+
+
+def _grid(table: Table, columns: Sequence[Column], chosen: Callable[[dict], bool] = lambda row: True) -> dict[str, Any]:
+    """A table as plain values: what stands in each cell and how, and a unit's signals on a line of their own."""
+    heads = [{"head": column.head, "unit": column.unit, **_place(column)} for column in columns]
+    rows = [row for row in table.body if chosen(row)][:_MOST_UNITS]
+    lines = [
+        {
+            "cells": [_cell(column, row, foot) for column in columns],
+            "signals": _signals(row.get("signals") or ()),
+            "border": "#87919B" if not foot and table.rule_after(row) else "#E8ECEF",
+            "total": foot,
+        }
+        for part, foot in ((rows, False), (table.foot if len(rows) > 1 else [], True))
+        for row in part
+    ]
+    return {"columns": heads, "lines": lines}
+
+
+def _cell(column: Column, row: dict, foot: bool) -> dict[str, Any]:
+    """What stands in a cell; soft: in grey. What is printed and how is the first page's."""
+    words, soft = column.printed(row), column.kind == "rank"
+    if column.significant and words not in ("", numbers.MISSING):
+        flag = row.get(column.significant)
+        soft = is_missing(flag) or not flag
+        words = words if soft else f"{'▼' if words.startswith(numbers.MINUS) else '▲'} {words}"
+    soft |= not foot and column.emphasis is not None and column.emphasis(row) == "soft"
+    return {"words": words, "soft": soft, "head": column.head, **_place(column)}
+
+
+def _place(column: Column) -> dict[str, Any]:
+    return {"align": "left" if column.kind in ("text", "rank") else "right", "narrow": column.kind == "rank"}
+
+
+def _signals(signals: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """●关注：时长、抽检; ○留意：万人工单"""
+    words = {level: [word for each, word in signals if each == level] for level in SIGNALS}
+    return [
+        {"level": level, "sign": SIGNALS[level][0], "words": f"{SIGNALS[level][1]}：{'、'.join(those)}"}
+        for level, those in words.items()
+        if those
+    ]
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template("mail.html.j2")
+
+
+def _plain(of: dict[str, Any]) -> str:
+    """The body for clients that show text only: nothing in columns, since letters there have any width."""
+    lines = [of["hotline"], f"{of['title']}　{of['about']}{of['simulated']}", ""]
+    if of["again"]:
+        lines += [f"再次发送：{of['again']}", ""]
+    if of["correction"]:
+        lines += [of["correction"].heading, *of["correction"].shown, of["correction"].rest, ""]
+    lines += [of["lead"], ""]
+    if of["findings"]:
+        lines.append(of["findings"]["heading"])
+        for number, each in enumerate(of["findings"]["found"], start=1):
+            lines.append(f"{number}. {each.title}。{each.text}")
+        lines.append("")
+    for grid in filter(None, (of["types"], of["units"])):
+        lines.append(grid["heading"])
+        for line in grid["lines"]:
+            name, *others = sorted(line["cells"], key=lambda cell: cell["head"] not in ("单位", "业务类型"))
+            units = {column["head"]: column["unit"] for column in grid["columns"]}
+            told = [f"{cell['head']}{cell['words']}{_unit(units[cell['head']])}" for cell in others if cell["words"]]
+            lines.append(f"{name['words']}：{'，'.join(told)}")
+            lines += ["　　" + "　".join(each["sign"] + each["words"] for each in line["signals"])][
+                : len(line["signals"])
+            ]
+        lines += [*filter(None, [grid.get("key", "").partition("　灰字")[0]]), ""]  # text has no grey
+    return "\n".join([*lines, *of["notes"], "", of["sender"]]) + "\n"
+
+
+def _unit(words: str) -> str:
+    return words if words in ("件", "%") else ""

@@ -1,0 +1,267 @@
+"""bulletin.eml, read back with Python's own reader of mail, as a client would."""
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from bs4 import BeautifulSoup, NavigableString
+from support import MONTH
+
+from hotline_lib import bulletin, open_month
+from hotline_lib.bulletin import first_page
+from hotline_lib.deliver import edition
+from hotline_lib.deliver.mail import Files, addressed, build, write_draft
+from hotline_lib.errors import HotlineError, ParamsError
+from hotline_lib.month import Base
+from hotline_lib.params import Recipient, load_params, load_recipients
+from hotline_lib.params.models import MailSettings
+
+
+@pytest.fixture(scope="module")
+def month(september):
+    return open_month(MONTH, september)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reports")
+    for name in ("bulletin.docx", "00_bulletin.html", "01_overview.html"):
+        (folder / name).write_text(f"这是 {name}", encoding="utf-8")
+    return Files(folder / "bulletin.docx", (folder / "00_bulletin.html", folder / "01_overview.html"))
+
+
+@pytest.fixture(scope="module")
+def draft(month, files, tmp_path_factory):
+    return write_draft(month, tmp_path_factory.mktemp("draft"), files).read_bytes()
+
+
+def opened(content: bytes) -> EmailMessage:
+    return message_from_bytes(content, policy=policy.default)
+
+
+def html(message: EmailMessage) -> str:
+    return message.get_body(("html",)).get_content()
+
+
+def text(message: EmailMessage) -> str:
+    return message.get_body(("plain",)).get_content()
+
+
+def organised(month, **changed):
+    """The month of another organisation."""
+    of = month.params.organisation.model_copy(update=changed)
+    return replace(month, params=month.params.model_copy(update={"organisation": of}))
+
+
+def test_it_opens_as_a_draft_without_recipients(draft):
+    mail = opened(draft)
+    assert mail["X-Unsent"] == "1"
+    assert mail["To"] is mail["Cc"] is mail["Bcc"] is None
+    assert mail["From"].addresses[0].display_name == "辽宁省交通运输厅运输处"
+    assert mail["From"].addresses[0].domain.endswith(".invalid")
+    assert mail["Subject"] == "【模拟工单】12328热线运行情况分析（2024年9月）"
+    assert mail["Date"].datetime.isoformat() == "2024-10-14T09:00:00+08:00"
+    assert not mail.defects
+    assert not [part.defects for part in mail.walk() if part.defects]
+
+
+def test_it_is_plain_ascii_with_short_lines(draft):
+    draft.decode("ascii")
+    assert max(map(len, draft.split(b"\r\n"))) < 998
+    assert b"\n" not in draft.replace(b"\r\n", b"")
+
+
+def test_the_first_page_and_key_tables_stand_in_both_bodies(draft, month):
+    mail = opened(draft)
+    seen = BeautifulSoup(html(mail), "html.parser").get_text()
+    for body in (seen, text(mail)):
+        assert "【模拟工单】" in body
+        assert str(bulletin.sentence(month, "bulletin_lead")) in body
+        for found in first_page.findings(month):
+            assert found.title in body
+            assert str(found.text) in body
+        for unit in month.units["unit"]:
+            assert unit in body
+        for words in ("232,146", "219,751", "90.46", "13/60", "关注：时长、抽检", "▼ −31.72", "印刷本为 7.04"):
+            assert words in body
+    assert next(mail.get_payload()[0].iter_parts()).get_content_type() == "text/plain"
+
+
+def test_nothing_in_the_body_needs_a_good_client(draft):
+    body = html(opened(draft))
+    assert len(body.encode()) < 100_000
+    for forbidden in ("<style", "<link", "<script", "<svg", "data:", "class=", "http:", "https:", "flex", "grid-"):
+        assert forbidden not in body
+    for cell in BeautifulSoup(body, "html.parser").find_all(["td", "th", "p", "h1", "h2"]):
+        own = [each for each in cell.find_all(string=True, recursive=False) if type(each) is NavigableString]
+        if "".join(own).strip():
+            assert "font-family" in cell["style"] and "color" in cell["style"], cell
+
+
+def test_its_picture_resolves_and_says_in_words_what_it_shows(draft):
+    mail = opened(draft)
+    image = BeautifulSoup(html(mail), "html.parser").find("img")
+    parts = {part["Content-ID"]: part for part in mail.walk() if part["Content-ID"]}
+    part = parts[f"<{image['src'].removeprefix('cid:')}>"]
+    assert part.get_content_type() == "image/png"
+    assert part.get_content().startswith(b"\x89PNG")
+    assert "省交投" in image["alt"]
+
+
+def test_the_bulletin_is_attached_under_chinese_names(draft, files):
+    document, pages = opened(draft).iter_attachments()
+    assert document.get_filename() == "12328热线运行情况分析2024年9月.docx"
+    assert document.get_content() == files.document.read_bytes()
+    assert pages.get_filename() == "12328热线运行情况分析2024年9月（网页版）.zip"
+    assert re.search(rb"filename\*0?\*?=utf-8''", draft), "by RFC 2231"
+    with zipfile.ZipFile(io.BytesIO(pages.get_content())) as archive:
+        assert archive.namelist() == ["00_bulletin.html", "01_overview.html"]
+        assert archive.read("01_overview.html").decode() == "这是 01_overview.html"
+    for name in (document.get_filename(), pages.get_filename()):
+        assert name in text(opened(draft))
+
+
+def test_the_same_month_gives_the_same_bytes(draft, month, files, tmp_path):
+    assert write_draft(month, tmp_path, files).read_bytes() == draft
+
+
+def test_a_file_that_should_be_there_and_is_not_is_named(month, files, tmp_path):
+    with pytest.raises(HotlineError, match=r"bulletin\.docx 不在了.*hotline run"):
+        write_draft(month, tmp_path, replace(files, document=tmp_path / "bulletin.docx"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_attachments_there_is_still_a_mail(month, tmp_path):
+    mail = opened(write_draft(month, tmp_path, Files()).read_bytes())
+    assert not list(mail.iter_attachments())
+    assert "附件" not in text(mail).split("▲▼")[1]
+
+
+def test_a_month_with_nothing_to_compare_and_no_spot_checks(month):
+    bare = replace(month, spot_checks=None, last_year=Base("2023-09", None), previous=Base("2024-08", None))
+    mail = build(bare, Files())
+    assert "抽检问题" not in html(mail) + text(mail)
+    assert "沈阳" in html(mail)
+    assert "—" in html(mail)
+
+
+def test_without_a_sender_it_is_a_draft_all_the_same(month, tmp_path):
+    mail = opened(write_draft(organised(month, mail=MailSettings()), tmp_path, Files()).read_bytes())
+    assert mail["From"] is None
+    assert mail["X-Unsent"] == "1" and mail["Subject"].endswith("12328热线运行情况分析（2024年9月）")
+
+
+def test_names_are_escaped(month):
+    body = html(build(organised(month, title="<script>月报&", hotline="<b>"), Files()))
+    assert "<script>" not in body
+    assert "&lt;script&gt;月报&amp;" in body
+
+
+def test_a_units_edition_says_nothing_of_another(month, files):
+    mail = build(month, replace(files, document=None), unit="沈阳")
+    assert mail["Subject"].endswith("　沈阳")
+    assert [part.get_filename() for part in mail.iter_attachments()] == [
+        "12328热线运行情况分析2024年9月沈阳（网页版）.zip"
+    ]
+    for body in (html(mail), text(mail)):
+        assert "7,548" in body and "●" in body
+        assert not [unit for unit in month.units["unit"] if unit != "沈阳" and unit in body]
+    assert not [part for part in mail.walk() if part.get_content_maintype() == "image"]
+
+
+def test_a_correction_heads_subject_and_body_and_lists_the_figures(month):
+    lines = ("附件3　沈阳　合计：原为 7548，应为 7549",)
+    mail = build(month, Files(), correction=edition.Correction(lines, "2024年10月14日"), again="附件传错了")
+    assert mail["Subject"].startswith("更正：")
+    for body in (html(mail), text(mail)):
+        assert "更正：2024年10月14日发出的本月报有改动" in body
+        assert lines[0] in body and "共1处" in body and "再次发送：附件传错了" in body
+
+
+def test_a_long_list_of_changes_is_attached_whole(month):
+    lines = tuple(f"附件1　沈阳　第{number}项" for number in range(1, 2001))
+    mail = build(month, Files(), correction=edition.Correction(lines, "2024年10月14日"))
+    assert len(html(mail).encode()) < 100_000
+    assert "第100项" in text(mail) and "第101项" not in text(mail)
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "更正的数字.txt"
+    assert "第2000项" in attached.get_content()
+
+
+# Nothing that comes from a file gets into a header, or past it.
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('subject: "{title}（{month}）"', 'subject: "月报\\nBcc: x@example.invalid"', ["mail subject", "换行"]),
+        ('subject: "{title}（{month}）"', 'subject: "{titel}"', ["mail subject", "{title}"]),
+        (
+            "address: hotline-12328@example.invalid",
+            'address: "a@example.invalid\\r\\nBcc: b@x"',
+            ["mail address", "换行"],
+        ),
+        ("address: hotline-12328@example.invalid", "address: a@b@example.invalid", ["a@b@example.invalid", "一个 @"]),
+        ("title: 12328热线运行情况分析", 'title: "12328\\nBcc: x@example.invalid"', ["title", "换行"]),
+        ('  name: ""  ', '  nam: ""  ', ["mail nam", "name"]),
+        ("starttls: true", "starttls: 要", ["mail starttls", "true"]),
+    ],
+)
+def test_a_slip_in_the_organisation_is_named(own_params, old, new, says):
+    file = own_params.params / "organisation.yaml"
+    content = file.read_text(encoding="utf-8")
+    assert old in content
+    file.write_text(content.replace(old, new), encoding="utf-8")
+    with pytest.raises(ParamsError) as caught:
+        load_params(MONTH, own_params.params)
+    for words in ("organisation.yaml", *says):
+        assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('bulletin: [{name: "处\\nBcc: x@y", address: a@example.invalid}]', ["bulletin", "name", "换行"]),
+        ('bulletin: [{name: 处, address: "a@example.invalid\\nBcc: b@y"}]', ["bulletin", "address", "换行"]),
+        ('bulletin: [{name: 处, address: "a@example.invalid, b@example.invalid"}]', ["address", "一个 @"]),
+        ('bulletin: [{name: 处, address: "<a@example.invalid>"}]', ["address", "不是邮箱地址"]),
+        ("bulletin: [{name: 处, address: 处@example.invalid}]", ["address", "中文"]),
+        ("bulletin: [{name: 处}]", ["address", "缺少"]),
+        ("bulletin: [{address: a@example.invalid}, {address: A@example.invalid}]", ["a@example.invalid", "两次"]),
+        ("bulletin: a@example.invalid", ["bulletin", "一列条目"]),
+        ("units: {沈羊: [{address: a@example.invalid}]}", ["沈羊", "沈阳"]),
+        ("units: {沈阳: [], 沈阳市: []}", ["两次"]),
+        ("{buletin: [], units: {}}", ["buletin", "bulletin"]),
+    ],
+)
+def test_a_slip_in_the_recipients_is_named(own_params, content, says):
+    (own_params.params / "recipients.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(HotlineError) as caught:
+        load_recipients(load_params(MONTH, own_params.params))
+    for words in says:
+        assert words in str(caught.value)
+
+
+def test_without_a_list_of_recipients_the_example_is_named_and_loads(own_params):
+    params = load_params(MONTH, own_params.params)
+    (own_params.params / "recipients.yaml").unlink(missing_ok=True)
+    with pytest.raises(ParamsError, match=r"recipients\.example\.yaml"):
+        load_recipients(params)
+    (own_params.params / "recipients.example.yaml").rename(own_params.params / "recipients.yaml")
+    found = load_recipients(params)
+    everybody = [*found.bulletin, *(each for people in found.units.values() for each in people)]
+    assert everybody and all(each.address.endswith(".invalid") for each in everybody)
+
+
+@pytest.mark.parametrize("name", ["张某，李某", '某"处"', "a, b <c@example.invalid>", "处" * 60, "O'Neil; x", ""])
+def test_a_name_stays_one_name_whatever_is_in_it(month, name):
+    mail = opened(addressed(build(month, Files()), month, Recipient(name=name, address="a@example.invalid"), []))
+    (address,) = mail["To"].addresses
+    bare = lambda words: words.replace(" ", "")  # Python's reader puts spaces where a long name is folded
+    assert (bare(address.display_name), address.addr_spec) == (bare(name), "a@example.invalid")
+    assert mail["X-Unsent"] is None
+    assert not mail.defects
