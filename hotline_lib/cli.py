@@ -10,7 +10,6 @@ import os
 import re
 import sys
 import traceback
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,11 +19,10 @@ from typer.core import TyperGroup
 
 from hotline_lib.errors import HotlineError, refused
 from hotline_lib.paths import Paths, find_paths
+from hotline_lib.progress import progress, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from hotline_lib.batch import Event, RunResult
+    from hotline_lib.batch import RunResult
     from hotline_lib.batch.mailing import Mailing
     from hotline_lib.deliver.send import Server
 
@@ -80,7 +78,7 @@ def run(
     paths = find_paths(data=data, params=params, output=output)
     given, asked = _parameters(parameter or []), [each for text in months for each in month_span(text)]
     failed = False
-    with shared_kernels(paths) as shared, _progress(asked) as show:
+    with shared_kernels(paths) as shared, progress(asked) as show:
         for month in asked:
             try:
                 result = run_month(
@@ -150,7 +148,7 @@ def intake(
     from hotline_lib.intake.words import summary
 
     paths = find_paths(data=data, params=params, output=output)
-    with _steps() as show:
+    with steps() as show:
         done = take_in(
             files, month, paths, accept_good=accept_good, replace_simulated=replace_simulated, on_step=show
         )  # fmt: skip
@@ -245,7 +243,7 @@ def refresh(jobs: Jobs = None) -> None:
     from hotline_lib.batch.refresh import refresh as refresh_notebooks
 
     paths = find_paths()
-    with _progress([""]) as show:
+    with progress([""]) as show:
         changed = refresh_notebooks(paths, jobs=jobs, on_event=partial(show, ""))
     typer.echo(f"更新了 {len(changed)} 个笔记本。" if changed else "笔记本都没有变化。")
     for file in changed:
@@ -348,72 +346,6 @@ def _parameters(given: list[str]) -> dict[str, str]:
         if not equals or not name.strip():
             raise typer.BadParameter(f"「{name}」应写作 名称=值，例如 -p top=10", param_hint="-p")
     return {name.strip(): value for name, _, value in pairs}
-
-
-@contextmanager
-def _progress(months: list[str]) -> Iterator[Callable[[str, Event], None]]:
-    """A line per report while it is made, or of several months a line each and a total; nothing where nobody watches."""
-    if not sys.stderr.isatty():
-        yield lambda month, event: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
-        lines: dict[str, int] = {}
-        done, made = set(), 0
-        total = progress.add_task(f"共 {len(months)} 个月", total=1) if len(months) > 1 else None
-
-        def show_month(month: str, event: Event) -> None:
-            nonlocal made
-            if month not in lines:
-                for earlier in lines.values():
-                    progress.update(earlier, completed=1)
-                lines[month], made = progress.add_task(month, total=1), 0
-                done.add(month)
-                progress.update(total, description=f"共 {len(months)} 个月，第 {len(done)} 个")
-            if event.kind == "finished":
-                made += 1
-                progress.update(lines[month], description=f"{month}　{made} 份报告")
-
-        def show(month: str, event: Event) -> None:
-            if event.kind == "preparing":
-                lines["preparing"] = progress.add_task("读取工单", total=1)
-            elif event.kind in ("started", "finished") and "preparing" in lines:
-                progress.update(lines.pop("preparing"), completed=1)
-            if event.kind == "started":
-                lines[event.label] = progress.add_task(event.label, total=1)
-            elif event.kind == "finished" and event.label in lines:
-                word = {"failed": "[red]失败[/red]", "unchanged": "没有变化"}.get(event.status, "")
-                progress.update(lines[event.label], completed=1, description=f"{event.label} {word}".strip())
-
-        yield show if total is None else show_month
-        for line in [*lines.values(), *([] if total is None else [total])]:
-            progress.update(line, completed=1)
-
-
-@contextmanager
-def _steps() -> Iterator[Callable[[str, float | None], None]]:
-    """A bar for what is being done, full where nobody knows how much is left; nothing where nobody watches."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        tasks: dict[str, int] = {}
-
-        def show(words: str, done: float | None) -> None:
-            if words not in tasks:
-                for earlier in tasks.values():
-                    progress.update(earlier, total=1, completed=1)
-                tasks[words] = progress.add_task(words, total=None)
-            progress.update(tasks[words], total=None if done is None else 1, completed=done or 0)
-
-        yield show
 
 
 def _tell(result: RunResult, paths: Paths, *, short: bool = False) -> None:

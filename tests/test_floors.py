@@ -24,6 +24,7 @@ FLOORS = [
     {"deliver"},
     {"batch"},
     {"readiness"},
+    {"progress"},
     {"cli"},
     {"__main__"},
 ]

@@ -12,8 +12,9 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from hotline_lib import bulletin
-from hotline_lib.bulletin import first_page
+from hotline_lib.bulletin import findings
 from hotline_lib.bulletin.by_issue import top_of
+from hotline_lib.bulletin.overview import overview as units_overview
 from hotline_lib.bulletin.wording import setting
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.present.page import Shown, Written, anchor
@@ -124,7 +125,7 @@ class Document:
 
     def __init__(self, m: Month, top: int = 5):
         self.m, self.sources = m, Links()
-        self._findings = first_page.findings(m)
+        self._findings = findings.findings(m)
         number = f"{numeral(len(self._findings))}点" if self._findings else "要点"
         self._headings = {"findings": f"本月{number}", "overview": f"{len(m.units)}个单位一览", "sources": "数字的来源"}
         self._headings |= {section.name: section.heading or "概述" for section in outline(m, top)}
@@ -149,12 +150,12 @@ class Document:
         """The month's findings, each with a link to what shows it."""
         anchors = {name: anchor(heading) for name, heading in self._headings.items()}
         words = "\n".join(f"{at} {each.title}：{each.text}" for at, each in enumerate(self._findings, start=1))
-        html = first_page.findings_html(self._findings, anchors, self.sources.link)
-        return Shown(html, words or first_page.NOTHING)
+        html = findings.findings_html(self._findings, anchors, self.sources.link)
+        return Shown(html, words or findings.NOTHING)
 
     def overview(self) -> Shown:
         """All units on one table, with signals."""
-        made = first_page.overview(self.m)
+        made = units_overview(self.m)
         return Shown(made.html(self.sources.link), repr(made))
 
     def text(self, name: str) -> Written | Sentence:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from hotline_lib import bulletin
-from hotline_lib.bulletin import first_page
+from hotline_lib.bulletin import findings
 from hotline_lib.bulletin.document import outline, text
 from hotline_lib.fingerprint import value_fingerprint, write_whole
 
@@ -70,7 +70,7 @@ def fingerprint(m: Month, unit: str | None = None) -> str:
     """The edition: the same as long as nothing printed is another. How it looks, and when it was made, is not in it."""
     words = []
     if unit is None:
-        words = [[each.title, str(each.text)] for each in first_page.findings(m)]
+        words = [[each.title, str(each.text)] for each in findings.findings(m)]
         for section in outline(m):
             words += [
                 str(bulletin.sentence(m, part.name, **part.options))

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from hotline_lib import bulletin
-from hotline_lib.bulletin import first_page
+from hotline_lib.bulletin import findings
 from hotline_lib.bulletin.document import day
+from hotline_lib.bulletin.overview import overview as units_overview
 from hotline_lib.errors import HotlineError
 from hotline_lib.exact import is_missing
 from hotline_lib.fingerprint import value_fingerprint, write_whole
@@ -170,8 +171,8 @@ def _read(file: Path) -> bytes:
 def _context(
     m: Month, unit: str | None, names: Sequence[str], picture: Any, correction: Correction | None, again: str
 ) -> dict[str, Any]:
-    of, overview, types = m.params.organisation, first_page.overview(m), bulletin.table(m, "business_types")
-    found = [] if unit else first_page.findings(m)
+    of, overview, types = m.params.organisation, units_overview(m), bulletin.table(m, "business_types")
+    found = [] if unit else findings.findings(m)
     date = m.params.month.issued
     sent_by = "　".join(filter(None, [of.department, day(date) if date else "", of.contact]))
     many = len(overview.body) > _MOST_UNITS and not unit

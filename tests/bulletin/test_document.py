@@ -11,7 +11,8 @@ import pytest
 from test_edges import HEAD, ISSUES, ONE
 
 from hotline_lib import bulletin, open_month, present
-from hotline_lib.bulletin import document, first_page
+from hotline_lib.bulletin import document, findings
+from hotline_lib.bulletin.overview import overview as units_overview
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Base
 from hotline_lib.present.sources import same_number
@@ -167,7 +168,7 @@ def test_the_same_number(one, other, same):
 
 
 def test_the_findings_of_september(month):
-    found = first_page.findings(month)
+    found = findings.findings(month)
     assert [each.title for each in found] == [
         "增量几乎全部来自省交投集团",
         "投诉举报降到9276件",
@@ -176,7 +177,7 @@ def test_the_findings_of_september(month):
         "抽检发现的问题，总分看不见",
     ]
     assert "+39.2%至+50.0%" in str(found[2].text)  # ORACLES: the exact conditional interval
-    assert [(each.title, str(each.text)) for each in first_page.findings(month)] == [
+    assert [(each.title, str(each.text)) for each in findings.findings(month)] == [
         (each.title, str(each.text)) for each in found
     ]
     assert {each.section for each in found} <= {section.name for section in document.outline(month)}
@@ -191,22 +192,22 @@ def test_a_change_that_chance_could_have_made_is_no_finding(month_of):
     m = month_of(now, last_year=then)
     assert not [
         each
-        for kind in (first_page._driver, first_page._types, first_page._units, first_page._issues, first_page._ranks)
+        for kind in (findings._driver, findings._types, findings._units, findings._issues, findings._ranks)
         for each in kind(m)
     ]
     then = then.replace("大连 | 100", "大连 | 300")
-    assert [each.title for each in first_page._units(month_of(now, last_year=then))] == ["大连业务量同比减少67.33%"]
+    assert [each.title for each in findings._units(month_of(now, last_year=then))] == ["大连业务量同比减少67.33%"]
 
 
 def test_a_month_with_nothing_to_say_says_so():
-    assert first_page.NOTHING in first_page.findings_html([], {})
+    assert findings.NOTHING in findings.findings_html([], {})
 
 
 # Signals.
 
 
 def test_signals_follow_the_thresholds_of_the_scheme(month):
-    table = first_page.overview(month)
+    table = units_overview(month)
     signals = table.frame.set_index("unit")["signals"]
     assert signals["阜新"] == [("attention", "时长"), ("attention", "万人工单"), ("notice", "抽检")]
     assert signals["盘锦"] == []
@@ -216,13 +217,13 @@ def test_signals_follow_the_thresholds_of_the_scheme(month):
         update={"attention": scheme.signals.attention.model_copy(update={"points": 9, "bad": 9})}
     )
     params = month.params.model_copy(update={"scheme": scheme.model_copy(update={"signals": lenient})})
-    relaxed = first_page.overview(replace(month, params=params))
+    relaxed = units_overview(replace(month, params=params))
     assert not [level for own in relaxed.frame["signals"] for level, _ in own if level == "attention"]
     assert "失9分及以上" in relaxed.order
 
 
 def test_a_signal_has_its_word_for_those_who_hear_the_page(month):
-    html = first_page.overview(month)._repr_html_()
+    html = units_overview(month)._repr_html_()
     assert html.count('aria-label="关注"') > 10 and html.count('aria-label="留意"') > 10
 
 
@@ -328,8 +329,8 @@ def test_test_calls_and_remarks_come_from_the_months_file(month):
 
 
 def test_frames_are_not_changed_by_showing_them(month):
-    before = first_page.overview(month).frame.copy()
+    before = units_overview(month).frame.copy()
     whole(month)
     pd.testing.assert_frame_equal(
-        first_page.overview(month).frame.drop(columns=["lost", "signals"]), before.drop(columns=["lost", "signals"])
+        units_overview(month).frame.drop(columns=["lost", "signals"]), before.drop(columns=["lost", "signals"])
     )

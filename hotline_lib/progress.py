@@ -1,0 +1,78 @@
+"""What somebody who waits at a terminal sees meanwhile; nothing where nobody watches."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hotline_lib.batch import Event
+
+
+@contextmanager
+def progress(months: list[str]) -> Iterator[Callable[[str, Event], None]]:
+    """A line per report while it is made, or of several months a line each and a total; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield lambda month, event: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
+        lines: dict[str, int] = {}
+        done, made = set(), 0
+        total = progress.add_task(f"共 {len(months)} 个月", total=1) if len(months) > 1 else None
+
+        def show_month(month: str, event: Event) -> None:
+            nonlocal made
+            if month not in lines:
+                for earlier in lines.values():
+                    progress.update(earlier, completed=1)
+                lines[month], made = progress.add_task(month, total=1), 0
+                done.add(month)
+                progress.update(total, description=f"共 {len(months)} 个月，第 {len(done)} 个")
+            if event.kind == "finished":
+                made += 1
+                progress.update(lines[month], description=f"{month}　{made} 份报告")
+
+        def show(month: str, event: Event) -> None:
+            if event.kind == "preparing":
+                lines["preparing"] = progress.add_task("读取工单", total=1)
+            elif event.kind in ("started", "finished") and "preparing" in lines:
+                progress.update(lines.pop("preparing"), completed=1)
+            if event.kind == "started":
+                lines[event.label] = progress.add_task(event.label, total=1)
+            elif event.kind == "finished" and event.label in lines:
+                word = {"failed": "[red]失败[/red]", "unchanged": "没有变化"}.get(event.status, "")
+                progress.update(lines[event.label], completed=1, description=f"{event.label} {word}".strip())
+
+        yield show if total is None else show_month
+        for line in [*lines.values(), *([] if total is None else [total])]:
+            progress.update(line, completed=1)
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str, float | None], None]]:
+    """A bar for what is being done, full where nobody knows how much is left; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        tasks: dict[str, int] = {}
+
+        def show(words: str, done: float | None) -> None:
+            if words not in tasks:
+                for earlier in tasks.values():
+                    progress.update(earlier, total=1, completed=1)
+                tasks[words] = progress.add_task(words, total=None)
+            progress.update(tasks[words], total=None if done is None else 1, completed=done or 0)
+
+        yield show
