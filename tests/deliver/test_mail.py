@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, NavigableString
 from support import MONTH
 
 from hotline_lib import bulletin, open_month
-from hotline_lib.bulletin import first_page
+from hotline_lib.bulletin import findings
 from hotline_lib.deliver import edition
 from hotline_lib.deliver.mail import Files, addressed, build, write_draft
 from hotline_lib.errors import HotlineError, ParamsError
@@ -81,7 +81,7 @@ def test_the_first_page_and_key_tables_stand_in_both_bodies(draft, month):
     for body in (seen, text(mail)):
         assert "【模拟工单】" in body
         assert str(bulletin.sentence(month, "bulletin_lead")) in body
-        for found in first_page.findings(month):
+        for found in findings.findings(month):
             assert found.title in body
             assert str(found.text) in body
         for unit in month.units["unit"]:
