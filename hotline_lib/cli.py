@@ -114,20 +114,29 @@ def tables(month: Month, output: Output = None, data: Data = None, params: Param
 
 @app.command()
 def simulate(
-    month: Month,
+    month: Annotated[str, typer.Argument(help="已公布月报的月份，或一段月份，如 2023-10..2024-09", metavar="MONTH")],
     seed: Annotated[int, typer.Option(help="随机种子：同一种子得到同样的文件")] = 12328,
     if_missing: Annotated[bool, typer.Option("--if-missing", help="已有这个月的工单就什么也不做")] = False,
     data: Data = None,
     params: Params = None,
 ) -> None:
-    """由已公布的月报还原出模拟工单（当月、上月、上年同月），各项数字与印刷本一致。"""
-    paths = find_paths(data=data, params=params)
-    if if_missing and paths.tickets(month).exists():
-        return
-    from hotline_lib.simulate import simulate as simulate_month
+    """由已公布的月报还原出模拟工单（当月、上月、上年同月），各项数字与印刷本一致。一段月份：其余各月由最近的月报推想。"""
+    from hotline_lib.params import month_span
 
+    paths = find_paths(data=data, params=params)
+    months = month_span(month)
+    if if_missing and all(paths.tickets(each).exists() for each in months):
+        return
     typer.echo(f"正在生成 {month} 的模拟工单……")
-    for file in simulate_month(month, paths, seed=seed):
+    if ".." in month:
+        from hotline_lib.simulate.seasons import simulate_run
+
+        files = simulate_run(months, paths, seed=seed, if_missing=if_missing)
+    else:
+        from hotline_lib.simulate import simulate as simulate_month
+
+        files = simulate_month(month, paths, seed=seed)
+    for file in files:
         typer.echo(f"  {paths.short(file)}")
 
 

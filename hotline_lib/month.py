@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,17 +17,19 @@ from hotline_lib.paths import Paths, find_paths
 from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
 
 SPOT_CHECK_COLUMNS = ("ticket_id", "unit", "drawn", "called_back", "closed", "satisfied")
+HISTORY = 12  # months shown together
 _ANSWERS = ("yes", "no", "not reached", "refused")
 
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """A month that the bulletin's month is compared with: from its tickets, else from its published tables."""
+    """A month beside the bulletin's: from its tickets, else from its published tables."""
 
     month: str
     source: str | None  # "tickets", "published", or None if there is nothing to compare with
     counts: pd.DataFrame | None = None
     margins: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
+    input: Input | None = None
 
     def by(self, *keys: str) -> pd.DataFrame | None:
         """Tickets over those columns of ``counts``, or None if the base month cannot say. No keys: the total."""
@@ -93,6 +96,42 @@ class Month:
             "printed_domain", ignore_index=True
         )
 
+    @cached_property
+    def history(self) -> tuple[Base, ...]:
+        """Up to twelve months that follow one another, this one last; they are read when first asked for.
+
+        By the rule of base months: from tickets, else from published tables. They begin after the latest month of
+        which nothing is known: a gap is never filled, and what lies before it is not shown.
+        """
+        before = self._known(month_before(self.month, back) for back in range(1, HISTORY))
+        return (*reversed(before), Base(self.month, "tickets", self.counts))
+
+    @cached_property
+    def year_before(self) -> tuple[Base, ...]:
+        """January to this month of the year before, if each of them is known; else none."""
+        number = int(self.month[5:])
+        known = self._known(month_before(self.month, back) for back in range(12, 12 + number))
+        return tuple(reversed(known)) if len(known) == number else ()
+
+    @property
+    def sources(self) -> tuple[Input, ...]:
+        """The inputs, and those of the months beside them that have been read, newest first."""
+        read = [base for name in ("history", "year_before") for base in self.__dict__.get(name, ())]
+        more = {base.input.month: base.input for base in read if base.input}
+        found = more | {each.month: each for each in self.inputs}
+        return tuple(found[month] for month in sorted(found, reverse=True))
+
+    def _known(self, months: Iterable[str]) -> list[Base]:
+        """Those months, up to the first of which nothing is known."""
+        simulated = any(source.simulated for source in self.inputs if source.month == self.month)
+        bases, known = {base.month: base for base in (self.last_year, self.previous)}, []
+        for month in months:
+            base = bases.get(month) or _base(month, self.params, self.paths, simulated)[0]
+            if base.source is None:
+                break
+            known.append(base)
+        return known
+
     def tickets(self, where: dict[str, object] | None = None, columns: list[str] | None = None) -> pd.DataFrame:
         """Single tickets accepted in the month: the one door for ids behind a figure.
 
@@ -158,8 +197,11 @@ def open_month(month: str, paths: Paths | None = None) -> Month:
 
 
 def prepare(month: str, paths: Paths) -> Month:
-    """Checks a month and leaves its frames in output/.cache, so that notebooks only read them."""
-    return open_month(month, paths)
+    """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
+    m = open_month(month, paths)
+    if len(m.history) >= int(month[5:]):  # as far as January: then last year's months are asked for too
+        _ = m.year_before
+    return m
 
 
 def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:
@@ -195,7 +237,7 @@ def _base(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Ba
     if found is not None and found[1].simulated <= simulated and not found[1].partial:
         frames, source = found
         of_month = load_params(month, params.folder, need_month_file=False)
-        return Base(month, "tickets", _named(frames["counts"], of_month)), [source]
+        return Base(month, "tickets", _named(frames["counts"], of_month), input=source), [source]
     margins = published.margins(month, params, paths)
     return Base(month, "published" if margins else None, None, margins), []
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from support import ROOT, simulated
 
+from hotline_lib.params import month_span
 from hotline_lib.paths import Paths, find_paths
 
 settings.register_profile(
@@ -38,6 +39,19 @@ def own_params(tmp_path: Path, project: Paths) -> Paths:
 def september(tmp_path_factory: pytest.TempPathFactory, project: Paths) -> Paths:
     """The published month with tickets of the default seed, in folders of its own."""
     return simulated(tmp_path_factory.mktemp("september"), project)
+
+
+@pytest.fixture(scope="session")
+def twelve(tmp_path_factory: pytest.TempPathFactory, project: Paths) -> Paths:
+    """Twelve simulated months that end with the published one."""
+    from hotline_lib.simulate.seasons import simulate_run
+
+    folder = tmp_path_factory.mktemp("twelve")
+    for name in ("published", "spot_checks"):
+        shutil.copytree(project.data / name, folder / "data" / name)
+    paths = replace(project, data=folder / "data", output=folder / "output")
+    simulate_run(month_span("2023-10..2024-09"), paths)
+    return paths
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ def test_tables_are_written(september, tmp_path):
         (["tables", "2024-9"], "2024-09"),
         (["run", "2031-01"], "2024-09"),
         (["simulate", "2031-01"], "2031-01"),
+        (["simulate", "2024-09..2024-01"], "后一个月份早于前一个"),
     ],
 )
 def test_what_cannot_be_done_ends_in_one_message_and_exit_code_1(arguments, says, tmp_path):

@@ -4,7 +4,8 @@ What a cell's tags and headings mean for the page:
 
     # …             the first one is the page's title (batch.plan) and is not repeated in the text
     ## …            opens a section and stands in the contents; a cell may hold several. A code cell that shows
-                    nothing but a Markdown heading opens a section too, and # there is the page's title
+                    nothing but a Markdown heading opens a section too, and # there is the page's title. A section
+                    whose code cells all show nothing, without text of its own, is left out
     half            on a cell: it stands in half the width, beside the next cell so tagged;
                     on a section's heading cell: the whole section does, beside the next section so tagged
     stack           on a cell: it stays in the column of the cell before it, below that
@@ -71,6 +72,7 @@ class _Section:
     tags: set[str] = field(default_factory=set)
     blocks: list[list[list[NotebookNode]]] = field(default_factory=list)  # blocks of columns of cells
     half_open: bool = False  # the last block waits for its second half
+    silent: bool = False  # a cell of it shows nothing
 
     def add(self, cell: NotebookNode, tags: set[str]) -> None:
         if "stack" in tags and self.blocks:
@@ -132,7 +134,10 @@ def _lay_out(notebook: NotebookNode) -> tuple[list[_Section], list[NotebookNode]
                 sources.append(cell)
             elif cell.outputs:
                 sections[-1].add(cell, tags)
-    return [section for section in sections if section.title or section.blocks], sources, made_title
+            else:
+                sections[-1].silent = True
+    kept = [section for section in sections if section.blocks or (section.title and not section.silent)]
+    return kept, sources, made_title
 
 
 def _made_heading(outputs: list[NotebookNode]) -> re.Match[str] | None:
@@ -176,9 +181,11 @@ def _split(markdown: str) -> list[tuple[int, str, str]]:
 
 
 def _shown(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """No warnings; a chart comes as its words, then its picture, and on the page they are one figure."""
+    """No warnings and nothing empty; a chart comes as its words, then its picture: on the page they are one figure."""
     shown: list[NotebookNode] = []
     for output in outputs:
+        if "data" in output and not any(output.data.values()):
+            continue
         if output.output_type == "stream" and (output.name != "stdout" or not output.text.strip()):
             continue
         words = shown[-1].get("data", {}).get("text/html", "") if shown else ""

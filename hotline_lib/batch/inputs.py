@@ -20,10 +20,11 @@ def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str
     Returns data files with their SHA-256, by the path an analyst knows; and one digest of these, parameters, library
     and packages.
     """
-    months = [month_before(month, back) for back in range(12 + params.month.reach_back_months, -1, -1)]
+    back = max(12 + params.month.reach_back_months, 11 + int(month[5:]))  # last year's submissions, and its January
+    months = [month_before(month, each) for each in range(back, -1, -1)]
     data = [
         path
-        for each in months  # from the months that last year's submitted tickets may come from to this one
+        for each in months
         for path in (paths.tickets(each), paths.published(each), paths.spot_checks(each))
         if path.exists()
     ]

@@ -12,7 +12,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hotline_lib.bulletin import by_domain, by_issue, by_sample, by_score, by_time, by_unit, by_volume, figures
+from hotline_lib.bulletin import (
+    by_domain,
+    by_issue,
+    by_month,
+    by_sample,
+    by_score,
+    by_time,
+    by_unit,
+    by_volume,
+    figures,
+)
 from hotline_lib.bulletin.by_issue import drill_down
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.fingerprint import write_whole
@@ -37,7 +47,7 @@ __all__ = [
     "write_tables",
 ]
 
-_TOPICS = (by_volume, by_time, by_domain, by_issue, by_score, by_sample, by_unit)
+_TOPICS = (by_volume, by_time, by_domain, by_issue, by_score, by_sample, by_unit, by_month)
 TABLES, SENTENCES, CHARTS = (
     {name: make for topic in _TOPICS for name, make in getattr(topic, kind, {}).items()}
     for kind in ("TABLES", "SENTENCES", "CHARTS")

@@ -9,9 +9,11 @@ from hotline_lib.metrics.movers import issue_changes, movers
 from hotline_lib.metrics.rates import all_units_together, indicator_values, unsubmitted
 from hotline_lib.metrics.scoring import deductions, next_steps, scores
 from hotline_lib.metrics.spot_checks import agreement, beside_scores, spot_check_results
+from hotline_lib.metrics.trends import a_day, side_by_side, xmr, year_to_date
 from hotline_lib.metrics.volumes import domain_volumes, total_volume, type_volumes, unit_domains, unit_volumes
 
 __all__ = [
+    "a_day",
     "agreement",
     "all_units_together",
     "beside_scores",
@@ -26,6 +28,7 @@ __all__ = [
     "movers",
     "next_steps",
     "scores",
+    "side_by_side",
     "spot_check_results",
     "sub_issue_shares",
     "top_issues",
@@ -37,4 +40,6 @@ __all__ = [
     "unsubmitted",
     "with_base",
     "without_issue",
+    "xmr",
+    "year_to_date",
 ]

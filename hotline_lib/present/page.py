@@ -81,7 +81,7 @@ def caption(m: Month) -> Sentence:
 
 def provenance(m: Month) -> Sources:
     """Where the page's figures come from and how they are made: tickets, populations, rounding, inputs, versions."""
-    tickets = f"工单：{'、'.join(source.name for source in m.inputs)}。"
+    tickets = f"工单：{'、'.join(source.name for source in m.sources)}。"
     if m.simulated:
         tickets = f"{NO_REAL_CALL}。"
     submitted = int(m.submissions["tickets"].sum())
@@ -95,7 +95,7 @@ def provenance(m: Month) -> Sources:
         *([f"数据提示：{'；'.join(m.warnings)}。"] if m.warnings else []),
     ]
     line = [
-        *(f"{source.name} SHA-256 {source.sha256[:12]}" for source in m.inputs),
+        *(f"{source.name} SHA-256 {source.sha256[:12]}" for source in m.sources),
         f"评分办法 {m.params.scheme.name}",
         f"代码 {git_commit(m.paths.root) or '未入库'}",
         *(f"{name} {version}" for name, version in package_versions().items()),

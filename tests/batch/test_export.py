@@ -118,6 +118,18 @@ def test_code_and_empty_cells_are_not_shown():
     assert "secret" not in exported(*FULL)
 
 
+def test_a_section_whose_cells_show_nothing_is_left_out():
+    nothing = new_output("execute_result", data={"text/html": "", "text/plain": ""})
+    page = parsed(
+        text("## 近几个月"), code(nothing, tags=("half",)), code(tags=("half",)),
+        text("## 只有一句\n\n话在这里。"), code(nothing),
+        text("## 有一格"), code(nothing), code(html("<p>句</p>")),
+        text("## 没有代码"),
+    )  # fmt: skip
+    assert [heading.get_text() for heading in page.main.find_all("h2")] == ["只有一句", "有一格", "没有代码"]
+    assert "近几个月" not in page.nav.get_text()
+
+
 def test_a_title_cell_may_say_more_and_a_removed_one_says_nothing():
     assert "本页回答：一个问题。" in parsed(*FULL).main.get_text()
     removed = parsed(text("# 题目\n\n给分析人员的话", "remove-cell"))

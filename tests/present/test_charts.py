@@ -3,11 +3,12 @@
 from decimal import Decimal
 from itertools import combinations
 
+import matplotlib.colors
 import pandas as pd
 import pytest
 
 from hotline_lib.metrics import beside_scores
-from hotline_lib.present import charts, patterns, style
+from hotline_lib.present import charts, months, patterns, style
 from hotline_lib.present import sampled as sampled_charts
 
 UNITS = """省交投 479 217476 1796 167146 1
@@ -169,9 +170,61 @@ COLUMNS = {
     "nothing": ([0, 0], ["甲", "乙"]),
 }
 
+TWELVE = ["10月", "11月", "12月", *[f"{n}月" for n in range(1, 10)]]
+YEARS = ["2023年", "", "", "2024年", *[""] * 8]
+
+
+def levels(*values: int, low: int = 0, high: int = 0, years: list[str] = YEARS, red: tuple[int, ...] = ()):
+    """The words of a chart of months; without ``high`` it has no lines."""
+    number, middle = len(values), (low + high) / 2
+    lines = [months.Level(high, f"上限 {high:,}"), months.Level(middle, f"平均 {middle:,.0f}", True)]
+    lines = [*lines, months.Level(low, f"下限 {low:,}")] if high else []
+    outside = [at in red for at in range(number)]
+    words = [f"{value:,}" for value in values]
+    return months.levels(values, words, TWELVE[-number:], years[:number], lines=lines, outside=outside)
+
+
+LEVELS = {
+    "a year": ((7304, 5844, 6116, 6607, 8689, 6637, 7229, 8016, 7803, 8323, 8873, 8130), {"low": 5103, "high": 9825}),
+    "limits near each other": (
+        (100, 101, 100, 101, 100, 100),
+        {"low": 99, "high": 102, "years": ["2024年", *[""] * 5]},
+    ),
+    "two outside beside each other": (
+        (1000,) * 10 + (2000, 2010),
+        {"low": 900, "high": 1100, "red": (10, 11), "years": ["2023年", "2024年", *[""] * 10]},
+    ),
+    "all outside": ((90_000, 1_234_567) * 6, {"low": 300_000, "high": 300_001, "red": tuple(range(12))}),
+    "four": ((8, 9, 7, 8), {"years": ["2024年", "", "", ""]}),
+    "two": ((8873, 8130), {"years": ["2023年", "2024年"]}),
+    "nothing": ((0,) * 12, {}),
+}
+
+
+def panel(name: str, *values: int) -> months.Panel:
+    return months.Panel(name, values, f"{values[-1]:,}", f"2023年10月 {max(values):,}")
+
+
+PANELS = {
+    "four": [panel("高速公路", *range(7000, 7012)), panel("城市客运", *[500] * 12), *[panel("道路", *[0] * 12)] * 2],
+    "two months": [panel("甲", 9, 7), panel("乙", 7, 9), panel("丙", 0, 1)],
+    "peak at the left": [panel("公路、水路、民航、铁路和邮政等第一领域", 9_999_999, *[5] * 11)],
+    "peak at the right": [panel("甲", *[5] * 10, 9_999_999, 5)],
+}
+
 PICTURES = [
     *[pytest.param(sampled_charts.intervals, (frame,), id=f"intervals: {name}") for name, frame in SAMPLES.items()],
     *[pytest.param(sampled_charts.ranks, (frame,), id=f"ranks: {name}") for name, frame in SAMPLES.items()],
+    *[pytest.param(lambda v, o: levels(*v, **o), each, id=f"months: {name}") for name, each in LEVELS.items()],
+    *[
+        pytest.param(
+            lambda parts, c: months.panels(parts, ["2023年10月", *TWELVE[1:]][: len(parts[0].values)], common=c),
+            (parts, common),
+            id=f"panels: {name}, {common}",
+        )
+        for name, parts in PANELS.items()
+        for common in (True, False)
+    ],
     *[pytest.param(patterns.columns, shown, id=f"columns: {name}") for name, shown in COLUMNS.items()],
     *[pytest.param(charts.units, (frame,), id=f"units: {name}") for name, frame in UNIT_FRAMES.items()],
     *[
@@ -256,6 +309,24 @@ def test_the_highest_column_has_its_value():
     assert "16日 11,220" in said(patterns.columns([5, 11220], ["", ""], peak="16日"))
     assert "10,000" in said(patterns.columns([5, 11220], ["", ""]))
     assert said(patterns.columns([0, 0], ["", ""])) == ["0"]
+
+
+def test_this_month_is_dark_what_is_outside_red_and_has_its_value():
+    figure = levels(*[1000] * 10, 2000, 1000, low=900, high=1100, red=(10,))
+    patches = figure.axes[0].patches
+    red, dark, light = ([each] for each in (style.ACCENT, style.BLUE, style.BLUE2))
+    assert [matplotlib.colors.to_hex(patch.get_facecolor()).upper() for patch in patches] == light * 10 + red + dark
+    assert {"上限 1,100", "平均 1,000", "下限 900", "2,000"} <= set(said(figure))
+
+
+def test_panels_have_one_scale_or_each_its_own():
+    def heights(common: bool) -> list[float]:
+        figure = months.panels([panel("甲", 100, 50), panel("乙", 10, 5)], ["8月", "9月"], common=common)
+        ends = [patch.get_xy()[:, 1] for patch in figure.axes[0].patches]
+        return [round(float(max(y) - min(y)), 3) for y in ends]
+
+    one, own = heights(True), heights(False)
+    assert one[2] == pytest.approx(one[0] / 10) and own[2] == own[0] == one[0]
 
 
 def test_bars_of_units_begin_at_zero_and_are_as_long_as_their_tickets():
