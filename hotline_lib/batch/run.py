@@ -185,6 +185,8 @@ class _Run:
     ) -> dict[str, ReportResult]:
         """Make the month's tables, the reports that are due, and the mail that carries them."""
         self.say(Event("preparing"))
+        if shared is not None:
+            shared()  # kernels warm up while the month is read
         from hotline_lib.batch.execute import TIME_LIMIT, executing  # slow, and an unchanged month needs none of it
 
         month = prepared(self.month, self.paths)
