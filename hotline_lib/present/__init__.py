@@ -1,8 +1,9 @@
 """What stands around the figures: numbers, sentences, tables, charts, and the page's own lines."""
 
+from hotline_lib.present.charts import show
 from hotline_lib.present.page import caption, provenance
 from hotline_lib.present.sentences import Sentence
 from hotline_lib.present.sources import explain
 from hotline_lib.present.tables import Column, Table
 
-__all__ = ["Column", "Sentence", "Table", "caption", "explain", "provenance"]
+__all__ = ["Column", "Sentence", "Table", "caption", "explain", "provenance", "show"]

@@ -69,7 +69,11 @@ def _settings() -> dict:
     import seaborn
 
     # The font comes after seaborn's style, which sets one of its own.
-    return {**seaborn.axes_style("white"), **seaborn.plotting_context("notebook"), "font.family": [font_family()]}
+    fonts = {
+        "font.family": [font_family()],
+        "font.sans-serif": [font_family()],
+    }  # the second for figures made elsewhere
+    return {**seaborn.axes_style("white"), **seaborn.plotting_context("notebook"), **fonts}
 
 
 @contextmanager

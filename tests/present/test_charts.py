@@ -1,11 +1,13 @@
 """Charts draw what the frame says, from 0, and no two words in a picture meet, whatever a month brings."""
 
 from decimal import Decimal
+from io import BytesIO
 from itertools import combinations
 
 import matplotlib.colors
 import pandas as pd
 import pytest
+from PIL import Image
 
 from hotline_lib.metrics import beside_scores
 from hotline_lib.present import charts, months, patterns, style
@@ -419,3 +421,17 @@ def test_chart_goes_out_as_words_then_picture(capsys, monkeypatch):
     width, height = chart.size
     assert options["metadata"] == {"image/png": {"alt": '图1 业务类型："三类"', "width": width, "height": height}}
     assert width == 440
+
+
+def test_an_analysts_own_figure_goes_into_the_page():
+    import seaborn
+    from matplotlib import pyplot
+
+    axes = seaborn.barplot(x=["沈阳", "大连"], y=[3, 5])
+    axes.set_title("受理件数")
+    chart = charts.show(axes.figure, "沈阳3件，大连5件")
+    assert not pyplot.get_fignums(), "Jupyter would show it twice"
+    picture = Image.open(BytesIO(chart.png))
+    assert picture.format == "PNG" and picture.mode == "P"
+    assert picture.width == pytest.approx(chart.size[0] * style.SCALE, abs=2)
+    assert chart.alt == "沈阳3件，大连5件" and repr(chart) == "沈阳3件，大连5件"
