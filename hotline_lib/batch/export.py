@@ -41,6 +41,7 @@ from nbformat import NotebookNode
 
 from hotline_lib.present import style
 from hotline_lib.present.page import anchor
+from hotline_lib.present.sources import with_formulas
 
 TEMPLATES = Path(__file__).parent / "template"
 
@@ -98,7 +99,7 @@ def export_html(notebook: NotebookNode, page: PageContext) -> str:
         "sources": sources,
     }
     html, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    return html
+    return with_formulas(html)
 
 
 def render(template: str, page: PageContext, **content: Any) -> str:

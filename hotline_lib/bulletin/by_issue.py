@@ -10,7 +10,7 @@ import pandas as pd
 from hotline_lib import metrics
 from hotline_lib.bulletin import figures
 from hotline_lib.bulletin.columns import RANK, SHARE, TICKETS
-from hotline_lib.bulletin.wording import from_template, in_parts
+from hotline_lib.bulletin.wording import from_template, in_parts, setting
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Month, label
 from hotline_lib.present import numbers
@@ -92,7 +92,8 @@ def drill_down(m: Month, role: str, *, top: int = 5, inner: int = 3) -> DrillDow
         f"在哪里：前{numeral(inner)}位单位（件，占该事项%）",
         f"{about}：前{numeral(inner)}位子事项（件，占该事项%）",
     )
-    return DrillDown(issues, f"图{number}　{words['标题']}", heads, words["读法"], words["说明"])
+    source = lambda figure, attribute: figure.source(attribute, setting(m))
+    return DrillDown(issues, f"图{number}　{words['标题']}", heads, words["读法"], words["说明"], source)
 
 
 def movers(m: Month, kind: str, top: int = 5) -> Table:

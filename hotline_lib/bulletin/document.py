@@ -15,7 +15,6 @@ from hotline_lib import bulletin
 from hotline_lib.bulletin import findings
 from hotline_lib.bulletin.by_issue import top_of
 from hotline_lib.bulletin.overview import overview as units_overview
-from hotline_lib.bulletin.wording import setting
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.present.page import Shown, Written, anchor
 from hotline_lib.present.sentences import Sentence, numeral
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from hotline_lib.month import Month
     from hotline_lib.params import Params
     from hotline_lib.present.charts import Chart
+    from hotline_lib.present.drill_down import DrillDown
+    from hotline_lib.present.tables import Table
 
 Kind = Literal["text", "sentence", "table", "chart", "drill_down"]
 TEXTS = {"opening": "开头", "cases": "第六部分", "plans": "第七部分"}  # by people; what each is called
@@ -51,11 +52,8 @@ class Section:
 
 def outline(m: Month, top: int = 5) -> list[Section]:
     """The document of a month, in the order of the printed one. top: ranks of issues."""
-    inquiry, complaint = (m.params.catalogue.name_of(role) for role in ("inquiry", "complaint"))
-    ranked = {"top": top}
-    number, platform = f"{int(m.month[5:])}月份", m.params.organisation.platform
-    ranks = {role: top_of(m, role, top) for role in ("inquiry", "complaint")}
-    first = {role: f"前{number}位" if number else "靠前" for role, number in ranks.items()}
+    complaint = m.params.catalogue.name_of("complaint")
+    month, platform = f"{int(m.month[5:])}月份", m.params.organisation.platform
     return [
         Section("opening", "", (Part("text", "opening"),)),
         Section(
@@ -81,40 +79,31 @@ def outline(m: Month, top: int = 5) -> list[Section]:
             "三、拨测抽查情况",
             tuple(Part("sentence", name) for name in ("checks_opening", "test_calls", "below_threshold", "quality")),
         ),
-        Section(
-            "inquiries",
-            f"四、群众{inquiry}排名{first['inquiry']}的事项",
-            (
-                Part("sentence", "inquiries", ranked),
-                Part("drill_down", "inquiry", ranked),
-                Part("sentence", "inquiry_details", ranked),
-            ),
-        ),
-        Section(
-            "complaints",
-            f"五、群众{complaint}排名{first['complaint']}的事项",
-            (
-                Part("sentence", "complaints", ranked),
-                Part("drill_down", "complaint", ranked),
-                Part("sentence", "complaint_details", ranked),
-                Part("sentence", "handled"),
-            ),
-        ),
+        _ranked(m, "inquiries", "四", "inquiry", top),
+        _ranked(m, "complaints", "五", "complaint", top, Part("sentence", "handled")),
         Section("cases", "六、典型案例及先进做法", (Part("text", "cases"),)),
         Section("plans", "七、下一步工作安排", (Part("text", "plans"),)),
         Section(
             "indicators",
-            f"附件1　{number}{platform}电话系统运行服务质量月度考评指标项表",
+            f"附件1　{month}{platform}电话系统运行服务质量月度考评指标项表",
             (Part("table", "indicators"),),
             landscape=True,
         ),
         Section(
             "spot_checks",
-            f"附件2　{number}{complaint}类工单报送回访率、办结率和满意率抽检情况统计表",
+            f"附件2　{month}{complaint}类工单报送回访率、办结率和满意率抽检情况统计表",
             (Part("table", "spot_checks"),),
         ),
-        Section("units", f"附件3　{number}{platform}电话业务量区域分布", (Part("table", "units"),)),
+        Section("units", f"附件3　{month}{platform}电话业务量区域分布", (Part("table", "units"),)),
     ]
+
+
+def _ranked(m: Month, name: str, number: str, role: str, top: int, *more: Part) -> Section:
+    """Section 四 or 五: a business type's most frequent issues."""
+    ranks = top_of(m, role, top)
+    heading = f"{number}、群众{m.params.catalogue.name_of(role)}排名{f'前{ranks}位' if ranks else '靠前'}的事项"
+    parts = (("sentence", name), ("drill_down", role), ("sentence", f"{role}_details"))
+    return Section(name, heading, (*(Part(kind, of, {"top": top}) for kind, of in parts), *more))
 
 
 class Document:
@@ -155,29 +144,27 @@ class Document:
 
     def overview(self) -> Shown:
         """All units on one table, with signals."""
-        made = units_overview(self.m)
-        return Shown(made.html(self.sources.link), repr(made))
+        return self._linked(units_overview(self.m))
 
     def text(self, name: str) -> Written | Sentence:
         """What people wrote, or that they did not."""
-        words = text(self.m, name)
+        words = text(self.m.params, name)
         return Sentence(gap(self.m.params, name), "gap") if words is None else Written(words)
 
     def sentence(self, name: str, **options: object) -> Shown:
-        made = bulletin.sentence(self.m, name, **options)
-        return Shown(made.html(self.sources.link), str(made))
+        return self._linked(bulletin.sentence(self.m, name, **options))
 
     def table(self, name: str, **options: object) -> Shown:
-        made = bulletin.table(self.m, name, **options)
-        return Shown(made.html(self.sources.link), repr(made))
+        return self._linked(bulletin.table(self.m, name, **options))
+
+    def drill_down(self, role: str, **options: object) -> Shown:
+        return self._linked(bulletin.drill_down(self.m, role, **options))
 
     def chart(self, name: str) -> Chart:
         return bulletin.chart(self.m, name)
 
-    def drill_down(self, role: str, **options: object) -> Shown:
-        made, at = bulletin.drill_down(self.m, role, **options), setting(self.m)
-        link = lambda words, figure, attribute: self.sources.link(words, figure.source(attribute, at))
-        return Shown(made.html(link), repr(made))
+    def _linked(self, made: Sentence | Table | DrillDown) -> Shown:
+        return Shown(made.html(self.sources.link), repr(made))
 
     def closing(self) -> Shown:
         """To whom it goes."""
@@ -201,18 +188,15 @@ def explain(m: Month, printed: str, top: int = 5) -> list[str]:
         for part in section.parts:
             if part.kind != "chart":
                 getattr(page, part.kind)(part.name, **part.options)
-    found = [each for each in page.sources.shown if same_number(printed, each[1])]
+    same = {source for _, words, source in page.sources.shown if same_number(printed, words)}
+    found = [each for each in page.sources.shown if each[2] in same]  # 减少16.58% stands as −16.58 in a table
     if not found:
         raise UnknownValueError("印出的数字", printed, dict.fromkeys(words for _, words, _ in page.sources.shown))
     return list(explained(found))
 
 
-def text(m: Month, name: str) -> str | None:
+def text(params: Params, name: str) -> str | None:
     """What people wrote in params/months/MONTH/NAME.md; None if there is no such file, or nothing in it."""
-    return _written(m.params, name)
-
-
-def _written(params: Params, name: str) -> str | None:
     file = params.folder / "months" / params.month.month / f"{name}.md"
     return (file.read_text(encoding="utf-8-sig").strip() or None) if file.is_file() else None
 
@@ -224,7 +208,7 @@ def gap(params: Params, name: str) -> str:
 
 def texts_missing(params: Params) -> list[str]:
     """The texts that nobody wrote, in words."""
-    return [gap(params, name) for name in TEXTS if _written(params, name) is None]
+    return [gap(params, name) for name in TEXTS if text(params, name) is None]
 
 
 def day(date: dt.date) -> str:

@@ -77,7 +77,7 @@ def fingerprint(m: Month, unit: str | None = None) -> str:
                 for part in section.parts
                 if part.kind == "sentence"
             ]
-            words += [text(m, part.name) for part in section.parts if part.kind == "text"]
+            words += [text(m.params, part.name) for part in section.parts if part.kind == "text"]
     return value_fingerprint([m.month, unit, printed(m, unit), words])[:16]
 
 

@@ -14,6 +14,7 @@ from hotline_lib.present import numbers, style
 from hotline_lib.present.canvas import HEAD, Canvas
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Figure
+from hotline_lib.present.sources import Source
 from hotline_lib.present.style import BLUE, BLUE2, HAIR, SOFT
 
 _NO_SUB_ISSUE = "未标注子事项"
@@ -32,13 +33,17 @@ class Issue:
 
 @dataclass(frozen=True, repr=False)
 class DrillDown:
-    """Issues with their parts. heads: over the three columns. alt: what it says, for those who hear the page."""
+    """Issues with their parts. heads: over the three columns. alt: what it says, for those who hear the page.
+
+    source: a figure and which attribute of it is printed -> where that number comes from, if that is known.
+    """
 
     issues: Sequence[Issue]
     heading: str
     heads: tuple[str, str, str]
     note: str
     alt: str
+    source: Callable[[Figure, str], Source | None] = lambda figure, attribute: None
 
     def __repr__(self) -> str:
         return "\n".join([self.heading, self.alt, *self.details]) if self.issues else ""
@@ -56,11 +61,15 @@ class DrillDown:
     def _repr_html_(self) -> str:
         return self.html()
 
-    def html(self, link: Callable[[str, Figure, str], str] | None = None) -> str:
-        """link: makes a link of a number's words, its figure and which attribute of it they are."""
+    def html(self, link: Callable[[str, Source], str] | None = None) -> str:
+        """link: makes a link of a number's words and source."""
         if not self.issues:
             return ""
-        linked = link or (lambda words, figure, attribute: escape(words))
+
+        def linked(words: str, figure: Figure, attribute: str) -> str:
+            source = self.source(figure, attribute) if link else None
+            return link(words, source) if link and source else escape(words)
+
         heads = " ".join(f"<span>{escape(head)}</span>" for head in self.heads)
         return (
             f'<figure class="drill" aria-label="{escape(self.alt)}"><figcaption><div class="figure-head">'

@@ -29,9 +29,6 @@ class Source:
     tickets: str
     formula: str
 
-    def __str__(self) -> str:
-        return f"{self.formula}\n{self.tickets}"
-
 
 @dataclass(frozen=True)
 class Setting:
@@ -91,7 +88,7 @@ def counted(
 class _Line:
     number: int
     source: Source
-    formulas: dict[str, None] = field(default_factory=dict)
+    formulas: dict[str, int] = field(default_factory=dict)  # formula -> its number in the line
     places: list[str] = field(default_factory=list)  # ids of the numbers that link here
 
 
@@ -104,15 +101,14 @@ class Links:
         self.place = ""
 
     def link(self, words: str, source: Source) -> str:
-        """``words`` as a link to its line. Its formula stands in data-why, which page.css shows on hover and focus."""
+        """``words`` as a link to its formula in the list."""
         key = (source.title, source.tickets)
         line = self._lines.setdefault(key, _Line(len(self._lines) + 1, source))
-        line.formulas[source.formula] = None
+        formula = line.formulas.setdefault(source.formula, len(line.formulas) + 1)
         self.shown.append((self.place, words, source))
         place = f"n{len(self.shown)}"
         line.places.append(place)
-        why = escape(str(source)).replace("\n", "&#10;")
-        return f'<a class="n" id="{place}" href="#s{line.number}" data-why="{why}">{escape(words)}</a>'
+        return f'<a class="n" id="{place}" href="#s{line.number}-{formula}">{escape(words)}</a>'
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -127,10 +123,24 @@ class Links:
     def _item(self, line: _Line) -> str:
         back = " ".join(f'<a href="#{place}">{at}</a>' for at, place in enumerate(line.places, start=1))
         source = line.source
+        formulas = "；".join(
+            f'<span id="s{line.number}-{at}">{escape(formula)}</span>' for formula, at in line.formulas.items()
+        )
         return (
-            f'<li id="s{line.number}"><strong>{escape(source.title)}</strong> {escape("；".join(line.formulas))}。'
+            f'<li id="s{line.number}"><strong>{escape(source.title)}</strong> {formulas}。'
             f'<span class="soft">{escape(source.tickets)}。回到：</span>{back}</li>'
         )
+
+
+def with_formulas(html: str) -> str:
+    """A whole page in which every linked number carries its formula and tickets, for page.css to show on hover and focus."""
+    words = {}
+    for line, tickets in re.findall(r'<li id="s\d+">(.*?)<span class="soft">(.*?)。回到：</span>', html):
+        words |= {
+            at: f"{formula}&#10;{tickets}" for at, formula in re.findall(r'<span id="(s[\d-]+)">(.*?)</span>', line)
+        }
+    why = lambda link: f'{link[1]} data-why="{words.get(link[2], "")}">'
+    return re.sub(r'(<a class="n" id="n\d+" href="#(s[\d-]+)")>', why, html)
 
 
 def same_number(one: str, other: str) -> bool:

@@ -15,7 +15,7 @@ from hotline_lib.bulletin import document, findings
 from hotline_lib.bulletin.overview import overview as units_overview
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Base
-from hotline_lib.present.sources import same_number
+from hotline_lib.present.sources import same_number, with_formulas
 
 MONTH = "2024-09"
 
@@ -150,7 +150,23 @@ def test_explain_names_every_place(month):
         bulletin.explain(month, "91.10%")
 
 
+def test_explain_names_a_number_that_a_table_prints_with_its_sign(month):
+    """减少16.58% in a sentence is −16.58 in the table: one figure, all its places."""
+    found = bulletin.explain(month, "16.58%")
+    assert any("　16.58%" in each for each in found) and any("　−16.58" in each for each in found)
+
+
+def test_a_link_leads_to_its_formula_and_carries_it_on_the_page(month):
+    doc = whole(month)
+    page = with_formulas(doc.sentence("totals").html + doc.sources._repr_html_())
+    place, why = re.search(r'href="#(s[\d-]+)" data-why="([^"]*)">27.58%', page).groups()
+    assert re.search(rf'<span id="{place}">([^<]*)</span>', page)[1] == why.partition("&#10;")[0]
+    assert "÷ 191174 = +27.58%" in why and why.endswith("2024年9月受理的工单，全部工单")
+    assert 'data-why=""' not in page
+
+
 def test_explain_in_a_notebook_takes_what_is_shown(month):
+    assert "计价议价" in repr(present.explain(month, bulletin.drill_down(month, "complaint")))
     assert "(243909 −" in repr(present.explain(month, bulletin.sentence(month, "totals")))
     assert "219751 ÷ 243909 = 90.10%" in repr(present.explain(month, bulletin.table(month, "units")))
 
@@ -306,8 +322,8 @@ def test_texts_that_nobody_wrote_are_seen(month, tmp_path):
     assert [each.split("：")[0] for each in document.texts_missing(params)] == ["待补充"] * 3
     (tmp_path / "months" / MONTH).mkdir(parents=True)
     (tmp_path / "months" / MONTH / "cases.md").write_text("\ufeff1.<b>某市</b>的做法。\n", encoding="utf-8")
-    assert document.text(m, "cases") == "1.<b>某市</b>的做法。"
-    assert document.text(m, "plans") is None
+    assert document.text(m.params, "cases") == "1.<b>某市</b>的做法。"
+    assert document.text(m.params, "plans") is None
     assert len(document.texts_missing(params)) == 2
 
 

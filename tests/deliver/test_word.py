@@ -193,7 +193,7 @@ def test_every_word_of_the_outline_is_there(request, which):
             if part.kind == "sentence":
                 wanted = str(bulletin.sentence(m, part.name, **part.options)).split("\n")
             elif part.kind == "text":
-                wanted = (contents.text(m, part.name) or contents.gap(m.params, part.name)).split("\n")
+                wanted = (contents.text(m.params, part.name) or contents.gap(m.params, part.name)).split("\n")
             elif part.kind == "drill_down":
                 wanted = [bulletin.drill_down(m, part.name, **part.options).heading]
             elif part.kind == "chart":

@@ -99,7 +99,7 @@ def test_headings_and_the_texts_of_people_are_the_printed_ones(month, printed_te
     annexes = [re.sub(r"^附件\d\s*", "", section.heading) for section in sections[8:]]
     assert all(annex in "".join(lines) for annex in annexes)
     for name in ("opening", "cases", "plans"):
-        for paragraph in text(month, name).split("\n\n"):
+        for paragraph in text(month.params, name).split("\n\n"):
             assert re.sub(r"\s", "", paragraph) in lines
 
 

@@ -102,7 +102,7 @@ class _Bulletin:
     def _part(self, part: contents.Part, *, is_annex: bool) -> None:
         m = self.m
         if part.kind == "text":
-            text = contents.text(m, part.name)
+            text = contents.text(m.params, part.name)
             if text is None:
                 self._add("Gap", run(contents.gap(m.params, part.name)))
             else:
