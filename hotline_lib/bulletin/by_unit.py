@@ -13,9 +13,8 @@ from hotline_lib import metrics
 from hotline_lib.bulletin import figures
 from hotline_lib.bulletin.columns import NO_BASE, compared_rows
 from hotline_lib.bulletin.wording import drawn, from_template
-from hotline_lib.exact import competition_rank, is_missing
+from hotline_lib.exact import competition_rank, is_missing, percent
 from hotline_lib.indicators import BY_KEY, INDICATORS
-from hotline_lib.metrics.comparison import significant
 from hotline_lib.month import Month
 from hotline_lib.present import charts, numbers
 from hotline_lib.present.charts import Chart
@@ -66,35 +65,18 @@ def types(m: Month, unit: str) -> Table:
 
 
 def issues(m: Month, role: str, unit: str, top: int = 5) -> Table | Sentence:
-    """The unit's most frequent issues of a business type, beside their share in its peers together.
-
-    ▲▼: the two shares differ by more than chance (conditional binomial test, Benjamini-Hochberg over all issues).
-    """
-    own, type_name = _counts(m, unit), m.params.catalogue.name_of(role)
-    rows = metrics.top_issues(own, role, top=top)
+    """The unit's most frequent issues of a business type, beside their share in its peers together."""
+    others, type_name = _peers(m, unit), m.params.catalogue.name_of(role)
+    rows = metrics.beside_peers(_counts(m, unit), m.counts[m.counts["unit"].isin(others)], role, top=top)
     if rows.empty:
         return Sentence(f"{m.params.unit(unit).long_name}本月没有标注事项的{type_name}工单。")
-    others = _peers(m, unit)
-    rest = m.counts[m.counts["unit"].isin(others) & (m.counts["role"] == role)]
-    of, rest_of = int(rows["of"].iloc[0]), int(rest["tickets"].sum())
-    everything = own[own["role"] == role].groupby("issue")["tickets"].sum()
-    beside = rest.groupby("issue")["tickets"].sum().reindex(everything.index).fillna(0).astype("Int64")
-    rows = rows.assign(rest=rows["issue"].map(beside).astype("int64"), rest_of=rest_of, told=False)
-    beside_columns = []
-    if rest_of:
-        told = significant(everything, beside, exposure=(of, rest_of)).fillna(False)
-        rows["told"] = rows["issue"].map(told)
-        points = (100 * (row.tickets / row.of - row.rest / rest_of) for row in rows.itertuples())
-        rows["more"] = list(map(numbers.signed, points))
-        beside_columns = [
-            Column(
-                f"其他{len(others)}市\n占比" if _are_cities(m, others) else "其他单位\n占比",
-                ("rest", "rest_of"),
-                "share",
-                unit="%",
-            ),
-            Column("相差", "more", "words", unit="百分点", significant="told"),
-        ]
+    whose = f"其他{len(others)}市" if _are_cities(m, others) else "其他单位"
+    beside = rows["rest_of"].iloc[0] > 0
+    beside_columns = [
+        Column(f"{whose}\n占比", ("rest", "rest_of"), "share", unit="%"),
+        Column("相差", "more", "words", unit="百分点", significant="told"),
+    ]
+    rows = rows.assign(more=rows["more"].map(numbers.signed))
     return Table(
         rows,
         [
@@ -102,12 +84,12 @@ def issues(m: Month, role: str, unit: str, top: int = 5) -> Table | Sentence:
             Column("事项", "issue", "text"),
             Column("件数", "tickets", unit="件"),
             Column(f"占本单位\n{type_name}", ("tickets", "of"), "share", unit="%"),
-            *beside_columns,
+            *(beside_columns if beside else []),
         ],
         caption=type_name,
         order="按件数排",
         row_head="issue",
-        notes=["▲▼ 占比相差显著"] if rest_of else [],
+        notes=["▲▼ 占比相差显著"] if beside else [],
     )
 
 
@@ -184,9 +166,8 @@ def peers(m: Month, unit: str) -> Table:
     ]
     if checks is not None and (checks["sampled"] > 0).any():
         drawn_from = checks[checks["sampled"] > 0].set_index("unit")
-        measures.append(
-            ("抽检有问题（%）", 100 * drawn_from["problems"] / drawn_from["sampled"], False, numbers.decimal)
-        )
+        bad = [percent(*each) for each in zip(drawn_from["problems"], drawn_from["sampled"], strict=True)]
+        measures.append(("抽检有问题（%）", pd.Series(bad, index=drawn_from.index), False, numbers.decimal))
     rows = []
     for name, of, most_first, printed in measures:
         known = of.reindex(kind).dropna()

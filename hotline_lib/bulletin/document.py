@@ -12,12 +12,11 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from hotline_lib import bulletin
-from hotline_lib.bulletin import findings
+from hotline_lib.bulletin import findings, overview
 from hotline_lib.bulletin.by_issue import top_of
-from hotline_lib.bulletin.overview import overview as units_overview
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.present.page import Shown, Written, anchor
-from hotline_lib.present.sentences import Sentence, numeral
+from hotline_lib.present.sentences import Sentence
 from hotline_lib.present.sources import Links, explained, same_number
 
 if TYPE_CHECKING:
@@ -115,8 +114,8 @@ class Document:
     def __init__(self, m: Month, top: int = 5):
         self.m, self.sources = m, Links()
         self._findings = findings.findings(m)
-        number = f"{numeral(len(self._findings))}点" if self._findings else "要点"
-        self._headings = {"findings": f"本月{number}", "overview": f"{len(m.units)}个单位一览", "sources": "数字的来源"}
+        self._headings = {"findings": findings.heading(self._findings), "overview": overview.heading(m)}
+        self._headings |= {"sources": "数字的来源"}
         self._headings |= {section.name: section.heading or "概述" for section in outline(m, top)}
 
     def title(self) -> Written:
@@ -144,7 +143,7 @@ class Document:
 
     def overview(self) -> Shown:
         """All units on one table, with signals."""
-        return self._linked(units_overview(self.m))
+        return self._linked(overview.overview(self.m))
 
     def text(self, name: str) -> Written | Sentence:
         """What people wrote, or that they did not."""

@@ -23,7 +23,7 @@ from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.metrics.intervals import ratio_interval
 from hotline_lib.present import numbers
-from hotline_lib.present.sentences import Cited, Sentence, render_cited
+from hotline_lib.present.sentences import Cited, Sentence, numeral, render_cited
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -50,6 +50,11 @@ def findings(m: Month, most: int = MOST) -> list[Finding]:
     return in_turn[:most]
 
 
+def heading(found: list[Finding]) -> str:
+    """本月五点"""
+    return f"本月{numeral(len(found))}点" if found else "本月要点"
+
+
 def findings_html(
     found: list[Finding], anchors: Mapping[str, str], link: Callable[[str, Source], str] | None = None
 ) -> str:
@@ -65,10 +70,13 @@ def findings_html(
 
 
 def _told(m: Month, kind: str, figure: str, section: str, **context: object) -> Finding:
-    """A finding in the words of params/wording/findings/KIND.j2: its first line is the title, the rest the text."""
-    folder = m.params.folder / "wording"
-    title, _ = render_cited(folder, f"findings/{kind}", [words(m) | context | {"saying": "title"}], setting(m))
-    text, cited = render_cited(folder, f"findings/{kind}", [words(m) | context | {"saying": "text"}], setting(m))
+    """A finding in the words of params/wording/findings/KIND.j2, which says its title and its text in turn."""
+    (title, _), (text, cited) = (
+        render_cited(
+            m.params.folder / "wording", f"findings/{kind}", [words(m) | context | {"saying": what}], setting(m)
+        )
+        for what in ("title", "text")
+    )
     return Finding(title, Sentence(text, cited=tuple(cited)), figure, section)
 
 
@@ -176,17 +184,18 @@ def _checked(m: Month) -> Iterator[Finding]:
 
 
 def _issues(m: Month) -> Iterator[Finding]:
-    """The issue that rose most, then the one that fell most, on last month, by more than chance."""
+    """The issue that moved most on last month (on last year, if last month is not known), by more than chance."""
     for kind in ("mom", "yoy"):
         changes = figures.issue_changes(m, kind)
         if changes is None:
             continue
         told = changes[changes["significant"]]
-        told = told.loc[told["difference"].abs().sort_values(ascending=False, kind="stable").index]
-        for row in told.head(1).to_dict("records"):
-            keys = ["business_type", "issue"]
-            of = figures.figure(row["issue"], {**row, "yoy_base": row["base"], "mom_base": row["base"]}, keys)
-            yield _told(m, "issue", "热点事项", "complaints", of=of, type=row["business_type"], against=kind)
+        if len(told):
+            row = told.loc[told["difference"].abs().idxmax()]
+            of = figures.figure(row["issue"], {**row, f"{kind}_base": row["base"]}, ["business_type", "issue"])
+            section = "inquiries" if row["business_type"] == m.params.catalogue.name_of("inquiry") else "complaints"
+            rose = bool(row["difference"] > 0)
+            yield _told(m, "issue", "热点事项", section, of=of, type=row["business_type"], against=kind, rose=rose)
         return
 
 

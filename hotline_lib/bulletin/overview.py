@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _SHOWN_INDICATORS = 4  # those that cost all units together most
 
 
+def heading(m: Month) -> str:
+    """15个单位一览"""
+    return f"{len(m.units)}个单位一览"
+
+
 def overview(m: Month) -> Table:
     """All units on one table: rank, score, volume, the indicators that cost most, what spot checks found, and signals."""
     rows, lost, signals = _rows(m), figures.lost(m), m.params.scheme.signals

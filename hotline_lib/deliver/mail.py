@@ -23,15 +23,12 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from hotline_lib import bulletin
-from hotline_lib.bulletin import findings
+from hotline_lib.bulletin import findings, overview
 from hotline_lib.bulletin.document import day
-from hotline_lib.bulletin.overview import overview as units_overview
 from hotline_lib.errors import HotlineError
-from hotline_lib.exact import is_missing
 from hotline_lib.fingerprint import value_fingerprint, write_whole
 from hotline_lib.params import Recipient, month_range
-from hotline_lib.present import numbers
-from hotline_lib.present.sentences import numeral
+from hotline_lib.present.page import NO_REAL_CALL
 from hotline_lib.present.tables import SIGNALS
 
 if TYPE_CHECKING:
@@ -171,11 +168,11 @@ def _read(file: Path) -> bytes:
 def _context(
     m: Month, unit: str | None, names: Sequence[str], picture: Any, correction: Correction | None, again: str
 ) -> dict[str, Any]:
-    of, overview, types = m.params.organisation, units_overview(m), bulletin.table(m, "business_types")
+    of, units, types = m.params.organisation, overview.overview(m), bulletin.table(m, "business_types")
     found = [] if unit else findings.findings(m)
     date = m.params.month.issued
     sent_by = "　".join(filter(None, [of.department, day(date) if date else "", of.contact]))
-    many = len(overview.body) > _MOST_UNITS and not unit
+    many = len(units.body) > _MOST_UNITS and not unit
     return {
         "subject": subject(m, unit, correction),
         "hotline": of.hotline,
@@ -185,15 +182,15 @@ def _context(
         "again": again,
         "correction": correction,
         "lead": str(bulletin.sentence(m, "bulletin_lead")),
-        "findings": {"heading": f"本月{numeral(len(found))}点", "found": found} if found else None,
+        "findings": {"heading": findings.heading(found), "found": found} if found else None,
         "types": None if unit else {"heading": types.caption, **_grid(types, types.columns)},
         "picture": _picture(picture),
-        "units": _units(overview, unit),
+        "units": _units(units, unit or overview.heading(m), unit),
         "notes": [
             *([f"附件：{'；'.join(map(_use, names))}。"] if names else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
-            *(f"{name}：{words}。" for name, words in overview.footnotes.items() if unit in (None, name)),
-            *(["数据为模拟工单，由已公布的月报还原，不含真实来电。"] if m.simulated else []),
+            *(f"{name}：{words}。" for name, words in units.footnotes.items() if unit in (None, name)),
+            *([f"{NO_REAL_CALL}。"] if m.simulated else []),
         ],
         "sender": f"{sent_by}　内容有误请回复本邮件。",
     }
@@ -210,10 +207,9 @@ def _picture(chart: Any) -> dict[str, Any] | None:
     return {"cid": "units@hotline.invalid", "width": chart.size[0], **words}
 
 
-def _units(table: Table, unit: str | None) -> dict[str, Any]:
+def _units(table: Table, heading: str, unit: str | None) -> dict[str, Any]:
     columns = {column.value: column for column in table.columns}
     shown = [columns[value] for value in _SHOWN if value in columns]
-    heading = unit or f"{len(table.body)}个单位一览"
     key = table.order.replace(" ", "\u00a0")  # a sign stays beside its word
     return {"heading": heading, "key": key, **_grid(table, shown, lambda row: unit in (None, row["unit"]))}
 
@@ -238,10 +234,8 @@ def _grid(table: Table, columns: Sequence[Column], chosen: Callable[[dict], bool
 def _cell(column: Column, row: dict, foot: bool) -> dict[str, Any]:
     """What stands in a cell; soft: in grey. What is printed and how is the first page's."""
     words, soft = column.printed(row), column.kind == "rank"
-    if column.significant and words not in ("", numbers.MISSING):
-        flag = row.get(column.significant)
-        soft = is_missing(flag) or not flag
-        words = words if soft else f"{'▼' if words.startswith(numbers.MINUS) else '▲'} {words}"
+    if (sign := column.mark(row)) is not None:
+        soft, words = not sign, f"{sign} {words}".strip()
     soft |= not foot and column.emphasis is not None and column.emphasis(row) == "soft"
     return {"words": words, "soft": soft, "head": column.head, **_place(column)}
 

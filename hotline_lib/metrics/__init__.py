@@ -4,7 +4,7 @@ and beside them stand the counts they come from, because a printed digit is made
 
 from hotline_lib.metrics.calendar_pattern import daily_calls, day_kinds, hourly_calls
 from hotline_lib.metrics.comparison import contributions, with_base
-from hotline_lib.metrics.issues import sub_issue_shares, top_issues, top_units, without_issue
+from hotline_lib.metrics.issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
 from hotline_lib.metrics.movers import issue_changes, movers
 from hotline_lib.metrics.rates import all_units_together, indicator_values, unsubmitted
 from hotline_lib.metrics.scoring import deductions, next_steps, scores
@@ -16,6 +16,7 @@ __all__ = [
     "a_day",
     "agreement",
     "all_units_together",
+    "beside_peers",
     "beside_scores",
     "contributions",
     "daily_calls",

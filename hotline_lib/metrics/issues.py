@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from hotline_lib.errors import UnknownValueError
-from hotline_lib.exact import competition_rank
+from hotline_lib.exact import competition_rank, half_up
+from hotline_lib.metrics.comparison import significant
 
 
 def top_issues(counts: pd.DataFrame, business_type: str, *, top: int = 5) -> pd.DataFrame:
@@ -59,6 +60,27 @@ def sub_issue_shares(counts: pd.DataFrame, business_type: str, issue: str, *, to
     within = _of_issue(counts, business_type, issue)
     recorded = within.dropna(subset="sub_issue")
     return _ranked(recorded.groupby("sub_issue", as_index=False)["tickets"].sum(), "sub_issue", within, top)
+
+
+def beside_peers(own: pd.DataFrame, peers: pd.DataFrame, business_type: str, *, top: int = 5) -> pd.DataFrame:
+    """A unit's most frequent issues of one business type, each beside its share in the unit's peers together.
+
+    own, peers: the counts of the unit and of its peers. Returns ``top_issues`` of ``own`` with ``rest`` and ``rest_of``
+    (the peers' tickets of the issue and of the type), ``more`` (how many percentage points the unit's share is above
+    theirs: exact Decimal of two decimals, None without peers' tickets) and ``told`` (whether the two shares differ by
+    more than chance: conditional binomial test, Benjamini-Hochberg over all issues of the unit).
+    """
+    rows, theirs = top_issues(own, business_type, top=top), of_type(peers, business_type)
+    rest_of, by_issue = int(theirs["tickets"].sum()), theirs.groupby("issue")["tickets"].sum()
+    rows = rows.assign(rest=[int(by_issue.get(issue, 0)) for issue in rows["issue"]], rest_of=rest_of)
+    if not rest_of or rows.empty:
+        return rows.assign(more=None, told=False)
+    mine = of_type(own, business_type).groupby("issue")["tickets"].sum()
+    beside = by_issue.reindex(mine.index).fillna(0).astype("Int64")
+    told = significant(mine, beside, exposure=(int(rows["of"].iloc[0]), rest_of)).fillna(False).astype(bool)
+    above = (row.tickets * rest_of - row.rest * row.of for row in rows.itertuples())
+    more = [half_up(100 * each, of * rest_of) for each, of in zip(above, rows["of"], strict=True)]
+    return rows.assign(more=more, told=rows["issue"].map(told))
 
 
 def without_issue(counts: pd.DataFrame, types: pd.DataFrame) -> pd.DataFrame:

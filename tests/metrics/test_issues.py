@@ -1,8 +1,11 @@
+from decimal import Decimal
+from fractions import Fraction
+
 import pytest
 from support import drawn
 
 from hotline_lib.errors import UnknownValueError
-from hotline_lib.metrics import sub_issue_shares, top_issues, top_units
+from hotline_lib.metrics import beside_peers, sub_issue_shares, top_issues, top_units
 
 
 def test_sub_issue_share_stands_on_the_whole_issue():
@@ -73,3 +76,19 @@ def test_a_wrong_issue_suggests_the_right_one():
 def test_a_wrong_type_is_refused():
     with pytest.raises(UnknownValueError):
         top_issues(COUNTS, "表扬")
+
+
+def test_shares_beside_peers_are_exact_and_told_from_chance():
+    own = COUNTS.assign(unit="甲")
+    peers = COUNTS.assign(unit="乙", tickets=COUNTS["tickets"] * 3)
+    alike = beside_peers(own, peers, "complaint")
+    assert set(alike["more"]) == {Decimal("0.00")} and not alike["told"].any()
+    assert (alike["rest"] == 3 * alike["tickets"]).all()
+    nobody = beside_peers(own, peers.iloc[:0], "complaint")
+    assert nobody["rest_of"].eq(0).all() and nobody["more"].isna().all() and not nobody["told"].any()
+    first = alike["issue"].iloc[0]
+    fewer = beside_peers(own, peers[peers["issue"] != first], "complaint").set_index("issue")
+    rest_of = int(fewer["rest_of"].iloc[0])
+    for issue, row in fewer.iterrows():
+        exact = Fraction(100 * int(row["tickets"]), int(row["of"])) - Fraction(100 * int(row["rest"]), rest_of)
+        assert abs(Fraction(row["more"]) - exact) <= Fraction(1, 200), issue
