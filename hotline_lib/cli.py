@@ -7,7 +7,6 @@ it); 2 wrong usage. Nothing heavy is imported before it is needed.
 from __future__ import annotations
 
 import os
-import re
 import sys
 import traceback
 from functools import partial
@@ -17,14 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from hotline_lib import posting
 from hotline_lib.errors import HotlineError, refused
-from hotline_lib.paths import Paths, find_paths
-from hotline_lib.progress import progress, steps
+from hotline_lib.paths import find_paths
+from hotline_lib.progress import progress, steps, tell_month
 
 if TYPE_CHECKING:
-    from hotline_lib.batch import RunResult
-    from hotline_lib.batch.mailing import Mailing
-    from hotline_lib.deliver.send import Server
+    pass
 
 
 class _Commands(TyperGroup):
@@ -91,7 +89,7 @@ def run(
                 typer.echo(f"失败　{month}：{error}", err=True)
                 failed = True
                 continue
-            _tell(result, paths, short=len(asked) > 1)
+            tell_month(result, paths, short=len(asked) > 1)
             failed |= result.exit_code != 0
     if failed:
         raise typer.Exit(1)
@@ -158,9 +156,7 @@ def intake(
 
     paths = find_paths(data=data, params=params, output=output)
     with steps() as show:
-        done = take_in(
-            files, month, paths, accept_good=accept_good, replace_simulated=replace_simulated, on_step=show
-        )  # fmt: skip
+        done = take_in(files, month, paths, accept_good=accept_good, replace_simulated=replace_simulated, on_step=show)
     typer.echo(summary(done, paths.short(done.folder)))
 
 
@@ -225,9 +221,9 @@ def mail(
 
     first_day(month)  # refuses what is no month, before a file is named after it
     paths = find_paths(data=data, params=params, output=output)
-    host, port = _host_and_port(smtp) if smtp else ("", 0)
+    host, port = posting.host_and_port(smtp) if smtp else ("", 0)
     with alone(month, paths):
-        mailing = plan_mail(month, paths, units=_names(unit), only_to=_names(to), again=_reason(again))
+        mailing = plan_mail(month, paths, units=_names(unit), only_to=_names(to), again=posting.reason(again))
         for line in listed(mailing):
             typer.echo(line)
         if mailing.simulated and not allow_simulated:
@@ -238,8 +234,8 @@ def mail(
         if smtp and mailing.letters:
             server = mail_server(mailing, host, port)
             if not yes:
-                _ask(f"发送以上 {len(mailing.letters)} 封，经由 {server.told}？")
-            _send(mailing, server)
+                posting.ask(f"发送以上 {len(mailing.letters)} 封，经由 {server.told}？")
+            posting.send_all(mailing, server)
         elif mailing.letters:
             typer.echo("以上还没有发。要发，请加 --smtp 服务器:端口。")
         if smtp and mailing.unknown:
@@ -273,10 +269,9 @@ def main(arguments: list[str] | None = None) -> None:
         typer.echo(str(error), err=True)
         raise SystemExit(1) from None
     except Exception as error:
-        if isinstance(error, OSError) and (words := refused(error)):
-            typer.echo(f"{words}已完成的报告都在。", err=True)
-            raise SystemExit(1) from None
-        typer.echo(f"程序出错了，不是您的操作问题。详细记录在 {_logged()}，请连同命令一起发给维护人员。", err=True)
+        words = refused(error) if isinstance(error, OSError) else None
+        ours = "程序出错了，不是您的操作问题。详细记录在 {}，请连同命令一起发给维护人员。"
+        typer.echo(f"{words}已完成的报告都在。" if words else ours.format(_logged()), err=True)
         raise SystemExit(1) from None
 
 
@@ -299,78 +294,9 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.replace("，", ",").replace("、", ",").split(",") if name.strip()]
 
 
-def _reason(text: str) -> str:
-    from hotline_lib.params.models import one_line
-
-    try:
-        return one_line(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--again") from None
-
-
-def _host_and_port(text: str) -> tuple[str, int]:
-    host, _, port = text.strip().rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")  # [::1]:25
-    if (
-        not re.fullmatch(r"[A-Za-z0-9._:-]+", host)
-        or not port.isascii()
-        or not port.isdigit()
-        or not 0 < int(port) < 65536
-    ):
-        raise typer.BadParameter(f"「{text}」应写作 服务器:端口，如 smtp.example.invalid:587", param_hint="--smtp")
-    return host, int(port)
-
-
-def _ask(question: str) -> None:
-    try:
-        answer = typer.confirm(question)
-    except typer.Abort:
-        raise HotlineError("没有人回答，什么也没有发。不经询问就发，请加 --yes。") from None
-    if not answer:
-        raise HotlineError("什么也没有发。")
-
-
-def _send(mailing: Mailing, server: Server) -> None:
-    """Sends, with a line per letter as it goes. Raises typer.Exit(1) if somebody did not get it."""
-    from hotline_lib.deliver.send import send
-
-    words = {"sent": "已发", "refused": "被拒", "unknown": "不明", "unsent": "未发"}
-    tell = lambda each: typer.echo(
-        f"{words[each.status]}　{each.letter.title}　{each.letter.to.address}　{each.answer}", err=each.status != "sent"
-    )
-    outcomes = send(mailing.letters, server, mailing.ledger, tell)
-    number = {status: sum(each.status == status for each in outcomes) for status in words}
-    typer.echo(f"发出 {number['sent']} 封，没有发到 {len(outcomes) - number['sent']} 封。")
-    if number["refused"] or number["unsent"]:
-        typer.echo("再运行一次同样的命令，只发给还没有收到的人。", err=True)
-    if number["unknown"]:
-        typer.echo("「不明」的请向对方核实；没有收到的，用 --to 地址 --again 原因 再发。", err=True)
-    if number["sent"] < len(outcomes):
-        raise typer.Exit(1)
-
-
 def _parameters(given: list[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in given]
     for name, equals, _ in pairs:
         if not equals or not name.strip():
             raise typer.BadParameter(f"「{name}」应写作 名称=值，例如 -p top=10", param_hint="-p")
     return {name.strip(): value for name, _, value in pairs}
-
-
-def _tell(result: RunResult, paths: Paths, *, short: bool = False) -> None:
-    """What came of a month, in a line per report, and where to look. short: only what failed, and the sum."""
-    words = {"made": "完成", "unchanged": "没有变化", "failed": "失败"}
-    for report in result.failed if short else result.reports:
-        seconds = f"（{report.seconds:.1f} 秒）" if report.status != "unchanged" else ""
-        typer.echo(f"{words[report.status]}　{report.label}{seconds}　{paths.short(report.page)}")
-        if report.error:
-            typer.echo(f"　　　{report.error}", err=True)
-    for warning in result.warnings:
-        typer.echo(f"　提示　{warning}")
-    if result.tables.error:
-        typer.echo(f"失败　附表：{result.tables.error}", err=True)
-    if result.mail.error:
-        typer.echo(f"失败　邮件草稿：{result.mail.error}", err=True)
-    typer.echo(
-        f"{result.month}：{len(result.reports) - len(result.failed)} 份报告可用，目录页 {paths.short(result.index)}"
-    )

@@ -1,4 +1,4 @@
-"""What somebody who waits at a terminal sees meanwhile; nothing where nobody watches."""
+"""What a terminal shows while something is made (nothing where nobody watches), and what came of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from hotline_lib.batch import Event
+    from hotline_lib.batch import Event, RunResult
+    from hotline_lib.paths import Paths
 
 
 @contextmanager
@@ -76,3 +79,22 @@ def steps() -> Iterator[Callable[[str, float | None], None]]:
             progress.update(tasks[words], total=None if done is None else 1, completed=done or 0)
 
         yield show
+
+
+def tell_month(result: RunResult, paths: Paths, *, short: bool = False) -> None:
+    """What came of a month, in a line per report, and where to look. short: only what failed, and the sum."""
+    words = {"made": "完成", "unchanged": "没有变化", "failed": "失败"}
+    for report in result.failed if short else result.reports:
+        seconds = f"（{report.seconds:.1f} 秒）" if report.status != "unchanged" else ""
+        typer.echo(f"{words[report.status]}　{report.label}{seconds}　{paths.short(report.page)}")
+        if report.error:
+            typer.echo(f"　　　{report.error}", err=True)
+    for warning in result.warnings:
+        typer.echo(f"　提示　{warning}")
+    if result.tables.error:
+        typer.echo(f"失败　附表：{result.tables.error}", err=True)
+    if result.mail.error:
+        typer.echo(f"失败　邮件草稿：{result.mail.error}", err=True)
+    typer.echo(
+        f"{result.month}：{len(result.reports) - len(result.failed)} 份报告可用，目录页 {paths.short(result.index)}"
+    )

@@ -24,7 +24,7 @@ FLOORS = [
     {"deliver"},
     {"batch"},
     {"readiness"},
-    {"progress"},
+    {"progress", "posting"},
     {"cli"},
     {"__main__"},
 ]

@@ -18,7 +18,7 @@ from typing import Literal
 from hotline_lib.deliver.ledger import UNANSWERED, Entry, Ledger
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import Recipient
-from hotline_lib.params.models import CONTROL
+from hotline_lib.params.organisation import CONTROL
 
 PASSWORD = "HOTLINE_SMTP_PASSWORD"  # the only place that a password may come from
 TIMEOUT = 120  # seconds for an answer; a server may look for viruses meanwhile

@@ -1,6 +1,7 @@
 """Real exports in: from the files that other systems write to months of checked tickets; nothing lost, nobody named.
 
 files     what a file really is, and whether it is safe to open
+headings  which row names the columns, and what they may be called
 read      its tables: the header, and the ticket columns as text; nothing else leaves the reader
 check     text to values, in the engine, and every cell that breaks a rule
 store     new, updated or unchanged; months replaced whole, the version before kept
@@ -21,7 +22,8 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.intake import report, store, words
 from hotline_lib.intake.check import map_rows
 from hotline_lib.intake.files import Export, find_exports
-from hotline_lib.intake.read import Headings, sheets
+from hotline_lib.intake.headings import Headings
+from hotline_lib.intake.read import sheets
 from hotline_lib.intake.store import Stored
 from hotline_lib.intake.words import FileProblem, IntakeError
 from hotline_lib.params import Params, load_params

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from hotline_lib import masking
 from hotline_lib.intake import words
-from hotline_lib.intake.read import plain
+from hotline_lib.intake.headings import plain
 from hotline_lib.params import Params, month_before, month_range
 from hotline_lib.tickets import SCHEMA
 

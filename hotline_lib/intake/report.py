@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.intake import words
 from hotline_lib.intake.check import LISTED, TIMES
-from hotline_lib.intake.read import RECEIPT
+from hotline_lib.intake.headings import RECEIPT
 from hotline_lib.intake.store import quoted
 from hotline_lib.intake.words import FileProblem
 from hotline_lib.params import Params

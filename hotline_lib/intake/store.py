@@ -18,7 +18,7 @@ from hotline_lib.audit import check_month
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.intake import words
 from hotline_lib.intake.check import LISTED, SQL_TYPES
-from hotline_lib.intake.read import Sheet
+from hotline_lib.intake.headings import Sheet
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths

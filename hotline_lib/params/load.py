@@ -17,12 +17,11 @@ from hotline_lib.params.models import (
     Model,
     MonthParams,
     Named,
-    Organisation,
-    Recipients,
     Scheme,
     Unit,
     find,
 )
+from hotline_lib.params.organisation import Organisation, Recipients
 from hotline_lib.yaml_files import explain, read_yaml
 
 

@@ -1,15 +1,14 @@
-"""The typed models of params/*.yaml: units, catalogue, scoring, columns, organisation, months."""
+"""The typed models of params/*.yaml: units, catalogue, scoring, columns, months."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from hotline_lib.errors import ParamsError, UnknownValueError
 
@@ -19,39 +18,6 @@ MonthText = Annotated[
     BeforeValidator(lambda v: v.strftime("%Y-%m") if isinstance(v, dt.date) else v),
     Field(pattern=r"^\d{4}-\d{2}$"),
 ]
-
-
-# line breaks, other control characters, and marks that turn the direction of writing: a header may hold none
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
-)
-
-
-def one_line(text: str) -> str:
-    """``text``, if it can stand in a mail's header. Raises ValueError, in words."""
-    if CONTROL.search(text):
-        raise ValueError(f"「{CONTROL.sub('□', text)}」含有换行或控制字符（□ 处），不能写进邮件")
-    return text.strip()
-
-
-def address(text: str) -> str:
-    """``text``, if it is one mail address in ASCII. Raises ValueError, in words."""
-    text = one_line(text)
-    if not _ADDRESS.fullmatch(text) or len(text) > 254:
-        raise ValueError(f"「{text}」不是邮箱地址，应像 name@example.invalid：一个 @，没有空格、逗号和中文")
-    return text
-
-
-def _subject(text: str) -> str:
-    if not set(re.findall(r"\{(.*?)\}", one_line(text))) <= set(SUBJECT_NAMES):
-        raise ValueError("花括号里只能写 " + "、".join(f"{{{name}}}" for name in SUBJECT_NAMES))
-    return text
-
-
-SUBJECT_NAMES = ("title", "month", "hotline", "region")  # what a mail's subject may name
-Line = Annotated[str, AfterValidator(one_line)]
-Address = Annotated[str, AfterValidator(address)]
 
 
 class Model(BaseModel):
@@ -224,50 +190,6 @@ class Column(Model):
     @property
     def spellings(self) -> tuple[str, ...]:
         return (self.name, self.label, *self.aliases)
-
-
-class MailSettings(Model):
-    """Who sends the mail, and how. name: the department if empty. user: for servers that want a login.
-
-    The password is never written down: it comes from the environment. starttls: refuse a server that cannot encrypt.
-    """
-
-    name: Line = ""
-    address: Address | Literal[""] = ""
-    subject: Annotated[str, AfterValidator(_subject)] = "{title}（{month}）"
-    user: Line = ""
-    starttls: bool = True
-
-
-class Recipient(Model):
-    """One person or office that gets the mail."""
-
-    name: Line = ""
-    address: Address
-
-
-class Recipients(Model):
-    """params/recipients.yaml: who gets the bulletin, and who a unit's own edition."""
-
-    bulletin: tuple[Recipient, ...] = ()
-    units: dict[str, tuple[Recipient, ...]] = {}
-
-
-class Organisation(Model):
-    """Who publishes the bulletin, in the words that its pages and mails use."""
-
-    province: str
-    region: Line
-    hotline: Line
-    department: Line
-    title: Line
-    platform: str = ""
-    series: str = ""
-    centre: str = ""
-    report_to: str = ""
-    distribute_to: str = ""
-    contact: str = ""
-    mail: MailSettings = MailSettings()
 
 
 class Source(Model):

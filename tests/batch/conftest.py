@@ -9,7 +9,7 @@ import pytest
 
 from hotline_lib.batch import Event, RunResult, pages, refresh, run
 from hotline_lib.params import MonthParams, Params, Unit
-from hotline_lib.params.models import MailSettings
+from hotline_lib.params.organisation import MailSettings
 from hotline_lib.paths import Paths
 
 MONTH = "2024-09"

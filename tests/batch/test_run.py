@@ -13,7 +13,7 @@ import pytest
 
 from hotline_lib.batch import execute, kernels, manifest, pages, run
 from hotline_lib.errors import HotlineError
-from hotline_lib.params.models import MailSettings
+from hotline_lib.params.organisation import MailSettings
 
 PRINTING = """import sys, time, warnings
 for number in range(3):

@@ -18,7 +18,7 @@ from hotline_lib.deliver.mail import Files, addressed, build, write_draft
 from hotline_lib.errors import HotlineError, ParamsError
 from hotline_lib.month import Base
 from hotline_lib.params import Recipient, load_params, load_recipients
-from hotline_lib.params.models import MailSettings
+from hotline_lib.params.organisation import MailSettings
 
 
 @pytest.fixture(scope="module")

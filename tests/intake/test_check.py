@@ -9,7 +9,7 @@ from exports import LABELS, rows, table, write_csv
 
 from hotline_lib import masking
 from hotline_lib.intake.check import _MACROS
-from hotline_lib.intake.read import plain
+from hotline_lib.intake.headings import plain
 
 
 @pytest.fixture(scope="module")
