@@ -139,8 +139,8 @@ def with_formulas(html: str) -> str:
         words |= {
             at: f"{formula}&#10;{tickets}" for at, formula in re.findall(r'<span id="(s[\d-]+)">(.*?)</span>', line)
         }
-    why = lambda link: f'{link[1]} data-why="{words.get(link[2], "")}">'
-    return re.sub(r'(<a class="n" id="n\d+" href="#(s[\d-]+)")>', why, html)
+    why = lambda link: f'{link[0][:-1]} data-why="{words[link[1]]}">' if link[1] in words else link[0]
+    return re.sub(r'<a class="n"[^>]*href="#(s[\d-]+)"[^>]*>', why, html)  # nbconvert sorts attributes
 
 
 def same_number(one: str, other: str) -> bool:

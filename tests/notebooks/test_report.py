@@ -107,6 +107,16 @@ def test_pages_are_accessible(pages):
         assert all("scope" in cell for cell in page.all("th"))
 
 
+def test_every_number_of_the_bulletin_says_on_the_page_how_it_is_made(pages):
+    page = Page(pages["00_bulletin"])
+    numbers = [link for link in page.all("a") if link.get("class") == "n"]
+    formulas = {span["id"] for span in page.all("span") if re.fullmatch(r"s\d+-\d+", span.get("id", ""))}
+    assert len(numbers) > 700
+    for link in numbers:
+        assert link["href"][1:] in formulas
+        assert len(link["data-why"].split("\n")) == 2, link
+
+
 def test_pages_say_that_their_tickets_are_simulated_and_where_figures_come_from(pages):
     for html in pages.values():
         text = Page(html).text
