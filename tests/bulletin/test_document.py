@@ -313,6 +313,7 @@ def test_the_real_month_without_base_months(month):
 
 def test_the_second_province_reads_properly(province):
     text = reads_properly(open_month("2025-03", province))
+    assert "没有拨测和抽检的记录" in text and "进行拨测抽查" not in text
     assert not [words for words in ("辽宁", "沈阳", "省交投", "12328") if words in text]
 
 
@@ -334,6 +335,7 @@ def test_test_calls_and_remarks_come_from_the_months_file(month):
 
     calls = type(month.params.month.test_calls)
     assert told("test_calls", test_calls=None).endswith("本月没有拨测记录。")
+    assert "进行拨测抽查" in told("checks_opening", test_calls=None)  # tickets were drawn
     assert "除沈阳市、大连市外，各地市、省交投均能及时接听电话" in told(
         "test_calls", test_calls=calls(not_answered=("沈阳", "大连"))
     )
