@@ -12,7 +12,7 @@ from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month, label
 from hotline_lib.present import charts
 from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Figure
+from hotline_lib.present.sentences import Figure, Sentence
 from hotline_lib.present.tables import Column, Table
 
 _MOSTLY, NEARLY_ALL = 50, 95  # percent of the total's change that comes from one domain
@@ -131,9 +131,12 @@ def units_chart(m: Month) -> Chart:
     )  # fmt: skip
 
 
-def contributions_chart(m: Month) -> Chart:
+def contributions_chart(m: Month) -> Chart | Sentence:
+    """What each city added; nothing without a base month, when there is nothing to draw."""
     rows = figures.unit_contributions(m)
     cities = rows[rows["kind"] == "city"].sort_values("difference", ascending=False, kind="stable")
+    if rows["difference"].isna().all():
+        return Sentence("")
     return drawn(
         m, "contributions", charts.contributions(rows),
         cities=figures.named(cities, "unit"),

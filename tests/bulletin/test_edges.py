@@ -19,6 +19,7 @@ def test_without_base_months_changes_are_dashes_and_their_words_are_left_out(mon
     assert "—" in repr(bulletin.table(m, "business_types"))
     assert bulletin.table(m, "business_types").csv().splitlines()[1] == "信息咨询,40000,,"
     assert "没有上年同月的数据" in text(m, "contributions")
+    assert str(bulletin.chart(m, "contributions")) == ""
     assert "同比" not in bulletin.chart(m, "types").alt
 
 
