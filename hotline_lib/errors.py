@@ -75,5 +75,6 @@ def nearest(value: str, known: Iterable[str]) -> str | None:
     """
     known = list(known)
     cutoff = 0.5 if len(value) <= 4 else 0.6
-    contained = [name for name in known if value and (value in name or name in value)]
-    return (get_close_matches(value, known, n=1, cutoff=cutoff) or contained or [None])[0]
+    within = sorted((name for name in known if len(name) > 1 and name in value), key=len, reverse=True)
+    around = [name for name in known if value and value in name]
+    return (within[:1] or get_close_matches(value, known, n=1, cutoff=cutoff) or around or [None])[0]

@@ -1,7 +1,7 @@
 """From rows of text to tickets, in the engine: values mapped by params/, and every cell that breaks a rule.
 
-spelled    what params/ calls things: column, parent (the issue of a sub-issue), spelling, name
-mapped     a row per row read: n (its order), kind (ticket, total, blank, header), the ticket columns, digest, rules
+spelled    what params/ calls things: column, parent (the issue of a sub-issue), scope (where), spelling, name
+mapped     a row per row read: n (its order), kind (ticket, title, header, total, blank), the ticket columns, digest, rules
 problems   a row per broken rule: n, rule (COLUMN/RULE); a row without any is good
 """
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from hotline_lib import masking
 from hotline_lib.intake import words
-from hotline_lib.intake.headings import plain
+from hotline_lib.intake.reader.grid import ERROR_CELL, ERROR_TEXT, NO_VALUE_CELL
+from hotline_lib.intake.reader.headings import INVISIBLE, holds, plain
 from hotline_lib.params import Params, month_before, month_range
 from hotline_lib.tickets import SCHEMA
 
@@ -32,15 +32,17 @@ _WRITTEN = (
     r"(?:(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?|(\d{1,2})[时点](?:(\d{1,2})分)?(?:(\d{1,2})秒)?)?(am|pm)?(?:\+08:?00)?$"
 )
 _PARTS = "['y', 'm', 'd', 'gap', 'half', 'h', 'mi', 's', 'h2', 'mi2', 's2', 'half2']"
+_NOTHING = "blank"  # the name of what means nothing
 _FULL = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
 _HALF = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)).replace("'", "''")
 _MACROS = [
     rf"half(x) AS CASE WHEN strlen(x) > length(x) THEN translate(x, '{_FULL}', '{_HALF}') ELSE x END",
-    r"plain(x) AS lower(regexp_replace(half(x), '[\s\x{3000}\x{a0}\x{200b}\x{feff}]+', '', 'g'))",
+    rf"""plain(x) AS regexp_replace(regexp_replace(lower(regexp_replace(
+        half(x), '[\s\x{{3000}}\x{{a0}}{INVISIBLE}]+', '', 'g')), '^[=''"‘’“”`]+', ''), '[=''"‘’“”`]+$', '')""",
     r"number(x) AS regexp_replace(plain(x), '^(\d+)\.0+$', '\1')",
     f"blank(x) AS coalesce(list_contains(split('{' '.join(words.BLANK)}', ' '), x), true)",
     # the space between day and hour parts 1 12:15 from 11 2:15, so it must outlive plain
-    r"gapped(x) AS plain(regexp_replace(trim(half(x)), '(\d)[\s\x{3000}\x{a0}]+(\d)', '\1t\2'))",
+    r"gapped(x) AS plain(regexp_replace(trim(translate(half(x), '‐‑‒–—−∶︰', '------::')), '(\d)[\s\x{3000}\x{a0}]+(\d)', '\1t\2'))",
     """clock(p) AS CASE
         WHEN p.half || p.half2 IN ('下午', 'pm') AND try_cast(p.h || p.h2 AS INT) < 12 THEN (p.h || p.h2)::INT + 12
         WHEN p.half || p.half2 IN ('上午', 'am') AND p.h || p.h2 = '12' THEN 0
@@ -64,18 +66,26 @@ _MACROS = [
 
 def map_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
     """Makes ``mapped`` and ``problems`` from ``raw``. params: those of the bulletin's month."""
-    for macro in [*_MACROS, *masking.SHOWN_MACROS]:
+    for macro in _MACROS:
         con.execute(f"CREATE OR REPLACE MACRO {macro}")
     spelled = zip(*sorted(set(_spellings(params))), strict=True)
-    con.register("given", pa.table(dict(zip(("col", "parent", "spelling", "name"), spelled, strict=True))))
+    columns = ("col", "parent", "scope", "spelling", "name")
+    con.register("given", pa.table(dict(zip(columns, spelled, strict=True))))
     con.execute("CREATE OR REPLACE TABLE spelled AS FROM given")  # scanned from Python beside Parquet, DuckDB 1.5 hangs
     con.unregister("given")
+    _scopes(con, params)
     for column in LISTED:  # each different cell once: a million rows have a handful
         con.execute(f"""
-            CREATE OR REPLACE TABLE map_{column} AS SELECT cell, key, name, blank(key) AS blank,
+            CREATE OR REPLACE TABLE map_{column} AS
+            SELECT source, cell, key, nullif(name, '{_NOTHING}') AS name, blank(key) OR name = '{_NOTHING}' AS blank,
                 key IN (SELECT spelling FROM spelled WHERE col = 'sub_issue') AS somewhere
-            FROM (SELECT cell, number(cell) AS key FROM (SELECT DISTINCT {column} AS cell FROM raw) WHERE cell IS NOT NULL)
-            LEFT JOIN spelled ON col = '{column}' AND spelling = key AND parent = ''""")
+            FROM (SELECT source, cell, number(cell) AS key FROM (SELECT DISTINCT source, {column} AS cell FROM raw)
+                WHERE cell IS NOT NULL)
+            LEFT JOIN (SELECT s.*, scopes.source AS there FROM spelled s LEFT JOIN scopes USING (scope)
+                WHERE col = '{column}' AND parent = '' AND (scope = '' OR scopes.source IS NOT NULL)) x
+                ON x.spelling = key AND (x.scope = '' OR x.there = source)
+            QUALIFY row_number() OVER (PARTITION BY source, cell ORDER BY x.scope DESC) = 1""")
+        con.execute(f"UPDATE map_{column} SET blank = coalesce(blank, false)")
     con.execute(f"CREATE OR REPLACE TABLE mapped AS {_mapped(params)}")
     con.execute(
         "CREATE OR REPLACE TABLE problems AS SELECT n, unnest(split(rules, ' ')) AS rule FROM mapped WHERE rules <> ''"
@@ -83,27 +93,42 @@ def map_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
     con.execute("""
         INSERT INTO problems SELECT n, 'ticket_id/repeated'
         FROM mapped JOIN sources USING (source) SEMI JOIN (
-            SELECT file, ticket_id FROM mapped JOIN sources USING (source) WHERE kind = 'ticket' AND rules = ''
+            SELECT number, name, ticket_id FROM mapped JOIN sources USING (source) WHERE kind = 'ticket' AND rules = ''
             GROUP BY ALL HAVING min(digest) <> max(digest)
-        ) twice USING (file, ticket_id) WHERE kind = 'ticket' AND rules = ''""")
+        ) twice USING (number, name, ticket_id) WHERE kind = 'ticket' AND rules = ''""")
 
 
-def _spellings(params: Params) -> Iterator[tuple[str, str, str, str]]:
+def _scopes(con: duckdb.DuckDBPyConnection, params: Params) -> None:
+    """Makes ``scopes``: the sources for which the entries of columns.yaml with ``only`` hold."""
+    units = {plain(word): unit.name for unit in params.units for word in unit.spellings}
+    con.execute("CREATE OR REPLACE TABLE scopes (scope VARCHAR, source INT)")
+    patterns = {column.only for column in params.columns_only}
+    for source, file, sheet, unit in con.execute("SELECT source, name, title, unit FROM sources").fetchall():
+        for pattern in patterns:
+            if holds(pattern, file, sheet, unit, units):
+                con.execute("INSERT INTO scopes VALUES (?, ?)", [pattern, source])
+
+
+def _spellings(params: Params) -> Iterator[tuple[str, str, str, str, str]]:
     catalogue = params.catalogue
     named = (params.units, catalogue.business_types, catalogue.domains, catalogue.issues)
     for column, entries in zip(NAMED, named, strict=True):
-        yield from ((column, "", plain(word), entry.name) for entry in entries for word in entry.spellings)
+        yield from ((column, "", "", plain(word), entry.name) for entry in entries for word in entry.spellings)
+    yield from (("unit", "", "", unit.code, unit.name) for unit in params.units)
     for issue in catalogue.issues:
-        yield ("home", issue.name, "", issue.domain)
-        yield from (
-            ("sub_issue", issue.name, plain(word), sub.name) for sub in issue.sub_issues for word in sub.spellings
-        )
-    written = {column.name: column.values for column in params.columns}
+        yield ("home", issue.name, "", "", issue.domain)
+        for sub in issue.sub_issues:
+            yield from (("sub_issue", issue.name, "", plain(word), sub.name) for word in sub.spellings)
     for column, (kind, _) in SCHEMA.items():
         values = ("true", "false") if kind == "bool" else "12345" if column == "rating" else ()
-        for value in values:
-            spellings = (value, *written.get(column, {}).get(value, ()))
-            yield from ((column, "", plain(word), value) for word in spellings)
+        yield from ((column, "", "", value, value) for value in values)
+    for entry in (*params.columns, *params.columns_only):
+        for value, spellings in entry.values.items():
+            if entry.name == "sub_issue" and value != _NOTHING:
+                homes = [issue.name for issue in catalogue.issues if any(s.name == value for s in issue.sub_issues)]
+            else:
+                homes = [""]
+            yield from ((entry.name, home, entry.only, plain(word), value) for home in homes for word in spellings)
 
 
 def _mapped(params: Params) -> str:
@@ -112,34 +137,57 @@ def _mapped(params: Params) -> str:
     cells |= {column: f"moment(r.{column})" for column in TIMES}
     cells |= {column: f"m_{column}.name::{SQL_TYPES[SCHEMA[column][0]]}" for column in LISTED}
     cells |= {
-        "failed_reviews": "try_cast(regexp_extract(m_failed_reviews.key, '^\\d{1,4}$') AS BIGINT)",
+        "failed_reviews": "coalesce(try_cast(m_failed_reviews.name AS BIGINT), "
+        "try_cast(regexp_extract(m_failed_reviews.key, '^\\d{1,4}$') AS BIGINT))",
         "sub_issue": "s.name",
     }
     values = ", ".join(f"{cell} AS {column}" for column, cell in cells.items())
     blanks = ", ".join(f"coalesce(m_{column}.blank, true) AS {column}_blank" for column in LISTED)
     late = ", ".join(  # these are looked at as text only where they are none
-        f"CASE WHEN {column} IS NULL THEN blank(plain({column}_cell)) ELSE false END AS {column}_blank"
+        f"CASE WHEN {column} IS NULL THEN blank(plain({column}_cell)) OR list_contains({_blank_words(column, params)}, "
+        f"plain({column}_cell)) ELSE false END AS {column}_blank"
         for column in TIMES
     )
-    joins = [f"LEFT JOIN map_{column} m_{column} ON m_{column}.cell = r.{column}" for column in LISTED]
-    ids = next(column.spellings for column in params.columns if column.name == "ticket_id")
+    joins = [
+        f"LEFT JOIN map_{column} m_{column} ON m_{column}.source = r.source AND m_{column}.cell = r.{column}"
+        for column in LISTED
+    ]
+    unsaid = f"('{ERROR_CELL}', '{NO_VALUE_CELL}')"
+    marks = ", ".join(
+        f"CASE WHEN r.{column} IN {unsaid} THEN r.{column} WHEN starts_with(r.{column}, '#') AND "
+        f"regexp_full_match(upper(trim(r.{column})), '{ERROR_TEXT.pattern}') AND NOT {_mapped_text(column)} "
+        f"THEN '{ERROR_CELL}' END AS {column}_mark"
+        for column in SCHEMA
+    )
+    nothing = " AND ".join(f"r.{column} IS NULL" for column in SCHEMA)
     return f"""
         WITH cells AS (
-            SELECT r.n, r.source, r.row, r.total, r.ragged, home.name AS home, {values}, {blanks},
-                m_sub_issue.somewhere, {", ".join(f"r.{column} AS {column}_cell" for column in TIMES)}
+            SELECT r.n, r.source, r.row, r.kind AS sifted, r.ragged, home.name AS home, {values}, {blanks}, {marks},
+                {nothing} AS nothing, m_sub_issue.somewhere,
+                {", ".join(f"r.{column} AS {column}_cell" for column in TIMES)}
             FROM raw r {" ".join(joins)}
             LEFT JOIN spelled s
                 ON s.col = 'sub_issue' AND s.parent = m_issue.name AND s.spelling = m_sub_issue.key
             LEFT JOIN spelled home ON home.col = 'home' AND home.parent = m_issue.name),
         seen AS (SELECT *, blank(lower(ticket_id)) AS ticket_id_blank, {late} FROM cells),
         kinds AS (
-            SELECT *, CASE WHEN total AND NOT {_is_id("coalesce(ticket_id, '')")} THEN 'total'
-                WHEN {" AND ".join(f"{column}_blank" for column in SCHEMA)} THEN 'blank'
-                WHEN list_contains({[plain(word).upper() for word in ids]}, ticket_id) THEN 'header'
+            SELECT *, CASE WHEN sifted NOT IN ('', 'above') THEN sifted
+                WHEN NOT nothing AND {" AND ".join(f"{column}_blank" for column in SCHEMA)} THEN 'blank'
                 ELSE 'ticket' END AS kind FROM seen)
         SELECT n, source, row, kind, {", ".join(SCHEMA)}, hash({", ".join(SCHEMA)}) AS digest,
-            CASE WHEN kind <> 'ticket' THEN '' WHEN ragged THEN 'row/ragged' ELSE concat_ws(' ', {", ".join(_rules(params))}) END AS rules
+            CASE WHEN kind <> 'ticket' THEN '' WHEN sifted = 'above' THEN 'row/above' WHEN ragged THEN 'row/ragged' ELSE concat_ws(' ', {", ".join(_rules(params))}) END AS rules
         FROM kinds"""
+
+
+def _blank_words(column: str, params: Params) -> list[str]:
+    """What else means nothing in a column of times."""
+    entries = [c for c in params.columns if c.name == column]
+    return [plain(word) for c in entries for word in c.values.get(_NOTHING, ())] or ["\ue000"]
+
+
+def _mapped_text(column: str) -> str:
+    """SQL: whether params/ says what a text means that looks like an error of Excel's."""
+    return f"coalesce(m_{column}.blank OR m_{column}.name IS NOT NULL, false)" if column in LISTED else "false"
 
 
 def _is_id(text: str) -> str:
@@ -153,9 +201,11 @@ def _rules(params: Params) -> list[str]:
     _, after = month_range(month)
     rules = {}
     for column, (_, may_be_missing) in SCHEMA.items():
-        filled = f"NOT {column}_blank"
+        filled = f"NOT {column}_blank AND {column}_mark IS NULL"
+        rules[f"{column}/error"] = f"{column}_mark = '{ERROR_CELL}'"
+        rules[f"{column}/no_value"] = f"{column}_mark = '{NO_VALUE_CELL}'"
         if not may_be_missing:
-            rules[f"{column}/missing"] = f"{column}_blank"
+            rules[f"{column}/missing"] = f"{column}_blank AND {column}_mark IS NULL"
         if column == "ticket_id":
             rules["ticket_id/format"] = f"{filled} AND NOT {_is_id('ticket_id')}"
         elif column in TIMES:
@@ -175,5 +225,5 @@ def _rules(params: Params) -> list[str]:
             rules["accepted_at/early"] = f"accepted_at >= '2000-01-01' AND accepted_at < '{first}'"
             rules["accepted_at/late"] = f"accepted_at >= '{after}' AND accepted_at <= '2099-12-31'"
         if column == "closed_at":
-            rules["closed_at/open"] = "submitted_at IS NOT NULL AND closed_at_blank"
+            rules["closed_at/open"] = "submitted_at IS NOT NULL AND closed_at_blank AND closed_at_mark IS NULL"
     return [f"CASE WHEN {condition} THEN '{rule}' END" for rule, condition in rules.items()]

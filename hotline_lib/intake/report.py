@@ -11,11 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from hotline_lib.intake import words
 from hotline_lib.intake.check import LISTED, TIMES
-from hotline_lib.intake.headings import RECEIPT
-from hotline_lib.intake.store import quoted
-from hotline_lib.intake.words import FileProblem
+from hotline_lib.intake.reader.grid import FileProblem
+from hotline_lib.intake.reader.headings import RECEIPT
+from hotline_lib.intake.rules import WITH_VALUES
+from hotline_lib.intake.screen import Screen
+from hotline_lib.intake.stage import quoted
 from hotline_lib.params import Params
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import SCHEMA
@@ -23,6 +27,7 @@ from hotline_lib.tickets import SCHEMA
 if TYPE_CHECKING:
     import duckdb
 
+_AT_ONCE = 100_000
 _MOST_HINTS = 500  # different unknown values that get a line of their own; a column of free text has millions
 _CSV = "FORMAT csv, HEADER"
 _BOM = "\ufeff"  # before the first heading, so that Excel reads UTF-8
@@ -50,17 +55,19 @@ class Folder:
             shutil.rmtree(self.beside)
 
 
-def tell_problems(con: duckdb.DuckDBPyConnection, files: Sequence[FileProblem], params: Params, folder: Path) -> None:
+def tell_problems(
+    con: duckdb.DuckDBPyConnection, files: Sequence[FileProblem], params: Params, screen: Screen, folder: Path
+) -> None:
     """Makes ``told``, a row per problem in words, and problems.csv of it if there is one."""
-    con.execute("CREATE OR REPLACE TABLE told (n BIGINT, file VARCHAR, sheet VARCHAR, row BIGINT, label VARCHAR,"
-                " value VARCHAR, what VARCHAR, remedy VARCHAR)")  # fmt: skip
-    for p in files:
-        what, remedy = (text.format(value=p.value, hint=p.hint) for text in words.words_of(p.rule))
-        con.execute(
-            "INSERT INTO told VALUES (-1, ?, ?, NULL, ?, ?, ?, ?)", [p.file, p.sheet, p.column, p.value, what, remedy]
-        )
+    con.execute("CREATE OR REPLACE TABLE told (n BIGINT, rule VARCHAR, file VARCHAR, sheet VARCHAR, row BIGINT,"
+                " label VARCHAR, value VARCHAR, what VARCHAR, remedy VARCHAR)")  # fmt: skip
+    for number, p in enumerate(files):
+        hint = words.missing_column(p.like, p.column, params) if p.like else ""
+        what, remedy = (text.format(value=p.value, hint=hint) for text in words.words_of(p.rule))
+        facts = [number - len(files), p.rule, p.file, p.sheet, p.row, p.column, p.value, what, remedy]
+        con.execute("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", facts)
     if con.execute("SELECT count(*) FROM problems").fetchone()[0]:
-        _tell_rows(con, params)
+        _tell_rows(con, params, screen)
     if con.execute("SELECT count(*) FROM told").fetchone()[0] == 0:
         return
     con.execute(f"""
@@ -68,67 +75,104 @@ def tell_problems(con: duckdb.DuckDBPyConnection, files: Sequence[FileProblem], 
             FROM told ORDER BY n, label) TO {quoted(folder / "problems.csv")} ({_CSV})""")
 
 
-def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
-    raw = " ".join(f"WHEN '{column}' THEN shown(r.{column})" for column in SCHEMA)
+def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -> None:
+    raw = " ".join(f"WHEN '{column}' THEN r.{column}" for column in SCHEMA)
     times = " ".join(f"WHEN '{column}' THEN strftime(m.{column}, '%Y-%m-%d %H:%M:%S')" for column in TIMES)
     con.execute(f"""
         CREATE OR REPLACE TABLE found AS
         SELECT p.n, r.source, r.row, p.rule, split_part(p.rule, '/', 1) AS col,
-            CASE split_part(p.rule, '/', 2)
-                WHEN 'missing' THEN '' WHEN 'open' THEN '' WHEN 'ragged' THEN ''
-                WHEN 'early' THEN (CASE col {times} END) WHEN 'late' THEN (CASE col {times} END)
-                WHEN 'misplaced' THEN (CASE col WHEN 'issue' THEN m.issue ELSE shown(r.sub_issue) END)
-                ELSE (CASE col {raw} END) END AS value,
+            CASE WHEN split_part(p.rule, '/', 2) IN ('missing', 'open', 'ragged', 'above', 'error', 'no_value') THEN ''
+                WHEN split_part(p.rule, '/', 2) IN ('early', 'late') THEN (CASE col {times} END)
+                WHEN p.rule = 'issue/misplaced' THEN m.issue
+                ELSE (CASE col {raw} END) END AS cell,
             CASE col WHEN 'issue' THEN m.domain WHEN 'sub_issue' THEN m.issue END AS context
         FROM problems p JOIN raw r ON r.n = p.n JOIN mapped m ON m.n = p.n""")
+    screened(con, screen, "SELECT DISTINCT cell FROM found WHERE cell IS NOT NULL")
     con.execute("CREATE OR REPLACE TABLE wording (rule VARCHAR, label VARCHAR, what VARCHAR, remedy VARCHAR)")
     for (rule,) in con.execute("SELECT DISTINCT rule FROM found").fetchall():
         con.execute("INSERT INTO wording VALUES (?, ?, ?, ?)", [rule, *words.row_problem(rule, params)])
     con.execute("CREATE OR REPLACE TABLE hints (rule VARCHAR, value VARCHAR, context VARCHAR, hint VARCHAR)")
     asked = con.execute(f"""
-        SELECT rule, value, context FROM found WHERE split_part(rule, '/', 2) IN ('unknown', 'misplaced', 'value')
-        GROUP BY ALL ORDER BY count(*) DESC, rule, value, context LIMIT {_MOST_HINTS}""").fetchall()
+        SELECT rule, shown, context FROM found JOIN screened USING (cell)
+        WHERE split_part(rule, '/', 2) IN {WITH_VALUES}
+        GROUP BY ALL ORDER BY count(*) DESC, rule, shown, context LIMIT {_MOST_HINTS}""").fetchall()
     if asked:
         hints = [[*each, words.hint(*each, params)] for each in asked]
         con.executemany("INSERT INTO hints VALUES (?, ?, ?, ?)", hints)
     con.execute("""
         INSERT INTO told
-        SELECT n, file, sheet, row, label, f.value,
-            replace(replace(what, '{value}', coalesce(f.value, '')), '{context}', coalesce(f.context, '')),
+        SELECT n, f.rule, file, sheet, row, label, coalesce(shown, ''),
+            replace(replace(what, '{value}', coalesce(shown, '')), '{context}', coalesce(f.context, '')),
             replace(remedy, '{hint}', coalesce(hint, '请改正。'))
-        FROM found f JOIN sources USING (source) JOIN wording USING (rule)
-        LEFT JOIN hints h ON h.rule = f.rule AND h.value = f.value AND h.context IS NOT DISTINCT FROM f.context""")
+        FROM found f JOIN sources USING (source) JOIN wording USING (rule) LEFT JOIN screened USING (cell)
+        LEFT JOIN hints h ON h.rule = f.rule AND h.value = shown AND h.context IS NOT DISTINCT FROM f.context""")
+
+
+def screened(con: duckdb.DuckDBPyConnection, screen: Screen, cells: str) -> None:
+    """Makes ``screened``: each different cell of that query, and what may be shown of it."""
+    con.execute("CREATE OR REPLACE TABLE screened (cell VARCHAR, shown VARCHAR)")
+    for batch in con.execute(cells).fetch_record_batch(_AT_ONCE):
+        shown = pa.array([screen.value(cell) for cell in batch[0].to_pylist()], pa.string())
+        part = pa.table({"cell": batch[0], "shown": shown})
+        con.register("part", part)
+        con.execute("INSERT INTO screened FROM part")
+        con.unregister("part")
 
 
 def first_problems(con: duckdb.DuckDBPyConnection, *, name_file: bool) -> tuple[list[str], int]:
-    """The first problems as lines: what is wrong with several cells of a row, or again in other rows, is told once.
+    """A line per rule and columns, with how many rows break it and two examples; and how many problems there are.
 
-    Also how many problems there are in all.
+    What is wrong with several cells of one row is told once.
     """
+    con.execute("""
+        CREATE OR REPLACE TABLE lines AS
+        SELECT min(n) AS n, row, file, sheet, what, remedy, string_agg(label, '」「' ORDER BY label) AS labels,
+            if(rule LIKE 'file/%' OR rule LIKE 'sheet/%', rule, split_part(rule, '/', 2)) AS rule
+        FROM told GROUP BY n, row, file, sheet, what, remedy, 8""")
     groups = con.execute(f"""
-        SELECT file, sheet, min(row), labels, what, remedy, count(*) FROM (
-            SELECT n, file, sheet, row, string_agg(label, '」「' ORDER BY label) AS labels, what, remedy
-            FROM told GROUP BY ALL)
-        GROUP BY file, sheet, labels, what, remedy ORDER BY min(n), labels LIMIT {words.SHOWN}""").fetchall()
-    lines = [
-        words.place(file if name_file or row is None else "", sheet, row, labels)
-        + f"：{what}{f'（共 {times} 行，这是第一处）' if times > 1 else ''}。{remedy}"
-        for file, sheet, row, labels, what, remedy, times in groups
-    ]
+        SELECT rule, labels, count(*), count(DISTINCT what) FROM lines
+        GROUP BY rule, labels ORDER BY min(n), labels LIMIT {words.SHOWN}""").fetchall()
+    lines = []
+    for rule, labels, times, kinds in groups:
+        examples = con.execute("""
+            SELECT file, sheet, row, what, remedy FROM lines WHERE rule = ? AND labels = ?
+            QUALIFY row_number() OVER (PARTITION BY what ORDER BY n) = 1 OR count(DISTINCT what) OVER () = 1
+            ORDER BY n LIMIT 2""", [rule, labels]).fetchall()  # fmt: skip
+        lines.append(words.line(examples, labels, times, kinds, name_file=name_file))
     return lines, con.execute("SELECT count(*) FROM told").fetchone()[0]
 
 
-def write_refused(con: duckdb.DuckDBPyConnection, params: Params, folder: Path) -> None:
+def rows_outside(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether tickets stand where no table is: then good rows are not taken alone, because nobody would miss them."""
+    return con.execute("SELECT count(*) FROM problems WHERE rule = 'row/above'").fetchone()[0] > 0
+
+
+def oddities(con: duckdb.DuckDBPyConnection, params: Params) -> list[str]:
+    """What is no problem of a row, and odd of a table."""
+    found = con.execute("""
+        SELECT file, sheet, count(*) FROM mapped JOIN sources USING (source) WHERE kind = 'ticket' AND rules = ''
+        GROUP BY ALL HAVING count(*) > 1 AND bool_and(accepted_at = date_trunc('day', accepted_at))
+        ORDER BY min(n)""").fetchall()
+    return [
+        words.note("midnight", words.place(file, sheet, None, ""), {"rows": rows}, params)
+        for file, sheet, rows in found
+    ]
+
+
+def write_refused(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen, folder: Path) -> None:
     """refused.csv: the refused rows with the ticket columns only, to be mended and taken again.
 
     Times are written so that Excel leaves them alone: it would drop the seconds.
     """
+    of_refused = " UNION ".join(f"SELECT {column} AS cell FROM raw SEMI JOIN problems USING (n)" for column in SCHEMA)
+    screened(con, screen, f"SELECT cell FROM ({of_refused}) WHERE cell IS NOT NULL")
     cells = []
     for column in SCHEMA:
         good = f"strftime(m.{column}, '%Y-%m-%dT%H:%M:%S')" if column in TIMES else f"m.{column}::VARCHAR"
         if column not in LISTED and column not in TIMES:
             good = f"CASE WHEN regexp_full_match(m.{column}, 'JT\\d{{22}}') THEN m.{column} END"
-        cells.append(f'coalesce({good}, shown(r.{column})) AS "{params.label(column)}"')
+        shown = f"(SELECT shown FROM screened WHERE cell = r.{column})"
+        cells.append(f'coalesce({good}, {shown}) AS "{params.label(column)}"')
     reason = "string_agg(label || what, '；' ORDER BY label)"
     file, sheet, row, why = RECEIPT
     con.execute(f"""
@@ -156,16 +200,17 @@ def write_changes(con: duckdb.DuckDBPyConnection, params: Params, folder: Path) 
 
 
 def sums(con: duckdb.DuckDBPyConnection, *, taken: bool) -> dict[str, dict[str, int]]:
-    """By file: rows read, and what became of them. taken: whether good rows were compared (else none is counted)."""
+    """By file or sheet: rows read, and what became of them. taken: whether good rows were compared (else none is)."""
     status = "l.status" if taken else "NULL"
     join = "LEFT JOIN lined l ON l.n = m.n" if taken else ""
     rows = con.execute(f"""
-        SELECT file, CASE WHEN kind <> 'ticket' THEN kind WHEN m.n IN (SELECT n FROM problems) THEN 'refused'
+        SELECT file, sheet, CASE WHEN kind <> 'ticket' THEN kind WHEN m.n IN (SELECT n FROM problems) THEN 'refused'
             ELSE coalesce({status}, 'not taken') END AS became, count(*)
         FROM mapped m JOIN sources USING (source) {join} GROUP BY ALL ORDER BY min(m.n)""").fetchall()
     found: dict[str, dict[str, int]] = {}
-    for file, became, number in rows:
-        found.setdefault(file, {})[became] = number
+    for file, sheet, became, number in rows:
+        of_table = found.setdefault(words.place(file, sheet, None, ""), {})
+        of_table[became] = of_table.get(became, 0) + number
     return found
 
 

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotline_lib.audit import check_month
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.intake import words
-from hotline_lib.intake.check import LISTED, SQL_TYPES
-from hotline_lib.intake.headings import Sheet
+from hotline_lib.intake.check import SQL_TYPES
+from hotline_lib.intake.stage import quoted, stage_folder
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import KEYS, SCHEMA, fetch, marks, read_month
 
-_MEMORY = "1GB"  # of the engine; with what the readers hold, an intake stays below 2 GiB
 _ROW_GROUP = 122_880
 _LAYOUT = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
 _COLUMNS = ", ".join(SCHEMA)
-_MARKS = {"n": pa.int64(), "source": pa.int32(), "row": pa.int64(), "total": pa.bool_(), "ragged": pa.bool_()}
-_RAW = pa.schema(_MARKS | dict.fromkeys(SCHEMA, pa.string()))
 
 
 @dataclass(frozen=True)
@@ -44,84 +38,6 @@ class Stored:
     sha256: str | None
     partial: bool
     before: str | None
-
-
-class Stage:
-    """Rows on their way: as text in Parquet files beside the tickets, and an engine over them; memory stays small.
-
-    Tables: ``raw``, a row per row read (``n``: their order), and ``sources``, the sheet that each came from.
-    """
-
-    def __init__(self, folder: Path, con: duckdb.DuckDBPyConnection):
-        self.folder, self.con = folder, con
-        self.rows = 0
-        self.sources: list[tuple[str, str]] = []
-
-    def add(self, sheet: Sheet) -> Iterator[None]:
-        """Stages a sheet, and comes back after each batch."""
-        number = len(self.sources)
-        self.sources.append((sheet.file, sheet.name))
-        file = self.folder / f"{number}.parquet"
-        with pq.ParquetWriter(
-            file, _RAW, compression="lz4", use_dictionary=list(LISTED), write_statistics=False
-        ) as out:
-            for batch in sheet.batches:
-                order = np.arange(self.rows, self.rows + batch.num_rows)
-                batch = batch.append_column("n", pa.array(order, pa.int64()))
-                batch = batch.append_column("source", pa.array(np.full(batch.num_rows, number), pa.int32()))
-                out.write_table(batch.select(_RAW.names).cast(_RAW), _ROW_GROUP)
-                self.rows += batch.num_rows
-                yield
-
-    def close(self) -> None:
-        """All is read: makes the tables."""
-        pq.write_table(_RAW.empty_table(), self.folder / "none.parquet")
-        self.con.begin()  # never committed: nothing need survive, so nothing waits for the disk
-        self.con.execute(f"CREATE VIEW raw AS FROM read_parquet({quoted(self.folder / '*.parquet')})")
-        self.con.execute("CREATE TABLE sources (source INT, file VARCHAR, sheet VARCHAR)")
-        for number, source in enumerate(self.sources):
-            self.con.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, *source])
-
-
-@contextmanager
-def stage(paths: Paths) -> Iterator[Stage]:
-    """A stage of which nothing stays behind.
-
-    What an interrupted intake left is removed first. Raises IntakeError if another one is running.
-    """
-    folder = _folder(paths)
-    file = folder / "rows.duckdb"  # the engine locks it: one intake at a time
-    try:
-        if file.exists():
-            try:
-                duckdb.connect(file).close()
-            except duckdb.Error as error:
-                if "lock" in str(error) or "another process" in str(error):
-                    raise IntakeError(words.BUSY) from None
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        con = duckdb.connect(file)
-    except (OSError, duckdb.Error):
-        shutil.rmtree(folder, ignore_errors=True)
-        raise IntakeError(words.cannot_write(paths.short(folder.parent))) from None
-    try:
-        con.execute(f"SET memory_limit = '{_MEMORY}'")
-        con.execute(f"SET threads = {min(4, os.cpu_count() or 1)}")
-        con.execute(f"SET temp_directory = {quoted(folder / 'spill')}")
-        con.execute("SET TimeZone = 'Asia/Shanghai'")
-        con.execute("SET enable_progress_bar = false")
-        yield Stage(folder, con)
-    finally:
-        con.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _folder(paths: Paths) -> Path:
-    return paths.data / "tickets" / ".intake"
 
 
 def window(params: Params) -> list[str]:
@@ -161,7 +77,7 @@ def compare(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths, *, rep
 
 def write_months(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths) -> dict[str, Path]:
     """Each month that changes, written beside where it will lie, and held to the rules of every month of tickets."""
-    beside = replace(paths, data=_folder(paths) / "new")
+    beside = replace(paths, data=stage_folder(paths) / "new")
     month = params.month.month
     moved = con.execute("""
         WITH touched AS (SELECT DISTINCT ticket_id FROM lined WHERE status <> 'unchanged')

@@ -20,6 +20,7 @@ from hotline_lib.params.models import (
     Scheme,
     Unit,
     find,
+    gathered,
 )
 from hotline_lib.params.organisation import Organisation, Recipients
 from hotline_lib.yaml_files import explain, read_yaml
@@ -33,6 +34,7 @@ class Params(Model):
     catalogue: Catalogue
     scheme: Scheme
     columns: tuple[Column, ...]
+    columns_only: tuple[Column, ...] = ()
     calendar: Calendar
     organisation: Organisation
     month: MonthParams
@@ -62,12 +64,14 @@ def load_params(month: str, folder: Path, *, need_month_file: bool = True) -> Pa
     units = read("units.yaml", tuple[Unit, ...])
     catalogue = _in_force(read("catalogue.yaml", tuple[Catalogue, ...]), month, "catalogue.yaml")
     scheme = _in_force(read("scoring.yaml", tuple[Scheme, ...]), month, "scoring.yaml")
+    columns, some = gathered(read("columns.yaml", tuple[Column, ...]))
     params = Params(
         folder=folder,
         units=units,
         catalogue=catalogue,
         scheme=scheme,
-        columns=read("columns.yaml", tuple[Column, ...]),
+        columns=columns,
+        columns_only=some,
         calendar=Calendar(years=read("calendar.yaml", dict[int, CalendarYear])),
         organisation=read("organisation.yaml", Organisation),
         month=_month_params(read, month, need_month_file),
@@ -158,6 +162,14 @@ def _check(params: Params) -> None:
         find(f"业务领域（事项「{issue.name}」的 domain）", issue.domain, catalogue.domains, name)
         _unique(name, f"「{issue.name}」的子事项", issue.sub_issues)
 
+    for column in (*params.columns, *params.columns_only):
+        allowed = _values_of(column.name, catalogue, params.unit_names)
+        for value in column.values:
+            if value not in (*allowed, "blank"):
+                raise UnknownValueError(
+                    f"值（「{params.label(column.name)}」的 values）", value, [*allowed, "blank"], "params/columns.yaml"
+                )
+
     month = params.month
     file = f"params/months/{month.month}.yaml"
     if not (params.folder / "months" / f"{month.month}.yaml").exists():
@@ -172,6 +184,22 @@ def _check(params: Params) -> None:
                 raise UnknownValueError(f"单位（{key}）", unit, params.unit_names, file)
         if missing := [unit for unit in params.unit_names if unit not in given]:
             raise ParamsError(f"{file}：{key} 缺少 {'、'.join(missing)}。每个单位都要写一行。")
+
+
+def _values_of(column: str, catalogue: Catalogue, units: Sequence[str]) -> list[str]:
+    """What ``values`` of a column may give other words for."""
+    named = {
+        "unit": units,
+        "business_type": [each.name for each in catalogue.business_types],
+        "domain": [each.name for each in catalogue.domains],
+        "issue": [each.name for each in catalogue.issues],
+        "sub_issue": [sub.name for issue in catalogue.issues for sub in issue.sub_issues],
+        "rating": "12345",
+        "failed_reviews": "0123456789",
+    }
+    if column.endswith("_at") or column == "ticket_id":
+        return []
+    return list(named.get(column, ("true", "false")))
 
 
 def _unique(file: str, kind: str, entries: Sequence[Named | Column]) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from hotline_lib.errors import ParamsError, UnknownValueError
 
@@ -18,6 +18,16 @@ MonthText = Annotated[
     BeforeValidator(lambda v: v.strftime("%Y-%m") if isinstance(v, dt.date) else v),
     Field(pattern=r"^\d{4}-\d{2}$"),
 ]
+
+
+# spellings: a number, a date or a yes that YAML reads as such was meant as it is written
+Words = tuple[Annotated[str, BeforeValidator(lambda v: _written(v))], ...]
+
+
+def _written(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float, dt.date)) else value
 
 
 class Model(BaseModel):
@@ -84,13 +94,25 @@ class Issue(Named):
         return self.short or self.name
 
 
+def _issues(entries: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """Issues once each: a later entry of the same name and domain adds its aliases and sub-issues."""
+    whole: dict[tuple[str, str], Issue] = {}
+    for entry in entries:
+        key = (entry.name, entry.domain)
+        if before := whole.get(key):
+            more = {"aliases": (*before.aliases, *entry.aliases), "sub_issues": (*before.sub_issues, *entry.sub_issues)}
+            entry = before.model_copy(update=more)
+        whole[key] = entry
+    return tuple(whole.values())
+
+
 class Catalogue(Model):
     """The names that tickets may carry, from ``applies_from`` on."""
 
     applies_from: MonthText
     business_types: tuple[BusinessType, ...]
     domains: tuple[Domain, ...]
-    issues: tuple[Issue, ...]
+    issues: Annotated[tuple[Issue, ...], AfterValidator(_issues)]
 
     def name_of(self, role: Role) -> str:
         """The business type with that role. Raises ParamsError if the catalogue has none."""
@@ -177,19 +199,55 @@ class Scheme(Model):
 
 
 class Column(Model):
-    """One column of the ticket table, and what exports call it. values: other ways to write true, 5, and so on."""
+    """One column of the ticket table, and what exports call it.
+
+    values: other ways to write what may stand in it: a name of params/, true, 5, and so on; ``blank``: what means
+    nothing. only: a unit, or a pattern of file or sheet names; then all this holds for those exports alone.
+    """
 
     name: str
-    label: str
+    label: str = ""
     aliases: tuple[str, ...] = ()
     values: Annotated[
-        dict[str, tuple[str, ...]],
-        BeforeValidator(lambda v: {str(k).lower(): w for k, w in v.items()} if isinstance(v, dict) else v),
+        dict[str, Words],
+        BeforeValidator(lambda v: {_key(k): w for k, w in v.items()} if isinstance(v, dict) else v),
     ] = {}
+    only: str = ""
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        return (self.name, self.label, *self.aliases)
+        return (self.name, self.label, *self.aliases) if self.label else self.aliases
+
+
+def _key(key: object) -> str:
+    return str(key).lower() if isinstance(key, bool) else str(key)
+
+
+def gathered(columns: Sequence[Column]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """Columns with what later entries of the same name add to them, and the entries that hold for some exports only.
+
+    Raises ParamsError for an addition to a column that no entry above it describes.
+    """
+    whole: dict[str, Column] = {}
+    some = []
+    for entry in columns:
+        if entry.name not in whole and not entry.label:
+            raise ParamsError(f"params/columns.yaml：「{entry.name}」没有 label。补充写法的 name 要与前面某一列相同。")
+        if entry.only:
+            some.append(entry)
+            continue
+        before = whole.get(entry.name)
+        if before is None:
+            whole[entry.name] = entry
+            continue
+        if entry.label:
+            raise ParamsError(f"params/columns.yaml：列「{entry.name}」写了两次。要补充写法，后一条不写 label。")
+        values = {**before.values}
+        for value, words in entry.values.items():
+            values[value] = (*values.get(value, ()), *words)
+        aliases = (*before.aliases, *entry.aliases)
+        whole[entry.name] = before.model_copy(update={"aliases": aliases, "values": values})
+    return tuple(whole.values()), tuple(some)
 
 
 class Source(Model):

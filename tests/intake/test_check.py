@@ -9,13 +9,13 @@ from exports import LABELS, rows, table, write_csv
 
 from hotline_lib import masking
 from hotline_lib.intake.check import _MACROS
-from hotline_lib.intake.headings import plain
+from hotline_lib.intake.reader.headings import plain
 
 
 @pytest.fixture(scope="module")
 def engine():
     with duckdb.connect() as con:
-        for macro in [*_MACROS, *masking.SHOWN_MACROS]:
+        for macro in [*_MACROS, ]:
             con.execute(f"CREATE MACRO {macro}")
         yield lambda expression, value: con.execute(f"SELECT {expression}", [value]).fetchone()[0]
 

@@ -16,7 +16,7 @@ from desk import Desk
 from exports import LABELS, rows, table, write_csv, write_xlsx
 from support import ROOT
 
-from hotline_lib.intake.store import stage
+from hotline_lib.intake.stage import stage
 
 GOOD = table(rows({}, {}))
 

@@ -1,0 +1,3 @@
+from hotline_lib.intake.reader.process import main
+
+main()

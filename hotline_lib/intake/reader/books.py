@@ -1,0 +1,230 @@
+"""Workbooks (.xlsx, .xls, .xlsb, .ods), read as text; an .xlsx after a look at the cells that are used.
+
+The look is what the reader does not tell: formulas that were never worked out, rows that a filter hides, days that count
+from 1904, cells that two rows of XML claim, and a cell so far out that the reader would ask for all memory.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hotline_lib.intake.reader.files import Export, unpacked
+from hotline_lib.intake.reader.grid import ERROR_CELL, NO_VALUE_CELL, FileProblem, Grid, pieces
+
+MOST_AREA = 40_000_000  # cells between the first used and the last, which the reader holds all at once
+_SAMPLE = 1 << 18
+_MOST_NAMED = 100_000  # formulas without a value; more are no less a problem
+_CELL = rb"<%sc\b([^>]*?)(?:/>|>(.*?)</%sc>)"
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_VALUE = rb"<%sv\b[^>]*>[^<]|<%sis\b|<%st\b[^>]*>[^<]"
+
+
+@dataclass
+class Look:
+    """What the XML of a sheet says: filled cells, the last row and column, hidden rows, and formulas without a value
+    as (row, column), from 1."""
+
+    filled: int = 0
+    last_row: int = 0
+    columns: set[int] = field(default_factory=set)
+    hidden_rows: int = 0
+    no_value: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def last_column(self) -> int:
+        return max(self.columns, default=1)
+
+
+def read_book(export: Export) -> Iterator[Grid]:
+    """The sheets of a workbook. Raises FileProblem."""
+    import fastexcel
+
+    with export.open() as stream:
+        content = stream.read()
+    looks, days_1904 = _look(export.name, io.BytesIO(content))
+    try:
+        book = fastexcel.read_excel(content)
+        titles = book.sheet_names
+        del content
+        for number, title in enumerate(titles):
+            look = looks.get(title)
+            if look and look.last_row * max(look.last_column - min(look.columns, default=1) + 1, 1) > MOST_AREA:
+                corner = f"{_letters(look.last_column)}{look.last_row}"
+                raise FileProblem("sheet/stray", export.name, title, value=corner)
+            # read as text whatever the cell: an id, a date or a rating may be a number in one row only
+            sheet = book.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
+            grid = _grid(export.name, title, number, sheet, look, days_1904)
+            grid.several = len(titles) > 1
+            yield grid
+    except fastexcel.FastExcelError as error:
+        locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
+        raise FileProblem("file/password" if locked else "file/damaged", export.name) from None
+
+
+def _grid(file: str, title: str, number: int, sheet, look: Look | None, days_1904: bool) -> Grid:
+    batch, errors = sheet.to_arrow_with_errors()
+    cells = pa.Table.from_batches([batch])
+    cells = cells.rename_columns([str(place) for place in range(cells.num_columns)])
+    marked = {(e.position[0], e.position[1]): ERROR_CELL for e in errors.errors} if errors else {}
+    if look:
+        _refuse_lost(file, title, cells, len(marked), look)
+        first = min(look.columns, default=1)
+        marked |= {(row - 1, column - first): NO_VALUE_CELL for row, column in look.no_value}
+    return Grid(
+        title,
+        number,
+        pieces(_marked(cells, marked)),
+        hidden=sheet.visible != "visible",
+        hidden_rows=look.hidden_rows if look else 0,
+        days_1904=days_1904,
+    )
+
+
+def _refuse_lost(file: str, title: str, cells: pa.Table, errors: int, look: Look) -> None:
+    """Every filled cell of the XML must have come out: a row number that stands twice hides one row behind another."""
+    came_out = sum(cells.num_rows - column.null_count for column in cells.columns)
+    if look.filled > came_out + errors:
+        raise FileProblem("sheet/cells", file, title, value=str(look.filled - came_out - errors))
+
+
+def _marked(cells: pa.Table, marks: dict[tuple[int, int], str]) -> pa.Table:
+    """The table with marks in those cells (row, column from 0), where they are inside it."""
+    by_column: dict[int, dict[int, str]] = {}
+    for (row, column), mark in marks.items():
+        if 0 <= row < cells.num_rows and 0 <= column < cells.num_columns:
+            by_column.setdefault(column, {})[row] = mark
+    for column, of_rows in by_column.items():
+        new = np.full(cells.num_rows, None, dtype=object)
+        new[list(of_rows)] = list(of_rows.values())
+        mask = pa.array(np.isin(np.arange(cells.num_rows), list(of_rows)))
+        told = pc.if_else(mask, pa.array(new, pa.string()), cells[str(column)].combine_chunks())
+        cells = cells.set_column(column, str(column), told)
+    return cells
+
+
+def _look(name: str, stream: BinaryIO) -> tuple[dict[str, Look], bool]:
+    """By sheet title what its XML says, and whether days count from 1904; nothing for a workbook that is no .xlsx.
+
+    No member may be bigger than the zip says, and none may define entities.
+    """
+    if not zipfile.is_zipfile(stream):
+        return {}, False
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = {member.filename.lstrip("/").lower(): member for member in archive.infolist()}
+        small: dict[str, bytes] = {}
+        looks: dict[str, Look] = {}
+        for path, member in members.items():
+            if re.match(r"xl/worksheets/[^/]+\.xml$", path):
+                looks[path] = _look_at(unpacked(stream, member, name), name)
+                continue
+            start = b""
+            keep = path in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+            for piece in unpacked(stream, member, name):
+                start = start + piece if keep else start or piece[: 1 << 16]
+            _refuse_entities(start, name)
+            small[path] = start
+    except FileProblem:
+        raise
+    except Exception:  # whatever a broken zip does
+        raise FileProblem("file/damaged", name) from None
+    workbook = small.get("xl/workbook.xml", b"")
+    parts = {rid: _part(target) for rid, target in _relations(small.get("xl/_rels/workbook.xml.rels", b""))}
+    sheets = re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", workbook)
+    found = {}
+    for sheet in sheets:
+        title, rid = _attribute(sheet, rb"name"), _attribute(sheet, rb"(?:\w+:)?id")
+        if (part := parts.get(rid)) in looks:
+            found[title] = looks[part]
+    return found, bool(re.search(rb'date1904="(1|true)"', workbook))
+
+
+def _relations(xml: bytes) -> list[tuple[str, str]]:
+    tags = re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", xml)
+    return [(_attribute(tag, rb"Id"), _attribute(tag, rb"Target")) for tag in tags]
+
+
+def _part(target: str) -> str:
+    path = target.replace("\\", "/").lower()
+    return path.lstrip("/") if path.startswith("/") else f"xl/{path.removeprefix('./')}"
+
+
+def _attribute(tag: bytes, name: bytes) -> str:
+    from html import unescape
+
+    found = re.search(rb"\s" + name + rb"""\s*=\s*["']([^"']*)["']""", tag)
+    return unescape(found[1].decode("utf-8", "replace")) if found else ""
+
+
+def _refuse_entities(xml: bytes, name: str) -> None:
+    if b"<!DOCTYPE" in xml.replace(b"\0", b"").upper():
+        raise FileProblem("file/entities", name)
+
+
+def _look_at(xml: Iterator[bytes], name: str) -> Look:
+    """One worksheet's XML, a few megabytes at a time, cut where a row begins."""
+    look, left, prefix, first = Look(), b"", b"", True
+    for piece in xml:
+        left += piece
+        if first:
+            _refuse_entities(left[: 1 << 16], name)
+            root = re.search(rb"<(\w+:)?worksheet\b", left[: 1 << 16])
+            prefix, first = (root[1] or b"") if root else b"", False
+        cut = left.rfind(b"<" + prefix + b"row")
+        if cut > 0:
+            _look_at_rows(look, left[:cut], prefix)
+            left = left[cut:]
+    _look_at_rows(look, left, prefix)
+    return look
+
+
+def _look_at_rows(look: Look, xml: bytes, prefix: bytes) -> None:
+    p = prefix
+    rows = xml.count(b"<" + p + b"row")
+    numbers = re.findall(rb"<" + p + rb'row\b[^>]*?\br="(\d{1,7})"', xml[xml.rfind(b"<" + p + b"row") :])
+    far = re.findall(rb"<" + p + rb'row\b[^>]*?\br="(\d{6,7})"', xml)
+    known = [int(number) for number in numbers + far]
+    look.last_row = max([look.last_row + (rows if not known else 0), *known])
+    plain = b"<" + p + b"v>"
+    look.filled += xml.count(plain) - xml.count(plain + b"<")
+    if b"<" + p + b"v " in xml:
+        look.filled += len(re.findall(rb"<" + p + rb"v\s[^>]*>[^<]", xml))
+    if b"<" + p + b"is>" in xml:
+        inline = rb"<%sis>(?:(?!</%sis>).)*?<%st\b[^>]*>[^<]" % (p, p, p)
+        look.filled += len(re.findall(inline, xml, re.S))
+    cell = rb"<" + p + rb'c\b[^>]*?\br="'
+    used = set(re.findall(cell + rb"([A-Z]{1,3})\d", xml[:_SAMPLE])) | set(re.findall(rb'\br="([A-Z]{2,3})\d', xml))
+    if used and min(map(_number, used)) > 1:  # which column is the first decides where every other one is
+        used |= set(re.findall(cell + rb"([A-Z])\d", xml))
+    look.columns |= set(map(_number, used))
+    if b"hidden=" in xml:
+        look.hidden_rows += len(re.findall(rb"<" + p + rb'row\b[^>]*?\bhidden="(?:1|true)"', xml))
+    if b"<" + p + b"f" in xml and len(look.no_value) < _MOST_NAMED:
+        value = re.compile(_VALUE % (p, p, p))
+        for attributes, inside in re.findall(_CELL % (p, p), xml, re.S):
+            if b"<" + p + b"f" in inside and not value.search(inside) and (place := _REFERENCE.search(attributes)):
+                look.no_value.append((int(place[2]), _number(place[1])))
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

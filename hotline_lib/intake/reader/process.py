@@ -1,0 +1,191 @@
+"""The process that reads: python -m hotline_lib.intake.reader, asked on standard input, answering on standard
+output. Whatever a file does to it, a file is only ever a problem of that file."""
+
+from __future__ import annotations
+
+import csv
+import pickle
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hotline_lib.intake.reader.grid import FileProblem, Note
+
+MOST_MEMORY = 1_500 << 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """files: to read, in their order. headings: see there. sheets: only these, hidden ones too; none: all that show."""
+
+    files: Sequence[Path]
+    headings: Any
+    sheets: Sequence[str] = ()
+    found: frozenset[str] = field(default_factory=frozenset)
+
+
+class Opened(NamedTuple):
+    """A table begins, or goes on under another header. several: its file has more tables; number: its place there."""
+
+    file: str
+    sheet: str
+    number: int
+    several: bool
+    unread: dict[str, str | None]
+    fixed: dict[str, str]
+    header: Any
+
+
+class Rows(NamedTuple):
+    """Some rows of the table that was opened last, as an Arrow stream, and how far the file has been read."""
+
+    stream: bytes
+    progress: float
+
+
+class Closed(NamedTuple):
+    """The table that was opened last is at its end. tickets: whether it could hold any; kept: else it is left out."""
+
+    rows: int
+    kept: bool
+
+
+class Begun(NamedTuple):
+    """The file at that place of the list is being read."""
+
+    number: int
+
+
+class Ended(NamedTuple):
+    """All files have been read."""
+
+
+def read(file: Path, asked: Asked, tell: Callable[[Any], None]) -> None:
+    """One file the analyst named: everything in it is told, or raised as a FileProblem."""
+    from hotline_lib.intake.reader.files import find_exports
+
+    for export in find_exports(file, tell):
+        try:
+            _read_export(export, asked, tell)
+        except FileProblem as problem:
+            tell(problem)
+        except (MemoryError, RecursionError):
+            tell(FileProblem("file/memory", export.name))
+        except Exception:  # of any library, for any reason: it is this file that cannot be read
+            tell(FileProblem("file/damaged" if export.kind != "text" else "file/quotes", export.name))
+
+
+def _read_export(export: Any, asked: Asked, tell: Callable[[Any], None]) -> None:
+    from hotline_lib.intake.reader import books, markup, texts
+    from hotline_lib.intake.reader.sift import Sifted
+
+    read_grids = {
+        "book": books.read_book, "html": markup.read_html, "mhtml": markup.read_mhtml, "xml": markup.read_xml,
+        "text": texts.read_text, "parquet": texts.read_parquet,
+    }[export.kind]  # fmt: skip
+    titles = []
+    for grid in read_grids(export):
+        titles.append(grid.title)
+        if asked.sheets and export.kind in ("book", "xml") and grid.title not in asked.sheets:
+            continue
+        if grid.hidden and not asked.sheets:
+            rows = sum(len(piece.rows) for piece in grid.pieces)
+            tell(Note("hidden sheet", export.name, grid.title, {"number": grid.number, "rows": rows}))
+            continue
+        try:
+            _tell_table(Sifted(grid, asked.headings, export.name), export.name, tell)
+        except FileProblem as problem:
+            tell(_placed(problem, grid))
+        if grid.hidden_rows:
+            tell(
+                Note(
+                    "hidden rows",
+                    export.name,
+                    grid.title if grid.several else "",
+                    {"number": grid.number, "rows": grid.hidden_rows},
+                )
+            )
+    if asked.sheets and export.kind in ("book", "xml") and not set(titles) & set(asked.sheets):
+        raise FileProblem("sheet/none", export.name, value="、".join(titles))
+
+
+def _tell_table(table: Any, file: str, tell: Callable[[Any], None]) -> None:
+    """Tells a table row by row; or that it holds no ticket, and is left out."""
+    grid, told = table.grid, 0
+    opened = False
+    try:
+        for batch in table.batches():
+            while told < len(table.headers):
+                header = table.headers[told]
+                told += 1
+                for problem in header.problems:
+                    _placed(problem, grid)
+                tell(Opened(file, grid.title, grid.number, grid.several, header.unread, header.fixed, header))
+                opened = True
+            tell(Rows(_packed(batch), grid.progress()))
+    finally:
+        if opened:
+            tell(Closed(table.rows, table.holds_tickets))
+    if not opened:
+        tell(Note("no header", file, grid.title if grid.several else "", {"number": grid.number, "rows": table.rows}))
+
+
+def _placed(problem: FileProblem, grid: Any) -> FileProblem:
+    """The problem with its sheet, where the file has more than one."""
+    problem.sheet, problem.number = grid.title if grid.several else "", grid.number
+    return problem
+
+
+def _packed(batch: Any) -> bytes:
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_table(batch)
+    return sink.getvalue().to_pybytes()
+
+
+def limit_memory(most: int = MOST_MEMORY) -> None:
+    """Keeps this process below ``most`` bytes, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for kind, limit in ((resource.RLIMIT_DATA, most), (resource.RLIMIT_CORE, 0)):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (limit, limit))
+
+
+def _answers(asked: Asked, tell: Callable[[Any], None]) -> Iterator[None]:
+    for number, file in enumerate(asked.files):
+        tell(Begun(number))
+        try:
+            read(file, asked, tell)
+        except FileProblem as problem:
+            tell(problem)
+        except (MemoryError, RecursionError):
+            tell(FileProblem("file/memory", file.name))
+        except Exception:
+            tell(FileProblem("file/damaged", file.name))
+        yield
+
+
+def main() -> None:
+    limit_memory()
+    csv.field_size_limit(1 << 30)
+    threading.stack_size(64 << 20)
+    out = sys.stdout.buffer
+    sys.stdout = sys.stderr
+
+    def tell(message: Any) -> None:
+        pickle.dump(message, out, protocol=5)
+        out.flush()
+
+    asked = pickle.load(sys.stdin.buffer)
+    for _ in _answers(asked, tell):
+        pass
+    tell(Ended())
