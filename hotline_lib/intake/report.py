@@ -111,7 +111,7 @@ def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -
 def screened(con: duckdb.DuckDBPyConnection, screen: Screen, cells: str) -> None:
     """Makes ``screened``: each different cell of that query, and what may be shown of it."""
     con.execute("CREATE OR REPLACE TABLE screened (cell VARCHAR, shown VARCHAR)")
-    for batch in con.execute(cells).fetch_record_batch(_AT_ONCE):
+    for batch in con.execute(cells).to_arrow_reader(_AT_ONCE):
         shown = pa.array([screen.value(cell) for cell in batch[0].to_pylist()], pa.string())
         part = pa.table({"cell": batch[0], "shown": shown})
         con.register("part", part)

@@ -34,7 +34,10 @@ PROBLEMS = {
     ),
     "file/rows": ("读出的工单比文件中的工单编号少", _SAVE_AGAIN),
     "file/simulated": ("是模拟工单", "模拟工单不能当作真实工单导入。要模拟请用 hotline simulate。"),
-    "file/no_tickets": ("没有工单", "请确认导出的内容；不该导入的，从命令中去掉它。"),
+    "file/no_tickets": (
+        "没有工单",
+        "请确认导出的内容（可用 Excel 打开检查，另存为 .xlsx 后再导入）；不该导入的，从命令中去掉它，或先解压再选。",
+    ),
     "sheet/header": ("有工单编号而没有表头，或表头不认识", _HEADER),
     "sheet/none": ("没有 --sheet 所写的工作表", "它的工作表有：{value}。"),
     "sheet/stray": (
@@ -82,15 +85,16 @@ OWN_VALUES = ("sheet/stray", "sheet/cells", "row/quotes")  # rules whose value i
 WITH_VALUES = ("unknown", "misplaced", "value", "integer", "time")  # rules whose hint depends on the value
 
 NOTES = {
-    "member": "{place} 不是表格，没有读取",
-    "no header": "{place} 没有表头，没有读取（{rows} 行）",
-    "no tickets": "{place} 没有{ticket_id}这一列，没有读取（{rows} 行）",
-    "hidden sheet": "{place} 是隐藏的工作表，没有读取（{rows} 行）；要读它，加 --sheet 写明它的名称",
-    "hidden rows": "{place} 有 {rows} 行被筛选或隐藏，也读取了",
-    "unit of sheet": "{place} 没有{unit_label}这一列，按工作表的名称作「{unit}」",
-    "unit not used": "{place} 已有{unit_label}这一列，没有用 --unit {unit}",
-    "midnight": "{place} 的{accepted_at}都是 0 点整（{rows} 件）：导出的多半只有日期，按小时的分析和 24 小时办结率会不准",
-    "round": "{place} 正好 {rows} 行，像是导出时被截断了：请核对系统中的件数，必要时分段导出",
+    "member": "{place}不是表格，没有读取",
+    "no header": "{place}没有表头，没有读取（{rows} 行）",
+    "no rows": "{place}只有表头，没有工单",
+    "no tickets": "{place}没有{ticket_id}这一列，没有读取（{rows} 行）",
+    "hidden sheet": "{place}是隐藏的工作表，没有读取（{rows} 行）；要读它，加 --sheet 写明它的名称",
+    "hidden rows": "{place}有 {rows} 行被筛选或隐藏，也读取了",
+    "unit of sheet": "{place}没有{unit_label}这一列，按工作表的名称作「{unit}」",
+    "unit not used": "{place}已有{unit_label}这一列，没有用 --unit {unit}",
+    "midnight": "{place}的{accepted_at}都是 0 点整（{rows} 件）：导出的多半只有日期，按小时的分析和 24 小时办结率会不准",
+    "round": "{place}正好 {rows} 行，像是导出时被截断了：请核对系统中的件数，必要时分段导出",
 }
 NEUTRAL = {"null", "none", "nan", "n/a"}
 # what stands for nothing in any column

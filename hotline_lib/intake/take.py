@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -137,13 +138,15 @@ class Reading:
         self.headings = headings(params, options.unit)
         self.screen = Screen(params)
         self.broken: list[FileProblem] = []
+        self.troubled: list[tuple[int, str]] = []  # the files of those problems
         self.notes: list[str] = []
         self.tables: list[tuple[str, Opened]] = []  # as shown, and what the reader told of it
         self.unread: dict[str, list[str]] = {}  # the tables that have the same columns beside ours
 
     def read(self, files: Sequence[Path]) -> None:
         """All files; one that gives no ticket is a problem that names it."""
-        tickets, problems, number = [0] * len(files), [0] * len(files), 0
+        tickets: Counter[tuple[int, str]] = Counter()  # by file and member
+        number, of_table = 0, 0
         held: tuple[FileProblem, ...] = ()
         label = ""
         for message in answers(Asked([file.absolute() for file in files], self.headings, self.options.sheets)):
@@ -154,9 +157,10 @@ class Reading:
                 case Note():
                     self._note(message, number)
                 case FileProblem():
-                    problems[number] += 1
                     self._problem(message, number)
                 case Opened():
+                    opened, of_table = message, 0
+                    tickets[number, message.file] += 0
                     label = self._open(message, number)
                     held += message.header.problems
                     if not message.header.problems:
@@ -166,21 +170,32 @@ class Reading:
                         )  # fmt: skip
                 case Rows() if not held:
                     batch = pa.ipc.open_stream(message.stream).read_all()
-                    tickets[number] += pc.sum(pc.equal(batch["kind"], "")).as_py() or 0
-                    tickets[number] += pc.sum(pc.equal(batch["kind"], "above")).as_py() or 0
+                    found = pc.sum(pc.is_in(batch["kind"], pa.array(["", "above"]))).as_py() or 0
+                    of_table += found
                     self.stage.add(batch)
                     self.say(f"读取 {label}", message.progress)
                 case Closed():
                     for problem in held if message.kept else ():
-                        problems[number] += 1
                         self._problem(problem, number)
                     if held and not message.kept:
                         self.notes.append(words.note("no tickets", label, {"rows": message.rows}, self.params))
+                    elif opened.several and not of_table and not held:
+                        self.notes.append(words.note("no rows", label, {}))
+                    tickets[number, opened.file] += of_table
                     held = ()
-        for place, file in enumerate(files):
-            if not tickets[place] and not problems[place]:
-                self._problem(FileProblem("file/no_tickets", file.name), place)
+        self._refuse_empty(files, tickets)
         self.notes += [words.not_read(tables, columns) for columns, tables in self.unread.items()]
+
+    def _refuse_empty(self, files: Sequence[Path], tickets: Counter[tuple[int, str]]) -> None:
+        """A file that gives no ticket, and is no problem for another reason, is one; so is a member of a .zip that has
+        a header and no ticket."""
+        for number, file in enumerate(files):
+            members = [name for place, name in tickets if place == number]
+            empty = [name for name in members if not tickets[number, name] and (number, name) not in self.troubled]
+            if not any(tickets[number, name] for name in members):
+                empty = [] if any(place == number for place, _ in self.troubled) else [file.name]
+            for name in empty:
+                self._problem(FileProblem("file/no_tickets", name), number)
 
     def _sheet(self, title: str, opened: Opened) -> str:
         return self.screen.sheet(title, opened.number) if opened.several else ""
@@ -206,6 +221,7 @@ class Reading:
 
     def _problem(self, problem: FileProblem, number: int) -> None:
         """Keeps a problem with all it says as it may be shown."""
+        self.troubled.append((number, problem.file))
         known = "、".join(self.screen.heading(each) for each in problem.value.split("、"))
         self.broken.append(
             FileProblem(
@@ -243,7 +259,7 @@ class _Intake(Reading):
         month, options = self.params.month.month, self.options
         report.tell_problems(self.con, self.broken, self.params, self.screen, folder.beside)
         self.notes += report.oddities(self.con, self.params)
-        lines, total = report.first_problems(self.con, name_file=len(files) > 1)
+        lines, total = report.first_problems(self.con, name_file=len({name for _, name, *_ in self.stage.sources}) > 1)
         lost = bool(self.broken) or report.rows_outside(self.con)
         if total and (lost or not options.accept_good):
             report.write_sums(folder.beside, month=month, rows=report.sums(self.con, taken=False), notes=self.notes)

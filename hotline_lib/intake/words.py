@@ -139,7 +139,7 @@ def line(
     text = f"{where[0]}：{examples[0][3]}。{examples[0][4]}".strip()
     if times < 2 or len(examples) < 2:
         return text
-    many = f"共 {times} 处" + (f"、{kinds} 种" if 1 < kinds < times else "")
+    many = f"共 {times} {'行' if examples[0][2] else '处'}" + (f"、{kinds} 种" if 1 < kinds < times else "")
     _, _, _, what, remedy = examples[1]
     again = where[1] + (f"：{what}" if what != examples[0][3] else "")
     again += f"。{remedy}" if remedy != examples[0][4] else ""
@@ -160,6 +160,7 @@ def note(kind: str, where: str, facts: Mapping[str, Any], params: Params | None 
     labels = {"ticket_id": "ticket_id", "accepted_at": "accepted_at", "unit_label": "unit"}
     if params:
         labels = {key: f"「{params.label(column)}」" for key, column in labels.items()}
+    where = where if where.endswith("」") else f"{where} "
     return NOTES[kind].format(**{**labels, **facts, "place": where})
 
 

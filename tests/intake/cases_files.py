@@ -46,7 +46,8 @@ def spreadsheetml_that_leaves_out(folder: Path) -> Made:
     for day in ("01 08:00:00", "01 08:05:00", "06 08:00:00", "02 08:00:00", "02 09:00:00"):
         text = text.replace(f"2024-09-{day}", f"2024-09-{day.replace(' ', 'T')}.000")
     blank, given = '<Cell><Data ss:Type="String"></Data></Cell>', '<Cell><Data ss:Type="String">是'
-    text = text.replace(blank + given, given.replace("<Cell>", '<Cell ss:Index="15">'))
+    left_out = given.replace("<Cell>", '<Cell ss:Index="15">')  # the last one of each row: 一次办结
+    text = "</Row>".join(left_out.join(row.rsplit(blank + given, 1)) for row in text.split("</Row>"))
     file.write_text(text.replace(blank, "<Cell/>"), encoding="utf-8")
     return Made([file], THREE)
 

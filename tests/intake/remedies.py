@@ -8,21 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
 from cases import Made, problem_rows
 from desk import Desk
 from exports import LABELS, table, write_csv, write_xlsx
 
 Again = dict[str, object]  # options of the next intake; "files" where other files are named
 Remedy = Callable[[Desk, Made, str], Again]
-
-# where a line of YAML goes, and the line itself; group names say what is to be done with it
-_OFFERS = (
-    r"params/(?P<file>units|catalogue|columns)\.yaml 的「(?P<owner>[^」]+)」(?:下|里|中)?的? ?(?P<key>aliases|values)?"
-    r"[^「\[{]*?(?P<yaml>(?:aliases|blank|true|false|[1-5]): \[[^\]]*\])",
-    r"params/catalogue\.yaml 的「(?P<issue>[^」]+)」的 sub_issues 下加一行：(?P<entry>- \{.*?\})(?=[。；]|$)",
-    r"params/(?P<into>units|catalogue)\.yaml 的 (?P<list>issues|domains|business_types) 下加一行：(?P<new>- \{.*?\})(?=[。；]|$)",
-)
 
 
 def correct(desk: Desk, made: Made, message: str) -> Again:
@@ -92,64 +83,46 @@ def other_month(desk: Desk, made: Made, message: str) -> Again:
     return {"month": re.findall(r"(20\d\d-\d\d)-\d\d", message)[0]}
 
 
-def paste(keys: dict[str, str] | None = None) -> Remedy:
-    """Pastes into a copy of params/ every line of YAML that the message offers, then runs the command again.
+_OFFER = r"在 params/(?P<file>columns|catalogue)\.yaml (?:末尾|的 (?P<list>\w+) 下面)加一行(?:（[^）]*）)?：(?P<line> *- \{.*?\})(?=[；。）]|$)"
 
-    keys: for a value of a column that only the analyst can judge: the value -> the key of ``values`` it belongs to
-    (5, true, blank …), where the message leaves that open.
+
+def paste(keys: dict[str, str] | None = None) -> Remedy:
+    """Pastes into a copy of params/ a line of YAML for every problem that offers one, as it stands, and takes the file
+    again.
+
+    keys: for a value that only the analyst can judge: the value -> what it means (5, true, blank …); otherwise the
+    first line that is offered for a problem is taken.
     """
 
     def remedy(desk: Desk, made: Made, message: str) -> Again:
+        assert re.search(_OFFER, message), f"no line of YAML was offered:\n{message}"
         folder = desk.folder / "params"
         shutil.copytree(desk.paths.params, folder)
         desk.paths = replace(desk.paths, params=folder)
-        offers = [*message.splitlines(), *(problem["改法"] for problem in problem_rows(desk))]  # it shows two a rule
-        pasted = [_paste(line, folder, keys or {}) for line in dict.fromkeys(offers)]
-        assert any(pasted[: len(message.splitlines())]), f"no line of YAML was offered:\n{message}"
+        for value, told in dict.fromkeys((problem["值"], problem["改法"]) for problem in problem_rows(desk)):
+            offers = list(re.finditer(_OFFER, told))
+            if offers:
+                meant = (keys or {}).get(value.removeprefix("'"))
+                _append(_chosen(offers, meant), meant, folder)
         return {}
 
     return remedy
 
 
-def _paste(line: str, folder: Path, keys: dict[str, str]) -> bool:
-    for pattern in _OFFERS:
-        if found := re.search(pattern, line):
-            _apply(found.groupdict(), folder)
-            return True
-    if found := re.search(r"params/columns\.yaml 的「([^」]+)」的 values .*?加上 (\S+?)。?$", line):
-        label, word = found[1], yaml.safe_load(found[2])  # the key is for the analyst to choose
-        _apply({"file": "columns", "owner": label, "yaml": f'{keys[str(word)]}: ["{word}"]', "key": "values"}, folder)
-        return True
-    return False
+def _chosen(offers: list[re.Match], meant: str | None) -> re.Match:
+    """The line that says what is meant; a new name is never mistaken for another spelling."""
+    fitting = [offer for offer in offers if meant and f"{{{meant}: [" in offer["line"]]
+    new = [offer for offer in offers if meant == "new" and "values" not in offer["line"]]
+    return [*fitting, *new, *offers][0]
 
 
-def _apply(offer: dict[str, str | None], folder: Path) -> None:
-    """One offered line, which must be YAML as it stands, into its file."""
-    file = folder / f"{offer.get('file') or 'catalogue'}.yaml"
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    entries = list(_entries(content))
-    if offer.get("entry"):
-        (issue,) = [each for each in entries if each.get("name") == offer["issue"] and "domain" in each]
-        _add(issue.setdefault("sub_issues", []), yaml.safe_load(offer["entry"]))
-    elif offer.get("new"):
-        _add(content[-1][offer["list"]], yaml.safe_load(offer["new"]))
-    else:
-        (owner,) = [each for each in entries if offer["owner"] in (each.get("name"), each.get("label"))][:1]
-        for key, words in yaml.safe_load(offer["yaml"]).items():
-            if key == "aliases":
-                _add(owner.setdefault(key, []), words)
-            else:
-                before = owner.get("values", {})  # several columns may share it
-                owner["values"] = before | {key: list(dict.fromkeys([*before.get(key, []), *words]))}
-    file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
-
-def _add(to: list, new: list) -> None:
-    to.extend(each for each in new if each not in to)
-
-
-def _entries(content: object) -> list[dict]:
-    """Every mapping in a YAML file, however deep."""
-    if isinstance(content, dict):
-        return [content, *(entry for each in content.values() for entry in _entries(each))]
-    return [entry for each in content for entry in _entries(each)] if isinstance(content, list) else []
+def _append(offer: re.Match, meant: str | None, folder: Path) -> None:
+    file, line = folder / f"{offer['file']}.yaml", offer["line"]
+    if meant and meant not in ("blank", "new"):  # 按实际写
+        line = re.sub(r"values: \{\w+:", f"values: {{{meant}:", line)
+    text = file.read_text(encoding="utf-8")
+    if offer["list"]:
+        text = re.sub(rf"(?m)^  {offer['list']}:$", lambda found: f"{found[0]}\n{line}", text, count=1)
+    elif line not in text:
+        text = f"{text.rstrip()}\n{line}\n"
+    file.write_text(text, encoding="utf-8")

@@ -15,7 +15,9 @@ from hotline_lib.intake.reader.headings import plain
 @pytest.fixture(scope="module")
 def engine():
     with duckdb.connect() as con:
-        for macro in [*_MACROS, ]:
+        for macro in [
+            *_MACROS,
+        ]:
             con.execute(f"CREATE MACRO {macro}")
         yield lambda expression, value: con.execute(f"SELECT {expression}", [value]).fetchone()[0]
 

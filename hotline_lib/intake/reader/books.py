@@ -54,20 +54,41 @@ def read_book(export: Export) -> Iterator[Grid]:
     try:
         book = fastexcel.read_excel(content)
         titles = book.sheet_names
-        del content
         for number, title in enumerate(titles):
             look = looks.get(title)
             if look and look.last_row * max(look.last_column - min(look.columns, default=1) + 1, 1) > MOST_AREA:
                 corner = f"{_letters(look.last_column)}{look.last_row}"
                 raise FileProblem("sheet/stray", export.name, title, value=corner)
-            # read as text whatever the cell: an id, a date or a rating may be a number in one row only
-            sheet = book.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
+            try:
+                sheet = _load(book, number)
+            except fastexcel.FastExcelError:
+                if not looks:
+                    raise
+                book = fastexcel.read_excel(_without_dimensions(content))
+                sheet = _load(book, number)
             grid = _grid(export.name, title, number, sheet, look, days_1904)
             grid.several = len(titles) > 1
             yield grid
     except fastexcel.FastExcelError as error:
         locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
         raise FileProblem("file/password" if locked else "file/damaged", export.name) from None
+
+
+def _load(book, number: int):
+    """A sheet as text whatever the cell: an id, a date or a rating may be a number in one row only."""
+    return book.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
+
+
+def _without_dimensions(content: bytes) -> bytes:
+    """The same workbook without what its sheets say of their own used range, which nobody needs."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(copy, "w") as new:
+        for member in old.infolist():
+            xml = old.read(member)
+            if re.match(r"xl/worksheets/[^/]+\.xml$", member.filename.lower()):
+                xml = re.sub(rb"<(?:\w+:)?dimension\b[^>]*/>", b"", xml, count=1)
+            new.writestr(member.filename, xml)
+    return copy.getvalue()
 
 
 def _grid(file: str, title: str, number: int, sheet, look: Look | None, days_1904: bool) -> Grid:
