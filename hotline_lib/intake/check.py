@@ -122,7 +122,7 @@ def _spellings(params: Params) -> Iterator[tuple[str, str, str, str, str]]:
     for column, (kind, _) in SCHEMA.items():
         values = ("true", "false") if kind == "bool" else "12345" if column == "rating" else ()
         yield from ((column, "", "", value, value) for value in values)
-    for entry in (*params.columns, *params.columns_only):
+    for entry in (each for each in (*params.columns, *params.columns_only) if each.name in SCHEMA):
         for value, spellings in entry.values.items():
             if entry.name == "sub_issue" and value != _NOTHING:
                 homes = [issue.name for issue in catalogue.issues if any(s.name == value for s in issue.sub_issues)]

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from hotline_lib.intake import words
+from hotline_lib.intake import offers, words
 from hotline_lib.intake.check import LISTED, TIMES
 from hotline_lib.intake.reader.grid import FileProblem
 from hotline_lib.intake.reader.headings import RECEIPT
 from hotline_lib.intake.rules import WITH_VALUES
 from hotline_lib.intake.screen import Screen
 from hotline_lib.intake.stage import quoted
+from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import SCHEMA
@@ -62,7 +63,8 @@ def tell_problems(
     con.execute("CREATE OR REPLACE TABLE told (n BIGINT, rule VARCHAR, file VARCHAR, sheet VARCHAR, row BIGINT,"
                 " label VARCHAR, value VARCHAR, what VARCHAR, remedy VARCHAR)")  # fmt: skip
     for number, p in enumerate(files):
-        hint = words.missing_column(p.like, p.column, params) if p.like else ""
+        known = p.like and p.like != HIDDEN
+        hint = f"；{offers.heading(p.like, p.column, params).told}" if known else ""
         what, remedy = (text.format(value=p.value, hint=hint) for text in words.words_of(p.rule))
         facts = [number - len(files), p.rule, p.file, p.sheet, p.row, p.column, p.value, what, remedy]
         con.execute("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", facts)
@@ -97,7 +99,7 @@ def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -
         WHERE split_part(rule, '/', 2) IN {WITH_VALUES}
         GROUP BY ALL ORDER BY count(*) DESC, rule, shown, context LIMIT {_MOST_HINTS}""").fetchall()
     if asked:
-        hints = [[*each, words.hint(*each, params)] for each in asked]
+        hints = [[*each, offers.hint(*each, params).told] for each in asked]
         con.executemany("INSERT INTO hints VALUES (?, ?, ?, ?)", hints)
     con.execute("""
         INSERT INTO told

@@ -113,11 +113,11 @@ def in_words(work: Callable[[], Any]) -> Any:
 def headings(params: Params, unit: str = "") -> Headings:
     """What columns of tickets may be called, for the reader's process."""
     spellings = {}
-    for column in params.columns:
+    for column in (each for each in params.columns if each.name in SCHEMA):
         for fit, spelling in enumerate((column.name, column.label, *column.aliases)):
             spellings.setdefault(plain(spelling), (column.name, min(fit, 1) if fit != 1 else 0))
     only: dict[str, dict[str, tuple[str, int]]] = {}
-    for entry in params.columns_only:
+    for entry in (each for each in params.columns_only if each.name in SCHEMA):
         only.setdefault(entry.only, {}).update({plain(word): (entry.name, 0) for word in entry.aliases})
     return Headings(
         labels={column: params.label(column) for column in SCHEMA},

@@ -5,13 +5,12 @@ A problem is a rule, such as ``unit/unknown``, and the facts of one place; this 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotline_lib.errors import HotlineError, nearest
+from hotline_lib.errors import HotlineError
 from hotline_lib.intake.rules import BLANK, NOTES, OWN_VALUES, PROBLEMS
 from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params, month_before
@@ -44,93 +43,6 @@ def row_problem(rule: str, params: Params) -> tuple[str, str, str]:
     return "" if column == "row" else params.label(column), what.format(**facts), remedy.format(**facts)
 
 
-def hint(rule: str, value: str, context: str | None, params: Params) -> str:
-    """What to change so that ``value`` is known: the question for the analyst, with a line of YAML that can be pasted
-    as it stands. A hidden value gets none."""
-    column, _, kind = rule.partition("/")
-    catalogue = params.catalogue
-    if value == HIDDEN:
-        return "内容不像这一列的值，可能涉及个人，所以不显示：请在原文件的这一行查看并改正。"
-    if kind in ("time", "integer"):
-        return f"表示没有的，{_append(column, 'blank', value)}。" if not re.search(r"\d", value) else ""
-    if kind == "value":
-        return _value_hint(column, value, params)
-    if rule == "issue/misplaced":
-        return f"它属于「{catalogue.issue(value).domain}」，请改正其中一项。"
-    new_sub = _catalogue_line({"name": context, "domain": _domain(context, params), "sub_issues": [{"name": value}]})
-    if rule == "sub_issue/misplaced":
-        homes = [issue.name for issue in catalogue.issues if any(value in sub.spellings for sub in issue.sub_issues)]
-        elsewhere = f"它属于「{'、'.join(homes)}」，请改正其中一项；" if homes else ""
-        return f"{elsewhere}若确实是，{new_sub}。"
-    among = {
-        "unit": params.units, "business_type": catalogue.business_types, "domain": catalogue.domains,
-        "issue": catalogue.issues, "sub_issue": catalogue.issue(context).sub_issues if column == "sub_issue" else (),
-    }  # fmt: skip
-    owner = {word: entry.name for entry in among[column] for word in entry.spellings}
-    close = nearest(value, owner)
-    alias = f"是指「{owner[close]}」吗？若是，{_append(column, owner[close], value)}；" if close else ""
-    under = {
-        "business_type": ("business_types", {"name": value, "role": "inquiry"}),
-        "domain": ("domains", {"name": value}),
-    }
-    if column == "unit":
-        new = "在 params/units.yaml 照其他单位的写法加一条。"
-    elif column == "sub_issue":
-        new = new_sub
-    elif column == "issue":
-        new = _catalogue_line({"name": value, "domain": context}) if context else "先把业务领域填对。"
-    else:
-        role = "（role 按实际写 inquiry、suggestion 或 complaint）" if column == "business_type" else ""
-        new = f"在 params/catalogue.yaml 的 {under[column][0]} 下面加一行{role}：    - {_flow(under[column][1])}"
-    return f"{alias}若是新的，{new}。".replace("。。", "。")
-
-
-def _value_hint(column: str, value: str, params: Params) -> str:
-    """Which of the few values it means: the likeliest as a line to paste."""
-    known = next(c for c in params.columns if c.name == column)
-    words = {word: means for means, each in known.values.items() if means != "blank" for word in each}
-    close = nearest(value, words)
-    target = words[close] if close else next(iter(known.values), "true")
-    said = {"true": "是", "false": "否"}.get(target, target)
-    ask = f"是「{said}」的意思吗？若是" if close else f"若是「{said}」的另一种写法"
-    more = "（1 至 5，按实际写）" if column == "rating" else ""
-    return f"{ask}{more}，{_append(column, target, value)}；表示没有的，{_append(column, 'blank', value)}。"
-
-
-def _append(column: str, means: str, value: str) -> str:
-    """The line for columns.yaml that makes ``value`` known."""
-    return f"在 params/columns.yaml 末尾加一行：- {_flow({'name': column, 'values': {means: [value]}})}"
-
-
-def _catalogue_line(entry: Mapping[str, Any]) -> str:
-    return f"在 params/catalogue.yaml 末尾加一行：    - {_flow(entry)}"
-
-
-def _flow(value: Any) -> str:
-    """A value as YAML in one line; names are quoted where they are not plain words."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_flow(key)}: {_flow(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list):
-        return (
-            "["
-            + ", ".join(
-                json.dumps(str(each), ensure_ascii=False) if not isinstance(each, Mapping) else _flow(each)
-                for each in value
-            )
-            + "]"
-        )
-    text = str(value)
-    return (
-        text
-        if re.fullmatch(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff]*|\d+", text)
-        else json.dumps(text, ensure_ascii=False)
-    )
-
-
-def _domain(issue: str | None, params: Params) -> str:
-    return next((each.domain for each in params.catalogue.issues if each.name == issue), "")
-
-
 def line(
     examples: Sequence[tuple[str, str, int | None, str, str]], labels: str, times: int, kinds: int, *, name_file: bool
 ) -> str:
@@ -144,15 +56,6 @@ def line(
     again = where[1] + (f"：{what}" if what != examples[0][3] else "")
     again += f"。{remedy}" if remedy != examples[0][4] else ""
     return f"{text}（同类{many}，又如{again.strip()}）"
-
-
-def missing_column(like: str, label: str, params: Params) -> str:
-    """What to add where a column is missing, and one of the others may be it."""
-    if not like or like == HIDDEN:
-        return ""
-    column = next(c.name for c in params.columns if c.label == label)
-    line = _flow({"name": column, "aliases": [like]})
-    return f"；若「{like}」就是它，在 params/columns.yaml 末尾加一行：- {line}"
 
 
 def note(kind: str, where: str, facts: Mapping[str, Any], params: Params | None = None) -> str:

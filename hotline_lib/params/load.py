@@ -196,6 +196,9 @@ def _values_of(column: str, catalogue: Catalogue, units: Sequence[str]) -> list[
         "sub_issue": [sub.name for issue in catalogue.issues for sub in issue.sub_issues],
         "rating": "12345",
         "failed_reviews": "0123456789",
+        "drawn": ["random", "lead"],
+        "closed": ["yes", "no", "not reached", "refused"],
+        "satisfied": ["yes", "no", "not reached", "refused"],
     }
     if column.endswith("_at") or column == "ticket_id":
         return []

@@ -83,7 +83,7 @@ def other_month(desk: Desk, made: Made, message: str) -> Again:
     return {"month": re.findall(r"(20\d\d-\d\d)-\d\d", message)[0]}
 
 
-_OFFER = r"在 params/(?P<file>columns|catalogue)\.yaml (?:末尾|的 (?P<list>\w+) 下面)加一行(?:（[^）]*）)?：(?P<line> *- \{.*?\})(?=[；。）]|$)"
+_OFFER = r"在 params/(?P<file>columns|catalogue)\.yaml (?:末尾|的 (?P<list>\w+) 下面)加一行：(?P<line> *- \{.*?\})(?=[；。）]|$)"
 
 
 def paste(keys: dict[str, str] | None = None) -> Remedy:

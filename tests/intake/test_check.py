@@ -68,31 +68,25 @@ def test_no_time_is_guessed(engine, cell):
 
 
 @pytest.mark.parametrize(
-    "cell", ["ＪＴ２１ ａ（Ｂ）", "是 ", "\ufeffYES", "其他（已停用）", "5.0", "ＥＴＣ\u3000", "Ａ'Ｂ"]
+    "cell",
+    [
+        "ＪＴ２１ ａ（Ｂ）",
+        "是 ",
+        "\ufeffYES",
+        "其他（已停用）",
+        "5.0",
+        "ＥＴＣ\u3000",
+        "Ａ'Ｂ",
+        '="是"',
+        "'2024",
+        "“是”",
+        "沈\u200e阳",
+        "\u202a沈阳\u202c",
+        "沈\u00ad阳",
+    ],
 )
 def test_python_and_the_engine_compare_alike(engine, cell):
     assert engine("plain(?)", cell) == plain(cell)
-
-
-PERSONAL = [
-    "13912345678", "139 1234 5678", "+86-139-1234-5678", "电话13912345678", "024-88001234", "（024）88001234", "88001234",
-    "8800 1234", "210102199001011234", "21010219900101123X", "210102900101123", "辽A12345", "辽A·D12345", "车牌辽b1234挂",
-    "王小明", "欧阳小明", "李雷先生", "王女士投诉", "zhang@example.com", "Zhang San", "JT13912345678", "JT210102199001011234",
-    "司机态度恶劣，拒载", "因为出租车司机绕路要求退还多收的车费", "2024-09-02 13912345678", "打了三次都不通!",
-]  # fmt: skip
-HARMLESS = [
-    "沈阳中心", "2024-13-02 09:15", "20241302", "20241302091500", "2024年13月2日", "JT2101002024090100000001", "网约车拼单",
-    "6", "4.5", "是的", "2024-9-2 9:1", "高铁接驳", "JT21010020240901000000012", "昨天", "",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("value", [*PERSONAL, *HARMLESS, "=1+1", "@cmd", "a\x1b[31m", "-5"])
-def test_what_could_name_somebody_is_hidden_in_python_and_in_the_engine(engine, value):
-    assert masking.shown(value) == engine("shown(?)", value)
-    if value in PERSONAL:
-        assert masking.shown(value) == masking.HIDDEN
-    if value in HARMLESS:
-        assert masking.shown(value) == value
 
 
 YES_NO = {
@@ -133,25 +127,25 @@ def test_blanks_are_missing_where_they_may_be(desk):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"unit": "沈阳中心"}, "第 3 行「分平台」：「沈阳中心」不在 params/units.yaml 中。是指「沈阳」吗？.*aliases: \\[沈阳中心\\]"),
-        ({"business_type": "表扬"}, "「业务类型」：「表扬」不在 params/catalogue.yaml 中。.*{name: 表扬, role: …}"),
-        ({"domain": "航天"}, "「业务领域」：「航天」不在 params/catalogue.yaml 中。.*domains 下加一行"),
+        ({"unit": "沈阳中心"}, "第 3 行「分平台」：「沈阳中心」不在 params/units.yaml 中。是指「沈阳」吗？.*- {name: unit, values: {沈阳: \\[\"沈阳中心\"\\]}}"),
+        ({"business_type": "表扬"}, "「业务类型」：「表扬」不在 params/catalogue.yaml 中。.*{name: 表扬, role: inquiry}"),
+        ({"domain": "航天"}, "「业务领域」：「航天」不在 params/catalogue.yaml 中。.*domains 下面加一行：    - {name: 航天}"),
         ({"issue": "网约车拼单"}, "「事项」：「网约车拼单」.*- {name: 网约车拼单, domain: 城市客运}"),
-        ({"sub_issue": "空调不开"}, "「子事项」：「空调不开」不在 .*「巡游出租汽车」之下.*- {name: 空调不开}"),
+        ({"sub_issue": "空调不开"}, "「子事项」：「空调不开」不在 .*「巡游出租汽车」之下.*sub_issues: \\[{name: 空调不开}\\]"),
         ({"sub_issue": "到站不停"}, "「子事项」：「到站不停」不属于工单所写的事项「巡游出租汽车」。它属于「公共汽电车」"),
         ({"domain": "高速公路"}, "「事项」：「巡游出租汽车」不属于工单所写的业务领域「高速公路」。它属于「城市客运」"),
         ({"issue": ""}, "「子事项」：有子事项而没有事项"),
-        ({"accepted_at": "2024-13-02 09:15"}, "「受理时间」：2024-13-02 09:15 不是有效的日期时间。应写作 2024-09-02 09:15:00"),
+        ({"accepted_at": "2024-13-02 09:15"}, "「受理时间」：「2024-13-02 09:15」不是有效的日期时间。应写作 2024-09-02 09:15:00"),
         ({"accepted_at": "2024-06-30 09:15"}, "「受理时间」：2024-06-30 09:15:00 早于 2024-07 "),
         ({"accepted_at": "2024-10-01 00:00"}, "「受理时间」：2024-10-01 00:00:00 晚于月报的月份 2024-09"),
         ({"closed_at": ""}, "「办结时间」：未填写，却有报送时间"),
-        ({"called_back": "也许"}, "「是否回访」：「也许」不是这一列的值。.*values 中加上"),
+        ({"called_back": "也许"}, "「是否回访」：「也许」不是这一列的值。.*- {name: called_back, values: {blank: \\[\"也许\"\\]}}"),
         ({"rating": "6"}, "「满意度评价」：「6」不是这一列的值"),
         ({"failed_reviews": "1.5"}, "「复核未通过次数」：「1.5」不是整数"),
         ({"ticket_id": "JT21010020240901000000012"}, "「工单编号」：「JT21010020240901000000012」不是工单编号"),
         ({"unit": ""}, "「分平台」：未填写"),
-        ({"called_back": "13912345678"}, f"「是否回访」：「{masking.HIDDEN}」不是这一列的值。内容可能涉及个人"),
-        ({"classified_correctly": "#错误"}, "「分类正确」：「#错误」不是"),
+        ({"called_back": "13912345678"}, f"「是否回访」：「{masking.HIDDEN}」不是这一列的值。内容不像这一列的值，可能涉及个人"),
+        ({"classified_correctly": "#N/A"}, "「分类正确」：公式错误（如 #N/A、#DIV/0!）"),
     ],
 )  # fmt: skip
 def test_a_wrong_cell_is_told_with_row_value_rule_and_remedy(desk, change, says):
@@ -165,24 +159,28 @@ def test_all_problems_are_told_at_once_and_equal_ones_together(desk):
     changes = [{"unit": "北方"}] * 3 + [{"rating": "6"}, {"accepted_at": "昨天"}, {"unit": "北方", "domain": "航天"}]
     message = desk.refused(write_csv(desk.folder / "a.csv", table(rows(*changes))))
     assert message.startswith("a.csv 中有 7 处问题，本次没有导入任何工单：")
-    assert "第 2 行「分平台」：「北方」不在 params/units.yaml 中（共 4 行，这是第一处）" in message
+    assert re.search(
+        "第 2 行「分平台」：「.+」不在 params/units.yaml 中.*（同类共 4 行，又如第 3 行「分平台」）", message
+    )
     problems = desk.problems()
     assert problems["行"].tolist() == [2, 3, 4, 5, 6, 7, 7]
     assert (problems["文件"] == "a.csv").all()
 
 
-def test_the_first_twenty_are_shown_and_all_are_kept(desk):
-    message = desk.refused(
-        write_csv(desk.folder / "a.csv", table(rows(*({"failed_reviews": f"x{n}"} for n in range(30)))))
-    )
-    assert message.count("不是整数") == 20
-    assert len(desk.problems()) == 30
+def test_one_line_a_rule_and_column_with_the_count_and_two_examples_and_all_are_kept(desk):
+    changes = [{"failed_reviews": f"{n}.5"} for n in range(30)] + [{"rating": "6"}]
+    message = desk.refused(write_csv(desk.folder / "a.csv", table(rows(*changes))))
+    (line,) = [line for line in message.splitlines() if "不是整数" in line]
+    assert "第 2 行「复核未通过次数」：「0.5」" in line
+    assert "（同类共 30 行，又如第 3 行「复核未通过次数」：「1.5」不是整数）" in line
+    assert "「满意度评价」：「6」" in message
+    assert len(desk.problems()) == 31
 
 
 def test_good_rows_can_be_taken_and_the_others_mended_and_taken_again(desk):
     cells = table(rows({}, {"unit": "沈阳中心", "accepted_at": "2024-09-01 08:00:07"}, {"called_back": "13912345678"}))
     done = desk.take(write_csv(desk.folder / "a.csv", cells), accept_good=True)
-    assert done.rows == {"a.csv": {"new": 1, "refused": 2}}
+    assert done.rows == {"a.csv": {"header": 1, "new": 1, "refused": 2}}
     refused = done.folder / "refused.csv"
     text = refused.read_text(encoding="utf-8-sig")
     assert "2024-09-01T08:00:07" in text and "沈阳中心" in text and "13912345678" not in text
@@ -190,7 +188,7 @@ def test_good_rows_can_be_taken_and_the_others_mended_and_taken_again(desk):
     assert list(mended.columns) == ["文件", "工作表", "行", "原因", *LABELS.values()]
     mended = mended.replace({"沈阳中心": "沈阳", masking.HIDDEN: "是"})
     mended.to_csv(refused, index=False, encoding="utf-8-sig")
-    assert desk.take(refused).rows == {"refused.csv": {"new": 2}}
+    assert list(desk.take(refused).rows.values()) == [{"header": 1, "new": 2}]
     whole = desk.tickets()
     assert whole["accepted_at"].dt.second.tolist() == [0, 0, 7]
 
@@ -198,7 +196,7 @@ def test_good_rows_can_be_taken_and_the_others_mended_and_taken_again(desk):
 def test_one_ticket_twice_in_one_file_must_be_the_same(desk):
     same = rows({}, {})
     assert desk.take(write_csv(desk.folder / "a.csv", table([*same, same[0]]))).rows == {
-        "a.csv": {"new": 2, "unchanged": 1}
+        "a.csv": {"header": 1, "new": 2, "unchanged": 1}
     }
     message = desk.refused(write_csv(desk.folder / "b.csv", table([*same, {**same[0], "rating": "1"}])))
     assert "出现多次而内容不同" in message

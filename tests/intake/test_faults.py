@@ -127,7 +127,7 @@ def neither_encoding(path: Path) -> Path:
 @pytest.mark.parametrize(
     ("make", "name", "says"),
     [
-        (html, "a.xlsx", "其实是网页"),
+        (html, "a.xlsx", "没有工单"),
         (truncated_workbook, "a.xlsx", "损坏或不完整"),
         (bomb, "a.zip", "大得不合常理"),
         (lying_bomb, "a.xlsx", "大得不合常理"),
@@ -135,7 +135,7 @@ def neither_encoding(path: Path) -> Path:
         (nested, "a.zip", "压缩包里还有压缩包"),
         (empty, "a.csv", "是空文件"),
         (picture, "a.xls", "不是能识别的表格文件"),
-        (neither_encoding, "a.csv", "既不是 UTF-8 也不是 GB18030"),
+        (neither_encoding, "a.csv", "没有工单"),
         (lambda path: path, "没有.csv", "找不到这个文件"),
         (lambda path: path.parent, "a", "是文件夹"),
     ],

@@ -208,31 +208,28 @@ def _look_at(xml: Iterator[bytes], name: str) -> Look:
     return look
 
 
-def _look_at_rows(look: Look, xml: bytes, prefix: bytes) -> None:
-    p = prefix
-    rows = xml.count(b"<" + p + b"row")
-    numbers = re.findall(rb"<" + p + rb'row\b[^>]*?\br="(\d{1,7})"', xml[xml.rfind(b"<" + p + b"row") :])
-    far = re.findall(rb"<" + p + rb'row\b[^>]*?\br="(\d{6,7})"', xml)
-    known = [int(number) for number in numbers + far]
-    look.last_row = max([look.last_row + (rows if not known else 0), *known])
-    plain = b"<" + p + b"v>"
-    look.filled += xml.count(plain) - xml.count(plain + b"<")
+def _look_at_rows(look: Look, xml: bytes, p: bytes) -> None:
+    """Some whole rows of XML; p: the prefix of its names. What is looked at in every cell is counted, not parsed."""
+    row, value, text = b"<" + p + b"row", b"<" + p + b"v>", b"<" + p + b"is><" + p + b"t"
+    last = re.search(rb'\br="(\d{1,7})"', xml[xml.rfind(row) :])
+    look.last_row = max(look.last_row + (0 if last else xml.count(row)), int(last[1]) if last else 0)
+    look.filled += xml.count(value) - xml.count(value + b"<")
     if b"<" + p + b"v " in xml:
         look.filled += len(re.findall(rb"<" + p + rb"v\s[^>]*>[^<]", xml))
     if b"<" + p + b"is>" in xml:
-        inline = rb"<%sis>(?:(?!</%sis>).)*?<%st\b[^>]*>[^<]" % (p, p, p)
-        look.filled += len(re.findall(inline, xml, re.S))
-    cell = rb"<" + p + rb'c\b[^>]*?\br="'
-    used = set(re.findall(cell + rb"([A-Z]{1,3})\d", xml[:_SAMPLE])) | set(re.findall(rb'\br="([A-Z]{2,3})\d', xml))
+        look.filled += xml.count(text + b">") - xml.count(text + b"><") + xml.count(b"<" + p + b"is><" + p + b"r>")
+        look.filled += len(re.findall(text + rb"\s[^>]*>[^<]", xml)) if text + b" " in xml else 0
+    used = set(re.findall(rb"<" + p + rb'c\b[^>]*?\br="([A-Z]{1,3})\d', xml[:_SAMPLE]))
+    used |= {cell[4:].rstrip(b"0123456789") for cell in re.findall(rb' r="[A-Z]{2,3}\d+', xml)}
     if used and min(map(_number, used)) > 1:  # which column is the first decides where every other one is
-        used |= set(re.findall(cell + rb"([A-Z])\d", xml))
+        used |= set(re.findall(rb' r="([A-Z])\d', xml))
     look.columns |= set(map(_number, used))
     if b"hidden=" in xml:
-        look.hidden_rows += len(re.findall(rb"<" + p + rb'row\b[^>]*?\bhidden="(?:1|true)"', xml))
+        look.hidden_rows += len(re.findall(row + rb'\b[^>]*?\bhidden="(?:1|true)"', xml))
     if b"<" + p + b"f" in xml and len(look.no_value) < _MOST_NAMED:
-        value = re.compile(_VALUE % (p, p, p))
+        filled = re.compile(_VALUE % (p, p, p))
         for attributes, inside in re.findall(_CELL % (p, p), xml, re.S):
-            if b"<" + p + b"f" in inside and not value.search(inside) and (place := _REFERENCE.search(attributes)):
+            if b"<" + p + b"f" in inside and not filled.search(inside) and (place := _REFERENCE.search(attributes)):
                 look.no_value.append((int(place[2]), _number(place[1])))
 
 
