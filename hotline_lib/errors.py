@@ -7,7 +7,8 @@ of ours and keeps its trace.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -36,22 +37,33 @@ class UnknownValueError(HotlineError):
     """A name that nobody knows; carries the names that are known.
 
     kind: what was asked for, in Chinese (单位, 事项 …). value: what came. known: the names there are.
-    where: the file or place that holds the known names, if that helps.
+    where: the file or place that holds the known names, if that helps. shown: the value as a message may show it, if
+    it was not typed just now but came from a file.
     """
 
-    def __init__(self, kind: str, value: object, known: Iterable[object], where: str | None = None):
-        self.kind, self.value, self.where = kind, value, where
+    def __init__(
+        self, kind: str, value: object, known: Iterable[object], where: str | None = None, shown: str | None = None
+    ):
+        self.kind, self.value, self.where = kind, value if shown is None else shown, where
         self.known = [str(name) for name in known]
-        super().__init__(self._message())
+        super().__init__(self._message(nearest(str(value), self.known)))
 
-    def _message(self) -> str:
+    def _message(self, close: str | None) -> str:
         place = f"{self.where}：" if self.where else ""
         text = f"{place}没有名为「{self.value}」的{self.kind}。"
-        close = nearest(str(self.value), self.known)
         if close:
             return text + f"是指「{close}」吗？"
         shown = "、".join(self.known[:12]) + ("等" if len(self.known) > 12 else "")
         return text + (f"可用的有：{shown}。" if shown else "目前一个也没有。")
+
+
+@contextmanager
+def hiding(shown: Callable[[str], str]) -> Iterator[None]:
+    """Unknown names inside come from a file, which may hold anything: a message has them as ``shown`` gives them."""
+    try:
+        yield
+    except UnknownValueError as error:
+        raise UnknownValueError(error.kind, error.value, error.known, error.where, shown(str(error.value))) from None
 
 
 _REFUSED = {

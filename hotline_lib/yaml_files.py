@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,20 @@ _WORDS = {
     "date_type": "应为日期，如 2024-10-01",
     "date_from_datetime_parsing": "应为日期，如 2024-10-01",
     "date_parsing": "应为日期，如 2024-10-01",
+    "date_from_datetime_inexact": "应为日期，如 2024-10-01",
+    "invalid_key": "的键应为文字（必要时加引号）",
     "tuple_type": "应为一列条目（每条以 - 开头）",
     "dict_type": "应为若干「键: 值」",
     "model_type": "应为若干「键: 值」",
     "model_attributes_type": "应为若干「键: 值」",
 }
+Shown = Callable[..., str]  # a text, and the few values that its place may have -> the text as a message may show it
+# what PyYAML and _OnceLoader quote from the file
+_QUOTED = re.compile(r"(?<=「).*(?=」)|(?<=tag ').*(?=')|(?<=alias ').*(?=')|(?<=anchor ').*?(?=')", re.DOTALL)
+
+
+def as_it_is(text: str, _among: Iterable[str] = ()) -> str:
+    return text
 
 
 class _OnceLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -47,8 +57,11 @@ class _OnceLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(path: Path) -> Any:
-    """The content of one YAML file. Raises ParamsError that names the file, and the line where it is not YAML."""
+def read_yaml(path: Path, shown: Shown = as_it_is) -> Any:
+    """The content of one YAML file. Raises ParamsError that names the file, and the line where it is not YAML.
+
+    shown: what a message may show of the content.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -60,7 +73,7 @@ def read_yaml(path: Path) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"第 {mark.line + 1} 行" if mark else "某处"
-        problem = getattr(error, "problem", "") or "格式不对"
+        problem = _QUOTED.sub(lambda found: shown(found[0]), getattr(error, "problem", "") or "格式不对")
         raise ParamsError(f"params/{path.name} {place}：{problem}。请检查缩进、冒号后的空格和引号。") from None
 
 
@@ -70,38 +83,43 @@ def _parsed(text: str) -> Any:
     return yaml.load(text, _OnceLoader)
 
 
-def explain(error: ValidationError, file: str, content: Any, models: Iterable[type[BaseModel]]) -> str:
+def explain(
+    error: ValidationError, file: str, content: Any, models: Iterable[type[BaseModel]], shown: Shown = as_it_is
+) -> str:
     """All that pydantic found in one file, as one Chinese message.
 
-    models: those the file may hold; an unknown key is compared with their fields.
+    models: those the file may hold; an unknown key is compared with their fields. shown: what a message may show of
+    the content, which is not always a setting: somebody may have put a citizen's words in its place.
     """
-    lines = [_line(problem, content, list(models)) for problem in error.errors()]
-    shown = lines[:20] + ([f"……另有 {len(lines) - 20} 处"] if len(lines) > 20 else [])
-    if len(shown) == 1:
-        return f"{file}：{shown[0]}"
-    return f"{file} 中有 {len(lines)} 处问题：\n" + "\n".join(f"  {line}" for line in shown)
+    lines = [_line(problem, content, list(models), shown) for problem in error.errors()]
+    first = lines[:20] + ([f"……另有 {len(lines) - 20} 处"] if len(lines) > 20 else [])
+    if len(first) == 1:
+        return f"{file}：{first[0]}"
+    return f"{file} 中有 {len(lines)} 处问题：\n" + "\n".join(f"  {line}" for line in first)
 
 
-def _line(problem: dict, content: Any, models: list[type[BaseModel]]) -> str:
+def _line(problem: dict, content: Any, models: list[type[BaseModel]], shown: Shown) -> str:
     where, kind, context = list(problem["loc"]), problem["type"], problem.get("ctx", {})
-    place = _place(where, content)
+    fields = [field for model in models for field in model.model_fields]
+    place = " ".join(shown(step, fields) for step in _way(where, content)) or "内容"
+    given = shown(str(problem["input"]), re.findall("'(.*?)'", context.get("expected", "")))
     if kind == "extra_forbidden":
         close = nearest(str(where[-1]), _keys_at(where, content, models))
         return f"{place} 是不认识的键。" + (f"是指「{close}」吗？" if close else "")
     if kind == "literal_error":
-        return f"{place} 写的是「{problem['input']}」，应为 {context.get('expected', '').replace(' or ', ' 或 ')}。"
+        return f"{place} 写的是「{given}」，应为 {context.get('expected', '').replace(' or ', ' 或 ')}。"
     if kind == "string_pattern_mismatch":
-        return f"{place} 写的是「{problem['input']}」，格式应为 {context['pattern']}。"
+        return f"{place} 写的是「{given}」，格式应为 {context['pattern']}。"
     if kind == "value_error":
         return f"{place}：{context['error']}。"
     words = _WORDS.get(kind)
     if kind == "missing":
         return f"{place}：缺少这一项。"
-    given = f"写的是「{problem['input']}」，" if not isinstance(problem["input"], (dict, list, tuple)) else ""
-    return f"{place} {given}{words or problem['msg']}。"
+    wrote = f"写的是「{given}」，" if not isinstance(problem["input"], (dict, list, tuple)) else ""
+    return f"{place} {wrote}{words or problem['msg']}。"
 
 
-def _place(where: list, content: Any) -> str:
+def _way(where: list, content: Any) -> list[str]:
     """The way to a value, list entries by their name where they have one: [盘锦] population."""
     parts, here = [], content
     for step in where:
@@ -116,7 +134,7 @@ def _place(where: list, content: Any) -> str:
         else:
             here = here.get(step) if isinstance(here, dict) else None
             parts.append(str(step))
-    return " ".join(parts) or "内容"
+    return parts
 
 
 def _keys_at(where: list, content: Any, models: list[type[BaseModel]]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from hotline_lib.errors import ParamsError, UnknownValueError
+from hotline_lib.masking import Known
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day
 from hotline_lib.params.models import (
     Catalogue,
@@ -23,7 +24,7 @@ from hotline_lib.params.models import (
     gathered,
 )
 from hotline_lib.params.organisation import Organisation, Recipients
-from hotline_lib.yaml_files import explain, read_yaml
+from hotline_lib.yaml_files import Shown, as_it_is, explain, read_yaml
 
 
 class Params(Model):
@@ -46,6 +47,19 @@ class Params(Model):
     def unit(self, name: str) -> Unit:
         """The unit with that short name, long name or alias. Raises UnknownValueError, with the nearest name."""
         return find("单位", name, self.units, "params/units.yaml")
+
+    @cached_property
+    def known(self) -> Known:
+        """What a message may show: whatever resembles one of the words of params/."""
+        catalogue = self.catalogue
+        named = [*self.units, *catalogue.business_types, *catalogue.domains, *catalogue.issues, *self.columns]
+        named += [sub for issue in catalogue.issues for sub in issue.sub_issues]
+        words = [word for entry in named for word in entry.spellings]
+        words += [each.brief for each in (*catalogue.business_types, *catalogue.issues)] + catalogue.printed_domains
+        words += [word for column in self.columns for value, each in column.values.items() for word in (value, *each)]
+        own = self.organisation
+        words += [own.province, own.region, own.hotline, own.department, own.title, own.platform, own.centre]
+        return Known(words, [unit.code for unit in self.units])
 
     def label(self, column: str) -> str:
         """The Chinese name of a column of the ticket table."""
@@ -74,8 +88,10 @@ def load_params(month: str, folder: Path, *, need_month_file: bool = True) -> Pa
         columns_only=some,
         calendar=Calendar(years=read("calendar.yaml", dict[int, CalendarYear])),
         organisation=read("organisation.yaml", Organisation),
-        month=_month_params(read, month, need_month_file),
+        month=MonthParams(month=month),
     )
+    of_month = _month_params(read, month, need_month_file, lambda *text: params.known.shown(*text))
+    params = params.model_copy(update={"month": of_month})
     _check(params)
     return params
 
@@ -103,13 +119,13 @@ class _Reader:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def __call__(self, name: str, kind: Any) -> Any:
+    def __call__(self, name: str, kind: Any, shown: Shown = as_it_is) -> Any:
         path = self.folder / name
-        content = read_yaml(path)
+        content = read_yaml(path, shown)
         try:
             return _adapter(kind).validate_python(content)
         except ValidationError as error:
-            raise ParamsError(explain(error, f"params/{name}", content, _models())) from None
+            raise ParamsError(explain(error, f"params/{name}", content, _models(), shown)) from None
 
 
 @cache
@@ -125,14 +141,14 @@ def _models() -> list[type[Model]]:
     return found
 
 
-def _month_params(read: _Reader, month: str, needed: bool) -> MonthParams:
+def _month_params(read: _Reader, month: str, needed: bool, shown: Shown) -> MonthParams:
     name = f"months/{month}.yaml"
     if not (read.folder / name).exists():
         if not needed:
             return MonthParams(month=month)
         known = sorted(path.stem for path in (read.folder / "months").glob("*.yaml"))
         raise UnknownValueError("月份", month, known, "params/months/")
-    params = read(name, MonthParams)
+    params = read(name, MonthParams, shown)
     if params.month != month:
         raise ParamsError(f"params/{name}：month 写的是 {params.month}，应与文件名一致，写作 {month}。")
     return params
@@ -174,14 +190,15 @@ def _check(params: Params) -> None:
     file = f"params/months/{month.month}.yaml"
     if not (params.folder / "months" / f"{month.month}.yaml").exists():
         return
-    calls = month.test_calls
+    calls, spellings = month.test_calls, {word for unit in params.units for word in unit.spellings}
     for unit in (*calls.not_answered, *calls.slow) if calls else ():
-        params.unit(unit)
+        if unit not in spellings:
+            raise UnknownValueError("单位（test_calls）", unit, params.unit_names, file, params.known.shown(unit))
     for key in ("offline_minutes", "monthly_analysis_done", "data_conformity"):
         given = getattr(month, key)
         for unit in given:
             if unit not in params.unit_names:
-                raise UnknownValueError(f"单位（{key}）", unit, params.unit_names, file)
+                raise UnknownValueError(f"单位（{key}）", unit, params.unit_names, file, params.known.shown(unit))
         if missing := [unit for unit in params.unit_names if unit not in given]:
             raise ParamsError(f"{file}：{key} 缺少 {'、'.join(missing)}。每个单位都要写一行。")
 
