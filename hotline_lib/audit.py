@@ -6,17 +6,20 @@ Checked in the engine, all rules in one pass; single tickets are fetched only to
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import ibis
 import pandas as pd
 from ibis.expr.types import BooleanValue, Table
 
 from hotline_lib.errors import TicketsError, nearest
-from hotline_lib.masking import shown
+from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Catalogue, Params, month_range
 from hotline_lib.tickets import KEYS, SCHEMA, fetch
 
 _SHOWN = 3  # tickets named per broken rule
+_MOST = 100  # hidden values among which an example is looked for
+Shown = Callable[[str], str]
 
 
 def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, params: Params) -> list[str]:
@@ -37,10 +40,11 @@ def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, par
     )
     broken = {rule: int(found[f"rule{i}"][0]) for i, rule in enumerate(all_rules) if found[f"rule{i}"][0] > 0}
 
-    problems = [_located(tickets, *refusals[rule], rule, n) for rule, n in broken.items() if rule in refusals]
+    shown = params.known.shown
+    problems = [_located(tickets, *refusals[rule], rule, n, shown) for rule, n in broken.items() if rule in refusals]
     problems += _unknown_values(tickets, counts, params)
     if found["distinct"][0] < found["rows"][0] and "ticket_id/missing" not in broken:
-        problems.append(_repeated(tickets))
+        problems.append(_repeated(tickets, shown))
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
         raise TicketsError(f"{name} 有 {len(problems)} 类问题，{month} 没有读入任何工单：\n{lines}\n改好后重新运行。")
@@ -117,22 +121,22 @@ def _warnings(t: Table, params: Params) -> dict[str, tuple[str, BooleanValue]]:
     }
 
 
-def _located(tickets: Table, words: str, condition: BooleanValue, rule: str, number: int) -> str:
-    """One broken rule with the first rows that break it."""
+def _located(tickets: Table, words: str, condition: BooleanValue, rule: str, number: int, shown: Shown) -> str:
+    """One broken rule with the first rows that break it. shown: a value as a message may show it."""
     column = rule.split("/")[0]
     rows = tickets.filter(condition).order_by("row", "ticket_id").limit(_SHOWN)
-    shown = fetch(rows.select(place="row", id="ticket_id", value=column))
-    examples = "；".join(_example(row) for row in shown.itertuples())
+    found = fetch(rows.select(place="row", id="ticket_id", value=column))
+    examples = "；".join(_example(row, shown) for row in found.itertuples())
     return f"{words}：{number} 件。例如 {examples}。"
 
 
-def _example(row: tuple) -> str:
+def _example(row: tuple, shown: Shown) -> str:
     place = f"第 {int(row.place)} 行" if pd.notna(row.place) else "工单"
     value = "" if pd.isna(row.value) or row.value == row.id else f"为 {shown(str(row.value))}"
     return f"{place} {shown(row.id) if pd.notna(row.id) else '（无编号）'}{value}"
 
 
-def _repeated(tickets: Table) -> str:
+def _repeated(tickets: Table, shown: Shown) -> str:
     many = tickets.group_by("ticket_id").aggregate(times=tickets.count())
     many = many.filter(many.times > 1)
     number = int(fetch(many.aggregate(n=many.count()))["n"][0])
@@ -142,18 +146,28 @@ def _repeated(tickets: Table) -> str:
 
 
 def _unknown_values(tickets: Table, counts: pd.DataFrame, params: Params) -> list[str]:
-    """Values that params/ does not have, each once, with how many tickets carry it and the nearest known name."""
+    """Values that params/ does not have: how many tickets carry each, the nearest known name, and one of its rows.
+
+    Those that no message may show are told together.
+    """
     problems = []
     for column, known, file in _known_values(params.catalogue, params):
         total = counts.groupby(column)["tickets"].sum()  # drops the missing, which are another rule's
-        for value, number in total[~total.index.isin(known)].items():
-            rows = tickets.filter(tickets[column] == value).order_by("row", "ticket_id").limit(1)
+        groups: dict[str, list[str]] = {}
+        for value in total.index[~total.index.isin(known)]:
+            groups.setdefault(params.known.shown(str(value)), []).append(value)
+        for text, values in groups.items():
+            rows = tickets.filter(tickets[column].isin(values[:_MOST])).order_by("row", "ticket_id").limit(1)
             row = fetch(rows.select(place="row", id="ticket_id")).iloc[0]
             place = f"第 {int(row['place'])} 行 " if pd.notna(row["place"]) else ""
-            close = nearest(str(value), known)
+            close = nearest(text, known)
             hint = f"是指「{close}」吗？" if close else f"若是新的，请在 {file} 中加上。"
+            if text == HIDDEN:
+                hint = f"内容可能涉及个人，请查看原处并改正；确是新的名称，再在 {file} 中加上。"
+            several = f"等 {len(values)} 种" if len(values) > 1 else ""
             problems.append(
-                f"「{params.label(column)}」的值「{shown(str(value))}」不在 {file} 中：{number} 件，例如 {place}{shown(row['id'])}。{hint}"
+                f"「{params.label(column)}」的值「{text}」{several}不在 {file} 中：{total[values].sum()} 件，"
+                f"例如 {place}{params.known.shown(row['id'])}。{hint}"
             )
     return problems or _misplaced(counts, params)
 
@@ -172,7 +186,7 @@ def _known_values(catalogue: Catalogue, params: Params) -> list[tuple[str, list[
 def _misplaced(counts: pd.DataFrame, params: Params) -> list[str]:
     """Issues under another domain than theirs, and sub-issues under another issue."""
     issues = {issue.name: issue for issue in params.catalogue.issues}
-    problems = []
+    shown, problems = params.known.shown, []
     pairs = counts.groupby(list(KEYS[1:4]), dropna=False)["tickets"].sum().reset_index()
     for domain, issue, sub_issue, number in pairs.itertuples(index=False):
         if pd.isna(issue):

@@ -11,13 +11,13 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
-from hotline_lib.masking import shown
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
 from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
 
 SPOT_CHECK_COLUMNS = ("ticket_id", "unit", "drawn", "called_back", "closed", "satisfied")
 HISTORY = 12  # months shown together
+_TICKET_ID = r"JT[0-9]{6}20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{8}"
 _ANSWERS = ("yes", "no", "not reached", "refused")
 
 
@@ -207,8 +207,9 @@ def prepare(month: str, paths: Paths) -> Month:
 def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:
     """The drawn tickets of data/spot_checks/MONTH.csv as text, or None if there is no such file.
 
-    Raises HotlineError that names file, row, column and value for a missing column, an unknown unit or answer, or a
-    ticket listed twice.
+    Only the columns that we know: what else somebody noted there stays in the file.
+    Raises HotlineError that names file, row and column, and the value if it may be shown, for a missing column, an
+    unknown unit or answer, what is no ticket's id, or a ticket listed twice.
     """
     path = paths.spot_checks(month)
     if not path.exists():
@@ -219,16 +220,22 @@ def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame |
         raise HotlineError(f"{name}：缺少列 {'、'.join(missing)}。")
     allowed = {"unit": params.unit_names, "drawn": ["random", "lead"]}
     allowed |= {question: list(_ANSWERS) for question in SPOT_CHECK_COLUMNS[3:]}
+    known = params.known
     for column, values in allowed.items():
         wrong = drawn[~drawn[column].isin(values)]
         if len(wrong):
-            row = wrong.index[0] + 2  # as a spreadsheet counts, below the header
-            raise UnknownValueError(f"{column} 取值（第 {row} 行）", shown(wrong[column].iloc[0]), values, name)
-    if (twice := drawn["ticket_id"].duplicated()).any():
+            row, value = wrong.index[0] + 2, wrong[column].iloc[0]  # as a spreadsheet counts, below the header
+            shown = known.shown(value, values)
+            raise UnknownValueError(f"{column} 取值（第 {row} 行）", value, values, name, shown)
+    ids = drawn["ticket_id"]
+    if not (right := ids.str.fullmatch(_TICKET_ID)).all():
         raise HotlineError(
-            f"{name} 第 {twice.idxmax() + 2} 行：工单 {shown(drawn['ticket_id'][twice.idxmax()])} 出现了两次。"
+            f"{name} 第 {right.idxmin() + 2} 行：ticket_id「{known.shown(ids[right.idxmin()])}」不是工单编号，"
+            "应为 JT、6 位区划代码、8 位日期和 8 位序号，共 24 位。"
         )
-    return drawn
+    if (twice := ids.duplicated()).any():
+        raise HotlineError(f"{name} 第 {twice.idxmax() + 2} 行：工单 {known.shown(ids[twice.idxmax()])} 出现了两次。")
+    return drawn[list(SPOT_CHECK_COLUMNS)]
 
 
 def _base(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Base, list[Input]]:

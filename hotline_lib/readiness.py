@@ -13,10 +13,11 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
-from hotline_lib.bulletin.document import texts_missing
+from hotline_lib.bulletin.document import TEXTS, texts_missing
 from hotline_lib.cube import accepted
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole
+from hotline_lib.masking import personal
 from hotline_lib.month import label, read_spot_checks
 from hotline_lib.new_month import TO_CHECK
 from hotline_lib.params import Params, first_day, load_params, month_before
@@ -98,6 +99,12 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
         if not getattr(params.month, key):
             found.weakens.append(f"{file} 没有 {key}。")
     found.weakens += [f"{words}。" for words in texts_missing(params)]
+    for name in (f"{found.month}.yaml", *(f"{found.month}/{text}.md" for text in TEXTS)):
+        path = paths.params / "months" / name
+        lines = personal(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else []
+        if lines:
+            numbers = "、".join(map(str, lines))
+            found.weakens.append(f"params/months/{name} 第 {numbers} 行像是有电话或证件号码：请核对，不该印的删去。")
 
 
 def _tickets(found: Readiness, params: Params, paths: Paths) -> None:
@@ -158,7 +165,9 @@ def _spot_checks(found: Readiness, params: Params, paths: Paths) -> None:
         known = fetch(tickets.filter(tickets.ticket_id.isin(drawn["ticket_id"].tolist())).select("ticket_id"))
         unknown = drawn[~drawn["ticket_id"].isin(known["ticket_id"])]["ticket_id"].tolist()
         if unknown:
-            found.weakens.append(f"{name} 有 {len(unknown)} 件不在 {found.month} 的工单中，例如 {unknown[0]}。")
+            found.weakens.append(
+                f"{name} 有 {len(unknown)} 件不在 {found.month} 的工单中，例如 {params.known.shown(unknown[0])}。"
+            )
 
 
 def _notebooks(found: Readiness, params: Params, paths: Paths) -> None:

@@ -134,7 +134,7 @@ def read_month(month: str, params: Params, paths: Paths) -> Table:
         cast[column], lossy[column] = _cast(raw[column], kind)
         if cast[column] is None:
             raise TicketsError(
-                f"{name}：列「{params.label(column)}」（{column}）的类型是 {raw[column].type()}，应为{_KINDS[kind]}。"
+                f"{name}：列「{params.label(column)}」（{column}）的类型是 {type(raw[column].type()).__name__}，应为{_KINDS[kind]}。"
             )
     _refuse_lossy(raw, lossy, name, params)
     row = raw.file_row_number + 1 if "file_row_number" in raw.columns else ibis.null("int64")

@@ -37,8 +37,8 @@ def test_a_month_with_everything_is_ready(september):
 
 
 def test_everything_that_would_stop_a_run_is_told_at_once(desk):
-    write(desk, tickets({}, {"unit": "北方"}))
-    write(desk, tickets({"accepted_at": "2024-08-01", "domain": "航天"}), "2024-08")
+    write(desk, tickets({}, {"unit": "沈阳中心"}))
+    write(desk, tickets({"accepted_at": "2024-08-01", "domain": "水路运输"}), "2024-08")
     (desk.data / "spot_checks").mkdir()
     desk.spot_checks(MONTH).write_text("ticket_id,unit\n", encoding="utf-8")
     (desk.root / "notebooks" / "02_broken.ipynb").write_text("{", encoding="utf-8")
@@ -46,7 +46,7 @@ def test_everything_that_would_stop_a_run_is_told_at_once(desk):
     calendar.write_text(calendar.read_text(encoding="utf-8").split("2024:")[0], encoding="utf-8")
     found = check(MONTH, desk)
     assert found.exit_code == 1
-    for words in ("北方", "航天", "缺少列", "02_broken.ipynb", "calendar.yaml：没有 2024 年"):
+    for words in ("沈阳中心", "水路运输", "缺少列", "02_broken.ipynb", "calendar.yaml：没有 2024 年"):
         assert any(words in stop for stop in found.stops), words
 
 

@@ -20,6 +20,7 @@ import yaml
 from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
 from hotline_lib.errors import ParamsError
+from hotline_lib.yaml_files import Shown, as_it_is
 
 _TYPES = {each.__name__: each for each in (str, int, float, bool, list, dict)}
 _WORDS = {
@@ -44,9 +45,10 @@ class Parameter:
     default: Any
     help: str
 
-    def accept(self, value: Any, *, where: str, text: bool = False) -> Any:
+    def accept(self, value: Any, *, where: str, text: bool = False, shown: Shown = as_it_is) -> Any:
         """``value`` as the notebook will get it; ``text``: if it is one, it was typed on a command line, and is parsed.
 
+        shown: what a message may show of it.
         Raises ParamsError that names the place, the type expected and what came.
         """
         checked = _checked(self.kind)
@@ -56,7 +58,7 @@ class Parameter:
         kinds = re.sub(r"\[.*?\]", "", self.kind).split(" | ")
         expected = " 或 ".join(_WORDS.get(kind, kind) for kind in kinds)
         meaning = f"（{self.help}）" if self.help else ""
-        raise ParamsError(f"{where}：参数 {self.name}{meaning}应为{expected}，写的是「{value}」。")
+        raise ParamsError(f"{where}：参数 {self.name}{meaning}应为{expected}，写的是「{shown(str(value))}」。")
 
 
 def declared_parameters(source: str) -> dict[str, Parameter]:

@@ -17,6 +17,7 @@ from hotline_lib.errors import HotlineError, ParamsError, UnknownValueError
 from hotline_lib.fingerprint import value_fingerprint
 from hotline_lib.params import Params
 from hotline_lib.paths import Paths
+from hotline_lib.yaml_files import as_it_is
 
 GIVEN_BY_RUN = ("month", "unit")  # parameters that the command itself decides
 
@@ -142,10 +143,11 @@ def _values(
     for all selected notebooks that declare it. All that is wrong is told at once."""
     known = {notebook.name: notebook for notebook in notebooks}
     place = f"params/months/{params.month.month}.yaml 的 notebooks"
+    told = lambda text: text if re.fullmatch(r"\w*[a-z_]\w*", text, re.ASCII) else params.known.shown(text)
     given, problems = [], []
     for name, own in params.month.notebooks.items():
         if name not in known:
-            problems.append(UnknownValueError("笔记本", name, known, place))
+            problems.append(UnknownValueError("笔记本", name, known, place, told(name)))
         elif known[name].problem is None:
             given += [(f"{place}: {name}", [known[name]], key, value) for key, value in own.items()]
     given += [("-p", selected, key, value) for key, value in typed.items()]
@@ -157,10 +159,12 @@ def _values(
             if key in GIVEN_BY_RUN:
                 raise ParamsError(f"{where}：{key} 由命令决定，不能写在这里。")
             if key not in declared:
-                raise UnknownValueError("参数", key, declared, where)
-            for notebook in those:
-                if key in notebook.parameters:
-                    values[notebook.name][key] = notebook.parameters[key].accept(value, where=where, text=where == "-p")
+                raise UnknownValueError("参数", key, declared, where, told(key))
+            typed_now = where == "-p"
+            shown = as_it_is if typed_now else lambda text: params.known.shown(text)  # a month's file may hold anything
+            for notebook in (each for each in those if key in each.parameters):
+                accept = notebook.parameters[key].accept
+                values[notebook.name][key] = accept(value, where=where, text=typed_now, shown=shown)
         except HotlineError as error:
             problems.append(error)
     if problems:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotline_lib.errors import HotlineError, PublishedError, UnknownValueError
+from hotline_lib.errors import HotlineError, PublishedError, UnknownValueError, hiding
 from hotline_lib.params import Params, find
 from hotline_lib.paths import Paths
 from hotline_lib.published import TOTAL, read_table
@@ -210,7 +210,8 @@ def _spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     path, file = paths.spot_checks(month), f"data/spot_checks/{month}.csv"
     columns = ["ticket_id", "unit"]
     table = pd.read_csv(path, dtype=str, encoding="utf-8-sig") if path.exists() else pd.DataFrame(columns=columns)
-    units = [params.unit(name) for name in table["unit"]]
+    with hiding(params.known.shown):
+        units = [params.unit(name) for name in table["unit"].astype("str")]
     parts = table["ticket_id"].astype("str").str.extract(_TICKET_ID)
     day = pd.to_numeric(parts["day"]).fillna(0)
     problems = {
@@ -222,8 +223,8 @@ def _spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     }
     for problem, wrong in problems.items():
         if wrong.any():
-            place = wrong.argmax()
-            raise HotlineError(f"{file}：工单编号「{table['ticket_id'][place]}」{problem.format(units[place])}")
+            ticket = params.known.shown(str(table["ticket_id"][wrong.argmax()]))
+            raise HotlineError(f"{file}：工单编号「{ticket}」{problem.format(units[wrong.argmax()])}")
     found = pd.DataFrame({"unit": [unit.name for unit in units], "day": day, "serial": parts["serial"]})
     return found.astype({"day": np.int64, "serial": np.int64})
 
