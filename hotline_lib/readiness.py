@@ -22,6 +22,7 @@ from hotline_lib.month import label, read_spot_checks
 from hotline_lib.new_month import TO_CHECK
 from hotline_lib.params import Params, first_day, load_params, month_before
 from hotline_lib.paths import Paths
+from hotline_lib.text_files import read_text
 from hotline_lib.tickets import fetch, find_input, read_month
 
 _MOST_SHOWN = 3  # units
@@ -86,7 +87,7 @@ def check(month: str, paths: Paths) -> Readiness:
 
 def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
     file = f"params/months/{found.month}.yaml"
-    text = (paths.params / "months" / f"{found.month}.yaml").read_text(encoding="utf-8")
+    text = read_text(paths.params / "months" / f"{found.month}.yaml", file)
     marked = [number for number, line in enumerate(text.splitlines(), 1) if f"{TO_CHECK}：" in line]
     if marked:
         lines = "、".join(str(number) for number in marked)

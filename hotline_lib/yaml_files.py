@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,36 +12,71 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from hotline_lib.errors import ParamsError, nearest
+from hotline_lib.errors import HotlineError, ParamsError, nearest
+from hotline_lib.text_files import read_text, short_name
 
 # pydantic's error types, as an analyst would put them
 _WORDS = {
     "missing": "缺少这一项",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "int_from_float": "应为整数",
-    "bool_type": "应为 true 或 false",
-    "bool_parsing": "应为 true 或 false",
-    "string_type": "应为文字（必要时加引号）",
-    "decimal_type": "应为数",
-    "decimal_parsing": "应为数",
-    "date_type": "应为日期，如 2024-10-01",
-    "date_from_datetime_parsing": "应为日期，如 2024-10-01",
-    "date_parsing": "应为日期，如 2024-10-01",
-    "date_from_datetime_inexact": "应为日期，如 2024-10-01",
-    "invalid_key": "的键应为文字（必要时加引号）",
+    "invalid_key": "这个键应为文字（必要时加引号）",
+    "greater_than": "应大于 {gt}",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than": "应小于 {lt}",
+    "less_than_equal": "不能大于 {le}",
+    "string_too_short": "不能空着",
+    "finite_number": "应为有限的数",
+    "recursion_loop": "引用了自己，请把内容写全",
+    **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size", "int_from_float"), "应为整数"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "应为 true 或 false"),
+    **dict.fromkeys(("string_type", "string_unicode"), "应为文字（必要时加引号）"),
+    **dict.fromkeys(("decimal_type", "decimal_parsing"), "应为数"),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        "应为日历上有的日期，写作 2024-10-01 的样子",
+    ),
     "tuple_type": "应为一列条目（每条以 - 开头）",
-    "dict_type": "应为若干「键: 值」",
-    "model_type": "应为若干「键: 值」",
-    "model_attributes_type": "应为若干「键: 值」",
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "应为若干「键: 值」"),
 }
 Shown = Callable[..., str]  # a text, and the few values that its place may have -> the text as a message may show it
-# what PyYAML and _OnceLoader quote from the file
-_QUOTED = re.compile(r"(?<=「).*(?=」)|(?<=tag ').*(?=')|(?<=alias ').*(?=')|(?<=anchor ').*?(?=')", re.DOTALL)
 
 
 def as_it_is(text: str, _among: Iterable[str] = ()) -> str:
     return text
+
+
+_OTHER = "写法不对，请对照其他月份或 git 中的这个文件改正"
+
+# What libyaml and PyYAML (either may be in use) say of a slip, whether it is where the broken thing began, and words.
+_SLIPS = (
+    (r"quoted scalar.* (end of stream|document)", True, "引号没有配对：请补上或删去一个"),
+    (r"escape", False, "双引号里的反斜杠要写成两个（\\\\），或改用单引号"),
+    (r"',' or '[]}]|flow", True, "方括号或花括号没有配对，或各项之间缺少半角逗号：请补上"),
+    (r"tag", False, "以 ! 或 = 开头的文字要加引号；不能用 << 合并，请把内容写全"),
+    (r"alias|anchor", False, "以 & 或 * 开头的文字要加引号"),
+    (r"another document|document start", False, "又有一行 ---：一个文件只能有一份内容，请删去这一行"),
+    (r"directive|incompatible", False, "以 % 开头的文字要加引号"),
+    (r"block scalar", True, "| 或 > 后面不能再写字：文字从下一行写起，并缩进"),
+    (r"unhashable|mapping keys", False, "键应为文字，不能以 ?、[ 或 { 开头：请加引号"),
+    (r"mapping values", False, "有两个冒号，或缩进多了。文字里有冒号时，请用引号把它括起来"),
+    (r"expected ':'", True, "没有「键: 值」：冒号应为半角，后面空一格；一段话换行时，下一行要缩进"),
+    (r"sequence entries are", False, "「- 」前面不能有别的：请另起一行写"),
+    (r"block (collection|sequence)", False, "上面各条以「- 」开头，这一行没有：请写成一样的，并对齐"),
+    (r"expected key|block mapping", False, "缩进与上面各行不一致，或引号、括号之后还有字：请对齐，或删去多余的字"),
+    (r"cannot start any token", False, "以 @、`、% 等符号开头的文字要加引号"),
+)
+_CLUES = (
+    (r"[^\"'#]*\t", "有制表符（Tab）：请换成空格"),
+    (r"\s*(- *)?[^\s：:\"'#\[{]+：", "冒号是全角的：请换成半角冒号，后面空一格"),
+    (r"\s*(- *)?[^\s：:\"'#\[{]+:(?=[^\s:/])", "冒号后面没有空格：请空一格"),
+)
+_MOST_NODES, _DEEPEST = 200_000, 50
+
+
+class _Slip(yaml.constructor.ConstructorError):
+    """What is wrong at a place, in our words."""
+
+    def __init__(self, words: str, mark: yaml.Mark):
+        super().__init__(None, None, words, mark)
 
 
 class _OnceLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -49,38 +84,97 @@ class _OnceLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         seen: set = set()
-        for key_node, _ in node.value:
+        for key_node, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise _Slip("键应为文字，不能以 ?、[ 或 { 开头：请加引号", key_node.start_mark)
             if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"「{key}」写了两次", key_node.start_mark)
+                raise _Slip(f"「{key}」写了两次：请删去一处", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            made = super().construct_object(node, deep)
+        except (ValueError, AttributeError, LookupError, OverflowError):
+            words = "不是数，或太长：编号请加引号"
+            if node.tag.endswith(":timestamp"):
+                given = f"{node.value} " if re.fullmatch(r"\d{4}-\d\d?-\d\d?", node.value) else ""
+                words = f"{given}不是日历上有的日期：请改成真有的一天，写作 2024-10-01 的样子"
+            raise _Slip(words, node.start_mark) from None
+        if isinstance(made, int) and abs(made) >= 10**18:
+            raise _Slip("整数太长：编号请加引号", node.start_mark)
+        return made
 
-def read_yaml(path: Path, shown: Shown = as_it_is) -> Any:
-    """The content of one YAML file. Raises ParamsError that names the file, and the line where it is not YAML.
 
+def read_yaml(path: Path, name: str | None = None, shown: Shown = as_it_is) -> Any:
+    """The content of one YAML file, None if it is empty. name: the file as messages call it (see ``read_text``).
     shown: what a message may show of the content.
+
+    Raises ParamsError that names the file, and the line where it is not YAML.
     """
+    name = name or short_name(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ParamsError(f"找不到 params/{path.name}（应在 {path.parent}）。") from None
-    except UnicodeDecodeError:
-        raise ParamsError(f"params/{path.name} 不是 UTF-8 编码。请另存为 UTF-8 后重试。") from None
+        text = read_text(path, name)
+    except HotlineError as error:
+        raise ParamsError(str(error)) from None
     try:
         return copy.deepcopy(_parsed(text))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"第 {mark.line + 1} 行" if mark else "某处"
-        problem = _QUOTED.sub(lambda found: shown(found[0]), getattr(error, "problem", "") or "格式不对")
-        raise ParamsError(f"params/{path.name} {place}：{problem}。请检查缩进、冒号后的空格和引号。") from None
+        row, words = _slip(error, text.split("\n"))
+        told = re.sub("(?<=「).*(?=」)", lambda found: shown(found[0]), words, flags=re.DOTALL)
+        raise ParamsError(f"{name} 第 {row} 行：{told}。") from None
 
 
 @lru_cache(maxsize=64)
 def _parsed(text: str) -> Any:
     """A run of many months reads the same few files once for each."""
+    _measure(text)
     return yaml.load(text, _OnceLoader)
+
+
+def _measure(text: str) -> None:
+    """Refuses what takes for ever or breaks the parser: depth, and references that multiply or go in circles."""
+    sizes: dict[str, int] = {}
+    above: list[list] = [[None, 0]]  # anchor and nodes of what is open
+    for event in yaml.parse(text, _OnceLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            above.append([event.anchor, 1])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = above.pop()
+            sizes[anchor] = size
+            above[-1][1] += size
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor not in sizes:
+                raise _Slip("以 * 开头的文字要加引号；若是引用，它指的那一段应完整地写在前面", event.start_mark)
+            above[-1][1] += sizes[event.anchor]
+        elif isinstance(event, yaml.ScalarEvent):
+            sizes[event.anchor] = 1
+            above[-1][1] += 1
+        if len(above) > _DEEPEST:
+            raise _Slip(f"括号或缩进超过 {_DEEPEST} 层，请检查括号是否配对", event.start_mark)
+        if above[-1][1] > _MOST_NODES:
+            raise _Slip("内容太多，或 & 和 * 的引用成倍增长：请把内容写短", event.start_mark)
+
+
+def _slip(error: yaml.YAMLError, lines: list[str]) -> tuple[int, str]:
+    """The row (from 1) and what is wrong there, with the remedy."""
+    mark = getattr(error, "problem_mark", None)
+    at = min(mark.line, len(lines) - 1) if mark else 0
+    if isinstance(error, _Slip):
+        return at + 1, error.problem
+    said = f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"
+    begun = min(error.context_mark.line, at) if getattr(error, "context_mark", None) else at
+    before = next((each for each in range(at - 1, -1, -1) if lines[each].strip()), at)
+    looked_at = [begun, at, before] if "mapping values" in said else [begun, at]
+    for row in looked_at:
+        for clue, words in _CLUES:
+            if re.match(clue, lines[row]):
+                return row + 1, words
+    for pattern, at_begin, words in _SLIPS:
+        if re.search(pattern, said):
+            return (begun if at_begin else at) + 1, words
+    return at + 1, "写法不对：请检查缩进、冒号后的空格和引号"
 
 
 def explain(
@@ -91,7 +185,8 @@ def explain(
     models: those the file may hold; an unknown key is compared with their fields. shown: what a message may show of
     the content, which is not always a setting: somebody may have put a citizen's words in its place.
     """
-    lines = [_line(problem, content, list(models), shown) for problem in error.errors()]
+    problems = [problem for problem in error.errors() if "literal['']" not in problem["loc"]]  # "" or an address
+    lines = [_line(problem, content, list(models), shown) for problem in problems]
     first = lines[:20] + ([f"……另有 {len(lines) - 20} 处"] if len(lines) > 20 else [])
     if len(first) == 1:
         return f"{file}：{first[0]}"
@@ -112,7 +207,7 @@ def _line(problem: dict, content: Any, models: list[type[BaseModel]], shown: Sho
         return f"{place} 写的是「{given}」，格式应为 {context['pattern']}。"
     if kind == "value_error":
         return f"{place}：{context['error']}。"
-    words = _WORDS.get(kind)
+    words = _WORDS.get(kind, _OTHER).format_map(context)
     if kind == "missing":
         return f"{place}：缺少这一项。"
     wrote = f"写的是「{given}」，" if not isinstance(problem["input"], (dict, list, tuple)) else ""
@@ -122,7 +217,7 @@ def _line(problem: dict, content: Any, models: list[type[BaseModel]], shown: Sho
 def _way(where: list, content: Any) -> list[str]:
     """The way to a value, list entries by their name where they have one: [盘锦] population."""
     parts, here = [], content
-    for step in where:
+    for step in (step for step in where if not str(step).startswith("function-")):
         if isinstance(step, int) and isinstance(here, list) and step < len(here):
             here = here[step]
             label = (
@@ -133,8 +228,8 @@ def _way(where: list, content: Any) -> list[str]:
             parts.append(f"[{label or f'第 {step + 1} 条'}]")
         else:
             here = here.get(step) if isinstance(here, dict) else None
-            parts.append(str(step))
-    return parts
+            parts.append("这个键" if step == "[key]" else str(step))
+    return " ".join(parts) or "内容"
 
 
 def _keys_at(where: list, content: Any, models: list[type[BaseModel]]) -> list[str]:

@@ -10,7 +10,8 @@ LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 
 FLOORS = [
     {"errors", "exact", "fingerprint", "masking"},
-    {"paths", "yaml_files"},
+    {"paths", "text_files"},
+    {"yaml_files"},
     {"params"},
     {"tickets", "published", "new_month"},
     {"audit"},

@@ -60,7 +60,7 @@ def test_a_month_that_does_not_exist_names_those_that_do(project):
         load_params("2024-06", project.params)
 
 
-@pytest.mark.parametrize("month", ["2024-13", "202409", "2024/09", "九月"])
+@pytest.mark.parametrize("month", ["2024-13", "202409", "2024/09", "九月", "0000-01", "２０２４-09"])
 def test_what_is_no_month_is_refused(project, month):
     with pytest.raises(ParamsError, match="2024-09"):
         load_params(month, project.params)
@@ -72,10 +72,16 @@ def test_a_missing_file_is_named(own_params):
         load_params(MONTH, own_params.params)
 
 
-def test_a_file_that_is_not_utf8_is_named(own_params):
+def test_a_file_saved_by_an_older_notepad_says_the_same(own_params, project):
     path = own_params.params / "organisation.yaml"
     path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
-    with pytest.raises(ParamsError, match=r"organisation\.yaml.*UTF-8"):
+    assert load_params(MONTH, own_params.params).organisation == load_params(MONTH, project.params).organisation
+
+
+def test_a_file_with_a_broken_character_is_named_with_its_row(own_params):
+    path = own_params.params / "organisation.yaml"
+    path.write_bytes(path.read_bytes().replace("辽".encode(), "辽".encode()[:2], 1))
+    with pytest.raises(ParamsError, match=r"params/organisation\.yaml 第 2 行.*UTF-8"):
         load_params(MONTH, own_params.params)
 
 

@@ -63,6 +63,7 @@ def _params_files(folder: Path, months: list[str]) -> dict[str, Any]:
         found[name.as_posix()] = file_sha256(file)
         unseen = {"organisation.yaml": "mail", f"months/{of_month}": "notebooks"}.get(name.as_posix())
         if unseen and file.suffix == ".yaml":
-            content = read_yaml(file) or {}
-            found[name.as_posix()] = {key: value for key, value in content.items() if key != unseen}
+            content = read_yaml(file, f"params/{name.as_posix()}")
+            if isinstance(content, dict):  # else the month beside it that needs this file says so
+                found[name.as_posix()] = {str(key): repr(value) for key, value in content.items() if key != unseen}
     return found

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +19,7 @@ from hotline_lib.errors import UnknownValueError
 from hotline_lib.present.page import Shown, Written, anchor
 from hotline_lib.present.sentences import Sentence
 from hotline_lib.present.sources import Links, explained, same_number
+from hotline_lib.text_files import read_text
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -196,8 +198,9 @@ def explain(m: Month, printed: str, top: int = 5) -> list[str]:
 
 def text(params: Params, name: str) -> str | None:
     """What people wrote in params/months/MONTH/NAME.md; None if there is no such file, or nothing in it."""
-    file = params.folder / "months" / params.month.month / f"{name}.md"
-    return (file.read_text(encoding="utf-8-sig").strip() or None) if file.is_file() else None
+    inside = f"months/{params.month.month}/{name}.md"
+    file = params.folder / inside
+    return (read_text(file, f"params/{inside}").strip() or None) if os.path.lexists(file) else None
 
 
 def gap(params: Params, name: str) -> str:

@@ -13,6 +13,7 @@ from hotline_lib import bulletin
 from hotline_lib.bulletin import findings
 from hotline_lib.bulletin.document import outline, text
 from hotline_lib.fingerprint import value_fingerprint, write_whole
+from hotline_lib.text_files import read_text
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -89,7 +90,7 @@ def keep(m: Month, folder: Path, unit: str | None = None) -> None:
 
 def changes(m: Month, folder: Path, unit: str | None = None) -> tuple[str, ...]:
     """The printed figures that are others than those kept in ``folder``, in words, in the order of the tables."""
-    kept = {file.stem: file.read_text(encoding="utf-8-sig") for file in sorted(folder.glob("*.csv"))}
+    kept = {file.stem: read_text(file) for file in sorted(folder.glob("*.csv"))}
     now = printed(m, unit)
     return tuple(
         line

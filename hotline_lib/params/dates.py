@@ -52,7 +52,7 @@ def month_range(month: str) -> tuple[dt.datetime, dt.datetime]:
 
 
 def first_day(month: str) -> dt.date:
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+    if not re.fullmatch(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])", month):
         raise ParamsError(f"「{month}」不是月份。应写作 年-月 两段，例如 2024-09。")
     return dt.date(int(month[:4]), int(month[5:]), 1)
 

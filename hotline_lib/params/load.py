@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -99,12 +100,12 @@ def load_params(month: str, folder: Path, *, need_month_file: bool = True) -> Pa
 def load_recipients(params: Params) -> Recipients:
     """Who gets the mail: params/recipients.yaml, units by their short names. Raises ParamsError or UnknownValueError."""
     name = "recipients.yaml"
-    if not (params.folder / name).is_file():
+    if not os.path.lexists(params.folder / name):
         raise ParamsError(
             f"没有收件人名单 params/{name}。请把 params/recipients.example.yaml 复制为 params/{name}，填好收件人。"
         )
     found = _Reader(params.folder)(name, Recipients)
-    units = {params.unit(unit).name: people for unit, people in found.units.items()}
+    units = {find("单位", unit, params.units, f"params/{name}").name: who for unit, who in found.units.items()}
     if len(units) < len(found.units):
         raise ParamsError(f"params/{name}：units 中有单位用两个名称写了两次，只能留一处。")
     for whose, people in {"bulletin": found.bulletin, **units}.items():
@@ -121,7 +122,10 @@ class _Reader:
 
     def __call__(self, name: str, kind: Any, shown: Shown = as_it_is) -> Any:
         path = self.folder / name
-        content = read_yaml(path, shown)
+        content = read_yaml(path, f"params/{name}", shown)
+        if not isinstance(content, dict | list):
+            what = "是空的" if content is None else "没有一行「键: 值」：冒号应为半角，后面空一格"
+            raise ParamsError(f"params/{name} {what}。请对照其他月份或 git 中的这个文件写好。")
         try:
             return _adapter(kind).validate_python(content)
         except ValidationError as error:
@@ -143,7 +147,7 @@ def _models() -> list[type[Model]]:
 
 def _month_params(read: _Reader, month: str, needed: bool, shown: Shown) -> MonthParams:
     name = f"months/{month}.yaml"
-    if not (read.folder / name).exists():
+    if not os.path.lexists(read.folder / name):
         if not needed:
             return MonthParams(month=month)
         known = sorted(path.stem for path in (read.folder / "months").glob("*.yaml"))

@@ -19,9 +19,9 @@ import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
 from hotline_lib import exact
-from hotline_lib.errors import WordingError, nearest
+from hotline_lib.errors import HotlineError, WordingError, nearest
 from hotline_lib.exact import is_missing
-from hotline_lib.present import numbers
+from hotline_lib.present import numbers, templates
 from hotline_lib.present.sources import Setting, Source, counted
 
 _NUMERALS = "零一二三四五六七八九十"
@@ -246,47 +246,41 @@ def _one_line(text: str) -> str:
 def _rendered(folder: Path, name: str, figures: Mapping[str, object]) -> str:
     try:
         return _environment(folder).get_template(f"{name}.j2").render(figures)
-    except jinja2.TemplateNotFound:
-        raise WordingError(f"找不到 params/wording/{name}.j2。") from None
+    except HotlineError:
+        raise
+    except jinja2.TemplateNotFound as error:
+        raise WordingError(f"找不到 params/wording/{error.name}。") from None
     except jinja2.TemplateSyntaxError as error:
-        where = f"params/wording/{Path(error.filename or name).name} 第 {error.lineno} 行"
+        where = f"{templates.named(folder, error.filename, name)} 第 {error.lineno} 行"
+        near = re.search(r"'(\S+?)'", error.message or "")
+        at = f"（「{near[1]}」附近）" if near else ""
         raise WordingError(
-            f"{where}：模板写法有误（{error.message}）。请检查 {{{{ }}}} 和 {{% %}} 是否成对。"
+            f"{where}：模板写法有误{at}。请检查 {{{{ }}}} 和 {{% %}} 是否成对，标点是否半角，名称是否写对。"
         ) from None
     except jinja2.UndefinedError as error:
         unknown, *known = str(error).split("\n")
         close = nearest(unknown, known := known or list(figures))
         hint = f"是指「{close}」吗？" if close else ""
         raise WordingError(
-            f"{_place(error, name)}：没有名为「{unknown}」的数字。{hint}可用的有：{'、'.join(known)}。"
+            f"{_place(folder, error, name)}：没有名为「{unknown}」的数字。{hint}可用的有：{'、'.join(known)}。"
         ) from None
     except Exception as error:
-        raise WordingError(f"{_place(error, name)}：这里算不出来（{error}）。") from error
+        raise WordingError(f"{_place(folder, error, name)}：这里算不出来（{error}）。") from error
 
 
-def _place(error: BaseException, name: str) -> str:
+def _place(folder: Path, error: BaseException, name: str) -> str:
     """File and line of the template that raised: Jinja puts the template's own lines into the trace."""
     frames = reversed(traceback.extract_tb(error.__traceback__))
-    file, line = next(((at.filename, at.lineno) for at in frames if at.filename.endswith(".j2")), (name, 0))
-    return f"params/wording/{Path(file).stem}.j2 第 {line} 行"
-
-
-class _Unknown(jinja2.StrictUndefined):
-    """An undefined name whose message is the name, then those there are in what it was looked for in, a line each."""
-
-    @property
-    def _undefined_message(self) -> str:
-        owner = self._undefined_obj
-        inside = owner if isinstance(owner, Mapping) else [key for key in dir(owner) if not key.startswith("_")]
-        return "\n".join(map(str, [self._undefined_name, *([] if owner is jinja2.utils.missing else inside)]))
+    file, line = next(((at.filename, at.lineno) for at in frames if at.filename.endswith(".j2")), (None, 0))
+    return f"{templates.named(folder, file, name)} 第 {line} 行"
 
 
 @cache
 def _environment(folder: Path) -> SandboxedEnvironment:
     environment = _Environment(
         finalize=_marked,
-        loader=jinja2.FileSystemLoader(folder),
-        undefined=_Unknown,
+        loader=templates.loader(folder),
+        undefined=templates.Unknown,
         trim_blocks=True,
         lstrip_blocks=True,
     )  # plain text, not escaped: whoever shows it escapes it

@@ -1,0 +1,41 @@
+"""Where the wording's templates come from, and what they say of a name that there is not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import jinja2
+from jinja2.loaders import split_template_path
+
+from hotline_lib.text_files import read_text
+
+
+def loader(folder: Path) -> jinja2.BaseLoader:
+    """Templates of params/wording as people save them, in any encoding; one that was edited is read again."""
+    return jinja2.FunctionLoader(partial(_source, folder))
+
+
+def named(folder: Path, file: str | None, name: str) -> str:
+    """A template as an analyst finds it, whichever other includes it: params/wording/figures/days.j2."""
+    return f"params/wording/{Path(file).relative_to(folder).as_posix() if file else f'{name}.j2'}"
+
+
+class Unknown(jinja2.StrictUndefined):
+    """An undefined name whose message is the name, then those there are in what it was looked for in, a line each."""
+
+    @property
+    def _undefined_message(self) -> str:
+        owner = self._undefined_obj
+        inside = owner if isinstance(owner, Mapping) else [key for key in dir(owner) if not key.startswith("_")]
+        return "\n".join(map(str, [self._undefined_name, *([] if owner is jinja2.utils.missing else inside)]))
+
+
+def _source(folder: Path, template: str) -> tuple[str, str, Callable[[], bool]] | None:
+    file, name = folder.joinpath(*split_template_path(template)), f"params/wording/{template}"
+    if not os.path.lexists(file):
+        return None
+    text = read_text(file, name)
+    return text, str(file), lambda: read_text(file, name) == text
