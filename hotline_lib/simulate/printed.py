@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from hotline_lib.errors import HotlineError, PublishedError, UnknownValueError, hiding
+from hotline_lib import text_files
+from hotline_lib.errors import HotlineError, PublishedError, UnknownValueError
 from hotline_lib.params import Params, find
 from hotline_lib.paths import Paths
-from hotline_lib.published import TOTAL, read_table
+from hotline_lib.published import TABLES, TOTAL, counts, place, printed_domain, read_table, resolved
 
 ROLES = ("inquiry", "suggestion", "complaint")
 _OTHERS_TRANSFERRED = ("instant_answer_rate", "suggestions_passed_on", "answered_and_passed_on")
@@ -28,15 +30,7 @@ RATES = {  # what each is over: a sum of numbers, where a rate stands for the nu
     "complaint_satisfaction_rate": ("complaints_rated",),
     "timely_submission_rate": ROLES,
 }
-_KEYS = {
-    "business_types": ["type"],
-    "domains": ["domain"],
-    "units": ["unit"],
-    "top_issues": ["type", "issue"],
-    "top_issue_details": ["type", "issue", "breakdown", "name"],
-    "indicators": ["unit"],
-}
-_FIGURE = r"[+-]?\d+(\.\d+)?"
+_FIGURE = r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?"
 _TICKET_ID = r"^JT(?P<code>\d{6})(?P<month>\d{6})(?P<day>\d{2})(?P<serial>\d{8})$"
 
 
@@ -77,15 +71,16 @@ def read_printed(month: str, params: Params, paths: Paths) -> Printed:
     units, domains = (
         tables[name].query(f"{key} != @TOTAL") for name, key in (("units", "unit"), ("domains", "domain"))
     )
-    cells = pd.DataFrame({role: _counts(units, role) for role in ROLES}).set_axis(units["unit"])
-    counts = _counts(domains, "count").set_axis(domains["domain"])
+    cells = pd.DataFrame({role: counts(units, role) for role in ROLES}).set_axis(units["unit"])
+    by_domain = counts(domains, "count").set_axis(domains["domain"])
     issues = tables["top_issues"].rename(columns={"type": "role"})
+    issues = issues.assign(tickets=counts(issues, "count"))[["role", "issue", "tickets"]]
     printed = Printed(
         month=month,
         cells=cells.reindex(params.unit_names, fill_value=0),
-        domains=counts.reindex(params.catalogue.printed_domains, fill_value=0),
-        issues=issues.assign(tickets=_counts(issues, "count"))[["role", "issue", "tickets"]],
-        details=_details(tables["top_issue_details"], params),
+        domains=by_domain.reindex(params.catalogue.printed_domains, fill_value=0),
+        issues=issues.reset_index(drop=True),
+        details=_details(tables["top_issue_details"], params).reset_index(drop=True),
         changes=_changes(tables, params),
         rates=_rates(tables["indicators"], params),
         spot_checks=_spot_checks(month, params, paths),
@@ -108,49 +103,39 @@ def limits_beyond(listed: pd.DataFrame, by: list[str]) -> pd.Series:
 def _tables(month: str, params: Params, paths: Paths) -> dict[str, pd.DataFrame]:
     """The tables as text, right figures in place of wrong ones (kept as ``printed_…``), names as params has them."""
     catalogue, tables = params.catalogue, {}
-    for name, keys in _KEYS.items():
-        file = f"data/published/{month}/{name}.csv"
+    for name in [name for name in TABLES if name != "errata"]:
         table = read_table(paths.published(month), name)
         if table is None:
+            file = f"data/published/{month}/{name}.csv"
             raise PublishedError(f"缺少 {file}，无法模拟 {month}。请按其他月份的样子补上这张表。")
-        if (repeated := table.duplicated(keys)).any():
-            raise PublishedError(f"{file}：「{'/'.join(table.loc[repeated, keys].iloc[0])}」重复。")
-        table.attrs["file"] = file
         tables[name] = table
     errata = read_table(paths.published(month), "errata")
     for row in () if errata is None else errata.itertuples():
         if row.table not in tables or row.column not in tables[row.table]:
             continue  # a table or column that no ticket is made from
         table = tables[row.table]
-        place = table[_KEYS[row.table]].agg("/".join, axis=1) == row.key
-        if not place.any():
-            raise PublishedError(f"data/published/{month}/errata.csv：{row.table}.csv 中没有「{row.key}」这一行。")
-        table.loc[place, f"printed_{row.column}"] = row.printed
-        table.loc[place, row.column] = row.correct
-
-    def domain(name: str) -> str:
-        if name not in catalogue.printed_domains:
-            raise UnknownValueError("业务领域", name, catalogue.printed_domains, "params/catalogue.yaml")
-        return name
-
-    resolve = {
+        at = table[table.attrs["keys"]].agg("/".join, axis=1) == row.key
+        if not at.any():
+            raise PublishedError(
+                f"{errata.attrs['file']} 第 {row.Index} 行 key：{row.table}.csv 中没有「{row.key}」这一行。"
+            )
+        table.loc[at, f"printed_{row.column}"] = row.printed
+        table.loc[at, row.column] = row.correct
+    names = {
         "type": lambda name: catalogue.business_type(name).role,
-        "domain": domain,
+        "domain": lambda name: printed_domain(name, params),
         "unit": lambda name: params.unit(name).name,
         "issue": lambda name: catalogue.issue(name).name,
     }
-    for table in tables.values():
-        for column in table.columns.intersection(list(resolve)):
-            table[column] = [name if name == TOTAL else resolve[column](name) for name in table[column]]
-    return tables
+    return {name: resolved(table, names) for name, table in tables.items()}
 
 
 def _figures(table: pd.DataFrame, column: str) -> pd.Series:
     """A printed column as numbers, missing where it has none."""
-    text = table.get(column, pd.Series("", table.index)).fillna("").str.strip().str.rstrip("%").str.replace("−", "-")
+    text = table.get(column, pd.Series("", table.index)).fillna("").str.rstrip("%").str.replace("−", "-")
     right = text.str.fullmatch(_FIGURE)
     if (wrong := ~right & ~text.isin(["", "—", "-"])).any():
-        raise PublishedError(f"{table.attrs['file']}：「{text[wrong].iloc[0]}」不是数。")
+        raise PublishedError(f"{place(table, column, wrong)}不是数，应写作 12.34 或 -12.34 的样子，没有就空着。")
     return text.where(right).astype(float)
 
 
@@ -158,22 +143,21 @@ def _hundredths(table: pd.DataFrame, column: str) -> pd.Series:
     return (_figures(table, column) * 100).round()
 
 
-def _counts(table: pd.DataFrame, column: str) -> pd.Series:
-    figures = _figures(table, column)
-    if (wrong := ~(figures >= 0) | (figures % 1 != 0)).any():
-        raise PublishedError(f"{table.attrs['file']}：「{table.loc[wrong, column].iloc[0]}」不是整数件数。")
-    return figures.astype(np.int64)
-
-
 def _details(table: pd.DataFrame, params: Params) -> pd.DataFrame:
-    def resolved(issue: str, breakdown: str, name: str) -> str:
-        if breakdown == "unit":
-            return params.unit(name).name
-        return find(f"子事项（{issue}）", name, params.catalogue.issue(issue).sub_issues, "params/catalogue.yaml").name
-
-    tickets = _counts(table, "count")
+    names = []
+    for row in table.itertuples():
+        kinds = {
+            "unit": ("单位", params.units),
+            "sub_issue": (f"子事项（{row.issue}）", params.catalogue.issue(row.issue).sub_issues),
+        }
+        at = f"{table.attrs['file']} 第 {row.Index} 行"
+        if row.breakdown not in kinds:
+            raise UnknownValueError("分法", row.breakdown, kinds, f"{at} breakdown")
+        kind, known = kinds[row.breakdown]
+        names.append(find(kind, row.name, known, f"{at} name").name)
+    tickets = counts(table, "count")
     return table.rename(columns={"type": "role"})[["role", "issue", "breakdown"]].assign(
-        name=[resolved(*row) for row in table[["issue", "breakdown", "name"]].itertuples(index=False)],
+        name=names,
         tickets=tickets,
         whole=20_000 * tickets // (2 * _hundredths(table, "printed_share_pct") - 1),  # the greatest that prints so
     )
@@ -188,7 +172,7 @@ def _changes(tables: dict[str, pd.DataFrame], params: Params) -> pd.DataFrame:
         ("unit", tables["units"], "total"),
     ):
         rows = pd.DataFrame({kind: _hundredths(table, f"{kind}_pct") for kind in ("yoy", "mom")})
-        rows = rows.assign(tickets=_counts(table, column)).set_axis(table[over])
+        rows = rows.assign(tickets=counts(table, column)).set_axis(table[over])
         if len(unused := rows.index.difference([*names[over], TOTAL])):
             raise PublishedError(f"{table.attrs['file']}：业务类型「{unused[0]}」已停用，不能再有工单。")
         parts[over] = rows.reindex(names[over]).fillna({"tickets": 0})
@@ -208,23 +192,27 @@ def _rates(table: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 def _spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     path, file = paths.spot_checks(month), f"data/spot_checks/{month}.csv"
-    columns = ["ticket_id", "unit"]
-    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig") if path.exists() else pd.DataFrame(columns=columns)
-    with hiding(params.known.shown):
-        units = [params.unit(name) for name in table["unit"].astype("str")]
-    parts = table["ticket_id"].astype("str").str.extract(_TICKET_ID)
+    table = pd.DataFrame({"ticket_id": [], "unit": []}, dtype="str")
+    if os.path.lexists(path):
+        table = text_files.read_table(path, file, columns=list(table.columns))
+    known = {spelling: unit for unit in params.units for spelling in unit.spellings}
+    if not (right := table["unit"].isin(known)).all():
+        names = "、".join(params.unit_names)
+        raise HotlineError(f"{file} 第 {right.idxmin()} 行 unit：没有这个单位。可填：{names}。")
+    units = [known[name] for name in table["unit"]]
+    parts = table["ticket_id"].str.extract(_TICKET_ID)
     day = pd.to_numeric(parts["day"]).fillna(0)
     problems = {
         f"不是 {month} 受理的编号。应为 JT、6 位区划代码、8 位受理日期、8 位流水号。": (
             (parts["month"] != month.replace("-", "")) | ~day.between(1, pd.Period(month).days_in_month)
         ),
         "的区划代码不是{0.name}的 {0.code}。": parts["code"] != [unit.code for unit in units],
-        "重复。": table["ticket_id"].duplicated(),
+        "与上面的一行重复，只能留一行。": table["ticket_id"].duplicated(),
     }
     for problem, wrong in problems.items():
         if wrong.any():
-            ticket = params.known.shown(str(table["ticket_id"][wrong.argmax()]))
-            raise HotlineError(f"{file}：工单编号「{ticket}」{problem.format(units[wrong.argmax()])}")
+            unit = units[wrong.to_numpy().argmax()]
+            raise HotlineError(f"{file} 第 {wrong.idxmax()} 行 ticket_id：工单编号{problem.format(unit)}")
     found = pd.DataFrame({"unit": [unit.name for unit in units], "day": day, "serial": parts["serial"]})
     return found.astype({"day": np.int64, "serial": np.int64})
 
@@ -240,5 +228,6 @@ def _check_sums(printed: Printed, params: Params) -> None:
             wrong.append(f"{params.catalogue.name_of(name) if over == 'type' else name} {tickets} 件")
     if wrong:
         raise PublishedError(
-            f"{printed.month} 印出的件数互相矛盾：{'；'.join(wrong)}；而 units.csv 各单元格合计 {total} 件。请核对。"
+            f"{printed.month} 印出的件数互相矛盾：{'；'.join(wrong)}；"
+            f"而 data/published/{printed.month}/units.csv 各单元格合计 {total} 件。请核对。"
         )
