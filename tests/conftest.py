@@ -72,3 +72,10 @@ def province(tmp_path_factory, project) -> Paths:
     paths = replace(project, data=folder / "data", params=folder / "params", output=folder / "output")
     simulate("2025-03", paths, seed=5)
     return paths
+
+
+@pytest.fixture
+def published(tmp_path: Path, project: Paths) -> Paths:
+    """The project with a copy of data/published that a test may break."""
+    shutil.copytree(project.data / "published", tmp_path / "data" / "published")
+    return replace(project, data=tmp_path / "data")
