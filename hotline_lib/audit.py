@@ -200,3 +200,18 @@ def _misplaced(counts: pd.DataFrame, params: Params) -> list[str]:
                 f"子事项「{shown(sub_issue)}」不在 params/catalogue.yaml 的事项「{issue}」之下：{number} 件。"
             )
     return problems
+
+
+_CUT_EVERY = 5_000
+_SHEET_ROWS = (65_536, 1_048_576)  # of .xls and .xlsx
+
+
+def cut_off(rows: int) -> bool:
+    """Whether an export of so many rows may have been cut off: a multiple of 5,000, or a full sheet of Excel with or
+    without its heading.
+
+    rows: data rows of one export, or a unit's tickets of one month. Systems stop at 10,000 (most often), 5,000, 20,000,
+    50,000 or 100,000. By chance a number is a multiple of 5,000 once in 5,000 exports. Smaller round numbers would
+    alarm by chance (1,000: once in 150 months of a unit of that size), and are not told.
+    """
+    return rows > 0 and (rows % _CUT_EVERY == 0 or rows in _SHEET_ROWS or rows + 1 in _SHEET_ROWS)

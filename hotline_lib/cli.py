@@ -173,13 +173,15 @@ def new(month: Month, params: Params = None) -> None:
 @app.command()
 def check(month: Month, output: Output = None, data: Data = None, params: Params = None) -> None:
     """检查一个月的报告能不能出、会缺什么，并看数据质量；不执行笔记本。"""
+    from hotline_lib.coverage import write_coverage
     from hotline_lib.readiness import check as check_month
     from hotline_lib.readiness import told, write_quality
 
     paths = find_paths(data=data, params=params, output=output)
     found = check_month(month, paths)
     file = write_quality(found, paths)
-    typer.echo(told(found, paths.short(file) if file else ""))
+    pictured = write_coverage(found.coverage, paths) if found.coverage else []
+    typer.echo(told(found, paths.short(file) if file else "", "、".join(paths.short(each) for each in pictured)))
     raise typer.Exit(found.exit_code)
 
 

@@ -14,6 +14,7 @@ from hotline_lib import published
 from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
 from hotline_lib.bulletin.document import TEXTS, texts_missing
+from hotline_lib.coverage import Coverage, coverage
 from hotline_lib.cube import accepted
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole
@@ -33,7 +34,8 @@ _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 class Readiness:
     """What a check found, in words. stops: no report, or not all, could be made. weakens: a report would say less.
 
-    ready: what is in order. quality: ``audit.data_quality`` of the month's tickets, if there are any.
+    ready: what is in order. quality: ``audit.data_quality`` of the month's tickets, if there are any. coverage: which of
+    them seem to be missing, which weakens every figure.
     """
 
     month: str
@@ -41,6 +43,7 @@ class Readiness:
     weakens: list[str] = field(default_factory=list)
     ready: list[str] = field(default_factory=list)
     quality: pd.DataFrame | None = None
+    coverage: Coverage | None = None
 
     @property
     def exit_code(self) -> int:
@@ -124,6 +127,7 @@ def _tickets(found: Readiness, params: Params, paths: Paths) -> None:
         found.weakens.append(f"{source.name} 只有其他月份的导出中带来的工单：请导入 {month} 自己的导出文件。")
     now = dt.datetime.now(_SHANGHAI).replace(tzinfo=None)
     found.quality = data_quality(read_month(month, params, paths), params, now)
+    found.coverage = coverage(month, params, paths)
     for back in range(1, params.month.reach_back_months + 1):
         earlier = month_before(month, back)
         with found.looking():
@@ -178,11 +182,14 @@ def _notebooks(found: Readiness, params: Params, paths: Paths) -> None:
     found.ready.append(f"笔记本 {len(reports)} 个")
 
 
-def told(found: Readiness, quality_file: str = "") -> str:
-    """The check as an analyst reads it. quality_file: where the whole table of data quality is."""
+def told(found: Readiness, quality_file: str = "", coverage_files: str = "") -> str:
+    """The check as an analyst reads it. quality_file, coverage_files: where the whole tables (and a picture) are."""
     lines = [f"{found.month} 运行前检查：" + ("不能运行" if found.stops else "可以运行")]
     for title, each in (("就绪", found.ready), ("会停止", found.stops), ("会减弱", found.weakens)):
         lines += [f"{title}："] * bool(each) + [f"  {text}".replace("\n", "\n  ") for text in each]
+    if found.coverage is not None:
+        lines.append(f"工单是否齐全（缺了会减弱；各单位每天见 {coverage_files}）：")
+        lines += [f"  {words}" for words in (found.coverage.summary, *(found.coverage.sentences or ["没有发现缺漏。"]))]
     if found.quality is not None:
         lines.append(f"数据质量（件；最多的三个单位；各单位见 {quality_file}）：")
         units = found.quality.set_index("finding").drop(columns="tickets")

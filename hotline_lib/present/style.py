@@ -65,23 +65,28 @@ def font_family() -> str:
 
 
 @cache
-def _settings() -> dict:
-    import seaborn
-
+def _settings(bare: bool) -> dict:
     # The font comes after seaborn's style, which sets one of its own.
     fonts = {
         "font.family": [font_family()],
         "font.sans-serif": [font_family()],
     }  # the second for figures made elsewhere
+    if bare:
+        return fonts
+    import seaborn
+
     return {**seaborn.axes_style("white"), **seaborn.plotting_context("notebook"), **fonts}
 
 
 @contextmanager
-def drawing() -> Iterator[None]:
-    """Draw with the look's settings; a character that the font lacks is an error, not an empty box."""
+def drawing(*, bare: bool = False) -> Iterator[None]:
+    """Draw with the look's settings; a character that the font lacks is an error, not an empty box.
+
+    bare: without seaborn, whose import takes a second that a command's small picture, which has no axes, can spare.
+    """
     import matplotlib
 
-    with matplotlib.rc_context(_settings()), warnings.catch_warnings():
+    with matplotlib.rc_context(_settings(bare)), warnings.catch_warnings():
         warnings.filterwarnings("error", message=r"Glyph \d+")
         try:
             yield
@@ -94,11 +99,11 @@ def drawing() -> Iterator[None]:
             ) from warning
 
 
-def png(figure: Figure) -> bytes:
-    """The figure as PNG with few colours; the same figure gives the same bytes."""
+def png(figure: Figure, *, bare: bool = False) -> bytes:
+    """The figure as PNG with few colours; the same figure gives the same bytes. bare: as for ``drawing``."""
     from PIL import Image
 
-    with drawing():
+    with drawing(bare=bare):
         figure.canvas.draw()
     picture = Image.frombuffer("RGBA", figure.canvas.get_width_height(), figure.canvas.buffer_rgba())
     reduced = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
