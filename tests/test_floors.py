@@ -24,6 +24,7 @@ FLOORS = [
     {"bulletin"},
     {"deliver"},
     {"batch"},
+    {"coverage"},
     {"readiness"},
     {"progress", "posting"},
     {"cli"},

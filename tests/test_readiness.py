@@ -33,6 +33,7 @@ def test_a_month_with_everything_is_ready(september):
     found = check(MONTH, september)
     assert found.exit_code == 0 and not found.stops
     assert any("243,909 件" in line and "模拟工单" in line for line in found.ready)
+    assert found.coverage.sentences == [] and "没有发现缺漏" in told(found)
     assert "可以运行" in told(found)
 
 
@@ -56,6 +57,17 @@ def test_what_weakens_a_run_does_not_stop_it(desk):
     assert found.exit_code == 0
     for words in ("尚未办结：1 件", "附件1 不完整", "环比印为 —", "同比印为 —", "没有抽检"):
         assert any(words in line for line in found.weakens), words
+
+
+def test_missing_tickets_weaken_a_run_and_do_not_stop_it(desk):
+    write(desk, tickets(*[{"accepted_at": f"2024-09-{day:02d}"} for day in range(1, 13)]))
+    found = check(MONTH, desk)
+    assert found.exit_code == 0
+    lines = told(found).splitlines()
+    section = lines[next(at for at, line in enumerate(lines) if line.startswith("工单是否齐全（缺了会减弱")) :]
+    assert "15 个单位中 1 个有工单" in section[1]
+    assert "没有一件工单的单位：省交投；大连" in section[2]
+    assert "受理时间都是 00:00:00：沈阳 12 件" in "".join(section[3:5])
 
 
 def test_a_new_month_is_told_what_to_do_first(desk):
@@ -113,6 +125,10 @@ def test_the_command_prints_writes_and_ends_with_its_code(desk, tmp_path):
     assert "「事项」未填写：1（大连 1）" in done.stdout.decode()
     table = pd.read_csv(tmp_path / "out" / "check" / f"{MONTH}.csv", encoding="utf-8-sig")
     assert table.loc[table["项目"] == "「事项」未填写", "大连"].tolist() == [1]
+    assert "没有一件工单的单位：省交投；鞍山；抚顺；本溪；丹东；锦州 等 13 个单位" in done.stdout.decode()
+    assert {f"{MONTH}_coverage{end}" for end in (".csv", ".png")} < {
+        each.name for each in (tmp_path / "out" / "check").iterdir()
+    }
     desk.tickets(MONTH).unlink()
     done = subprocess.run([*command, *folders], capture_output=True, cwd=ROOT, timeout=120, env=environment)
     assert done.returncode == 1 and "不能运行" in done.stdout.decode()

@@ -85,8 +85,8 @@ def silent_hours(grid: pd.DataFrame, before: pd.DataFrame | None = None) -> pd.D
     Told is what has a chance below RARE, which takes about 30 missing tickets.
     False alarms: none in 60,000 months of a unit, a third of them of units that answer by day only.
 
-    Returns ``unit``, ``first``, ``last`` (hours, both silent; 22 to 5 goes over midnight), ``expected`` (件),
-    ``compared`` (whether last month says so).
+    Returns ``unit``, ``first``, ``last`` (hours, both silent and expected not to be; 22 to 5 goes over midnight),
+    ``expected`` (件), ``compared`` (whether last month says so).
     """
     rows = []
     for unit, hours in grid.groupby(level="unit", sort=False):
@@ -96,9 +96,10 @@ def silent_hours(grid: pd.DataFrame, before: pd.DataFrame | None = None) -> pd.D
         share[_OFFICE_HOURS] = _OFFICE_SHARE
         if compared:
             share = usual / usual.sum()
-        for silent in _around_the_clock(now == 0):
+        for hours_silent in _around_the_clock(now == 0):
+            silent = [hour for hour in hours_silent if share[hour]]
             expected = float(now.sum() * share[silent].sum())
-            spread = 1 / usual[silent].sum() if compared and expected else 0.0  # of what last month tells
+            spread = 1 / usual[silent].sum() if compared and silent else 0.0  # of what last month tells
             if expected and _none_of(expected, _MOOD + _ECHO / expected + spread) < RARE:
                 rows.append((unit, silent[0], silent[-1], round(expected), compared))
     return pd.DataFrame(rows, columns=["unit", "first", "last", "expected", "compared"])
@@ -158,8 +159,8 @@ class _Days:
         while True:
             judged = [self.judged(*days, ~ignored, regular) for days in [*_runs(empty & ~ignored), *evening]]
             least = min(judged, key=lambda gap: gap.chance, default=None)
-            if least is None or least.chance >= RARE:
-                return found
+            if least is None or least.chance >= RARE:  # what each would have had, by the days that belong to none
+                return [self.judged(gap.start, gap.end, ~ignored, regular) for gap in found]
             found.append(least)
             ignored[least.start : least.end] = True
             evening = evening if least.end < len(tickets) else []

@@ -39,9 +39,10 @@ class World:
     holiday: float = 0.8
 
 
+AS_CALLS_COME = World("as calls come")
 WORLDS = [
     World("nearly Poisson", cluster=1, mood=0.1, drift=0.15),
-    World("as calls come"),
+    AS_CALLS_COME,
     World("clustered", cluster=2, mood=0.3, drift=0.25),
     World("stormy", cluster=2, mood=0.5, drift=0.3),
     World("very clustered", cluster=3, mood=0.3, drift=0.25),
@@ -89,60 +90,47 @@ def province(world: World, rng: np.random.Generator) -> list[tuple[pd.DataFrame,
     return found
 
 
-def false_alarms(world: World, months: int) -> None:
-    """Of all units and months, how many are told of; and in how many months anything is."""
-    rng, alarms, any_told = np.random.default_rng(12328), Counter(), 0
+def false_alarms(world: World, months: int) -> Counter:
+    """How many units are told of by each rule in so many months, and in how many ``months`` any is."""
+    rng, alarms = np.random.default_rng(12328), Counter()
     for _ in range(months):
         before, now = province(world, rng)
         sums = [grid.sum(axis=1).groupby(level="unit").sum() for grid, _ in (now, before)]
         told = {
             "days": missing_days(*now, before=before),
-            "days, without last month": missing_days(*now),
+            "days without last month": missing_days(*now),
             "hours": silent_hours(now[0], before[0]),
-            "hours, without last month": silent_hours(now[0]),
+            "hours without last month": silent_hours(now[0]),
             "volume": volume_jumps(*sums, days=(len(now[1]), len(before[1]))),
         }
         alarms.update({rule: rows["unit"].nunique() for rule, rows in told.items()})
-        any_told += any(len(told[rule]) for rule in ("days", "hours", "volume"))
-    rates = ", ".join(f"{rule} {100 * number / months / len(SIZES):.2f} %" for rule, number in alarms.items())
-    print(f"{world.name}: {rates}; months with any {100 * any_told / months:.1f} %", flush=True)
-
-
-LOST = {
-    "a working day": lambda hours, kinds: (
-        (kinds == WORKING) & (kinds.index.day == kinds[kinds == WORKING].index.day[8])
-    ),
-    "two days": lambda hours, kinds: kinds.index.day.isin([12, 13]),
-    "the second half": lambda hours, kinds: kinds.index.day > 15,
-}
+        alarms["months"] += any(len(told[rule]) for rule in ("days", "hours", "volume"))
+    return alarms
 
 
 def seen(months: int) -> None:
-    """Where something is missing of one unit: how often the rules tell of that unit."""
-    rng = np.random.default_rng(12328)
-    found = {
-        what: np.zeros(len(SIZES)) for what in (*LOST, "from 15:00 of the last day", "13:00 to 23:00", "nine tenths")
-    }
+    """Where something is missing of a unit: how often the rules tell of it."""
+    rng, found = np.random.default_rng(12328), {}
     for _ in range(months):
-        before, (grid, kinds) = province(WORLDS[1], rng)
-        values = grid.to_numpy().reshape(len(SIZES), len(kinds), 24)
-        for what in found:
+        before, (grid, kinds) = province(AS_CALLS_COME, rng)
+        values, working = grid.to_numpy().reshape(len(SIZES), len(kinds), 24), np.flatnonzero(kinds == WORKING)
+        where = {
+            "a working day": np.s_[:, working[8]], "two days": np.s_[:, 11:13], "the second half": np.s_[:, 15:],
+            "the last day from 15:00": np.s_[:, -1, 15:], "13:00 to 23:00": np.s_[:, :, 13:],
+        }  # fmt: skip
+        for what, place in where.items():
             less = values.copy()
-            if what in LOST:
-                less[:, np.flatnonzero(LOST[what](less, kinds))] = 0
-            elif what == "13:00 to 23:00":
-                less[:, :, 13:] = 0
-            elif what == "nine tenths":
-                less = rng.binomial(less, 0.1)
-            else:
-                less[:, -1, 15:] = 0
+            less[place] = 0
             short = pd.DataFrame(less.reshape(-1, 24), index=grid.index)
-            if what == "nine tenths":
-                sums = [each.sum(axis=1).groupby(level="unit").sum() for each in (short, before[0])]
-                told = volume_jumps(*sums, days=(len(kinds), len(before[1])))
-            else:
-                told = silent_hours(short, before[0]) if "23:00" in what else missing_days(short, kinds, before=before)
-            found[what][told["unit"].unique().astype(int)] += 100 / months
+            told = (
+                silent_hours(short, before[0])
+                if what == "13:00 to 23:00"
+                else missing_days(short, kinds, before=before)
+            )
+            found.setdefault(what, np.zeros(len(SIZES)))[told["unit"].unique().astype(int)] += 100 / months
+        tenth = pd.Series(rng.binomial(values.sum(axis=(1, 2)), 0.1))
+        told = volume_jumps(tenth, before[0].sum(axis=1).groupby(level="unit").sum(), days=(len(kinds), len(before[1])))
+        found.setdefault("nine tenths", np.zeros(len(SIZES)))[told["unit"].unique().astype(int)] += 100 / months
     print("tickets a month: " + ", ".join(f"{size:,}" for size in SIZES))
     for what, rates in found.items():
         print(f"{what} missing, seen in %: " + ", ".join(f"{rate:.0f}" for rate in rates))
@@ -163,7 +151,10 @@ def round_numbers(months: int) -> None:
 def main() -> None:
     months = int(sys.argv[1]) if len(sys.argv) > 1 else MONTHS
     for world in WORLDS:
-        false_alarms(world, months)
+        alarms = false_alarms(world, months)
+        of_months = alarms.pop("months")
+        rates = ", ".join(f"{rule} {100 * number / months / len(SIZES):.2f}" for rule, number in alarms.items())
+        print(f"{world.name}: % of a unit's months: {rates}; % of months: {100 * of_months / months:.1f}", flush=True)
     seen(max(months // 5, 1))
     round_numbers(months)
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from hotline_lib.metrics import beside_scores
-from hotline_lib.present import charts, months, patterns, style
+from hotline_lib.present import charts, months, patterns, strips, style
 from hotline_lib.present import sampled as sampled_charts
 
 UNITS = """省交投 479 217476 1796 167146 1
@@ -214,7 +214,29 @@ PANELS = {
     "peak at the right": [panel("甲", *[5] * 10, 9_999_999, 5)],
 }
 
+
+def strip(
+    name: str, now: list[int], before: list[int] = (), missing: range = range(0), total: str = ""
+) -> strips.Strip:
+    """A unit's days; the last month's total as tickets, or as ``total`` where only the bulletin knows it."""
+    return strips.Strip(
+        name, now, f"{sum(now):,}", before, f"{sum(before):,}" if before else total, missing, any(missing)
+    )
+
+
+STRIPS = {
+    "september": (
+        [strip(name, [30] * 30, [40] * 31, range(15, 30)) for name in [*NAMES, "全部"]],
+        "9月", "8月",
+    ),
+    "no last month": ([strip("甲", [0] * 28, missing=range(28)), strip("全部", [0] * 28)], "2月", ""),
+    "its bulletin": ([strip("甲", [5] * 31, total="7"), strip("全部", [5] * 31, total="12,345,678")], "12月", "11月月报"),
+    "long names": ([strip(unit, [9_999_999] * 31, [8] * 31) for unit in [*LONG["unit"], "全部"]], "10月", "9月"),
+    "thirty": ([strip(name, [n] * 31, [1] * 30) for n, name in enumerate(MANY)], "10月", "9月"),
+}  # fmt: skip
+
 PICTURES = [
+    *[pytest.param(strips.strips, shown, id=f"strips: {name}") for name, shown in STRIPS.items()],
     *[pytest.param(sampled_charts.intervals, (frame,), id=f"intervals: {name}") for name, frame in SAMPLES.items()],
     *[pytest.param(sampled_charts.ranks, (frame,), id=f"ranks: {name}") for name, frame in SAMPLES.items()],
     *[pytest.param(lambda v, o: levels(*v, **o), each, id=f"months: {name}") for name, each in LEVELS.items()],
