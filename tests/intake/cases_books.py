@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from cases import THREE, Made, Row
 from exports import LABELS, rows, table, write_xlsx
-from forms import Book, error, formula
+from forms import Book, error, formula, write_ods, write_xls, write_zip
 
 _DALIAN = rows({}, {}, {}, {})
 OF_TWO = [
@@ -65,6 +67,32 @@ def stray_cell_in_the_corner(folder: Path) -> Made:
     stray = '<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row></sheetData>'
     book = Book({"工单": table(THREE)}, edit=lambda name, text: text.replace("</sheetData>", stray))
     return Made([book.save(folder / "a.xlsx")], THREE)
+
+
+def four_thousand_million_strings(folder: Path) -> Made:
+    """A table of strings that says of itself what no memory holds."""
+
+    def boast(name: str, text: str) -> str:
+        return re.sub(r'uniqueCount="\d+"', 'uniqueCount="4000000000"', text)
+
+    return Made([Book({"工单": table(THREE)}, edit=boast).save(folder / "a.xlsx")], THREE)
+
+
+def old_workbook_cut_off(folder: Path) -> Made:
+    """An .xls of which the last part is missing, as after a broken download."""
+    file = write_xls(folder / "a.xls", table(rows(*[{}] * 40)))
+    file.write_bytes(file.read_bytes()[:-4_000])
+    return Made([file], THREE)
+
+
+def rows_without_end(folder: Path) -> Made:
+    """One blank row repeated to the sheet's end, as LibreOffice writes what somebody has coloured."""
+    file = write_ods(folder / "a.ods", table(THREE))
+    with zipfile.ZipFile(file) as archive:
+        members = {each: archive.read(each) for each in archive.namelist()}
+    blank = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/>'
+    text = members["content.xml"].decode().replace("</table:table>", f"{blank}</table:table-row></table:table>")
+    return Made([write_zip(file, members | {"content.xml": text.encode()})], THREE)
 
 
 def filtered_rows(folder: Path) -> Made:

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from desk import Desk
 
+pytest.register_assert_rewrite("outcomes", "remedies")
+
 
 @pytest.fixture
 def desk(project, tmp_path) -> Desk:

@@ -5,25 +5,18 @@ Whoever is refused is told where and what to do; doing exactly that, the tickets
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import cases_books as books
 import cases_files as files
 import cases_text as text
 import cases_values as values
 import pytest
-from cases import ID, Made, expected, stored, told_of
-from desk import Desk
+from cases import ID, expected, stored, told_of
 from exports import rows, table, write_csv
+from outcomes import NEVER, Case, check_words, refused, take_whole, taken
 from personal import named
 from remedies import (
-    Remedy,
     correct,
     leave_out,
     option,
@@ -34,47 +27,8 @@ from remedies import (
     unpack,
     write_right,
 )
-from support import ROOT
 
 from hotline_lib.intake import IntakeError
-
-# never said, whatever happens: the wrong cause, a trace, words of a library
-_NEVER = r"磁盘已满|程序出错|Traceback|Error\b|Exception|codec|None\b|nan\b|\{\w+\}|\\x"
-_MOST_LINES = 30
-
-
-@dataclass(frozen=True)
-class Case:
-    """One kind of export.
-
-    notes: if it is taken, what must be said beside. says: if it is refused, what the message must hold; never: what
-    it must not. remedy: what the message has the analyst do. whole: nothing may be taken, even with accept_good.
-    open: whether it is taken or refused is left open; either way nothing else may come of it. lines: how many lines
-    of problems there must be. options: of intake.
-    """
-
-    name: str
-    make: Callable[[Path], Made]
-    notes: tuple[str, ...] = ()
-    says: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()
-    remedy: Remedy | None = None
-    whole: bool = False
-    open: bool = False
-    lines: int = 0
-    options: dict[str, object] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-def taken(name: str, make: Callable[[Path], Made], *notes: str, **options: object) -> Case:
-    return Case(name, make, notes=notes, options=options)
-
-
-def refused(name: str, make: Callable[[Path], Made], *says: str, remedy: Remedy, **more: object) -> Case:
-    return Case(name, make, says=says, remedy=remedy, **more)
-
 
 _MIDNIGHT = r"零点|0 ?点|午夜|00:00|时分|只有日期|没有(具体)?(时间|钟点)"
 
@@ -187,31 +141,11 @@ CASES = [
 ]  # fmt: skip
 
 
-def _taken(desk: Desk, made: Made, options: dict[str, object]) -> list[str]:
-    """Takes the files; all tickets must be there as they are. Returns the notes."""
-    done = desk.take(*options.pop("files", made.files), **options)
-    assert stored(desk) == expected(made.truth)
-    assert done.count("new") == len(made.truth) and not done.count("refused")
-    return list(done.notes)
-
-
-def _told(desk: Desk, case: Case, message: str) -> None:
-    for pattern in case.says:
-        assert re.search(pattern, message), f"not said: {pattern}\n{message}"
-    for pattern in (_NEVER, *case.never):
-        assert not re.search(pattern, message), f"said: {pattern}\n{message}"
-    assert not named(message) and not named(told_of(desk))
-    assert len(message.splitlines()) <= _MOST_LINES, message
-    assert "没有导入任何工单" in message
-    told = [line for line in message.splitlines() if line.startswith("  ")]
-    assert len(told) == case.lines or not case.lines, message
-
-
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_an_export_is_taken_as_it_is_or_goes_in_after_its_remedy(desk, case):
     made = case.make(desk.folder)
     try:
-        notes = _taken(desk, made, dict(case.options))
+        notes = take_whole(desk, made, dict(case.options))
     except IntakeError as error:
         message = str(error)
         if not case.says:
@@ -220,11 +154,11 @@ def test_an_export_is_taken_as_it_is_or_goes_in_after_its_remedy(desk, case):
         assert case.open or not case.says, "taken, but should be refused"
         for pattern in case.notes:
             assert re.search(pattern, "\n".join(notes)), f"not noted: {pattern}\n{notes}"
-        assert not re.search(_NEVER, "\n".join(notes)) and not named("\n".join(notes))
+        assert not re.search(NEVER, "\n".join(notes)) and not named("\n".join(notes))
         return
     assert not desk.bytes()
-    _told(desk, case, message)
-    _taken(desk, made, dict(case.options) | case.remedy(desk, made, message))
+    check_words(desk, case, message)
+    take_whole(desk, made, dict(case.options) | case.remedy(desk, made, message))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.says], ids=repr)
@@ -234,7 +168,7 @@ def test_with_accept_good_no_ticket_of_a_refused_export_goes_in_silence(desk, ca
         done = desk.take(*made.files, accept_good=True, **case.options)
     except IntakeError as error:
         assert not desk.bytes()
-        assert not re.search(_NEVER, str(error)), str(error)
+        assert not re.search(NEVER, str(error)), str(error)
         return
     assert not case.whole, "the good rows were taken, but whose they are nobody knows"
     kept, told = stored(desk), told_of(desk)
@@ -264,30 +198,3 @@ def test_every_row_is_counted_once_as_a_ticket_a_title_a_header_a_total_or_blank
     done = desk.take(*made.files)
     assert done.count("new") == len(made.truth)
     assert physical - above <= sum(sum(each.values()) for each in done.rows.values()) <= physical
-
-
-_PEAK = """
-import resource, sys
-from hotline_lib.cli import main
-try:
-    main(sys.argv[1:])
-finally:
-    print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="resource")
-def test_a_stray_cell_in_the_corner_is_refused_in_words_and_does_not_cost_two_gibibytes(desk):
-    """In a process of its own, which a reader that aborts would take with it; its peak is that of its children too."""
-    made = books.stray_cell_in_the_corner(desk.folder)
-    arguments = ["intake", str(made.files[0]), "--month", "2024-09", "--data", str(desk.paths.data)]
-    done = subprocess.run(
-        [sys.executable, "-c", _PEAK, *arguments, "--output", str(desk.paths.output)],
-        cwd=ROOT, capture_output=True, timeout=120, env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
-    message = done.stderr.decode()
-    assert done.returncode == 1 and not desk.bytes(), message
-    case = refused("stray cell", books.stray_cell_in_the_corner, "a.xlsx", "XFD|1,?048,?576|16,?384", remedy=save_again)
-    _told(desk, case, message)
-    assert int(done.stdout.split()[-1]) < 2 << 20, "kibibytes"
-    _taken(desk, made, case.remedy(desk, made, message))

@@ -100,7 +100,7 @@ def _zip(folder: Path, cells: Grid) -> Path:
 
 
 def _xls(folder: Path, cells: Grid) -> Path:
-    return write_xls(folder / "a.xls", _clean(cells))
+    return write_xls(folder / "a.xls", [[cell[:32_767] for cell in row[:256]] for row in _clean(cells)])  # its limits
 
 
 def _book(**how: object) -> Callable[[Path, Grid], Path]:

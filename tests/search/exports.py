@@ -103,12 +103,13 @@ def _compared(seen: oracle.Count, done: run.Done, accepted: bool) -> Iterator[st
 
 
 def child(seed: int, numbers: Sequence[int], keep: Path | None) -> None:
-    """Takes examples one after another, and writes a line of JSON before and after each."""
+    """Takes examples one after another, and writes a line of JSON before each, when it is made, and after it."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSED, MOST_ADDRESSED))
     for number in numbers:
         folder = Path(tempfile.mkdtemp())
         (folder / "in").mkdir()
         try:
+            print(json.dumps({"number": number}), flush=True)
             file, how = make(seed, number, folder / "in")
             print(json.dumps({"number": number, "how": how}), flush=True)
             found = judge(file, folder)
@@ -155,7 +156,7 @@ def search(seed: int, numbers: Sequence[int], keep: Path | None) -> Iterator[tup
                     left.remove(heard["number"])
                     yield heard["number"], how, heard["found"]
                 else:
-                    begun, how = heard["number"], heard["how"]
+                    begun, how = heard["number"], heard.get("how", "being made")
             process.wait()
 
 
