@@ -211,7 +211,7 @@ def cut_off(rows: int) -> bool:
     without its heading.
 
     rows: data rows of one export, or a unit's tickets of one month. Systems stop at 10,000 (most often), 5,000, 20,000,
-    50,000 or 100,000. By chance a number is a multiple of 5,000 once in 5,000 exports. Smaller round numbers would
-    alarm by chance (1,000: once in 150 months of a unit of that size), and are not told.
+    50,000 or 100,000. By chance (simulated) a number is one of these once in 5,000 times, near 5,000 once in 1,300. A
+    unit of about 1,000 tickets would have exactly 1,000 once in 280 months: smaller round numbers say nothing.
     """
     return rows > 0 and (rows % _CUT_EVERY == 0 or rows in _SHEET_ROWS or rows + 1 in _SHEET_ROWS)

@@ -57,8 +57,8 @@ def missing_days(
 
     A unit's tickets fall on days by weight (a working day 1; a day off what the unit's others have of a working day, at
     most 1), with a beta-binomial that has the spread of the unit's own days, or that of _MOOD and _ECHO if it is larger.
-    Told is what then has a chance below RARE: half a month from two tickets a day, two days from 15, one day from 35
-    (in eight of ten cases; from 55 always). At the end of the month the hours after the last ticket count, too.
+    Told is what then has a chance below RARE: half a month from three tickets a day, two days from 17, one day from 57
+    (of 35 a day eight of ten times). At the end of the month the hours after the last ticket count, too.
     False alarms per unit and month: 0.01 % as calls come, 0.09 % clustered; 0.6 % where calls come in clusters of
     three; 0.00 to 0.03 % where units close on weekends or holidays. A unit with fewer than ten tickets never alarms.
 
@@ -111,8 +111,8 @@ def volume_jumps(now: pd.Series, base: pd.Series, *, days: tuple[int, int]) -> p
     now, base: tickets (件) by the same units. days: how many days each of the two covers. Beyond chance: the 99.99 %
     interval of the ratio, with half the tickets because calls come in clusters, lies wholly beyond 1.5 times, which
     leaves room for how months differ. A unit without any tickets now is not told here.
-    False alarms per unit and month: 0.00 % as calls come, 0.3 % clustered, 2 % where months differ by 30 % and days
-    by half.
+    False alarms per unit and month: 0.00 % as calls come, 0.3 % clustered, 0.1 to 0.2 % where units close on weekends
+    or holidays, 2 % where months differ by 30 % and days by half.
 
     Returns ``unit``, ``tickets``, ``base``.
     """
