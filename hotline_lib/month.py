@@ -10,15 +10,13 @@ import pandas as pd
 
 from hotline_lib import published
 from hotline_lib.cube import accepted, submitted
-from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
+from hotline_lib.errors import TicketsError, UnknownValueError
+from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
 from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
 
-SPOT_CHECK_COLUMNS = ("ticket_id", "unit", "drawn", "called_back", "closed", "satisfied")
 HISTORY = 12  # months shown together
-_TICKET_ID = r"JT[0-9]{6}20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{8}"
-_ANSWERS = ("yes", "no", "not reached", "refused")
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,30 +210,7 @@ def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame |
     unknown unit or answer, what is no ticket's id, or a ticket listed twice.
     """
     path = paths.spot_checks(month)
-    if not path.exists():
-        return None
-    name = paths.short(path)
-    drawn = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    if missing := [column for column in SPOT_CHECK_COLUMNS if column not in drawn]:
-        raise HotlineError(f"{name}：缺少列 {'、'.join(missing)}。")
-    allowed = {"unit": params.unit_names, "drawn": ["random", "lead"]}
-    allowed |= {question: list(_ANSWERS) for question in SPOT_CHECK_COLUMNS[3:]}
-    known = params.known
-    for column, values in allowed.items():
-        wrong = drawn[~drawn[column].isin(values)]
-        if len(wrong):
-            row, value = wrong.index[0] + 2, wrong[column].iloc[0]  # as a spreadsheet counts, below the header
-            shown = known.shown(value, values)
-            raise UnknownValueError(f"{column} 取值（第 {row} 行）", value, values, name, shown)
-    ids = drawn["ticket_id"]
-    if not (right := ids.str.fullmatch(_TICKET_ID)).all():
-        raise HotlineError(
-            f"{name} 第 {right.idxmin() + 2} 行：ticket_id「{known.shown(ids[right.idxmin()])}」不是工单编号，"
-            "应为 JT、6 位区划代码、8 位日期和 8 位序号，共 24 位。"
-        )
-    if (twice := ids.duplicated()).any():
-        raise HotlineError(f"{name} 第 {twice.idxmax() + 2} 行：工单 {known.shown(ids[twice.idxmax()])} 出现了两次。")
-    return drawn[list(SPOT_CHECK_COLUMNS)]
+    return read(path, params, paths.short(path)) if path.exists() else None
 
 
 def _base(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Base, list[Input]]:

@@ -34,7 +34,10 @@ class Paths:
         return self.data / "published" / month
 
     def spot_checks(self, month: str) -> Path:
-        return self.data / "spot_checks" / f"{month}.csv"
+        """A month's re-checked tickets: .csv, or a workbook if there is only that."""
+        path = self.data / "spot_checks" / f"{month}.csv"
+        books = [path.with_suffix(suffix) for suffix in (".xlsx", ".xls")]
+        return path if path.exists() else next((book for book in books if book.exists()), path)
 
     def report_folder(self, month: str) -> Path:
         return self.output / month

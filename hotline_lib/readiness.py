@@ -73,7 +73,7 @@ def check(month: str, paths: Paths) -> Readiness:
         params = load_params(month, paths.params)
         found.ready.append(f"参数 params/months/{month}.yaml")
         _month_file(found, params, paths)
-    params = params or load_params(month, paths.params, need_month_file=False)
+    params = params or load_params(month, paths.params, need_month_file=None)
     with found.looking():
         _tickets(found, params, paths)
     for months_back, name in ((1, "环比"), (12, "同比")):

@@ -229,7 +229,7 @@ def _way(where: list, content: Any) -> list[str]:
         else:
             here = here.get(step) if isinstance(here, dict) else None
             parts.append("这个键" if step == "[key]" else str(step))
-    return " ".join(parts) or "内容"
+    return parts
 
 
 def _keys_at(where: list, content: Any, models: list[type[BaseModel]]) -> list[str]:

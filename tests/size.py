@@ -1,4 +1,4 @@
-"""The size of the library in lines of code: python tests/size.py (``make lint`` prints it)."""
+"""The size of the library in lines of code, room by room: python tests/size.py (``make lint`` prints it)."""
 
 import ast
 import io
@@ -6,7 +6,19 @@ import tokenize
 from collections import Counter
 from pathlib import Path
 
-LIMIT = 10_000  # without the simulator, which no report needs
+# What each room may need; docs/house.md says why. A room that outgrows its own says why in the commit.
+LIMITS = {
+    "cli": 450, "batch": 1_300, "deliver": 1_150, "bulletin": 1_750, "readiness": 450, "present": 1_400, "metrics": 900,
+    "month": 170, "intake": 2_200, "simulate": 1_000, "tickets": 700, "params": 650, "foundation": 900,
+}  # fmt: skip
+# modules of one room that are not a folder yet
+ROOMS = {
+    **dict.fromkeys(("progress", "posting", "__main__", "__init__"), "cli"),
+    **dict.fromkeys(("audit", "cube", "indicators", "ticket_files"), "tickets"),
+    **dict.fromkeys(("coverage", "months"), "readiness"),
+    **dict.fromkeys(("published", "new_month"), "params"),
+    **dict.fromkeys(("exact", "errors", "paths", "fingerprint", "masking", "yaml_files", "text_files"), "foundation"),
+}
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 _NO_CODE = {
     tokenize.COMMENT,
@@ -34,16 +46,15 @@ def code_lines(source: str) -> int:
 
 
 def sizes_by_room() -> Counter:
-    """Lines of code by the library's modules and packages."""
+    """Lines of code by room."""
     sizes: Counter = Counter()
     for path in LIBRARY.rglob("*.py"):
-        room = path.relative_to(LIBRARY).parts[0].removesuffix(".py")
-        sizes[room] += code_lines(path.read_text(encoding="utf-8"))
+        name = path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+        sizes[ROOMS.get(name, name)] += code_lines(path.read_text(encoding="utf-8"))
     return sizes
 
 
 if __name__ == "__main__":
     sizes = sizes_by_room()
-    print("  ".join(f"{name} {size}" for name, size in sizes.most_common()))
-    without = sizes.total() - sizes["simulate"]
-    print(f"hotline_lib: {sizes.total()} lines of code (without simulate {without}, limit {LIMIT})")
+    print("  ".join(f"{name} {size} of {LIMITS.get(name, 0)}" for name, size in sizes.most_common()))
+    print(f"hotline_lib: {sizes.total()} lines of code (without simulate {sizes.total() - sizes['simulate']})")

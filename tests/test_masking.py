@@ -394,7 +394,7 @@ MONTH_FILES = {
     "a key of a key": ("source: {kind", "source: {{{}: 1, kind", "键"),
     "one of few values": ("kind: parquet", "kind: {}", "应为 'parquet' 或 'database'"),
     "the month": ("month: 2024-09\n", 'month: "{}"\n', "格式应为"),
-    "a day": ("issued: 2024-10-14", 'issued: "{}"', "应为日期"),
+    "a day": ("issued: 2024-10-14", 'issued: "{}"', "应为日历上有的日期"),
     "a list": ("not_answered: []", "not_answered: [{}]", "test_calls"),
     "a list instead of a value": ("reach_back_months: 2", "reach_back_months: [{}]", "应为整数"),
     "a yes or no": ("  大连: true", "  大连: {}", "应为 true 或 false"),
@@ -485,22 +485,22 @@ def test_no_spot_check_tells_of_anybody(spot_checks, kind):
         ):  # it is the id of a ticket, though of another province
             with pytest.raises(HotlineError) as caught:
                 spot_checks(f"{GOOD}{text},沈阳,random,yes,yes,no,\n")
-            assert f"第 3 行：ticket_id「{HIDDEN}」不是工单编号" in str(caught.value)
+            assert f"第 3 行「工单编号」：「{HIDDEN}」不是工单编号" in str(caught.value)
         for row in (
             f"JT2101002024090100000002,{text},random,yes,yes,no,",
             f"JT2101002024090100000002,沈阳,{text},yes,yes,no,",
         ):
-            with pytest.raises(UnknownValueError) as caught:
+            with pytest.raises(HotlineError) as caught:
                 spot_checks(f"{GOOD}{row}\n")
             assert text not in str(caught.value) and "第 3 行" in str(caught.value)
 
 
 def test_a_slip_in_a_spot_check_is_told(spot_checks):
     for old, new, says in (
-        ("yes", "yess", "「yess」的called_back 取值（第 2 行）。是指「yes」吗"),
-        ("沈阳", "沈阳分中心", "「沈阳分中心」的unit"),
-        ("JT21", "jt21", "第 2 行：ticket_id「jt2101002024090100000001」不是工单编号"),
-        (GOOD, GOOD * 2, "第 3 行：工单 JT2101002024090100000001 出现了两次"),
+        ("yes", "yess", "第 2 行「是否回访」：「yess」不能用。是指「yes」吗"),
+        ("沈阳", "沈阳分中心局", "第 2 行「分平台」：「沈阳分中心局」不能用。是指「沈阳分中心」吗"),
+        ("0000001,", "000001,", "第 2 行「工单编号」：「JT210100202409010000001」不是工单编号"),
+        (GOOD, GOOD * 2, "第 3 行「工单编号」：JT2101002024090100000001 出现了两次"),
     ):
         with pytest.raises(HotlineError) as caught:
             spot_checks(GOOD.replace(old, new, 1))

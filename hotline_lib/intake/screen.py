@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from hotline_lib.masking import HIDDEN, shown
 from hotline_lib.params import Params
 
 
 class Screen:
-    """Lets through what resembles something that params/ knows; everything else is hidden."""
+    """Lets through what resembles something that params/ knows; everything else is hidden, or called by its place."""
 
     def __init__(self, params: Params):
-        self.params = params
+        self.known = params.known
 
     def value(self, text: str | None) -> str:
-        return shown(text)
-
-    def heading(self, name: str) -> str:
-        return shown(name)
+        """A cell or a heading."""
+        return self.known.shown(text)
 
     def file(self, name: str, number: int) -> str:
         """A file's name, with that of its member; ``number``: its place among those given, from 0."""
-        return name
+        return self.known.shown_name(name, f"第 {number + 1} 个文件")
 
     def sheet(self, title: str, number: int) -> str:
-        return title if shown(title) != HIDDEN else f"第 {number + 1} 张表"
+        """A sheet's name; ``number``: its place in the file, from 0."""
+        return self.known.shown_name(title, f"第 {number + 1} 张表")

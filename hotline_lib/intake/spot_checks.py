@@ -6,27 +6,34 @@ contract. Nothing is guessed and nothing is taken by halves.
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-from hotline_lib.errors import HotlineError
+from hotline_lib.errors import HotlineError, nearest
 from hotline_lib.fingerprint import file_sha256, write_whole
+from hotline_lib.intake import words
+from hotline_lib.intake.apart import answers
 from hotline_lib.intake.reader.grid import FileProblem
 from hotline_lib.intake.reader.headings import Headings, plain
+from hotline_lib.intake.reader.process import Asked, Begun, Opened, Rows
+from hotline_lib.intake.screen import Screen
+from hotline_lib.intake.words import IntakeError
+from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
+from hotline_lib.text_files import read_table
 
 COLUMNS = ("ticket_id", "unit", "drawn", "called_back", "closed", "satisfied")
 QUESTIONS = COLUMNS[3:]
 ANSWERS = ("yes", "no", "not reached", "refused")
 _DRAWN = ("random", "lead")
 _MOST_TOLD = 20
+_TICKET_ID = r"JT[0-9]{6}20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{8}"
 
 
 def headings(params: Params) -> Headings:
@@ -59,14 +66,24 @@ def checked(raw: pd.DataFrame, params: Params, name: str) -> pd.DataFrame:
         said = "、".join(_said(value, column, params) for value in values[:_MOST_TOLD])
         for at in drawn.index[drawn[column] == ""]:
             given = raw[column][at] or ""
-            what = f"「{known.shown(given)}」不能用" if given.strip() else "未填写"
-            wrong.append((raw["row"][at], params.label(column), f"{what}。可填：{said}。"))
+            shown = known.shown(given, values)
+            close = nearest(given.strip(), [*values, *meanings]) if shown != HIDDEN else None
+            what = f"「{shown}」不能用" if given.strip() else "未填写"
+            hint = f"是指「{close}」吗？" if close else ""
+            wrong.append((raw["row"][at], params.label(column), f"{what}。{hint}可填：{said}。"))
     drawn["ticket_id"] = raw["ticket_id"].fillna("").map(lambda cell: plain(cell).upper())
-    for at in drawn.index[~drawn["ticket_id"].str.fullmatch(r"JT\d{22}")]:
+    right = drawn["ticket_id"].str.fullmatch(_TICKET_ID)
+    for at in drawn.index[~right]:
         given = raw["ticket_id"][at] or ""
         what = f"「{known.shown(given)}」不是工单编号" if given.strip() else "未填写"
-        wrong.append((raw["row"][at], params.label("ticket_id"), f"{what}。应为 JT 和 22 位数字。"))
-    for at in drawn.index[drawn["ticket_id"].duplicated() & drawn["ticket_id"].str.fullmatch(r"JT\d{22}")]:
+        wrong.append(
+            (
+                raw["row"][at],
+                params.label("ticket_id"),
+                f"{what}。应为 JT、6 位区划代码、8 位日期和 8 位序号，共 24 位。",
+            )
+        )
+    for at in drawn.index[drawn["ticket_id"].duplicated() & right]:
         wrong.append((raw["row"][at], params.label("ticket_id"), f"{drawn['ticket_id'][at]} 出现了两次。请只留一行。"))
     if wrong:
         lines = [f"  第 {row} 行「{column}」：{what}" for row, column, what in sorted(wrong, key=lambda each: each[0])]
@@ -97,26 +114,23 @@ def _said(value: str, column: str, params: Params) -> str:
     return next(iter(entry.values.get(value, ())), value) if entry else value
 
 
-def from_table(cells: Sequence[Sequence[str | None]], params: Params, name: str) -> pd.DataFrame:
-    """Drawn tickets from rows of cells, the first ones numbered 1; blank rows are passed over.
+def read(path: Path, params: Params, name: str) -> pd.DataFrame:
+    """Drawn tickets from a file that somebody keeps in data/spot_checks: text of any encoding, or a workbook.
 
-    Raises HotlineError as ``checked`` does, and if there is no header or a column is missing.
+    name: of the file, as messages call it. Raises HotlineError in words.
     """
-    head = headings(params)
-    header = head.find(cells, "", "")
-    if header is None or header.problems:
-        missing = (
-            "、".join(f"「{problem.column}」" for problem in header.problems)
-            if header
-            else "、".join(f"「{label}」" for label in head.labels.values())
+    if path.suffix != ".csv":
+        return _from_exports([path], params, name)
+    table = read_table(path, name)
+    heads = headings(params)
+    header = heads.header([list(table.columns)], 0, 1, "")
+    if header.problems:
+        known = [problem.column for problem in header.problems]
+        raise HotlineError(
+            f"{name} 第 1 行缺少列 {'、'.join(known)}。表头应为 {','.join(COLUMNS)}，也可用中文名：{'、'.join(heads.labels.values())}。"
         )
-        raise HotlineError(f"{name}：缺少列 {missing}。请补上这些列，或用 hotline intake 文件 --spot-checks 导入。")
-    rows = [(n, row) for n, row in enumerate(cells, 1) if n > header.row and any(cell and cell.strip() for cell in row)]
-    columns = {
-        column: [row[places[0]] if places[0] < len(row) else "" for _, row in rows]
-        for column, places in header.columns.items()
-    }
-    return checked(pd.DataFrame({"row": [n for n, _ in rows]} | columns, dtype=object), params, name)
+    columns = {column: table.iloc[:, places[0]].tolist() for column, places in header.columns.items()}
+    return checked(pd.DataFrame({"row": list(table.index)} | columns, dtype=object), params, name)
 
 
 @dataclass(frozen=True)
@@ -129,51 +143,51 @@ class Taken:
     before: str | None
 
 
-def take(files: Iterable[Path], month: str, paths: Paths) -> Taken:
+def take(files: Sequence[Path], month: str, paths: Paths) -> Taken:
     """Spot checks from exports (.xlsx, .csv …) into data/spot_checks/MONTH.csv.
 
     Raises IntakeError in words, with nothing written.
     """
-    from hotline_lib.intake.apart import answers
-    from hotline_lib.intake.reader.process import Asked, Begun, Opened, Rows
-    from hotline_lib.intake.screen import Screen
-    from hotline_lib.intake.words import IntakeError, place, words_of
-
     params = load_params(month, paths.params, need_month_file=False)
-    screen, files = Screen(params), list(files)
-    frames, problems, number, label = [], [], 0, ""
+    try:
+        return _kept(_from_exports(files, params), month, paths)
+    except HotlineError as error:
+        raise IntakeError(f"抽检没有导入。{error}\n改好后重新运行。") from None
+
+
+def _from_exports(files: Sequence[Path], params: Params, name: str = "") -> pd.DataFrame:
+    """Drawn tickets from files that the reader's process reads. name: of the one file; by default as may be shown."""
+    screen = Screen(params)
+    frames: list[tuple[str, pd.DataFrame]] = []
+    told, number, label = [], 0, name
     for message in answers(Asked([file.absolute() for file in files], headings(params))):
+        problems: Sequence[FileProblem] = ()
         match message:
             case Begun():
                 number = message.number
             case FileProblem():
-                problems.append((message, screen.file(message.file, number)))
+                label, problems = name or screen.file(message.file, number), [message]
             case Opened():
-                label = screen.file(message.file, number)
-                problems += [(problem, label) for problem in message.header.problems]
+                label, problems = name or screen.file(message.file, number), message.header.problems
             case Rows():
                 rows = pa.ipc.open_stream(message.stream).read_all().to_pandas()
                 frames.append((label, rows[rows["kind"].isin(["", "above"])]))
-    told = []
-    for problem, file in problems:
-        what, remedy = (text.format(value="", hint="") for text in words_of(problem.rule))
-        told.append(f"  {place(file, '', problem.row, problem.column)}：{what}。{remedy}")
+        for problem in problems:
+            what, remedy = (text.format(value="", hint="") for text in words.words_of(problem.rule))
+            told.append(f"{words.place(label, '', problem.row, problem.column)}：{what}。{remedy}")
     if not told and not sum(len(rows) for _, rows in frames):
-        told.append("  文件中没有抽检的工单。请确认表头（工单编号、分平台、是否回访、是否办结、是否满意）。")
+        told.append(f"{name or '文件'}中没有抽检的工单：表头应有{'、'.join(headings(params).labels.values())}。")
     if told:
-        raise IntakeError("\n".join(["抽检没有导入：", *dict.fromkeys(told), "改好后重新运行。"]))
-    try:
-        drawn = pd.concat([checked(rows, params, file) for file, rows in frames if len(rows)], ignore_index=True)
-    except HotlineError as error:
-        raise IntakeError(f"抽检没有导入：{error}\n改好后重新运行。") from None
-    if (twice := drawn["ticket_id"][drawn["ticket_id"].duplicated()]).any():
-        raise IntakeError(f"抽检没有导入：{twice.iloc[0]} 等 {len(twice)} 件在几个文件中都有。请只留一处后重新运行。")
-    return _kept(drawn, month, paths)
+        raise HotlineError("\n".join(dict.fromkeys(told)))
+    drawn = pd.concat([checked(rows, params, file) for file, rows in frames if len(rows)], ignore_index=True)
+    if len(twice := drawn["ticket_id"][drawn["ticket_id"].duplicated()]):
+        raise HotlineError(f"{twice.iloc[0]} 等 {len(twice)} 件在几个文件或工作表中都有。请只留一处。")
+    return drawn
 
 
 def _kept(drawn: pd.DataFrame, month: str, paths: Paths) -> Taken:
     path, before = paths.spot_checks(month), None
-    content = io.BytesIO(drawn.to_csv(index=False, lineterminator="\n").encode("utf-8")).getvalue()
+    content = drawn.to_csv(index=False, lineterminator="\n").encode("utf-8")
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.read_bytes() != content:
         kept = path.parent / "previous" / f"{month}.{file_sha256(path)[:12]}.csv"

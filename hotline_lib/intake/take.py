@@ -205,7 +205,7 @@ class Reading:
         label = words.place(self.screen.file(opened.file, number), self._sheet(opened.sheet, opened), None, "")
         self.tables.append((label, opened))
         if opened.unread and not opened.header.problems:
-            columns = words.unread(opened.unread, self.screen.heading)
+            columns = words.unread(opened.unread, self.screen.value)
             tables = self.unread.setdefault(columns, [])
             tables += [label] * (label not in tables)
         if "unit" in opened.fixed and not self.options.unit:
@@ -222,7 +222,7 @@ class Reading:
     def _problem(self, problem: FileProblem, number: int) -> None:
         """Keeps a problem with all it says as it may be shown."""
         self.troubled.append((number, problem.file))
-        known = "、".join(self.screen.heading(each) for each in problem.value.split("、"))
+        known = "、".join(self.screen.value(each) for each in problem.value.split("、"))
         self.broken.append(
             FileProblem(
                 problem.rule,
@@ -231,7 +231,7 @@ class Reading:
                 problem.column,
                 problem.value if problem.rule in words.OWN_VALUES else known,
                 row=problem.row,
-                like=self.screen.heading(problem.like) if problem.like else "",
+                like=self.screen.value(problem.like) if problem.like else "",
             )
         )
 

@@ -67,11 +67,11 @@ class Params(Model):
         return next((known.label for known in self.columns if known.name == column), column)
 
 
-def load_params(month: str, folder: Path, *, need_month_file: bool = True) -> Params:
+def load_params(month: str, folder: Path, *, need_month_file: bool | None = True) -> Params:
     """All parameters of one month, checked against each other.
 
     month: YYYY-MM. folder: params/. need_month_file: without it a month that has no months/MONTH.yaml gets the
-    defaults (base months).
+    defaults (base months); None does not look at it at all.
     Raises ParamsError or UnknownValueError.
     """
     first_day(month)
@@ -94,6 +94,8 @@ def load_params(month: str, folder: Path, *, need_month_file: bool = True) -> Pa
     of_month = _month_params(read, month, need_month_file, lambda *text: params.known.shown(*text))
     params = params.model_copy(update={"month": of_month})
     _check(params)
+    if need_month_file is not None:
+        _check_month(params)
     return params
 
 
@@ -145,8 +147,10 @@ def _models() -> list[type[Model]]:
     return found
 
 
-def _month_params(read: _Reader, month: str, needed: bool, shown: Shown) -> MonthParams:
+def _month_params(read: _Reader, month: str, needed: bool | None, shown: Shown) -> MonthParams:
     name = f"months/{month}.yaml"
+    if needed is None:
+        return MonthParams(month=month)
     if not os.path.lexists(read.folder / name):
         if not needed:
             return MonthParams(month=month)
@@ -186,10 +190,18 @@ def _check(params: Params) -> None:
         allowed = _values_of(column.name, catalogue, params.unit_names)
         for value in column.values:
             if value not in (*allowed, "blank"):
-                raise UnknownValueError(
-                    f"值（「{params.label(column.name)}」的 values）", value, [*allowed, "blank"], "params/columns.yaml"
+                where = f"值（「{params.label(column.name)}」的 values）"
+                raise ParamsError(
+                    str(
+                        UnknownValueError(
+                            where, params.known.shown(value, ["blank"]), [*allowed, "blank"], "params/columns.yaml"
+                        )
+                    )
                 )
 
+
+def _check_month(params: Params) -> None:
+    """What a month's file may not say of the units."""
     month = params.month
     file = f"params/months/{month.month}.yaml"
     if not (params.folder / "months" / f"{month.month}.yaml").exists():

@@ -15,7 +15,8 @@ from personal import PERSONAL, named
 
 from hotline_lib.bulletin.document import text
 from hotline_lib.errors import HotlineError, ParamsError
-from hotline_lib.month import SPOT_CHECK_COLUMNS, read_spot_checks
+from hotline_lib.intake.spot_checks import COLUMNS as SPOT_CHECK_COLUMNS
+from hotline_lib.month import read_spot_checks
 from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
 from hotline_lib.readiness import check, told
