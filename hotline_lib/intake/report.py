@@ -56,10 +56,8 @@ class Folder:
             shutil.rmtree(self.beside)
 
 
-def tell_problems(
-    con: duckdb.DuckDBPyConnection, files: Sequence[FileProblem], params: Params, screen: Screen, folder: Path
-) -> None:
-    """Makes ``told``, a row per problem in words, and problems.csv of it if there is one."""
+def tell(con: duckdb.DuckDBPyConnection, files: Sequence[FileProblem], params: Params, screen: Screen) -> None:
+    """Makes ``told``, a row per problem in words."""
     con.execute("CREATE OR REPLACE TABLE told (n BIGINT, rule VARCHAR, file VARCHAR, sheet VARCHAR, row BIGINT,"
                 " label VARCHAR, value VARCHAR, what VARCHAR, remedy VARCHAR)")  # fmt: skip
     for number, p in enumerate(files):
@@ -70,6 +68,10 @@ def tell_problems(
         con.execute("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", facts)
     if con.execute("SELECT count(*) FROM problems").fetchone()[0]:
         _tell_rows(con, params, screen)
+
+
+def write_problems(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """problems.csv of ``told``, if there is one."""
     if con.execute("SELECT count(*) FROM told").fetchone()[0] == 0:
         return
     con.execute(f"""
@@ -77,7 +79,8 @@ def tell_problems(
             FROM told ORDER BY n, label) TO {quoted(folder / "problems.csv")} ({_CSV})""")
 
 
-def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -> None:
+def _find(con: duckdb.DuckDBPyConnection, screen: Screen) -> None:
+    """Makes ``found``: each broken rule with its cell, and ``screened``."""
     raw = " ".join(f"WHEN '{column}' THEN r.{column}" for column in SCHEMA)
     times = " ".join(f"WHEN '{column}' THEN strftime(m.{column}, '%Y-%m-%d %H:%M:%S')" for column in TIMES)
     con.execute(f"""
@@ -90,16 +93,25 @@ def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -
             CASE col WHEN 'issue' THEN m.domain WHEN 'sub_issue' THEN m.issue END AS context
         FROM problems p JOIN raw r ON r.n = p.n JOIN mapped m ON m.n = p.n""")
     screened(con, screen, "SELECT DISTINCT cell FROM found WHERE cell IS NOT NULL")
+
+
+def wanted(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -> list[tuple[str, str, str | None, int]]:
+    """The values that params/ does not know, as they may be shown: rule, value, context, rows; the most frequent first."""
+    _find(con, screen)
+    return con.execute(f"""
+        SELECT rule, shown, context, count(*) FROM found JOIN screened USING (cell)
+        WHERE split_part(rule, '/', 2) IN {WITH_VALUES}
+        GROUP BY ALL ORDER BY count(*) DESC, rule, shown, context LIMIT {_MOST_HINTS}""").fetchall()
+
+
+def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -> None:
+    asked = wanted(con, params, screen)
     con.execute("CREATE OR REPLACE TABLE wording (rule VARCHAR, label VARCHAR, what VARCHAR, remedy VARCHAR)")
     for (rule,) in con.execute("SELECT DISTINCT rule FROM found").fetchall():
         con.execute("INSERT INTO wording VALUES (?, ?, ?, ?)", [rule, *words.row_problem(rule, params)])
     con.execute("CREATE OR REPLACE TABLE hints (rule VARCHAR, value VARCHAR, context VARCHAR, hint VARCHAR)")
-    asked = con.execute(f"""
-        SELECT rule, shown, context FROM found JOIN screened USING (cell)
-        WHERE split_part(rule, '/', 2) IN {WITH_VALUES}
-        GROUP BY ALL ORDER BY count(*) DESC, rule, shown, context LIMIT {_MOST_HINTS}""").fetchall()
     if asked:
-        hints = [[*each, offers.hint(*each, params).told] for each in asked]
+        hints = [[*each, offers.hint(*each, params).told] for *each, _ in asked]
         con.executemany("INSERT INTO hints VALUES (?, ?, ?, ?)", hints)
     con.execute("""
         INSERT INTO told

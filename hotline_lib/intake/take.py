@@ -257,7 +257,8 @@ class _Intake(Reading):
     def settle(self, files: Sequence[Path], folder: report.Folder) -> Intake:
         """Takes the good rows, or refuses all; either way the folder says why."""
         month, options = self.params.month.month, self.options
-        report.tell_problems(self.con, self.broken, self.params, self.screen, folder.beside)
+        report.tell(self.con, self.broken, self.params, self.screen)
+        report.write_problems(self.con, folder.beside)
         self.notes += report.oddities(self.con, self.params)
         lines, total = report.first_problems(self.con, name_file=len({name for _, name, *_ in self.stage.sources}) > 1)
         lost = bool(self.broken) or report.rows_outside(self.con)

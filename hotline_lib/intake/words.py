@@ -125,8 +125,7 @@ def summary(done: Intake, folder: str) -> str:
     lines = [f"读入 {done.count(*_BECAME):,} 行 = " + " + ".join(f"{words} {number:,}" for words, number in sums)]
     if len(done.rows) > 1:
         for where, became in done.rows.items():
-            parts = " + ".join(f"{words} {became[each]:,}" for each, words in _BECAME.items() if became.get(each))
-            lines.append(f"  {where}：{sum(became.values()):,} 行 = {parts}")
+            lines.append(f"  {where}：{added_up(became)}")
     for each in done.stored:
         version = f"{each.tickets:,} 件，版本 {each.sha256[:12]}" if each.sha256 else "模拟工单已移走"
         partial = "，只有其他月份导出中带来的工单，不作对比的基数" if each.partial else ""
@@ -138,6 +137,12 @@ def summary(done: Intake, folder: str) -> str:
     if done.count("refused"):
         lines.append(f"  拒收的行在 {folder}/refused.csv，改好后可以再导入这个文件。")
     return "\n".join([*lines, f"记录（各文件的行数、更新清单）在 {folder}。接着：hotline check {done.month}"])
+
+
+def added_up(became: Mapping[str, int]) -> str:
+    """What became of the rows of a table; together they are all its rows."""
+    parts = [f"{said} {became[each]:,}" for each, said in {**_BECAME, "not taken": "工单"}.items() if became.get(each)]
+    return f"{sum(became.values()):,} 行 = {' + '.join(parts)}"
 
 
 def cannot_write(folder: str) -> str:

@@ -36,7 +36,7 @@ class Header:
     """row: as Excel counts it; above: whether the row above belongs to it. columns: ticket column -> its place; two
     places where day and clock stand apart. fixed: columns that the sheet's name or the analyst gives.
 
-    unread: names that are none of ours -> the nearest known one, and those not read because another column has the
+    names: of all places. unread: those that are none of ours -> the nearest known one, and those not read because another column has the
     name itself. problems: columns that are missing, or there twice; such a table is not read.
     """
 
@@ -45,6 +45,7 @@ class Header:
     columns: dict[str, tuple[int, ...]] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str | None] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
     problems: tuple[FileProblem, ...] = ()
 
     def same(self, other: Header) -> bool:
@@ -116,7 +117,7 @@ class Headings:
                 like = next((name for name, label in unread.items() if label == self.labels[column]), "")
                 rule = "column/unit" if column == "unit" else "column/none"
                 problems.append(FileProblem(rule, file, sheet, self.labels[column], like=like, row=row))
-        return Header(row, above, columns, fixed, unread, tuple(problems))
+        return Header(row, above, columns, fixed, unread, tuple(cells), tuple(problems))
 
     def known_in(self, cells: Sequence[str | None], file: str, sheet: str = "") -> int:
         """How many different columns a row's cells name."""
