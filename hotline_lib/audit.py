@@ -35,7 +35,10 @@ def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, par
         tickets.aggregate(
             rows=tickets.count(),
             distinct=tickets.ticket_id.nunique(),
-            **{f"rule{i}": condition.ifelse(1, 0).sum() for i, (_, condition) in enumerate(all_rules.values())},
+            **{
+                f"rule{i}": condition.ifelse(1, 0).sum().fill_null(0)
+                for i, (_, condition) in enumerate(all_rules.values())
+            },
         )
     )
     broken = {rule: int(found[f"rule{i}"][0]) for i, rule in enumerate(all_rules) if found[f"rule{i}"][0] > 0}

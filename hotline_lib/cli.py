@@ -140,24 +140,68 @@ def simulate(
 
 @app.command()
 def intake(
-    files: Annotated[list[Path], typer.Argument(help="导出文件：.xlsx .xls .csv .parquet 或 .zip", metavar="FILE…")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="导出文件：.xlsx .xls .csv .parquet 或 .zip", metavar="FILE…")
+    ] = None,
+    *,
     month: Annotated[str, typer.Option(help="月报的月份，如 2024-10", metavar="MONTH")],
     accept_good: Annotated[bool, typer.Option("--accept-good", help="导入没有问题的行，其余留在文件里待改")] = False,
     replace_simulated: Annotated[
         bool, typer.Option("--replace-simulated", help="用真实工单取代这几个月的模拟工单")
+    ] = False,
+    replace_unit: Annotated[
+        str,
+        typer.Option(help="这些单位当月的工单以导出为准，其中没有的算作废、撤销；逗号分隔，或 all", metavar="UNIT,…"),
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="要撤销的再多也撤销")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="撤回这个月的上一次导入（后面可写一个版本号，见 hotline months MONTH）")
     ] = False,
     output: Output = None,
     data: Data = None,
     params: Params = None,
 ) -> None:
     """导入各系统导出的工单。有问题时一件也不导入，并逐行说明；同一文件导入两次不会重复。"""
+    paths = find_paths(data=data, params=params, output=output)
+    if undo and (len(files or []) > 1 or accept_good or replace_simulated or replace_unit or yes):
+        raise typer.BadParameter(
+            "只写月份，至多再写一个版本号：hotline intake --undo 版本号 --month 2024-10", param_hint="--undo"
+        )
+    if undo:
+        from hotline_lib.intake import versions
+
+        change, restored = versions.undo(month, paths, "".join(map(str, files or [])))
+        typer.echo(versions.told(change, restored, month))
+        return
+    if not files:
+        raise typer.BadParameter("请写导出文件，如 hotline intake 10月导出.xlsx --month 2024-10", param_hint="FILE")
     from hotline_lib.intake import intake as take_in
     from hotline_lib.intake.words import summary
 
-    paths = find_paths(data=data, params=params, output=output)
     with steps() as show:
-        done = take_in(files, month, paths, accept_good=accept_good, replace_simulated=replace_simulated, on_step=show)
+        done = take_in(
+            files, month, paths, accept_good=accept_good, replace_simulated=replace_simulated,
+            replace_units=_names(replace_unit), confirmed=yes, on_step=show,
+        )  # fmt: skip
     typer.echo(summary(done, paths.short(done.folder)))
+
+
+@app.command()
+def months(
+    month: Annotated[str, typer.Argument(help="只看这个月的各个版本，如 2024-09", metavar="[MONTH]")] = "",
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """列出各月的工单、报告、邮件和参数到了哪一步；写明月份，就列出那个月的各个版本。"""
+    from hotline_lib.months import overview, print_overview, version_lines
+
+    paths = find_paths(data=data, params=params, output=output)
+    if month:
+        for line in version_lines(month, paths):
+            typer.echo(line)
+    else:
+        print_overview(overview(paths))
 
 
 @app.command()

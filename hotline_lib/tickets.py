@@ -11,7 +11,6 @@ import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import ibis
 import pandas as pd
@@ -21,6 +20,7 @@ from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import file_sha256, value_fingerprint
 from hotline_lib.params import Params, month_range
 from hotline_lib.paths import Paths
+from hotline_lib.ticket_files import marks, parts
 
 # column: (kind, whether it may be missing)
 SCHEMA = {
@@ -60,14 +60,6 @@ class Input:
     partial: bool = False
 
 
-class Marks(NamedTuple):
-    """What a month's Parquet says of itself. partial: only the few of its tickets that later exports held."""
-
-    simulated: bool = False
-    seed: int | None = None
-    partial: bool = False
-
-
 @cache
 def _connection() -> ibis.BaseBackend:
     return ibis.duckdb.connect()
@@ -97,25 +89,6 @@ def find_input(month: str, params: Params, paths: Paths) -> Input | None:
     if not path.exists():
         return None
     return Input(month, paths.short(path), file_sha256(path, paths.cache), *marks(path))
-
-
-def marks(path: Path) -> Marks:
-    """The marks of a month of tickets, a file or a folder of files. Raises TicketsError if it cannot be opened."""
-    import pyarrow.parquet as pq
-
-    file = next(iter(sorted(path.glob("*.parquet"))), None) if path.is_dir() else path
-    if file is None:
-        return Marks()
-    try:
-        metadata = pq.read_schema(file).metadata or {}
-    except (OSError, ValueError):
-        raise TicketsError(f"{path.name} 打不开：不是完整的 Parquet 文件。请重新导入这个月的工单。") from None
-    seed = metadata.get(b"hotline.seed")
-    return Marks(
-        metadata.get(b"hotline.simulated") == b"true",
-        int(seed) if seed else None,
-        metadata.get(b"hotline.partial") == b"true",
-    )
 
 
 def read_month(month: str, params: Params, paths: Paths) -> Table:
@@ -155,11 +128,33 @@ def _read(month: str, params: Params, paths: Paths) -> Table:
         first, after = month_range(month)
         return table.filter((table.accepted_at >= ibis.literal(first)) & (table.accepted_at < ibis.literal(after)))
     path = paths.tickets(month)
-    files = [str(file) for file in sorted(path.glob("*.parquet"))] if path.is_dir() else [str(path)]
+    files = [str(file) for file in parts(path)]
     try:
+        if path.is_dir():
+            _refuse_absent(path, params, paths)
         return _connection().read_parquet(files, file_row_number=True, union_by_name=True)
+    except TicketsError:
+        raise
     except Exception as error:  # DuckDB's exceptions have no common base that Ibis re-exports
         raise TicketsError(f"{paths.short(path)} 打不开：不是完整的 Parquet 文件。请重新导入这个月的工单。") from error
+
+
+def _refuse_absent(folder: Path, params: Params, paths: Paths) -> None:
+    """A column that one file of a month lacks would be taken for empty in all its tickets."""
+    import pyarrow.parquet as pq
+
+    absent = {file: [c for c in SCHEMA if c not in pq.read_schema(file).names] for file in parts(folder)}
+    lines = [
+        f"  {paths.short(file)}：缺少列 " + "、".join(f"「{params.label(c)}」（{c}）" for c in columns) + "。"
+        for file, columns in absent.items()
+        if columns
+    ]
+    if lines:
+        raise TicketsError(
+            f"{paths.short(folder)} 中有文件缺列，这个月没有读入任何工单：\n"
+            + "\n".join(lines)
+            + "\n缺列不等于没有内容：请补上（确实没有内容的，整列留空），或把这个文件移出文件夹（它的工单就不计入）。"
+        )
 
 
 def _cast(column: Column, kind: str) -> tuple[Column | None, BooleanValue | None]:

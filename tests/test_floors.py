@@ -11,7 +11,7 @@ LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 FLOORS = [
     {"errors", "exact", "fingerprint", "masking"},
     {"paths", "text_files"},
-    {"yaml_files"},
+    {"yaml_files", "ticket_files"},
     {"params"},
     {"tickets", "published", "new_month"},
     {"audit"},
@@ -25,7 +25,7 @@ FLOORS = [
     {"deliver"},
     {"batch"},
     {"coverage"},
-    {"readiness"},
+    {"readiness", "months"},
     {"progress", "posting"},
     {"cli"},
     {"__main__"},

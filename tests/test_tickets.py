@@ -148,6 +148,20 @@ def test_a_folder_of_files_is_a_month(own):
     assert accepted(MONTH, load_params(MONTH, own.params), own)[0]["counts"]["tickets"].sum() == 2
 
 
+def test_a_column_that_one_file_of_a_month_lacks_is_refused_with_file_and_column(own):
+    folder = own.tickets(MONTH)
+    folder.mkdir(parents=True)
+    both = tickets({}, {})
+    both.iloc[:1].to_parquet(folder / "a.parquet", index=False)
+    both.iloc[1:].drop(columns=["closed_at", "rating"]).to_parquet(folder / "b.parquet", index=False)
+    params = load_params(MONTH, own.params)
+    with pytest.raises(TicketsError) as caught:
+        accepted(MONTH, params, own)
+    assert "2024-09.parquet/b.parquet：缺少列 「办结时间」（closed_at）、「满意度评价」（rating）" in str(caught.value)
+    both.iloc[1:].assign(rating=None).to_parquet(folder / "b.parquet", index=False)  # the remedy: an empty column
+    assert accepted(MONTH, params, own)[0]["counts"]["tickets"].sum() == 2
+
+
 def test_a_database_is_a_source_too(own, tmp_path):
     import duckdb
 

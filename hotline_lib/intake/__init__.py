@@ -6,6 +6,8 @@ take      one intake from its files to the months
 stage     rows on their way
 check     text to values, in the engine, and every cell that breaks a rule
 store     new, updated or unchanged; months replaced whole, the version before kept
+gone      what is stored and not in the export: voided tickets, cells that are empty again
+versions  what was replaced, put back
 report    what is left for the analyst in output/intake
 screen    what of an export's own words may be shown
 words     all that is said

@@ -200,17 +200,11 @@ def write_changes(con: duckdb.DuckDBPyConnection, params: Params, folder: Path) 
     """changes.csv: each updated ticket, and which of its columns changed; no file if there is none."""
     if not con.execute("SELECT count(*) FROM lined WHERE status = 'updated'").fetchone()[0]:
         return
-    differ = ", ".join(
-        f"CASE WHEN (CASE WHEN l.before_n < 0 THEN s.{c} ELSE o.{c} END) IS DISTINCT FROM m.{c} THEN '{params.label(c)}' END"
-        for c in SCHEMA
-    )
+    differ = ", ".join(f"CASE WHEN old_{c} IS DISTINCT FROM {c} THEN '{params.label(c)}' END" for c in SCHEMA)
     con.execute(f"""
-        COPY (SELECT l.ticket_id AS "{_BOM}{params.label("ticket_id")}", file AS 文件, sheet AS 工作表, m.row AS 行,
+        COPY (SELECT ticket_id AS "{_BOM}{params.label("ticket_id")}", file AS 文件, sheet AS 工作表, row AS 行,
                 array_to_string(list_filter([{differ}], lambda x: x IS NOT NULL), '、') AS 改动的列
-            FROM lined l JOIN mapped m USING (n) JOIN sources USING (source)
-            LEFT JOIN mapped o ON o.n = l.before_n
-            LEFT JOIN stored s ON l.before_n < 0 AND s.ticket_id = l.ticket_id
-            WHERE status = 'updated' ORDER BY l.n) TO {quoted(folder / "changes.csv")} ({_CSV})""")
+            FROM updates ORDER BY n) TO {quoted(folder / "changes.csv")} ({_CSV})""")
 
 
 def sums(con: duckdb.DuckDBPyConnection, *, taken: bool) -> dict[str, dict[str, int]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -19,7 +21,8 @@ from hotline_lib.intake.stage import quoted, stage_folder
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.tickets import KEYS, SCHEMA, fetch, marks, read_month
+from hotline_lib.ticket_files import Change, kept_as, log_file, marks, version_name
+from hotline_lib.tickets import KEYS, SCHEMA, fetch, read_month
 
 _ROW_GROUP = 122_880
 _LAYOUT = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
@@ -48,8 +51,9 @@ def window(params: Params) -> list[str]:
 def compare(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths, *, replace_simulated: bool) -> None:
     """Makes ``stored``, the tickets there are, and ``lined``: each good row's status against the version before it.
 
-    Versions of a ticket follow each other in the order of the files; the last one stands.
-    Raises IntakeError if a month of the window is simulated and may not be replaced.
+    Versions of a ticket follow each other in the order of the files; the last one stands. ``updates`` has both versions
+    of each updated row, the columns of the one before as old_COLUMN.
+    Raises IntakeError if a month of the window is simulated and may not be replaced, TicketsError if one is broken.
     """
     parts = []
     if (unreal := simulated(params, paths)) and not replace_simulated:
@@ -58,6 +62,7 @@ def compare(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths, *, rep
     for month in set(window(params)) - set(unreal):
         path = paths.tickets(month)
         if path.exists():
+            read_month(month, params, paths)  # refuses what cannot be read as it must be
             files = quoted(path / "*.parquet" if path.is_dir() else path)
             parts.append(f"SELECT '{month}' AS month, {cast} FROM read_parquet({files}, union_by_name = true)")
     empty = ", ".join(f"NULL::{SQL_TYPES[kind]} AS {column}" for column, (kind, _) in SCHEMA.items())
@@ -73,17 +78,30 @@ def compare(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths, *, rep
             SELECT n, ticket_id, digest FROM mapped ANTI JOIN problems USING (n) WHERE kind = 'ticket')
         WINDOW versions AS (PARTITION BY ticket_id ORDER BY n)""")
     con.execute("DELETE FROM lined WHERE n < 0")
+    old, new = (", ".join(f"{side}.{column}" for column in SCHEMA) for side in ("o", "m"))
+    con.execute(f"""
+        CREATE OR REPLACE VIEW updates AS
+        WITH of AS (FROM lined WHERE status = 'updated'),
+            old(n, {", ".join(f"old_{column}" for column in SCHEMA)}) AS (
+                SELECT of.n, {old} FROM of JOIN stored o ON of.before_n < 0 AND o.ticket_id = of.ticket_id
+                UNION ALL SELECT of.n, {old} FROM of JOIN mapped o ON o.n = of.before_n)
+        SELECT n, file, sheet, m.row, {new}, old.* EXCLUDE (n)
+        FROM old JOIN mapped m USING (n) JOIN sources USING (source)""")
 
 
 def write_months(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths) -> dict[str, Path]:
-    """Each month that changes, written beside where it will lie, and held to the rules of every month of tickets."""
+    """Each month that changes, written beside where it will lie, and held to the rules of every month of tickets.
+
+    What stands in ``removed`` (see gone) is left out.
+    """
     beside = replace(paths, data=stage_folder(paths) / "new")
     month = params.month.month
     moved = con.execute("""
         WITH touched AS (SELECT DISTINCT ticket_id FROM lined WHERE status <> 'unchanged')
         SELECT strftime(m.accepted_at, '%Y-%m') FROM lined JOIN mapped m USING (n)
         WHERE last AND m.ticket_id IN (FROM touched)
-        UNION SELECT month FROM stored WHERE ticket_id IN (FROM touched)""")
+        UNION SELECT month FROM stored WHERE ticket_id IN (FROM touched)
+        UNION SELECT month FROM removed""")
     changed = {name for (name,) in moved.fetchall()}
     if paths.tickets(month).exists() and marks(paths.tickets(month)).partial:
         changed.add(month)
@@ -96,7 +114,8 @@ def write_months(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths) -
         mark = ", KV_METADATA {'hotline.partial': 'true'}" if _partial(each, month, paths) else ""
         con.execute(f"""
             COPY (
-                SELECT {_COLUMNS} FROM stored ANTI JOIN lined USING (ticket_id) WHERE {of_month}
+                SELECT {_COLUMNS} FROM stored ANTI JOIN lined USING (ticket_id) ANTI JOIN removed USING (ticket_id)
+                WHERE {of_month}
                 UNION ALL SELECT {", ".join(f"m.{column}" for column in SCHEMA)} FROM mapped m JOIN lined USING (n)
                 WHERE last AND {of_month} ORDER BY accepted_at, ticket_id
             ) TO {quoted(target)} ({_LAYOUT}{mark})""")
@@ -125,7 +144,8 @@ def described(written: dict[str, Path], set_aside: Sequence[str], paths: Paths) 
     """The months as they will be when they are in their place."""
     found = []
     for month in sorted({*written, *set_aside}):
-        before = paths.short(_previous(month, paths)) if paths.tickets(month).exists() else None
+        used = version_name(paths.tickets(month), paths)
+        before = paths.short(kept_as(month, used, paths)) if used else None
         if month in written:
             file = written[month]
             rows, partial = pq.read_metadata(file).num_rows, marks(file).partial
@@ -135,37 +155,46 @@ def described(written: dict[str, Path], set_aside: Sequence[str], paths: Paths) 
     return found
 
 
-def place(written: dict[str, Path], set_aside: Sequence[str], paths: Paths) -> None:
-    """Puts the months in their place, and the versions before into data/tickets/previous, named by their digest.
+def place(new: Mapping[str, Path | None], paths: Paths, *, what: str = "intake", folder: str = "") -> None:
+    """Puts months in their place, keeps the versions before, and logs what went where: all that changes data/tickets.
 
-    set_aside: simulated months that leave whether or not a month replaces them.
+    new: by month the file or folder, in the stage, that takes its place; None where no tickets are left.
     """
-    olds = {month: _keep(month, paths) for month in {*written, *set_aside} if paths.tickets(month).exists()}
-    for month in sorted({*written, *set_aside}):
-        path = paths.tickets(month)
-        if path.is_dir():
-            os.replace(path, olds[month])
-        if month in written:
-            os.replace(written[month], path)
-        else:
-            path.unlink(missing_ok=True)
+    if not new:
+        return
+    old = {month: version_name(paths.tickets(month), paths) for month in new}
+    after = {month: path and version_name(path, paths) for month, path in new.items()}
+    now = datetime.now().astimezone().isoformat(timespec="milliseconds")
+    change = Change(now, what, {month: (old[month], after[month]) for month in sorted(new)}, folder)
+    beside, log = stage_folder(paths) / "log.jsonl", log_file(paths)
+    log.parent.mkdir(exist_ok=True)
+    if log.exists():
+        shutil.copyfile(log, beside)
+    with beside.open("a", encoding="utf-8", newline="\n") as lines:
+        lines.write(json.dumps(asdict(change), ensure_ascii=False) + "\n")
+    for month, name in old.items():
+        if name and paths.tickets(month).is_file():
+            _keep(paths.tickets(month), kept_as(month, name, paths))
+    for month, path in sorted(new.items()):  # from here on there are only renames
+        here = paths.tickets(month)
+        if here.is_dir():
+            kept = kept_as(month, old[month], paths)
+            os.replace(here, kept if not kept.exists() else stage_folder(paths) / kept.name)
+        elif path is None or path.is_dir():
+            here.unlink(missing_ok=True)
+        if path is not None:
+            os.replace(path, here)
+    os.replace(beside, log)
 
 
-def _previous(month: str, paths: Paths) -> Path:
-    path = paths.tickets(month)
-    return path.parent / "previous" / f"{month}.{file_sha256(path, paths.cache)[:12]}.parquet"
-
-
-def _keep(month: str, paths: Paths) -> Path:
-    """Keeps a copy of the month's file; a folder is only given its place, to which it will be moved."""
-    path, keep = paths.tickets(month), _previous(month, paths)
-    keep.parent.mkdir(exist_ok=True)
-    if path.is_file() and not keep.exists():
-        beside = keep.with_name(f".{keep.name}.part")
-        beside.unlink(missing_ok=True)
-        try:
-            os.link(path, beside)
-        except OSError:  # a disk without links
-            shutil.copy2(path, beside)
-        os.replace(beside, keep)
-    return keep
+def _keep(path: Path, keep: Path) -> None:
+    """Keeps a copy of a month's file; a folder is only moved, when its place is wanted."""
+    if keep.exists():
+        return
+    beside = keep.with_name(f".{keep.name}.part")
+    beside.unlink(missing_ok=True)
+    try:
+        os.link(path, beside)
+    except OSError:  # a disk without links
+        shutil.copy2(path, beside)
+    os.replace(beside, keep)

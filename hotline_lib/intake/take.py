@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hotline_lib.errors import HotlineError
-from hotline_lib.intake import report, store, words
+from hotline_lib.intake import gone, report, store, words
 from hotline_lib.intake.apart import answers
 from hotline_lib.intake.check import map_rows
 from hotline_lib.intake.reader.grid import FileProblem, Note
@@ -36,7 +36,7 @@ class Intake:
 
     rows: by file or sheet, how many rows were new, updated, unchanged, refused, or a title, header, total or blank
     line; they add up to the rows of the sheet. stored: the months that changed. notes: what is to be said besides.
-    folder: in output/intake.
+    folder: in output/intake. voided: by unit, tickets that were there, are in no file, and were taken out as asked.
     """
 
     month: str
@@ -44,6 +44,7 @@ class Intake:
     stored: list[Stored]
     notes: list[str]
     folder: Path
+    voided: dict[str, int] = field(default_factory=dict)
 
     def count(self, *became: str) -> int:
         return sum(number for of_file in self.rows.values() for each, number in of_file.items() if each in became)
@@ -52,12 +53,15 @@ class Intake:
 @dataclass(frozen=True)
 class Options:
     """What the analyst says of the files. accept_good: take the rows without a problem, and keep the others in
-    refused.csv. sheets: read only these. unit: of all rows of files without such a column."""
+    refused.csv. sheets: read only these. unit: of all rows of files without such a column. replace_units: units of whose
+    tickets accepted in the month the files are the whole truth. confirmed: even if many others are voided."""
 
     accept_good: bool = False
     replace_simulated: bool = False
     sheets: tuple[str, ...] = ()
     unit: str = ""
+    replace_units: tuple[str, ...] = ()
+    confirmed: bool = False
 
 
 def intake(
@@ -69,6 +73,8 @@ def intake(
     replace_simulated: bool = False,
     sheets: Sequence[str] = (),
     unit: str = "",
+    replace_units: Sequence[str] = (),
+    confirmed: bool = False,
     on_step: Say | None = None,
 ) -> Intake:
     """Take tickets from exports into data/tickets, by month of acceptance.
@@ -82,7 +88,9 @@ def intake(
     params = load_params(month, paths.params, need_month_file=False)
     if params.month.source.kind != "parquet":
         raise IntakeError(words.DATABASE.format(month=month))
-    options = Options(accept_good, replace_simulated, tuple(sheets), params.unit(unit).name if unit else "")
+    only = params.unit(unit).name if unit else ""
+    replaced = gone.named(replace_units, params)
+    options = Options(accept_good, replace_simulated, tuple(sheets), only, replaced, confirmed)
     return in_words(lambda: _settled(files, options, params, paths, on_step))
 
 
@@ -272,17 +280,23 @@ class _Intake(Reading):
             )
         self.say("与已有的工单比较", None)
         store.compare(self.con, self.params, self.paths, replace_simulated=options.replace_simulated)
+        voided = gone.void(self.con, self.params, options.replace_units, confirmed=options.confirmed)
+        self.notes += gone.notes(self.con, self.params, options.replace_units)
         rows = report.sums(self.con, taken=True)
         report.write_changes(self.con, self.params, folder.beside)
         if total:
             report.write_refused(self.con, self.params, self.screen, folder.beside)
+        if voided:
+            gone.write_removed(self.con, self.params, folder.beside)
         self.say("写入各月工单", None)
         written = store.write_months(self.con, self.params, self.paths)
         aside = store.simulated(self.params, self.paths) if written else []  # nothing comes in their place otherwise
-        done = Intake(month, rows, store.described(written, aside, self.paths), self.notes, folder.path)
+        done = Intake(month, rows, store.described(written, aside, self.paths), self.notes, folder.path, voided)
         stored = [asdict(each) for each in done.stored]
-        report.write_sums(folder.beside, month=month, rows=rows, stored=stored, notes=self.notes)
-        store.place(written, aside, self.paths)  # all that can fail for want of space is behind us
+        report.write_sums(folder.beside, month=month, rows=rows, stored=stored, notes=self.notes, voided=voided)
+        store.place(
+            dict.fromkeys(aside) | written, self.paths, folder=folder.path.name
+        )  # all that can fail for want of space is behind us
         folder.keep()
         return done
 

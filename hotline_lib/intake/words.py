@@ -100,6 +100,7 @@ def command(files: Sequence[Path], options: Options, month: str, screen: Screen)
         named = [*(named[:2] if all(told) else ()), f"……（同样的 {len(named)} 个文件）"]
     given = [f" --sheet {sheet}" for sheet in options.sheets] + [f" --unit {options.unit}"] * bool(options.unit)
     given += [" --accept-good"] * options.accept_good + [" --replace-simulated"] * options.replace_simulated
+    given += [f" --replace-unit {','.join(options.replace_units)}"] * bool(options.replace_units)
     return f"hotline intake {' '.join(named)} --month {month}{''.join(given)}"
 
 
@@ -131,6 +132,11 @@ def summary(done: Intake, folder: str) -> str:
         partial = "，只有其他月份导出中带来的工单，不作对比的基数" if each.partial else ""
         before = f"，之前的版本 {each.before}" if each.before else ""
         lines.append(f"  {each.month}：{version}{partial}{before}")
+    if done.voided:
+        units = "、".join(f"{unit} {number:,}" for unit, number in done.voided.items())
+        lines.append(
+            f"  撤销 {sum(done.voided.values()):,} 件（{units}）：不在这次的导出里，清单在 {folder}/removed.csv"
+        )
     if not done.stored:
         lines.append("  各月工单没有变化。")
     lines += [f"  提示：{note}" for note in done.notes]

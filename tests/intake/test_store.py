@@ -5,10 +5,13 @@ import json
 import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
+import pytest
 from exports import rows, table, write_csv
 
+from hotline_lib.errors import TicketsError
 from hotline_lib.month import open_month
-from hotline_lib.tickets import SCHEMA, marks
+from hotline_lib.ticket_files import marks
+from hotline_lib.tickets import SCHEMA
 
 AUGUST = {"accepted_at": "2024-08-31 09:00:00"}
 
@@ -29,7 +32,7 @@ def test_the_same_file_twice_changes_nothing(desk):
     desk.take(file)
     before = desk.bytes()
     done = desk.take(file)
-    assert done.rows == {"a.csv": {"unchanged": 3}}
+    assert done.rows == {"a.csv": {"header": 1, "unchanged": 3}}
     assert not done.stored
     assert desk.bytes() == before
 
@@ -41,7 +44,7 @@ def test_rows_go_to_their_month_and_an_update_replaces_its_ticket_there(desk):
     september, old = desk.paths.tickets("2024-09").read_bytes(), desk.paths.tickets("2024-08").read_bytes()
 
     done = desk.take(write_csv(desk.folder / "b.csv", table(rows({}, AUGUST, {"rating": "2"}))))
-    assert done.rows == {"b.csv": {"unchanged": 1, "updated": 1, "new": 1}}
+    assert done.rows == {"b.csv": {"header": 1, "unchanged": 1, "updated": 1, "new": 1}}
     assert desk.tickets("2024-08")["closed_at"].notna().all()
     changes = pd.read_csv(done.folder / "changes.csv", encoding="utf-8-sig")
     assert changes["改动的列"].tolist() == ["办结时间、报送时间"]
@@ -54,22 +57,28 @@ def test_the_later_file_wins_in_one_command_too(desk):
     one = write_csv(desk.folder / "1.csv", table(rows({"rating": "1"}, {})))
     two = write_csv(desk.folder / "2.csv", table(rows({"rating": "4"}, {})))
     done = desk.take(one, two)
-    assert done.rows == {"1.csv": {"new": 2}, "2.csv": {"updated": 1, "unchanged": 1}}
+    assert done.rows == {"1.csv": {"header": 1, "new": 2}, "2.csv": {"header": 1, "updated": 1, "unchanged": 1}}
     assert desk.tickets()["rating"].tolist() == [4, 5]
     assert (done.folder / "changes.csv").read_text(encoding="utf-8-sig").count("满意度评价") == 1
 
 
 def test_a_new_ticket_that_comes_in_two_files_of_one_command_is_stored(desk):
     files = [write_csv(desk.folder / name, table(rows({}))) for name in ("1.csv", "2.csv")]
-    assert desk.take(*files).rows == {"1.csv": {"new": 1}, "2.csv": {"unchanged": 1}}
+    assert desk.take(*files).rows == {"1.csv": {"header": 1, "new": 1}, "2.csv": {"header": 1, "unchanged": 1}}
     assert len(desk.tickets()) == 1
 
 
 def test_a_ticket_whose_time_of_acceptance_is_corrected_moves_to_its_month(desk):
     desk.take(write_csv(desk.folder / "a.csv", table(rows(AUGUST, AUGUST))))
     done = desk.take(write_csv(desk.folder / "b.csv", table(rows({}))))
-    assert done.rows == {"b.csv": {"updated": 1}}
+    assert done.rows == {"b.csv": {"header": 1, "updated": 1}}
     assert [len(desk.tickets(month)) for month in ("2024-08", "2024-09")] == [1, 1]
+
+
+def test_a_month_that_loses_its_last_ticket_to_another_month_is_empty(desk):
+    desk.take(write_csv(desk.folder / "a.csv", table(rows(AUGUST))))
+    desk.take(write_csv(desk.folder / "b.csv", table(rows({}))))
+    assert [len(desk.tickets(month)) for month in ("2024-08", "2024-09")] == [0, 1]
 
 
 def test_a_few_rows_of_an_earlier_month_are_no_base_until_its_own_export_comes(desk):
@@ -105,7 +114,7 @@ def test_simulated_tickets_are_never_mixed_with_real_ones(desk):
     done = desk.take(file, replace_simulated=True)
     assert len(desk.tickets()) == 1
     assert not desk.paths.tickets("2024-08").exists()
-    assert sorted(path.read_bytes() for path in (desk.paths.data / "tickets/previous").iterdir()) == sorted(
+    assert sorted(path.read_bytes() for path in (desk.paths.data / "tickets/previous").glob("*.parquet")) == sorted(
         old.values()
     )
     assert [(each.month, each.tickets) for each in done.stored] == [("2024-08", 0), ("2024-09", 1)]
@@ -126,14 +135,38 @@ def test_a_month_in_a_folder_of_files_is_replaced_by_one_file(desk):
     path.mkdir()
     file.rename(path / "part.parquet")
     assert desk.take(write_csv(desk.folder / "b.csv", table(rows({}, {}, {})))).rows == {
-        "b.csv": {"unchanged": 2, "new": 1}
+        "b.csv": {"header": 1, "unchanged": 2, "new": 1}
     }
     assert path.is_file() and len(desk.tickets()) == 3
+
+
+def test_a_month_of_files_of_which_one_lacks_a_column_is_told_apart_from_empty_cells(desk):
+    desk.take(write_csv(desk.folder / "a.csv", table(rows({}, {}))))
+    path = desk.paths.tickets("2024-09")
+    tickets = pd.read_parquet(path)
+    path.unlink()
+    path.mkdir()
+    tickets[:1].to_parquet(path / "a.parquet", index=False)
+    tickets[1:].drop(columns="rating").to_parquet(path / "b.parquet", index=False)
+    with pytest.raises(TicketsError) as caught:
+        desk.take(write_csv(desk.folder / "b.csv", table(rows({}, {}, {}))))
+    assert "2024-09.parquet/b.parquet：缺少列 「满意度评价」（rating）" in str(caught.value)
+    assert "a.parquet" not in str(caught.value)
+    tickets[1:].to_parquet(path / "b.parquet", index=False)
+    assert desk.take(desk.folder / "b.csv").rows == {"b.csv": {"header": 1, "unchanged": 2, "new": 1}}
+
+
+def test_a_month_without_a_column_is_refused_in_words(desk):
+    desk.take(write_csv(desk.folder / "a.csv", table(rows({}))))
+    path = desk.paths.tickets("2024-09")
+    pd.read_parquet(path).drop(columns="due_at").to_parquet(path, index=False)
+    with pytest.raises(TicketsError, match="「办结期限」"):
+        desk.take(desk.folder / "a.csv")
 
 
 def test_what_was_done_is_kept(desk):
     done = desk.take(write_csv(desk.folder / "a.csv", table(rows({}, AUGUST))))
     kept = json.loads((done.folder / "summary.json").read_text(encoding="utf-8"))
-    assert kept["rows"] == {"a.csv": {"new": 2}}
+    assert kept["rows"] == {"a.csv": {"header": 1, "new": 2}}
     assert {each["month"]: each["tickets"] for each in kept["stored"]} == {"2024-08": 1, "2024-09": 1}
-    assert sorted(desk.bytes()) == ["2024-08.parquet", "2024-09.parquet"]
+    assert sorted(desk.bytes()) == ["2024-08.parquet", "2024-09.parquet", "previous/log.jsonl"]
