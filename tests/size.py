@@ -13,7 +13,7 @@ LIMITS = {
 }  # fmt: skip
 # modules of one room that are not a folder yet
 ROOMS = {
-    **dict.fromkeys(("progress", "posting", "__main__", "__init__"), "cli"),
+    **dict.fromkeys(("__main__", "__init__"), "cli"),
     **dict.fromkeys(("audit", "cube", "indicators", "ticket_files"), "tickets"),
     **dict.fromkeys(("coverage", "months"), "readiness"),
     **dict.fromkeys(("published", "new_month"), "params"),

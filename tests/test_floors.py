@@ -26,7 +26,6 @@ FLOORS = [
     {"batch"},
     {"coverage"},
     {"readiness", "months"},
-    {"progress", "posting"},
     {"cli"},
     {"__main__"},
 ]

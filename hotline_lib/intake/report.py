@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from hotline_lib.audit import cut_off
 from hotline_lib.intake import offers, words
 from hotline_lib.intake.check import LISTED, TIMES
 from hotline_lib.intake.reader.grid import FileProblem
@@ -167,9 +168,13 @@ def oddities(con: duckdb.DuckDBPyConnection, params: Params) -> list[str]:
         SELECT file, sheet, count(*) FROM mapped JOIN sources USING (source) WHERE kind = 'ticket' AND rules = ''
         GROUP BY ALL HAVING count(*) > 1 AND bool_and(accepted_at = date_trunc('day', accepted_at))
         ORDER BY min(n)""").fetchall()
+    tables = con.execute("""
+        SELECT file, sheet, count(*) FILTER (kind = 'ticket') FROM mapped JOIN sources USING (source)
+        GROUP BY ALL ORDER BY min(n)""").fetchall()
+    odd = [("midnight", *each) for each in found] + [("round", *each) for each in tables if cut_off(each[2])]
     return [
-        words.note("midnight", words.place(file, sheet, None, ""), {"rows": rows}, params)
-        for file, sheet, rows in found
+        words.note(kind, words.place(file, sheet, None, ""), {"rows": f"{rows:,}"}, params)
+        for kind, file, sheet, rows in odd
     ]
 
 

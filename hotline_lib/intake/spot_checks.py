@@ -143,24 +143,24 @@ class Taken:
     before: str | None
 
 
-def take(files: Sequence[Path], month: str, paths: Paths) -> Taken:
+def take(files: Sequence[Path], month: str, paths: Paths, *, sheets: Sequence[str] = ()) -> Taken:
     """Spot checks from exports (.xlsx, .csv …) into data/spot_checks/MONTH.csv.
 
     Raises IntakeError in words, with nothing written.
     """
     params = load_params(month, paths.params, need_month_file=False)
     try:
-        return _kept(_from_exports(files, params), month, paths)
+        return _kept(_from_exports(files, params, sheets=sheets), month, paths)
     except HotlineError as error:
         raise IntakeError(f"抽检没有导入。{error}\n改好后重新运行。") from None
 
 
-def _from_exports(files: Sequence[Path], params: Params, name: str = "") -> pd.DataFrame:
+def _from_exports(files: Sequence[Path], params: Params, name: str = "", *, sheets: Sequence[str] = ()) -> pd.DataFrame:
     """Drawn tickets from files that the reader's process reads. name: of the one file; by default as may be shown."""
     screen = Screen(params)
     frames: list[tuple[str, pd.DataFrame]] = []
     told, number, label = [], 0, name
-    for message in answers(Asked([file.absolute() for file in files], headings(params))):
+    for message in answers(Asked([file.absolute() for file in files], headings(params), sheets)):
         problems: Sequence[FileProblem] = ()
         match message:
             case Begun():

@@ -1,0 +1,42 @@
+"""The command line itself, and the options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from hotline_lib.errors import HotlineError
+
+
+class _Commands(TyperGroup):
+    """The commands; Ctrl-C in one of them ends it in our words, not in Typer's."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise HotlineError("已中断。已完成的报告都在，重新运行会接着做其余的。") from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="12328 热线月报：从工单到报告。",
+)
+
+Month = Annotated[str, typer.Argument(help="报告月份，如 2024-09", metavar="MONTH")]
+Data = Annotated[Path | None, typer.Option(help="数据文件夹（默认 data/）", metavar="DIR")]
+Params = Annotated[Path | None, typer.Option(help="参数文件夹（默认 params/）", metavar="DIR")]
+Output = Annotated[Path | None, typer.Option(help="输出文件夹（默认 output/）", metavar="DIR")]
+TimeLimit = Annotated[float | None, typer.Option(help="每个笔记本最多执行多少秒（默认 600）", min=1, metavar="SECONDS")]
+Jobs = Annotated[int | None, typer.Option(help="同时执行几个笔记本（默认比处理器核数多一）", min=1)]
+
+
+def names(text: str) -> list[str]:
+    """The names in a list that somebody typed, with commas of either width."""
+    return [name.strip() for name in text.replace("，", ",").replace("、", ",").split(",") if name.strip()]

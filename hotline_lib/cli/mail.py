@@ -1,0 +1,55 @@
+"""The command that sends: mail."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hotline_lib.cli import posting
+from hotline_lib.cli.app import Data, Month, Output, Params, app, names
+from hotline_lib.errors import HotlineError
+from hotline_lib.paths import find_paths
+
+
+@app.command()
+def mail(
+    month: Month,
+    smtp: Annotated[str, typer.Option(help="邮件服务器；不写就只列出要发的，不发", metavar="HOST:PORT")] = "",
+    unit: Annotated[
+        str, typer.Option(help="发这些单位的分册，逗号分隔，或 all；不写就发全省月报", metavar="UNIT,…")
+    ] = "",
+    to: Annotated[str, typer.Option(help="只发给名单中的这些地址，逗号分隔", metavar="ADDRESS,…")] = "",
+    again: Annotated[str, typer.Option(help="发过的再发一次，并写明原因", metavar="REASON")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问就发")] = False,
+    allow_simulated: Annotated[bool, typer.Option("--allow-simulated", help="用模拟工单做的月报也发")] = False,
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """把月报（或各单位分册）发给 params/recipients.yaml 中的收件人。发过的不会再发；改过数字的作为更正发。"""
+    from hotline_lib.batch import alone
+    from hotline_lib.batch.mailing import listed, mail_server, plan_mail
+    from hotline_lib.params import first_day
+
+    first_day(month)  # refuses what is no month, before a file is named after it
+    paths = find_paths(data=data, params=params, output=output)
+    host, port = posting.host_and_port(smtp) if smtp else ("", 0)
+    with alone(month, paths):
+        mailing = plan_mail(month, paths, units=names(unit), only_to=names(to), again=posting.reason(again))
+        for line in listed(mailing):
+            typer.echo(line)
+        if mailing.simulated and not allow_simulated:
+            words = "这是用模拟工单做的月报，不能当作真的发出去。只有试发时才加 --allow-simulated。"
+            if smtp:
+                raise HotlineError(words)
+            typer.echo(words)
+        if smtp and mailing.letters:
+            server = mail_server(mailing, host, port)
+            if not yes:
+                posting.ask(f"发送以上 {len(mailing.letters)} 封，经由 {server.told}？")
+            posting.send_all(mailing, server)
+        elif mailing.letters:
+            typer.echo("以上还没有发。要发，请加 --smtp 服务器:端口。")
+        if smtp and mailing.unknown:
+            raise typer.Exit(1)

@@ -1,0 +1,137 @@
+"""Commands that make and explain reports: run, tables, simulate, refresh, explain."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from hotline_lib.cli.app import Data, Jobs, Month, Output, Params, TimeLimit, app, names
+from hotline_lib.cli.progress import progress, tell_month
+from hotline_lib.errors import HotlineError
+from hotline_lib.paths import find_paths
+
+
+@app.command()
+def run(
+    months: Annotated[
+        list[str],
+        typer.Argument(help="报告月份，可写多个或一段，如 2024-08 2024-09、2023-10..2024-09", metavar="MONTH…"),
+    ],
+    only: Annotated[str, typer.Option(help="只做这些笔记本，逗号分隔，如 01,03_top_issues", metavar="NAME,…")] = "",
+    unit: Annotated[str, typer.Option(help="做这些单位的分册，逗号分隔，或 all", metavar="UNIT,…")] = "",
+    parameter: Annotated[
+        list[str] | None, typer.Option("-p", help="笔记本参数，可写多次，如 -p top=10", metavar="NAME=VALUE")
+    ] = None,
+    jobs: Jobs = None,
+    time_limit: TimeLimit = None,
+    force: Annotated[bool, typer.Option("--force", help="没有变化的也重做")] = False,
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """执行笔记本，生成一个月（或几个月）的报告。没有变化的报告不重做。"""
+    from hotline_lib.batch import run_month, shared_kernels
+    from hotline_lib.params.dates import month_span
+
+    paths = find_paths(data=data, params=params, output=output)
+    given, asked = _parameters(parameter or []), [each for text in months for each in month_span(text)]
+    failed = False
+    with shared_kernels(paths) as shared, progress(asked) as show:
+        for month in asked:
+            try:
+                result = run_month(
+                    month, paths, only=names(only), units=names(unit), parameters=given, jobs=jobs,
+                    time_limit=time_limit, force=force, on_event=partial(show, month), shared=shared,
+                )  # fmt: skip
+            except HotlineError as error:
+                if len(asked) == 1:
+                    raise
+                typer.echo(f"失败　{month}：{error}", err=True)
+                failed = True
+                continue
+            tell_month(result, paths, short=len(asked) > 1)
+            failed |= result.exit_code != 0
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def tables(month: Month, output: Output = None, data: Data = None, params: Params = None) -> None:
+    """只写出月报的各张表（CSV），不执行笔记本。"""
+    from hotline_lib import bulletin, open_month
+
+    paths = find_paths(data=data, params=params, output=output)
+    m = open_month(month, paths)
+    files = bulletin.write_tables(m, paths.report_folder(month) / "tables")
+    typer.echo(repr(m))
+    for file in files:
+        typer.echo(f"  {paths.short(file)}")
+    for warning in m.warnings:
+        typer.echo(f"  提示：{warning}")
+
+
+@app.command()
+def simulate(
+    month: Annotated[str, typer.Argument(help="已公布月报的月份，或一段月份，如 2023-10..2024-09", metavar="MONTH")],
+    seed: Annotated[int, typer.Option(help="随机种子：同一种子得到同样的文件")] = 12328,
+    if_missing: Annotated[bool, typer.Option("--if-missing", help="已有这个月的工单就什么也不做")] = False,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """由已公布的月报还原出模拟工单（当月、上月、上年同月），各项数字与印刷本一致。一段月份：其余各月由最近的月报推想。"""
+    from hotline_lib.params import month_span
+
+    paths = find_paths(data=data, params=params)
+    months = month_span(month)
+    if if_missing and all(paths.tickets(each).exists() for each in months):
+        return
+    typer.echo(f"正在生成 {month} 的模拟工单……")
+    if ".." in month:
+        from hotline_lib.simulate.seasons import simulate_run
+
+        files = simulate_run(months, paths, seed=seed, if_missing=if_missing)
+    else:
+        from hotline_lib.simulate import simulate as simulate_month
+
+        files = simulate_month(month, paths, seed=seed)
+    for file in files:
+        typer.echo(f"  {paths.short(file)}")
+
+
+@app.command()
+def refresh(jobs: Jobs = None) -> None:
+    """重新执行 notebooks/ 并把结果写回其中，供测试比对。改过笔记本之后运行。"""
+    from hotline_lib.batch.refresh import refresh as refresh_notebooks
+
+    paths = find_paths()
+    with progress([""]) as show:
+        changed = refresh_notebooks(paths, jobs=jobs, on_event=partial(show, ""))
+    typer.echo(f"更新了 {len(changed)} 个笔记本。" if changed else "笔记本都没有变化。")
+    for file in changed:
+        typer.echo(f"  {paths.short(file)}")
+
+
+@app.command()
+def explain(
+    month: Month,
+    number: Annotated[str, typer.Argument(help='月报里印出的数字，如 "90.10%" 或 219751', metavar="NUMBER")],
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """说明月报里的一个数字怎么来的：印在哪里，怎样算出，是哪些工单。"""
+    from hotline_lib import bulletin, open_month
+
+    m = open_month(month, find_paths(data=data, params=params, output=output))
+    for paragraph in bulletin.explain(m, number):
+        typer.echo(paragraph)
+
+
+def _parameters(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for name, equals, _ in pairs:
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"「{name}」应写作 名称=值，例如 -p top=10", param_hint="-p")
+    return {name.strip(): value for name, _, value in pairs}
