@@ -6,7 +6,7 @@ import tokenize
 from collections import Counter
 from pathlib import Path
 
-# What each room may need; docs/house.md says why. A room that outgrows its own says why in the commit.
+# What each room may need. A room that outgrows its own says why in the commit.
 LIMITS = {
     "cli": 450, "batch": 1_300, "deliver": 1_150, "bulletin": 1_750, "readiness": 450, "present": 1_400, "metrics": 900,
     "month": 170, "intake": 2_200, "simulate": 1_000, "tickets": 700, "params": 650, "foundation": 900,
