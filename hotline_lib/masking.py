@@ -46,7 +46,7 @@ _ALONE = """
 """
 _BEFORE, _AFTER = "已未非不无待", "省市县局厅处类表版级率数量件"  # of a word, and only there
 _SEPARATORS = " -_.,:;/\\|()[]>~&+#%$*'\"=·—–…、。《》〈〉「」『』【】〔〕“”‘’•"
-_UNITS = "件条个次页批期版份星分级类天周季行列项例"  # of a number
+_UNITS = "件条个次页批期版份星分级类天日周季行列项例"  # of a number
 _NUMERALS = "一二三四五六七八九十"
 _NUMBER = re.compile(rf"([第共]?[0-9]{{1,4}}|第[{_NUMERALS}]{{1,3}}|\([{_NUMERALS}]\))[{_UNITS}]?")
 
@@ -55,29 +55,32 @@ _CLOCK = (
     rf"(?:{_HALF}|[ap]m)?(?:[0-2]?\d:[0-6]?\d(?::[0-6]?\d(?:[.:,]\d{{1,6}})?)?|[0-2]?\d[时点](?:[0-6]?\d分?)?"
     rf"(?:[0-6]?\d秒)?)(?:{_HALF}|[ap]\.?m\.?|z|[+-]0\d:?00)?"
 )
+_MM, _DD = "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _MONTH, _DAY = "(?:1[0-2]|0?[1-9])", r"(?:0?[1-9]|[12]\d|3[01])"
 _LATER = rf"(?:\(?(?:星期|周)[一二三四五六日天]\)?)?(?:[ t]?{_CLOCK})?"
-# Damaged ones too (2024-13-02, 25:00), but none that a telephone could be. Born before 2000 is no date of a ticket.
+_YEAR = r"20[0-4]\d"  # somebody was born in an earlier one
+# Damaged ones too (2024-13-02, 25:00), as far as no telephone is written so.
 _DATE = re.compile(
-    rf"[至到]?(?:20\d\d[-/._][01]?\d[-/._][0-3]?\d{_LATER}|20\d\d年[01]?\d月[0-3]?\d[日号]{_LATER}"
-    r"|20\d\d年(?:[01]?\d月份?)?|20\d\d[-/._][01]?\d"
-    r"|20\d\d(?:0[1-9]|1\d)(?:0[1-9]|[1-3]\d)[-_ t]?[0-2]\d:?[0-6]\d(?::?[0-6]\d(?:\d{3})?)?"
-    r"|20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|20\d\d(?:0[1-9]|1[0-2])"
+    rf"[至到]?(?:{_YEAR}[-/._][01]?\d[-/._][0-3]?\d{_LATER}|{_YEAR}年[01]?\d月[0-3]?\d[日号]{_LATER}"
+    rf"|{_YEAR}年(?:[01]?\d月份?)?|{_YEAR}[-/._][01]?\d"
+    rf"|(?P<compact>{_YEAR}[01]\d[0-3]\d[-_ t]?[0-2]\d:?[0-6]\d:?[0-6]\d"
+    rf"|{_YEAR}{_MM}(?:{_DD}(?:[-_ t]?[0-2]\d:?[0-5]\d)?)?)"
     rf"|{_MONTH}月(?:份|[0-3]?\d[日号]{_LATER})?|(?:十[一二]?|[一二三四五六七八九])月份?"
-    rf"|{_MONTH}\.{_DAY}[-~]{_MONTH}\.{_DAY})(?:(?<!\d)|(?!\d))",
+    rf"|(?P<short>{_MONTH}\.{_DAY}[-~]{_MONTH}\.{_DAY}))(?:(?<!\d)|(?!\d))",
     re.ASCII,
 )
+_DATE_DIGITS = {None: 0, "compact": 2, "short": 4}  # what they count as digits: 139-20240902 is a telephone
 _DATE_ALONE = re.compile(
     rf"{_CLOCK}|(?:\d\d[-/.])?{_MONTH}[-/.]{_DAY}(?: {_CLOCK})?"
-    rf"|[01]?\d/[0-3]?\d/20\d\d(?: {_CLOCK})?"
+    rf"|[01]?\d/[0-3]?\d/{_YEAR}(?: {_CLOCK})?"
     r"|(?:mon|tue|wed|thu|fri|sat|sun) (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\d\d"
     r" \d\d:\d\d:\d\d(?:cst|utc|gmt)20\d\d"
     rf"|(?:0000-00-00|0001-01-01|1899-12-3[01]|1900-01-0[01]|1904-01-01|1970-01-01|9999-12-31)(?: {_CLOCK})?"
     rf"|二[〇○零][〇○零{_NUMERALS}]{{2}}年[{_NUMERALS}]{{1,2}}月(?:[{_NUMERALS}]{{1,3}}[日号])?"
-    r"|(?:3[7-9]|[4-6]\d|7[0-2])\d{3}(?:\.\d{1,10})?|\d\.\d{1,5}e\+2[0-4]",  # days as Excel counts them; an id that Excel took for a number
+    r"|(?:3[7-9]|[4-6]\d|7[0-2])\d{3}(?:\.(?:\d|\d{4,10}|[27]5|[1368][27]5))?|\d\.\d{1,5}e\+2[0-4]",  # days as Excel counts them; an id that Excel took for a number
     re.ASCII,
 )
-_ID = re.compile(r"(?:jt)?(\d{6})20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6,10}", re.ASCII)
+_ID = re.compile(rf"(?:jt)?(\d{{6}}){_YEAR}{_MM}{_DD}\d{{6,10}}", re.ASCII)
 _ID_MARKS = re.compile(r"[\s='\"\-_]")
 _NEVER = re.compile(r"\*\*|\*[0-9]|[0-9]\*|(?<![0-9e])\+[0-9]")  # 139****1234, +86
 _SPACES = re.compile(r"(?<![0-9a-z])\s+|(?<=[0-9])\s+(?![0-9])|(?<=[a-z])\s+(?![a-z])")
@@ -120,7 +123,12 @@ class Known:
             _DIGIT | _LATIN | set("".join(self._whole) + _SEPARATORS + _BEFORE + _AFTER + _UNITS + in_dates)
         )
         self._long = {word for word in pairing if len(word) >= 4 and not word.isascii()}
-        self._short_of_one = {(i, word[:i] + word[i + 1 :]) for word in self._long for i in range(len(word))}
+        self._short_of_one = {
+            (i, word[:i] + word[i + 1 :])
+            for word in self._long
+            # not in 沈阳 of 沈阳分中心: 王阳分中心 would name somebody
+            for i in range(max((n for n in (2, 3) if word[:n] in pairing), default=0), len(word))
+        }
 
     def resembles(self, text: str) -> bool:
         """Whether all of ``text`` is known words, dates, short numbers, a ticket's id, or a slip of a known word."""
@@ -181,7 +189,7 @@ class Known:
         elif text[at] in _LATIN:
             yield at + 1, *_LETTER
         if date := _DATE.match(text, at):
-            yield date.end(), 0, 1
+            yield date.end(), _DATE_DIGITS[date.lastgroup], 1
         if number := _NUMBER.match(text, at):
             digits = sum(c in _DIGIT or c in _NUMERALS for c in number[0])
             yield from ((end, digits, 0) for end in {number.end(), number.end(1)})
