@@ -77,7 +77,8 @@ _DATE_ALONE = re.compile(
     r" \d\d:\d\d:\d\d(?:cst|utc|gmt)20\d\d"
     rf"|(?:0000-00-00|0001-01-01|1899-12-3[01]|1900-01-0[01]|1904-01-01|1970-01-01|9999-12-31)(?: {_CLOCK})?"
     rf"|二[〇○零][〇○零{_NUMERALS}]{{2}}年[{_NUMERALS}]{{1,2}}月(?:[{_NUMERALS}]{{1,3}}[日号])?"
-    r"|(?:3[7-9]|[4-6]\d|7[0-2])\d{3}(?:\.(?:\d|\d{4,10}|[27]5|[1368]25|[1368]75))?|\d\.\d{1,5}e\+2[0-4]",  # days as Excel counts them; an id that Excel took for a number
+    r"|(?:3[7-9]|[4-6]\d|7[0-2])\d{3}(?:\.(?:\d|\d{4,10}|[27]5|[16]25|[38]75))?"  # days as Excel counts them
+    r"|\d\.\d{1,5}e\+2[0-4]",  # an id that Excel took for a number
     re.ASCII,
 )
 _ID = re.compile(rf"(?:jt)?(\d{{6}}){_YEAR}{_MM}{_DD}\d{{6,10}}", re.ASCII)

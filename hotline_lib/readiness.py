@@ -105,7 +105,7 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
     found.weakens += [f"{words}。" for words in texts_missing(params)]
     for name in (f"{found.month}.yaml", *(f"{found.month}/{text}.md" for text in TEXTS)):
         path = paths.params / "months" / name
-        lines = personal(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else []
+        lines = personal(read_text(path, f"params/months/{name}")) if path.is_file() else []
         if lines:
             numbers = "、".join(map(str, lines))
             found.weakens.append(f"params/months/{name} 第 {numbers} 行像是有电话或证件号码：请核对，不该印的删去。")

@@ -44,6 +44,7 @@ def as_it_is(text: str, _among: Iterable[str] = ()) -> str:
     return text
 
 
+_THIS = "这个键"
 _OTHER = "写法不对，请对照其他月份或 git 中的这个文件改正"
 
 # What libyaml and PyYAML (either may be in use) say of a slip, whether it is where the broken thing began, and words.
@@ -196,7 +197,7 @@ def explain(
 def _line(problem: dict, content: Any, models: list[type[BaseModel]], shown: Shown) -> str:
     where, kind, context = list(problem["loc"]), problem["type"], problem.get("ctx", {})
     fields = [field for model in models for field in model.model_fields]
-    place = " ".join(shown(step, fields) for step in _way(where, content)) or "内容"
+    place = " ".join(step if step == _THIS else shown(step, fields) for step in _way(where, content)) or "内容"
     given = shown(str(problem["input"]), re.findall("'(.*?)'", context.get("expected", "")))
     if kind == "extra_forbidden":
         close = nearest(str(where[-1]), _keys_at(where, content, models))
@@ -228,7 +229,7 @@ def _way(where: list, content: Any) -> list[str]:
             parts.append(f"[{label or f'第 {step + 1} 条'}]")
         else:
             here = here.get(step) if isinstance(here, dict) else None
-            parts.append("这个键" if step == "[key]" else str(step))
+            parts.append(_THIS if step == "[key]" else str(step))
     return parts
 
 

@@ -208,7 +208,14 @@ def filled(params):
 
 def test_all_words_of_params_are_shown(known, params):
     catalogue = params.catalogue
-    entries = [*params.units, *catalogue.business_types, *catalogue.domains, *catalogue.issues, *params.columns]
+    entries = [
+        *params.units,
+        *catalogue.business_types,
+        *catalogue.domains,
+        *catalogue.issues,
+        *params.columns,
+        *params.columns_only,
+    ]
     entries += [sub for issue in catalogue.issues for sub in issue.sub_issues]
     words = {word for entry in entries for word in entry.spellings}
     words |= {word for column in params.columns for values in column.values.values() for word in values}

@@ -52,12 +52,12 @@ class Params(Model):
     @cached_property
     def known(self) -> Known:
         """What a message may show: whatever resembles one of the words of params/."""
-        catalogue = self.catalogue
-        named = [*self.units, *catalogue.business_types, *catalogue.domains, *catalogue.issues, *self.columns]
+        catalogue, columns = self.catalogue, [*self.columns, *self.columns_only]
+        named = [*self.units, *catalogue.business_types, *catalogue.domains, *catalogue.issues, *columns]
         named += [sub for issue in catalogue.issues for sub in issue.sub_issues]
         words = [word for entry in named for word in entry.spellings]
         words += [each.brief for each in (*catalogue.business_types, *catalogue.issues)] + catalogue.printed_domains
-        words += [word for column in self.columns for value, each in column.values.items() for word in (value, *each)]
+        words += [word for column in columns for value, each in column.values.items() for word in (value, *each)]
         own = self.organisation
         words += [own.province, own.region, own.hotline, own.department, own.title, own.platform, own.centre]
         return Known(words, [unit.code for unit in self.units])
