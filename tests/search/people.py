@@ -50,7 +50,7 @@ def faults(make: Make, text: str) -> Iterator[str]:
         folder = Path(tempfile.mkdtemp())
         (folder / "in").mkdir()
         try:
-            done = run.take(make(folder / "in", text), folder, *options)
+            done = run.take(make(folder / "in", text), folder / "taken", *options)
             where = {"shown": done.said, "stored": done.left()}
             yield from (f"{how}{' (accept good)' if options else ''}" for how, all_of in where.items() if named(all_of))
             yield from (f"said {word}" for word in ("程序出错", "磁盘已满", "Traceback") if word in done.said)
