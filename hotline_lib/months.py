@@ -14,6 +14,7 @@ from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.new_month import TO_CHECK
 from hotline_lib.params import first_day, load_params
 from hotline_lib.paths import Paths
+from hotline_lib.text_files import read_text
 from hotline_lib.ticket_files import kept_as, marks, parts, tickets_in, version_name, versions
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -45,7 +46,7 @@ def _state(month: str, paths: Paths) -> dict[str, str]:
         "附件": " ".join(name for name, there in made.items() if there) or _NONE,
         "已发": _mailed(paths.output / "sent" / f"{month}.jsonl"),
         "参数": _params(paths.params / "months" / f"{month}.yaml"),
-        "抽检": _some(len(_lines(paths.spot_checks(month))) - 1, "件"),
+        "抽检": _drawn(paths.spot_checks(month)),
         "印刷表": "有" if paths.published(month).is_dir() else _NONE,
     }
 
@@ -95,9 +96,12 @@ def _reports(manifest: Manifest, month: str, paths: Paths) -> str:
 
 def _mailed(file: Path) -> str:
     """To how many the bulletin and the units' editions went, and when last; read only, whoever may be mailing now."""
+    if not file.is_file():
+        return _NONE
     try:
-        entries = [TypeAdapter(Entry).validate_json(line) for line in _lines(file)]
-    except ValueError:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        entries = [TypeAdapter(Entry).validate_json(line) for line in lines]
+    except (OSError, ValueError):
         return "记录读不懂"
     people = {(each.audience, each.address.casefold()) for each in entries if each.status == "sent"}
     unknown = {(each.audience, each.address.casefold()) for each in entries} - people
@@ -110,23 +114,24 @@ def _mailed(file: Path) -> str:
 def _params(file: Path) -> str:
     if not file.is_file():
         return _NONE
-    open_lines = sum(f"{TO_CHECK}：" in line for line in _lines(file))
     try:
         load_params(file.stem, file.parent.parent)
+        open_lines = sum(f"{TO_CHECK}：" in line for line in read_text(file).splitlines())
     except HotlineError:
         return "有误，见 check"
     return f"{TO_CHECK} {open_lines}" if open_lines else "已填"
 
 
+def _drawn(file: Path) -> str:
+    try:
+        lines = read_text(file).splitlines() if file.is_file() else []
+    except HotlineError:
+        return "有误，见 check"
+    return _some(sum(bool(line.strip()) for line in lines) - 1, "件")
+
+
 def _some(number: int, unit: str) -> str:
     return f"{number:,} {unit}" if number > 0 else _NONE
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return [line for line in file.read_text("utf-8-sig", "replace").splitlines() if line.strip()]
-    except OSError:
-        return []
 
 
 def print_overview(months: list[dict[str, str]]) -> None:
