@@ -136,7 +136,7 @@ def test_one_column_that_leaked_would_be_found(desk, exports):
 
 def test_a_reader_that_let_one_more_column_out_would_be_found(desk, exports, monkeypatch):
 
-    monkeypatch.setattr(hotline_lib.masking, "SHOWN_MACROS", ["shown(x) AS x"])
+    monkeypatch.setattr(hotline_lib.masking.Known, "resembles", lambda known, text: True)
     with pytest.raises(hotline_lib.intake.IntakeError) as caught:
         intake(exports, "2024-09", desk.paths)
     found = leaks([("said", str(caught.value).encode()), *everything(desk.paths.output)])
