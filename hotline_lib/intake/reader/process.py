@@ -75,8 +75,10 @@ def read(file: Path, asked: Asked, tell: Callable[[Any], None]) -> None:
             tell(problem)
         except (MemoryError, RecursionError):
             tell(FileProblem("file/memory", export.name))
-        except Exception:  # of any library, for any reason: it is this file that cannot be read
-            tell(FileProblem("file/damaged" if export.kind != "text" else "file/quotes", export.name))
+        except csv.Error:
+            tell(FileProblem("file/quotes", export.name))
+        except Exception as error:  # of any library, for any reason: it is this file that cannot be read
+            tell(FileProblem("file/unreadable" if type(error) is OSError else "file/damaged", export.name))
 
 
 def _read_export(export: Any, asked: Asked, tell: Callable[[Any], None]) -> None:
