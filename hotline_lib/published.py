@@ -43,6 +43,8 @@ def read_table(folder: Path, name: str) -> pd.DataFrame | None:
         table = text_files.read_table(path, file, columns=[*keys, *figures])
     except HotlineError as error:
         raise PublishedError(str(error)) from None
+    if table.empty and name != "errata":
+        raise PublishedError(f"{file} 只有表头，没有一行数据：请补上；没有这张表就删去这个文件。")
     table.attrs["keys"] = keys
     return _each_once(table)
 

@@ -252,11 +252,8 @@ def _rendered(folder: Path, name: str, figures: Mapping[str, object]) -> str:
         raise WordingError(f"找不到 params/wording/{error.name}。") from None
     except jinja2.TemplateSyntaxError as error:
         where = f"{templates.named(folder, error.filename, name)} 第 {error.lineno} 行"
-        near = re.search(r"'(\S+?)'", error.message or "")
-        at = f"（「{near[1]}」附近）" if near else ""
-        raise WordingError(
-            f"{where}：模板写法有误{at}。请检查 {{{{ }}}} 和 {{% %}} 是否成对，标点是否半角，名称是否写对。"
-        ) from None
+        remedy = "请检查 {{ }} 和 {% %} 是否成对，标点是否半角，名称是否写对"
+        raise WordingError(f"{where}：模板写法有误{templates.near(error)}。{remedy}。") from None
     except jinja2.UndefinedError as error:
         unknown, *known = str(error).split("\n")
         close = nearest(unknown, known := known or list(figures))
@@ -265,7 +262,8 @@ def _rendered(folder: Path, name: str, figures: Mapping[str, object]) -> str:
             f"{_place(folder, error, name)}：没有名为「{unknown}」的数字。{hint}可用的有：{'、'.join(known)}。"
         ) from None
     except Exception as error:
-        raise WordingError(f"{_place(folder, error, name)}：这里算不出来（{error}）。") from error
+        where = f"{_place(folder, error, name)}：这里算不出来{templates.near(error)}"
+        raise WordingError(f"{where}。请检查名称、「|」后面的写法和运算是否对。") from error
 
 
 def _place(folder: Path, error: BaseException, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,12 @@ def loader(folder: Path) -> jinja2.BaseLoader:
 def named(folder: Path, file: str | None, name: str) -> str:
     """A template as an analyst finds it, whichever other includes it: params/wording/figures/days.j2."""
     return f"params/wording/{Path(file).relative_to(folder).as_posix() if file else f'{name}.j2'}"
+
+
+def near(error: Exception) -> str:
+    """The words of the template that Jinja points at, if it does."""
+    found = re.search(r"'(\S+?)'", str(error))
+    return f"（「{found[1]}」附近）" if found else ""
 
 
 class Unknown(jinja2.StrictUndefined):
