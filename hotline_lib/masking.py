@@ -34,7 +34,7 @@ _WORDS = """
 未知 待定 待办 在办 编号 序号 流水号 单号 工单号 编码 代码 名称 标题 主题 描述 备注 事项 问题 原因 结果 意见 方式 来源 渠道 途径 类型
 类别 分类 大类 小类 等级 级别 一级 二级 三级 优先级 紧急 程度 状态 环节 节点 流程 次数 数量 件数 总数 合计 小计 总计 累计 平均 占比 比例
 同比 环比 排名 得分 分值 分数 是否 需要 无需 不需要 单位 部门 机构 盖章 签字 填报 记录 以上 以下 其中 出租车 很满意 较满意 比较满意
-不太满意 sheet copy export data ticket tickets table list hotline microsoft excel wps
+不太满意 表扬 求助 其他 sheet copy export data ticket tickets table list hotline microsoft excel wps
 """
 # What may stand alone only: heads of columns about people, which a name or number might follow, and short values.
 _ALONE = """
