@@ -98,9 +98,10 @@ def _whole() -> str:
     return f"(missing * {_SHARE} <= stored OR (missing <= {_FEW} AND missing * 2 < stored))"
 
 
-def notes(con: duckdb.DuckDBPyConnection, params: Params, units: Sequence[str]) -> list[str]:
-    """What an analyst should know and the rows do not show. units: those that are replaced."""
-    return [*_missing(con, params, units), *_older(con, params)]
+def notes(con: duckdb.DuckDBPyConnection, params: Params, units: Sequence[str], *, changed: bool) -> list[str]:
+    """What an analyst should know and the rows do not show. units: those that are replaced. changed: a month is; only
+    then is there something to take back."""
+    return [*_missing(con, params, units), *(_older(con, params) if changed else ())]
 
 
 def _missing(con: duckdb.DuckDBPyConnection, params: Params, units: Sequence[str]) -> list[str]:

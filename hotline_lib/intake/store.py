@@ -123,7 +123,8 @@ def write_months(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths) -
         table = read_month(each, params, beside)
         counts = fetch(table.group_by(*KEYS).aggregate(tickets=table.count()))
         check_month(table, counts, each, paths.short(paths.tickets(each)), of_its_own)
-        written[each] = target
+        if file_sha256(target) != (paths.tickets(each).is_file() and file_sha256(paths.tickets(each), paths.cache)):
+            written[each] = target  # else one file undid what another did
     return written
 
 

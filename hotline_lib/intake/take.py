@@ -281,7 +281,6 @@ class _Intake(Reading):
         self.say("与已有的工单比较", None)
         store.compare(self.con, self.params, self.paths, replace_simulated=options.replace_simulated)
         voided = gone.void(self.con, self.params, options.replace_units, confirmed=options.confirmed)
-        self.notes += gone.notes(self.con, self.params, options.replace_units)
         rows = report.sums(self.con, taken=True)
         report.write_changes(self.con, self.params, folder.beside)
         if total:
@@ -290,6 +289,7 @@ class _Intake(Reading):
             gone.write_removed(self.con, self.params, folder.beside)
         self.say("写入各月工单", None)
         written = store.write_months(self.con, self.params, self.paths)
+        self.notes += gone.notes(self.con, self.params, options.replace_units, changed=bool(written))
         aside = store.simulated(self.params, self.paths) if written else []  # nothing comes in their place otherwise
         done = Intake(month, rows, store.described(written, aside, self.paths), self.notes, folder.path, voided)
         stored = [asdict(each) for each in done.stored]

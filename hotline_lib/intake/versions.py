@@ -70,7 +70,7 @@ def _last(month: str, paths: Paths) -> tuple[Change, dict[str, str | None]]:
     """The intake that made the month's present version, and the versions before it."""
     now, log = version_name(paths.tickets(month), paths), changes(paths)
     made = (each for each in reversed(log) if each.what == "intake" and month in each.months)
-    change = next((each for each in made if each.months[month][1] == now != each.months[month][0]), None)
+    change = next((each for each in made if each.months[month][1] == now), None)
     if change is None:
         raise IntakeError(f"没有导入记录说明 {month} 现在的工单从哪里来，没有可以撤回的。{_listed(month, paths)}")
     for each, (_, after) in change.months.items():

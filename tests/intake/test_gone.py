@@ -135,3 +135,12 @@ def test_of_two_files_in_one_command_the_older_one_is_named(desk):
     (note,) = desk.take(new, old).notes
     assert note.startswith("old.csv 更新了 2 件")
     assert not Desk(desk.paths, desk.folder).take(old, new).notes
+
+
+def test_files_that_undo_each_other_change_nothing_and_leave_nothing_to_take_back(desk):
+    new, old = export(desk, "2.csv", rows({}, {})), export(desk, "1.csv", rows(OPEN, OPEN))
+    desk.take(new)
+    before = desk.bytes()
+    done = desk.take(old, new)
+    assert done.count("updated") == 4 and not done.stored and not done.notes
+    assert desk.bytes() == before
