@@ -144,7 +144,7 @@ def _pieces(
     names = [str(place) for place in range(width)]
     try:
         reader = open_csv(
-            text,
+            io.BufferedReader(text, _BLOCK_BYTES),
             ReadOptions(
                 use_threads=False,  # only then are ragged rows numbered
                 skip_rows=lines, column_names=names, block_size=_BLOCK_BYTES,
