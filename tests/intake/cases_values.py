@@ -86,7 +86,7 @@ def other_words(folder: Path) -> Made:
 
 def new_names(folder: Path) -> Made:
     """An issue and a sub-issue that the catalogue does not have yet; the names begin like YAML's own signs."""
-    changes = [{"issue": "网约车拼单", "sub_issue": ""}, {"sub_issue": "空调: 不开"}, {"sub_issue": "*拒载、绕路#2"}]
+    changes = [{"issue": "网约车投诉", "sub_issue": ""}, {"sub_issue": "拒载: 投诉"}, {"sub_issue": "*拒载、计价#2"}]
     return Made([write_csv(folder / "a.csv", table(rows(*changes)))], rows(*changes))
 
 
@@ -121,7 +121,7 @@ def many_of_one_kind(folder: Path) -> Made:
     """A hundred dates that are too early, and below them three other faults."""
     right = rows(*[{}] * 103)
     spoilt = [row | {"accepted_at": f"2023-01-01 {n // 60:02}:{n % 60:02}:00"} for n, row in enumerate(right[:100])]
-    others = [{"unit": "沈阳中心"}, {"rating": "好"}, {"issue": "网约车拼单"}]
+    others = [{"unit": "沈阳中心"}, {"rating": "好"}, {"issue": "网约车投诉"}]
     spoilt += [row | change for row, change in zip(right[100:], others, strict=True)]
     return mendable(comma(folder), spoilt, right)
 

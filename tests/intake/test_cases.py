@@ -121,7 +121,7 @@ CASES = [
         "other words", values.other_words, "第 2 行", "「沈阳」", "「投诉举报」", "「城市客运」",
         remedy=paste({"5.非常满意": "5", "满意（4分）": "4", "5星好评": "5", "已回访": "true", "未回访": "false"}),
     ),
-    refused("new names", values.new_names, "第 2 行「事项」", "第 3 行「子事项」", "第 4 行「子事项」", remedy=paste(dict.fromkeys(("网约车拼单", "空调: 不开", "*拒载、绕路#2"), "new"))),
+    refused("new names", values.new_names, "第 2 行「事项」", "第 3 行「子事项」", "第 4 行「子事项」", remedy=paste(dict.fromkeys(("网约车投诉", "拒载: 投诉", "*拒载、计价#2"), "new"))),
     taken("ids in other spellings", values.ids_in_other_spellings),
     refused("ids that are none", values.ids_that_are_none, "第 2 行", "「工单编号」", remedy=correct),
     refused("of another month", values.of_another_month, "6 行", "--month", remedy=other_month, lines=1),

@@ -259,11 +259,11 @@ def test_two_at_once(desk):
 def test_a_path_with_spaces_and_chinese_and_a_locale_without_utf_8(desk):
     folder = desk.folder / "九月 导出（终稿）'s"
     folder.mkdir()
-    wrong = write_csv(folder / "沈阳 1.csv", table(rows({}, {"unit": "北方"})))
+    wrong = write_csv(folder / "沈阳 1.csv", table(rows({}, {"unit": "沈阳中心"})))
     environment = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     desk.paths = desk.paths.__class__(desk.paths.root, folder / "数 据", desk.paths.params, folder / "输 出")
     code, told = ended(command(desk, wrong, environment=environment))
-    assert code == 1 and "「北方」" in told and f'"{wrong}"' in told
+    assert code == 1 and "「沈阳中心」" in told and f'"{wrong}"' in told
     code, told = ended(command(desk, write_csv(folder / "沈阳 2.csv", GOOD), environment=environment))
     assert code == 0 and "新增 2" in told, told
     code, told = ended(command(desk, wrong, environment=environment | {"PYTHONIOENCODING": "ascii"}))

@@ -129,4 +129,4 @@ def test_columns_of_one_meaning_are_not_chosen_between(desk):
 
 def test_a_sheet_of_tickets_without_a_header_is_a_problem(desk):
     message = desk.refused(write_xlsx(desk.folder / "a.xlsx", TICKETS, TICKETS[1:], names=("一", "二")))
-    assert "a.xlsx「二」：有工单编号而没有表头" in message
+    assert "「第 2 张表」 第 1 行：有工单编号而没有表头" in message
