@@ -12,10 +12,11 @@ from hotline_lib.bulletin.columns import UNIT, by_unit, compared
 from hotline_lib.bulletin.wording import drawn, from_template
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month
-from hotline_lib.present import charts, numbers
+from hotline_lib.present import charts
+from hotline_lib.present.cells import Column
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Figure
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.tables import Table
 
 _BASES = {"yoy_base": "同比", "mom_base": "环比"}
 
@@ -49,11 +50,10 @@ def contributions(m: Month, part: str) -> Table:
     rows = pd.concat([frame, pd.DataFrame([{**asdict(total), name: total.name}])], ignore_index=True)
     columns = []
     for key in _known_bases(m):
-        more = (rows["tickets"] - rows[key]).astype("Int64")
-        rows[f"{key}_more"] = more.map(numbers.signed_count)
-        rows[f"{key}_pull"] = [numbers.signed(percent(each, getattr(total, key))) for each in more]
-        columns.append(Column("增减", f"{key}_more", "words", unit="件", group=_BASES[key]))
-        columns.append(Column("拉动", f"{key}_pull", "words", unit="百分点", group=_BASES[key]))
+        rows[f"{key}_more"] = more = (rows["tickets"] - rows[key]).astype("Int64")
+        rows[f"{key}_pull"] = [percent(each, getattr(total, key)) for each in more]
+        columns.append(Column("增减", f"{key}_more", "difference", unit="件", group=_BASES[key]))
+        columns.append(Column("拉动", f"{key}_pull", "pull", unit="百分点", group=_BASES[key]))
     shown = [Column(head, name, "text"), *columns] if columns else []
     return Table(rows[:-1], shown, row_head=name, total=rows.iloc[-1].to_dict())
 

@@ -14,9 +14,10 @@ from hotline_lib.bulletin.wording import from_template, in_parts, setting
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Month, label
 from hotline_lib.present import numbers
+from hotline_lib.present.cells import Column
 from hotline_lib.present.drill_down import DrillDown, Issue
 from hotline_lib.present.sentences import Figure, difference_words, numeral
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.tables import Table
 
 _DRILLS = {"inquiry": (5, "问什么"), "complaint": (6, "反映什么")}  # figure number, head of the sub-issues
 _TYPE, _ISSUE = Column("业务类型", "business_type", "text", "type"), Column("事项", "issue", "text", "issue")
@@ -103,8 +104,8 @@ def movers(m: Month, kind: str, top: int = 5) -> Table:
         return Table(pd.DataFrame(), [])
     rows = metrics.movers(changes, days=days, top=top)
     rows = rows.assign(
-        more=rows["difference"].map(numbers.signed_count),
-        daily=[numbers.change(row.tickets * days[1], row.base * days[0]) for row in rows.itertuples()],
+        daily_now=rows["tickets"] * days[1],
+        daily_base=rows["base"] * days[0],
         interval=list(map(numbers.change_interval, rows["low"], rows["high"])),
         ends_rises=rows["rose"] & ~rows["rose"].shift(-1, fill_value=True),
     )
@@ -121,9 +122,9 @@ def movers(m: Month, kind: str, top: int = 5) -> Table:
             _TYPE,
             Column("本月", "tickets", unit="件"),
             Column(base_head, "base", unit="件"),
-            Column("增减", "more", "words", unit="件"),
+            Column("增减", "difference", "difference", unit="件"),
             Column("增减", ("tickets", "base"), "change", unit="%"),
-            *([Column("日均增减", "daily", "words", unit="%")] if uneven else []),
+            *([Column("日均增减", ("daily_now", "daily_base"), "change", unit="%")] if uneven else []),
             Column("日均95%区间" if uneven else "95%区间", "interval", "words", unit="%"),
         ],
         caption=f"与{label(figures.base(m, kind).month)}比",

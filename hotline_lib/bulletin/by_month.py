@@ -18,10 +18,11 @@ from hotline_lib.exact import half_up
 from hotline_lib.metrics.trends import FULL, TRIAL, Xmr
 from hotline_lib.month import Base, Month
 from hotline_lib.present import months as pictures
+from hotline_lib.present.cells import Column
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.months import Level, Panel
 from hotline_lib.present.sentences import Sentence
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.tables import Table
 
 _COMMON = 4  # panels share a scale unless the highest of one is so many times the highest of another
 

@@ -21,10 +21,11 @@ from hotline_lib.metrics.comparison import SIGNIFICANCE_LEVEL
 from hotline_lib.metrics.intervals import binomial_interval
 from hotline_lib.month import Month
 from hotline_lib.present import numbers, sampled
+from hotline_lib.present.cells import Column
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Cited, Sentence
 from hotline_lib.present.sources import Source
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.tables import Table
 
 _QUESTIONS = {"called_back": ("callback", "回访"), "closed": ("closure", "办结"), "satisfied": ("satisfaction", "满意")}
 _REPORTED = {"transfer_callback_rate": "回访率", "complaint_satisfaction_rate": "满意率"}
@@ -40,9 +41,8 @@ def spot_checks(m: Month) -> Table:
     frame, rates, answers = figures.spot_checks(m).copy(), [], []
     for question, (name, words) in _QUESTIONS.items():
         pairs = list(zip(frame[f"{question}_yes"], frame[f"{question}_of"], strict=True))
-        frame[f"{name}_rate"] = [numbers.short_percent(*pair) if pair[1] else None for pair in pairs]
         frame[f"{name}_of"] = [f"{yes}/{of}" if of else None for yes, of in pairs]
-        rates.append(Column("", f"{name}_rate", "text", f"{name}_rate", in_page=False))
+        rates.append(Column("", (f"{question}_yes", f"{question}_of"), "percent", f"{name}_rate", in_page=False))
         answers.append(Column(words, f"{name}_of", "words", unit="件", group="抽检属实"))
     alike = all(frame[answers[0].value].equals(frame[column.value]) for column in answers)
     known = figures.indicators(m).query("denominator > 0").pivot(index="unit", columns="indicator", values="value")

@@ -15,10 +15,11 @@ from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.month import Month
 from hotline_lib.present import charts, numbers
+from hotline_lib.present.cells import Column
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Cited, Figure
 from hotline_lib.present.sources import Source
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.tables import Table
 
 _TOTAL = "合计"
 

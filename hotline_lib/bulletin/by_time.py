@@ -8,9 +8,10 @@ from hotline_lib.bulletin.wording import drawn, from_template
 from hotline_lib.exact import half_up
 from hotline_lib.month import Month
 from hotline_lib.present import patterns
+from hotline_lib.present.cells import Column
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Figure, difference_words
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.tables import Table
 
 _KINDS = {"workday": "工作日", "makeup": "调休上班日", "weekend": "双休日", "holiday": "法定节假日"}
 

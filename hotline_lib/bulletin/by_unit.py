@@ -17,9 +17,10 @@ from hotline_lib.exact import competition_rank, is_missing, percent
 from hotline_lib.indicators import BY_KEY, INDICATORS
 from hotline_lib.month import Month
 from hotline_lib.present import charts, numbers
+from hotline_lib.present.cells import Column
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Figure, Sentence
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.tables import Table
 
 _ANSWERS = {"yes": "是", "no": "否", "not reached": "未接通", "refused": "拒访"}
 _QUESTIONS = {"called_back": "已回访", "closed": "已办结", "satisfied": "满意"}
@@ -74,9 +75,8 @@ def issues(m: Month, role: str, unit: str, top: int = 5) -> Table | Sentence:
     beside = rows["rest_of"].iloc[0] > 0
     beside_columns = [
         Column(f"{whose}\n占比", ("rest", "rest_of"), "share", unit="%"),
-        Column("相差", "more", "words", unit="百分点", significant="told"),
+        Column("相差", "more", "pull", unit="百分点", significant="told"),
     ]
-    rows = rows.assign(more=rows["more"].map(numbers.signed))
     return Table(
         rows,
         [

@@ -11,9 +11,10 @@ from hotline_lib.bulletin.wording import drawn, from_template
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month, label
 from hotline_lib.present import charts
+from hotline_lib.present.cells import Column
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Figure, Sentence
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.tables import Table
 
 _MOSTLY, NEARLY_ALL = 50, 95  # percent of the total's change that comes from one domain
 

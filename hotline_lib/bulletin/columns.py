@@ -11,8 +11,9 @@ from hotline_lib.bulletin import figures
 from hotline_lib.bulletin.wording import setting
 from hotline_lib.exact import is_missing
 from hotline_lib.month import Month
+from hotline_lib.present.cells import Column
 from hotline_lib.present.sources import Source, counted
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.tables import Table
 
 NO_BASE = "没有对比月份的数据，增减记为—"
 

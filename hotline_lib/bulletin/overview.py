@@ -13,7 +13,8 @@ from hotline_lib.bulletin.columns import RANK, SCORE, UNIT, volume_source
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.present import numbers
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present.cells import Column
+from hotline_lib.present.tables import Table
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -49,7 +49,7 @@ class Correction:
 
 def printed(m: Month, unit: str | None = None) -> dict[str, str]:
     """The printed tables as CSV by name; of a unit's edition the lines about it only."""
-    tables = {name: _shown(bulletin.table(m, name)).csv() for name in bulletin.available(m)}
+    tables = {name: bulletin.table(m, name).csv(in_page_only=True) for name in bulletin.available(m)}
     if unit is None:
         return tables
     own = {}
@@ -59,11 +59,6 @@ def printed(m: Month, unit: str | None = None) -> dict[str, str]:
         if lines:
             own[name] = _written([head, *lines])
     return own
-
-
-def _shown(table: Table) -> Table:
-    """Without what stands in the CSV only: numerators, ticket numbers."""
-    return replace(table, columns=[column for column in table.columns if column.in_page])
 
 
 def fingerprint(m: Month, unit: str | None = None) -> str:
@@ -99,8 +94,8 @@ def changes(m: Month, folder: Path, unit: str | None = None) -> tuple[str, ...]:
 
 
 def _differences(table: Table, before: str, after: str) -> Iterator[str]:
-    title = table.label or table.caption
-    heads = {column.key: column.title or column.head.replace("\n", "") for column in table.columns if column.key}
+    title = table.name
+    heads = {column.key: column.name for column in table.columns if column.key}
     old, new = _rows(before), _rows(after)
     for about in [*new, *(about for about in old if about not in new)]:
         if about not in old:

@@ -35,11 +35,6 @@ def change(now: object, base: object) -> str:
     return signed(exact.change(now, base))
 
 
-def plain(printed: str) -> str:
-    """A printed figure for CSV: 1234 for 1,234, -16.58 for −16.58, 30.22 for +30.22, nothing for —."""
-    return "" if printed == MISSING else printed.replace(MINUS, "-").replace(",", "").removeprefix("+")
-
-
 def signed_count(value: object) -> str:
     """+2,084 or −782."""
     if is_missing(value):
@@ -76,7 +71,6 @@ def points(value: Decimal | int) -> str:
     return f"{Decimal(value).normalize():f}"
 
 
-def short_percent(part: object, whole: object) -> str:
-    """100, 75 or 42.86: a share of a small sample, without decimals where it has none; — for an empty sample."""
-    value = exact.percent(part, whole)
-    return MISSING if value is None else str(value).removesuffix(".00")
+def short(value: Decimal) -> str:
+    """100, 75 or 42.86: a percentage of a small sample, without decimals where it has none."""
+    return str(value).removesuffix(".00")
