@@ -18,6 +18,8 @@ from typing import Literal
 import ibis
 from ibis.expr.types import BooleanValue, IntegerValue, Table
 
+from hotline_lib.errors import UnknownValueError
+
 SATISFIED_FROM = 3  # rating of 3 and more is satisfied; 1 and 2 are bad reviews
 Kind = Literal["rate", "minutes", "count", "per_10k", "flag"]
 
@@ -165,3 +167,11 @@ INDICATORS: tuple[Indicator, ...] = (
 
 BY_KEY = {indicator.key: indicator for indicator in INDICATORS}
 FROM_TICKETS = tuple(indicator for indicator in INDICATORS if indicator.counted)
+
+
+def find_indicator(name: str) -> Indicator:
+    """The indicator of a key or of a Chinese name, full or short. Raises UnknownValueError with the known ones."""
+    for indicator in INDICATORS:
+        if name in (indicator.key, indicator.label, indicator.short, indicator.brief):
+            return indicator
+    raise UnknownValueError("考评指标", name, [f"{each.key}（{each.label}）" for each in INDICATORS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,12 +10,13 @@ from functools import cached_property
 import pandas as pd
 
 from hotline_lib import published
-from hotline_lib.cube import accepted, submitted
+from hotline_lib.cube import accepted, submitted, tickets_behind
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
+from hotline_lib.indicators import find_indicator
 from hotline_lib.masking import shown
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
+from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, read_month
 
 SPOT_CHECK_COLUMNS = ("ticket_id", "unit", "drawn", "called_back", "closed", "satisfied")
 HISTORY = 12  # months shown together
@@ -38,6 +40,21 @@ class Base:
                 return pd.DataFrame({"tickets": [int(self.counts["tickets"].sum())]})
             return self.counts.groupby(list(keys), as_index=False)["tickets"].sum()
         return self.margins.get(keys)
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of accepted tickets: of the whole month, beside its base months (None if unknown), with its filter."""
+
+    name: str
+    tickets: int
+    of: int
+    yoy_base: int | None
+    mom_base: int | None
+    where: dict[str, object]
+
+    def __repr__(self) -> str:
+        return f"{self.name} {self.tickets:,}件"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -113,6 +130,25 @@ class Month:
         known = self._known(month_before(self.month, back) for back in range(12, 12 + number))
         return tuple(reversed(known)) if len(known) == number else ()
 
+    def monthly(self, *keys: str) -> dict[str, pd.DataFrame]:
+        """The months shown together, oldest first: by month, tickets over those columns of ``counts`` (no keys: the total).
+
+        As far back as every month can say so much: published tables know margins only.
+        """
+        known = {}
+        for base in reversed(self.history):
+            if (frame := base.by(*keys)) is None:
+                break
+            known[base.month] = frame
+        return dict(reversed(known.items()))
+
+    def days(self, against: str) -> tuple[int, int]:
+        """The length of the month and of its base month. against: ``"yoy"`` or ``"mom"``."""
+        bases = {"yoy": self.last_year, "mom": self.previous}
+        if against not in bases:
+            raise UnknownValueError("对比", against, bases)
+        return tuple(month_length(month) for month in (self.month, bases[against].month))
+
     @property
     def sources(self) -> tuple[Input, ...]:
         """The inputs, and those of the months beside them that have been read, newest first."""
@@ -139,20 +175,90 @@ class Month:
         Raises UnknownValueError for a column that the ticket table does not have.
         """
         wanted, where = columns or ["ticket_id"], where or {}
-        for column in [*wanted, *where]:
-            if column not in SCHEMA:
-                raise UnknownValueError("列", column, SCHEMA)
+        _check_columns([*wanted, *where])
         table = read_month(self.month, self.params, self.paths)
         for column, value in where.items():
             values = value if isinstance(value, list) else [value]
             table = table.filter(table[column].isnull() if value is None else table[column].isin(values))
         return fetch(table.order_by("ticket_id").select(*wanted))
 
+    def behind(self, unit: str, indicator: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """The ids behind a unit's indicator: of a rate the tickets that are counted and not good, else all it counts.
+
+        unit: a name or an alias. indicator: its key (``"complaint_24h_rate"``) or its Chinese name. columns: which to fetch,
+        ``ticket_id`` by default. The rule of who is counted stands in ``indicators``.
+        Raises UnknownValueError for another unit, indicator or column.
+        """
+        of = find_indicator(indicator)
+        if of.counted is None:
+            raise HotlineError(f"{of.label}不是由工单算出的，没有可列的工单：它取自 params/ 或受理件数。")
+        _check_columns(columns or [])
+        table = tickets_behind(self.month, self.params, self.paths, self.params.unit(unit).name, of)
+        return fetch(table.order_by("ticket_id").select(*(columns or ["ticket_id"])))
+
+    def count(self, **where: object) -> Count:
+        """Tickets accepted in the month with those values: ``m.count(unit="大连", issue="巡游出租汽车")``.
+
+        where: ``unit``, ``business_type``, ``domain``, ``issue``, ``sub_issue``: a value, or a list of them. The count knows
+        its base months and its share of the whole month, and can be named in ``bulletin.say``.
+        Raises UnknownValueError for another column, or a value that the month's parameters do not know.
+        """
+        where = {column: self._known_value(column, value) for column, value in where.items()}
+        known = {
+            name: _filtered(base.by(*where), where) for name, base in (("yoy", self.last_year), ("mom", self.previous))
+        }
+        name = " · ".join("、".join(value) if isinstance(value, list) else str(value) for value in where.values())
+        total = int(self.counts["tickets"].sum())
+        return Count(name or "全部工单", _filtered(self.counts, where), total, known["yoy"], known["mom"], where)
+
+    def _known_value(self, column: str, value: object) -> object:
+        """The value as the tickets have it. Raises UnknownValueError."""
+        if column not in KEYS:
+            raise UnknownValueError("列", column, KEYS)
+        if isinstance(value, list):
+            return [self._known_value(column, each) for each in value]
+        if column == "unit":
+            return self.params.unit(str(value)).name
+        seen = self.counts[column].dropna().unique().tolist()
+        catalogue = self.params.catalogue
+        listed = {
+            "business_type": [each.name for each in catalogue.business_types],
+            "domain": [each.name for each in catalogue.domains],
+            "issue": [each.name for each in catalogue.issues],
+        }.get(column, [])
+        if value not in (known := [*seen, *listed]):
+            raise UnknownValueError(
+                {"business_type": "业务类型", "domain": "业务领域", "issue": "事项"}.get(column, "子事项"),
+                value,
+                dict.fromkeys(known),
+            )
+        return value
+
     def __repr__(self) -> str:
         simulated = " · 模拟工单" if self.simulated else ""
         bases = "、".join(label(base.month) for base in (self.previous, self.last_year) if base.source) or "无"
         volume = f"受理 {self.counts['tickets'].sum():,} 件"
         return f"{self.label}{simulated} · {volume} · {len(self.units)} 个单位 · 对比 {bases}"
+
+
+def _check_columns(names: list[str]) -> None:
+    for name in names:
+        if name not in SCHEMA:
+            raise UnknownValueError("列", name, SCHEMA)
+
+
+def _filtered(counts: pd.DataFrame | None, where: dict[str, object]) -> int | None:
+    """The tickets of some counts with those values; None if there are no counts."""
+    if counts is None:
+        return None
+    for column, value in where.items():
+        counts = counts[counts[column].isin(value if isinstance(value, list) else [value])]
+    return int(counts["tickets"].sum())
+
+
+def month_length(month: str) -> int:
+    """How many days a month has."""
+    return calendar.monthrange(*map(int, month.split("-")))[1]
 
 
 def label(month: str) -> str:

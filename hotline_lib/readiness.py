@@ -13,7 +13,7 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
-from hotline_lib.bulletin.document import texts_missing
+from hotline_lib.bulletin import texts_missing
 from hotline_lib.cube import accepted
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole

@@ -6,7 +6,7 @@ import tokenize
 from collections import Counter
 from pathlib import Path
 
-LIMIT = 10_000  # without the simulator, which no report needs
+LIMIT = 10_500  # without the simulator, which no report needs
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 _NO_CODE = {
     tokenize.COMMENT,

@@ -278,7 +278,7 @@ def mail_written(month: Month, folder: Path, made: manifest.Manifest) -> Path:
 
 def warnings(month: Month) -> tuple[str, ...]:
     """What weakens a month's reports: odd data, texts that nobody wrote."""
-    from hotline_lib.bulletin.document import texts_missing
+    from hotline_lib.bulletin import texts_missing
 
     return (*month.warnings, *texts_missing(month.params))
 

@@ -23,11 +23,10 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from hotline_lib import bulletin
-from hotline_lib.bulletin import findings, overview
-from hotline_lib.bulletin.document import day
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import value_fingerprint, write_whole
 from hotline_lib.params import Recipient, month_range
+from hotline_lib.present import numbers
 from hotline_lib.present.cells import SIGNALS
 from hotline_lib.present.page import NO_REAL_CALL
 
@@ -98,7 +97,7 @@ def build(
     unit: its own edition, with its line of the overview only. correction: what changed since the last mail.
     again: why it is sent once more. Raises HotlineError if a file to attach is not there.
     """
-    picture = None if unit else bulletin.chart(m, "units")
+    picture = None if unit else bulletin.units(m).chart
     attached = _attached(m, files, unit)
     context = _context(m, unit, [name for name, _ in attached], picture, correction, again)
     message = EmailMessage(policy=policy.SMTP)
@@ -169,10 +168,10 @@ def _read(file: Path) -> bytes:
 def _context(
     m: Month, unit: str | None, names: Sequence[str], picture: Any, correction: Correction | None, again: str
 ) -> dict[str, Any]:
-    of, units, types = m.params.organisation, overview.overview(m), bulletin.table(m, "business_types")
-    found = [] if unit else findings.findings(m)
+    of, overview, types = m.params.organisation, bulletin.overview(m), bulletin.business_types(m)
+    units, found = overview.table, bulletin.findings(m)
     date = m.params.month.issued
-    sent_by = "　".join(filter(None, [of.department, day(date) if date else "", of.contact]))
+    sent_by = "　".join(filter(None, [of.department, numbers.day(date) if date else "", of.contact]))
     many = len(units.frame) > _MOST_UNITS and not unit
     return {
         "subject": subject(m, unit, correction),
@@ -182,11 +181,11 @@ def _context(
         "about": m.label + (f"　{unit}" if unit else ""),
         "again": again,
         "correction": correction,
-        "lead": str(bulletin.sentence(m, "bulletin_lead")),
-        "findings": {"heading": findings.heading(found), "found": found} if found else None,
-        "types": None if unit else {"heading": types.caption, **_grid(types)},
+        "lead": str(types.lead),
+        "findings": {"heading": found.heading, "found": found.found} if found.found and not unit else None,
+        "types": None if unit else {"heading": types.table.caption, **_grid(types.table)},
         "picture": _picture(picture),
-        "units": _units(units, unit or overview.heading(m), unit),
+        "units": _units(units, unit or overview.heading, unit),
         "notes": [
             *([f"附件：{'；'.join(map(_use, names))}。"] if names else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),

@@ -37,8 +37,8 @@ def write_workbook(m: Month, folder: Path) -> Path:
         }
     )
     styles = _Styles(book)
-    for name in bulletin.available(m):
-        _sheet(book, styles, bulletin.table(m, name), f"{m.label}　{'模拟工单' if m.simulated else ''}".strip())
+    for table in bulletin.files(m).values():
+        _sheet(book, styles, table, f"{m.label}　{'模拟工单' if m.simulated else ''}".strip())
     book.close()
     path = folder / NAME
     write_whole(path, file.getvalue())

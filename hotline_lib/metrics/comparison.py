@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hotline_lib.exact import percent
+
 SIGNIFICANCE_LEVEL = 0.05
 
 
@@ -31,12 +33,11 @@ def contributions(volumes: pd.DataFrame, total_base: int, base: str = "yoy") -> 
 
     volumes: disjoint parts with ``tickets`` and ``{base}_base``. total_base: all tickets of the base month.
 
-    Adds ``difference`` (件) and ``points``; the points of all parts add up to the total's change in percent.
-    Where the base is missing both are missing.
+    Adds ``difference`` (件) and ``pull`` (percentage points, exact Decimal of two decimals); those of all parts add up to
+    the total's change in percent, but for rounding. Where the base is missing both are missing.
     """
     difference = (volumes["tickets"] - volumes[f"{base}_base"]).astype("Int64")
-    points = (100 * difference / total_base).astype("Float64").astype(float) if total_base else float("nan")
-    return volumes.assign(difference=difference, points=points)
+    return volumes.assign(difference=difference, pull=[percent(each, total_base) for each in difference])
 
 
 def significant(now: pd.Series, base: pd.Series, *, exposure: tuple[float, float] = (1, 1)) -> pd.Series:

@@ -11,16 +11,20 @@ from hotline_lib.metrics.intervals import ratio_interval
 _KEYS = ["business_type", "issue"]
 
 
-def issue_changes(counts: pd.DataFrame, base: pd.DataFrame, *, days: tuple[int, int] = (1, 1)) -> pd.DataFrame:
+def issue_changes(
+    counts: pd.DataFrame, base: pd.DataFrame | None, *, days: tuple[int, int] = (1, 1)
+) -> pd.DataFrame | None:
     """Every issue of every business type against a base month, those that only one of the months has included.
 
-    counts, base: the counts of both months with ``role``. Tickets without an issue, and business types no longer in
+    counts, base: the counts of both months with ``role``; without a base there is no answer (None). Tickets without an issue, and business types no longer in
     use, are left out: what changed there is how tickets are filed. days: the length of the two months.
 
     Returns ``business_type``, ``issue``, ``tickets``, ``base`` (件), ``difference`` and ``significant``: whether
     tickets a day rose or fell (conditional binomial test, Benjamini-Hochberg over all rows), and the tickets with
     them. A month of 28 days can have fewer tickets and more a day: that is neither.
     """
+    if base is None:
+        return None
     sums = [
         month[month["role"] != "retired"].dropna(subset="issue").groupby(_KEYS)["tickets"].sum()
         for month in (counts, base)

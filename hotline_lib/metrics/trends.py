@@ -70,11 +70,13 @@ def a_day(tickets: int, month: str) -> Fraction:
     return Fraction(int(tickets), calendar.monthrange(*map(int, month.split("-")))[1])
 
 
-def side_by_side(months: dict[str, pd.DataFrame], key: str) -> pd.DataFrame:
-    """A row per ``key``, a column per month (件).
+def side_by_side(months: dict[str, pd.DataFrame], key: str | None = None) -> pd.DataFrame:
+    """A row per ``key``, a column per month (件); without a key one row, called ``tickets``.
 
     months: by month, in their order, ``key`` and ``tickets``; a part that a month does not have had none in it.
     """
+    if key is None:
+        return pd.DataFrame({month: [int(frame["tickets"].sum())] for month, frame in months.items()}, ["tickets"])
     columns = {month: frame.groupby(key)["tickets"].sum() for month, frame in months.items()}
     return pd.DataFrame(columns).fillna(0).astype("int64").rename_axis(key)
 

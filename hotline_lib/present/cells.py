@@ -7,7 +7,7 @@ so that no writer need read a number out of words again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 Kind = Literal[
     "text", "words", "count", "difference", "share", "change", "percent", "pull", "rate", "score", "minutes", "points",
-    "rank", "flag", "signals", "plain",
+    "rank", "flag", "signals", "interval", "change_interval", "plain",
 ]  # fmt: skip
 SIGNALS = {"attention": ("●", "关注"), "notice": ("○", "留意")}
 _PAIRS: dict[str, Callable[[Any, Any], Decimal | None]] = {
@@ -41,13 +41,15 @@ class Column:
     kind: how a value is printed. count; difference: with its sign. share, change, percent (without needless decimals):
         made of two counts. pull: percentage points with their sign. rate, score, minutes: two decimals. points: without
         trailing zeros, · for 0. flag: ``words`` for true and false. text; words: text that stands like a figure
-        (3/4, an interval). plain: as it is.
+        (3/4). interval, change_interval: a pair of fractions, as an interval of a share or of a change in %. plain: as
+        it is.
     key: the name in the CSV; without it the column is on the page only. in_page False: in the CSV only.
     group: columns next to each other with the same group get a short line over their heads.
     title: the full name, where head is short.
     significant: for a change, the column that says whether counts tell it from chance: ▲▼, else soft.
     signal: a row -> "" | "notice" (○ before the number) | "attention" (●, and a tint).
     emphasis: a row -> "" | "soft" (full, clean) | "strong" (ink, semibold, tint) | "heat1" … "heat5".
+    names: for text, value -> what is printed.
     """
 
     head: str
@@ -62,6 +64,7 @@ class Column:
     emphasis: Callable[[Row], str] | None = None
     signal: Callable[[Row], str] | None = None
     words: tuple[str, str] = ("是", "否")
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def align(self) -> str:
@@ -83,6 +86,8 @@ class Column:
             first, second = (row.get(name) for name in self.value)
             if self.kind == "share" and not is_missing(second) and second == 0 and first == 0:
                 return Decimal("0.00")
+            if self.kind in ("interval", "change_interval"):
+                return None if is_missing(first) or is_missing(second) else (first, second)
             return _PAIRS[self.kind](first, second)
         value = row.get(self.value)
         return None if is_missing(value) else value
@@ -104,7 +109,11 @@ class Column:
             case "change" | "pull":
                 return numbers.signed(value)
             case "text" | "words" | "plain":
-                return str(value)
+                return str(self.names.get(value, value) if self.names else value)
+            case "interval":
+                return numbers.share_interval(*value)
+            case "change_interval":
+                return numbers.change_interval(*value)
             case "percent":
                 return numbers.short(value)
             case "signals":
@@ -163,7 +172,7 @@ class Cell:
     def number(self) -> Decimal | None:
         """The value as the number that is printed; None for what is none."""
         kind, value = self.column.kind, self.value
-        if value is None or isinstance(value, str) or kind in ("text", "words", "flag", "signals"):
+        if value is None or isinstance(value, str | tuple) or kind in ("text", "words", "flag", "signals"):
             return None
         if kind in ("count", "difference", "rank"):
             return Decimal(int(value))

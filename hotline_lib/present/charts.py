@@ -6,6 +6,8 @@ Order and signals come from the frame, so that a chart agrees with the table of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -26,13 +28,30 @@ __all__ = ["Chart", "contributions", "scores", "show", "types", "units"]
 class Chart:
     """A picture with number, title, note and alternative text; shows itself in Jupyter.
 
-    Words and picture go out as two outputs, so that a committed notebook can drop the picture and keep the words.
+    picture: a figure, or what draws one: that waits until somebody looks. Words and picture go out as two outputs, so
+    that a committed notebook can drop the picture and keep the words.
     """
 
-    def __init__(self, picture: Figure, *, title: str, alt: str, note: str = "", number: int | None = None):
-        self.png, self.title, self.note, self.alt = style.png(picture), title, note, alt
+    def __init__(
+        self, picture: Figure | Callable[[], Figure], *, title: str, alt: str, note: str = "", number: int | None = None
+    ):
+        self._picture, self.title, self.note, self.alt, self.number = picture, title, note, alt, number
         self.heading = title if number is None else f"图{number}　{title}"
-        self.size = tuple(round(96 * side) for side in picture.get_size_inches())  # CSS px
+
+    @cached_property
+    def _drawn(self) -> tuple[bytes, tuple[int, int]]:
+        picture = self._picture() if callable(self._picture) else self._picture
+        return style.png(picture), tuple(round(96 * side) for side in picture.get_size_inches())
+
+    @property
+    def png(self) -> bytes:
+        """The picture, for screen and paper."""
+        return self._drawn[0]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in CSS px."""
+        return self._drawn[1]
 
     def __repr__(self) -> str:
         return "\n".join(words for words in (self.heading, self.note, self.alt) if words)
@@ -153,7 +172,7 @@ def _grid(zero: float, scale: float, left: float, right: float) -> list[tuple[fl
 def contributions(frame: pd.DataFrame) -> Figure:
     """Tickets more or less than a year ago, a bar per city, most gained first; what is significant is dark.
 
-    frame: ``unit``, ``kind``, ``difference`` (missing without a base), ``significant``. Units that are not cities are
+    frame: ``unit``, ``kind``, ``difference`` (missing without a base), ``yoy_significant``. Units that are not cities are
         left out if there are cities: their size would hide them.
     """
     rows = _cities(frame).sort_values("difference", ascending=False, kind="stable").to_dict("records")
@@ -167,7 +186,7 @@ def contributions(frame: pd.DataFrame) -> Figure:
         beyond = [canvas.measure(word) + 7 for word in words]
         zero, scale = zero_and_scale(lengths, beyond, left, canvas.width)
         for at, row in enumerate(rows):
-            y, dark, more = 6 + pitch * (at + 0.5), _yes(row["significant"]), lengths[at] >= 0
+            y, dark, more = 6 + pitch * (at + 0.5), _yes(row["yoy_significant"]), lengths[at] >= 0
             x, colour = zero + scale * lengths[at], INK if dark else SOFT
             canvas.block(zero, y - 6.5, x, y + 6.5, BLUE if dark else BLUE2)
             canvas.text(0, y, names[at], colour)
@@ -254,7 +273,7 @@ def _city_bars(canvas: Canvas, rows: list[dict], top: float, pitch: float, words
         significant = _yes(row["yoy_significant"])
         canvas.text(canvas.width, y, changes[at], INK if significant else SOFT, align="right")
         if significant and changes[at] != numbers.MISSING:
-            mark = "▼" if changes[at].startswith("−") else "▲"
+            mark = "▼" if int(row["tickets"]) < int(row["yoy_base"]) else "▲"
             canvas.text(canvas.width - canvas.measure(changes[at]) - 3, y, mark, align="right")
 
 

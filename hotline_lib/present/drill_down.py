@@ -14,7 +14,7 @@ from hotline_lib.present import numbers, style
 from hotline_lib.present.canvas import HEAD, Canvas
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Figure
-from hotline_lib.present.sources import Source
+from hotline_lib.present.sources import Links, Source
 from hotline_lib.present.style import BLUE, BLUE2, HAIR, SOFT
 
 _NO_SUB_ISSUE = "未标注子事项"
@@ -39,11 +39,18 @@ class DrillDown:
     """
 
     issues: Sequence[Issue]
-    heading: str
+    title: str
     heads: tuple[str, str, str]
     note: str
     alt: str
     source: Callable[[Figure, str], Source | None] = lambda figure, attribute: None
+    links: Links | None = None
+    number: int | None = None
+
+    @property
+    def heading(self) -> str:
+        """图6　投诉举报前5位占…"""
+        return self.title if self.number is None else f"图{self.number}　{self.title}"
 
     def __repr__(self) -> str:
         return "\n".join([self.heading, self.alt, *self.details]) if self.issues else ""
@@ -59,7 +66,7 @@ class DrillDown:
         return lines
 
     def _repr_html_(self) -> str:
-        return self.html()
+        return self.html(self.links.link if self.links is not None else None)
 
     def html(self, link: Callable[[str, Source], str] | None = None) -> str:
         """link: makes a link of a number's words and source."""
@@ -116,7 +123,8 @@ def chart(drill: DrillDown) -> Chart:
             canvas.text(canvas.width, top + 26, f"{issue.figure.share}%", align="right")
             for y, words in ((44, _where(issue)), (60, _about(issue))):
                 canvas.text(0, top + y, canvas.shorten(words, canvas.width, HEAD), SOFT, size=HEAD)
-    return Chart(canvas.figure, title=drill.heading, note=drill.note, alt="\n".join([drill.alt, *drill.details]))
+    alt = "\n".join([drill.alt, *drill.details])
+    return Chart(canvas.figure, title=drill.title, note=drill.note, alt=alt, number=drill.number)
 
 
 def _where(issue: Issue) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from hotline_lib import exact
@@ -64,6 +65,11 @@ def share_interval(low: float, high: float) -> str:
 def myriads(value: object) -> str:
     """24.39, to stand before 万件."""
     return MISSING if is_missing(value) else str(exact.half_up(int(value), 10_000))
+
+
+def day(date: dt.date) -> str:
+    """2024年10月14日"""
+    return f"{date.year}年{date.month}月{date.day}日"
 
 
 def points(value: Decimal | int) -> str:

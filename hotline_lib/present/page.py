@@ -57,6 +57,8 @@ class Written:
     def __repr__(self) -> str:
         return self.markdown
 
+    __str__ = __repr__
+
     def _repr_markdown_(self) -> str:
         return self.markdown
 

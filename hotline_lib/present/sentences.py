@@ -22,7 +22,7 @@ from hotline_lib import exact
 from hotline_lib.errors import WordingError, nearest
 from hotline_lib.exact import is_missing
 from hotline_lib.present import numbers
-from hotline_lib.present.sources import Setting, Source, counted
+from hotline_lib.present.sources import Links, Setting, Source, counted
 
 _NUMERALS = "零一二三四五六七八九十"
 
@@ -93,12 +93,14 @@ class Cited(str):
 class Sentence:
     """Text that shows itself as paragraphs; ``str(sentence)`` is the text. kind: sentence, lead, table-note or caption.
 
-    cited: where its numbers stand in ``text`` (start, end), in order, and their sources.
+    cited: where its numbers stand in ``text`` (start, end), in order, and their sources. links: the page's list of
+    sources, which they lead to when the sentence shows itself.
     """
 
     text: str
     kind: str = "sentence"
     cited: tuple[tuple[int, int, Source], ...] = ()
+    links: Links | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -117,7 +119,7 @@ class Sentence:
         return "".join([*pieces, html.escape(self.text[at:])])
 
     def _repr_html_(self) -> str:
-        return self.html()
+        return self.html(self.links.link if self.links is not None else None)
 
 
 def change_words(now: object, base: object) -> str:
@@ -184,23 +186,26 @@ def render(folder: Path, name: str, figures: Mapping[str, object]) -> str:
 
 
 def render_cited(
-    folder: Path, name: str, paragraphs: Iterable[Mapping[str, object]], at: Setting
+    folder: Path, name: str, paragraphs: Iterable[Mapping[str, object]], at: Setting, text: str | None = None
 ) -> tuple[str, list[tuple[int, int, Source]]]:
-    """The text of a template, a line per paragraph's figures, and where its numbers stand in it, with their sources."""
+    """The text of a template, a line per paragraph's figures, and where its numbers stand in it, with their sources.
+
+    text: the template itself, instead of one of ``folder``; ``name`` is then what a message calls it.
+    """
     sources: list[Source] = []
     token = _citing.set((at, sources))
     try:
-        marked = "\n".join(render(folder, name, figures) for figures in paragraphs)
+        marked = "\n".join(_one_line(_rendered(folder, name, figures, text)) for figures in paragraphs)
     finally:
         _citing.reset(token)
-    text, cited = "", []
+    whole, cited = "", []
     for piece in re.split(f"({_OPEN}\\d+{_MIDDLE}[^{_CLOSE}]*{_CLOSE}{_UNIT})", marked):
         found = re.fullmatch(f"{_OPEN}(\\d+){_MIDDLE}([^{_CLOSE}]*){_CLOSE}({_UNIT})", piece)
         if found:
             piece = found[2] + found[3]
-            cited.append((len(text), len(text) + len(piece), sources[int(found[1])]))
-        text += piece
-    return text, cited
+            cited.append((len(whole), len(whole) + len(piece), sources[int(found[1])]))
+        whole += piece
+    return whole, cited
 
 
 # While a template is rendered, a number that knows its source is wrapped in three letters of private use.
@@ -243,13 +248,15 @@ def _one_line(text: str) -> str:
     return "".join(line.strip() for line in text.splitlines())
 
 
-def _rendered(folder: Path, name: str, figures: Mapping[str, object]) -> str:
+def _rendered(folder: Path, name: str, figures: Mapping[str, object], text: str | None = None) -> str:
+    environment = _environment(folder)
     try:
-        return _environment(folder).get_template(f"{name}.j2").render(figures)
+        template = environment.get_template(f"{name}.j2") if text is None else environment.from_string(text)
+        return template.render(figures)
     except jinja2.TemplateNotFound:
         raise WordingError(f"找不到 params/wording/{name}.j2。") from None
     except jinja2.TemplateSyntaxError as error:
-        where = f"params/wording/{Path(error.filename or name).name} 第 {error.lineno} 行"
+        where = f"params/wording/{Path(error.filename or name).name} 第 {error.lineno} 行" if text is None else name
         raise WordingError(
             f"{where}：模板写法有误（{error.message}）。请检查 {{{{ }}}} 和 {{% %}} 是否成对。"
         ) from None
@@ -268,7 +275,7 @@ def _place(error: BaseException, name: str) -> str:
     """File and line of the template that raised: Jinja puts the template's own lines into the trace."""
     frames = reversed(traceback.extract_tb(error.__traceback__))
     file, line = next(((at.filename, at.lineno) for at in frames if at.filename.endswith(".j2")), (name, 0))
-    return f"params/wording/{Path(file).stem}.j2 第 {line} 行"
+    return f"params/wording/{Path(file).stem}.j2 第 {line} 行" if line else name
 
 
 class _Unknown(jinja2.StrictUndefined):

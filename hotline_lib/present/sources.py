@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from weakref import WeakKeyDictionary
 
 from hotline_lib.exact import is_missing
 from hotline_lib.present import numbers
 
+SHORT = 12  # lines: a list no longer than that stands open, and so on paper too
 _NOT_DIGITS = re.compile(r"[^\d.\-/至–]")
 
 
@@ -22,12 +24,20 @@ class Source:
     """The source of one number.
 
     title: what is counted (沈阳 · 投诉举报); numbers of one title share a line of the list. tickets: which tickets, in
-    words. formula: how just this number is made of whole numbers.
+    words. formula: how just this number is made of whole numbers. where: the filter of accepted tickets that gives it.
+    rate: the unit and the indicator whose tickets it counts.
     """
 
     title: str
     tickets: str
     formula: str
+    where: Mapping[str, object] | None = field(default=None, compare=False)
+    rate: tuple[str, str] | None = field(default=None, compare=False)
+
+    @property
+    def counts(self) -> list[str]:
+        """The whole numbers that the formula is made of."""
+        return re.findall(r"\d+(?![\d.%])(?<![.]\d)", self.formula)
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,8 @@ def title_of(where: Mapping[str, object]) -> str:
 
 
 def _listed(value: object) -> str:
+    if value is None:
+        return "未标注"
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -61,11 +73,11 @@ def counted(
 ) -> Source | None:  # fmt: skip
     """The source of a number made of counts of accepted tickets; None where there is no such number.
 
-    attribute: count, myriads, share, yoy, mom or yoy_difference. where, of_where: the filters of the part and of the
+    attribute: count, myriads, share, yoy, mom, yoy_difference or mom_difference. where, of_where: the filters of the part and of the
     whole. The other arguments are those of a Figure.
     """
     now = int(tickets)
-    base = {"yoy": yoy_base, "yoy_difference": yoy_base, "mom": mom_base}.get(attribute)
+    base = {"yoy": yoy_base, "mom": mom_base}.get(attribute.removesuffix("_difference"))
     if attribute in ("count", "myriads"):
         formula = f"{at.month}受理{now}件" + (f" = {numbers.myriads(now)}万件" if attribute == "myriads" else "")
     elif attribute == "share":
@@ -74,14 +86,14 @@ def counted(
     elif is_missing(base):
         return None
     else:
-        then = f"{at.mom if attribute == 'mom' else at.yoy}受理{int(base)}件"
+        then = f"{at.mom if attribute.startswith('mom') else at.yoy}受理{int(base)}件"
         difference = f"{now} − {int(base)}"
         formula = (
             f"{difference} = {numbers.signed_count(now - int(base)).replace(',', '')}件（{then}）"
-            if attribute == "yoy_difference"
+            if attribute.endswith("_difference")
             else f"({difference}) ÷ {int(base)} = {numbers.change(now, base)}%（{then}）"
         )
-    return Source(title_of(where), f"{at.month}受理的工单，{at.words(where)}", formula)
+    return Source(title_of(where), f"{at.month}受理的工单，{at.words(where)}", formula, dict(where))
 
 
 @dataclass
@@ -108,7 +120,8 @@ class Links:
         self.shown.append((self.place, words, source))
         place = f"n{len(self.shown)}"
         line.places.append(place)
-        return f'<a class="n" id="{place}" href="#s{line.number}-{formula}">{escape(words)}</a>'
+        why = escape(f"{source.formula}\n{source.tickets}").replace("\n", "&#10;")
+        return f'<a class="n" id="{place}" href="#s{line.number}-{formula}" data-why="{why}">{escape(words)}</a>'
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -117,8 +130,13 @@ class Links:
         )
 
     def _repr_html_(self) -> str:
-        """The list of sources, a line per title, each with links back to its numbers."""
-        return f'<ol class="why">{"".join(map(self._item, self._lines.values()))}</ol>' if self._lines else ""
+        """The list of sources, a line per title, each with links back to its numbers; a long one is folded."""
+        if not self._lines:
+            return ""
+        opened = " open" if len(self._lines) <= SHORT else ""
+        summary = f"<summary>本页{len(self.shown)}个数字的来源，共{len(self._lines)}条</summary>"
+        items = "".join(map(self._item, self._lines.values()))
+        return f'<details class="why"{opened}>{summary}<ol>{items}</ol></details>'
 
     def _item(self, line: _Line) -> str:
         back = " ".join(f'<a href="#{place}">{at}</a>' for at, place in enumerate(line.places, start=1))
@@ -130,17 +148,6 @@ class Links:
             f'<li id="s{line.number}"><strong>{escape(source.title)}</strong> {formulas}。'
             f'<span class="soft">{escape(source.tickets)}。回到：</span>{back}</li>'
         )
-
-
-def with_formulas(html: str) -> str:
-    """A whole page in which every linked number carries its formula and tickets, for page.css to show on hover and focus."""
-    words = {}
-    for line, tickets in re.findall(r'<li id="s\d+">(.*?)<span class="soft">(.*?)。回到：</span>', html):
-        words |= {
-            at: f"{formula}&#10;{tickets}" for at, formula in re.findall(r'<span id="(s[\d-]+)">(.*?)</span>', line)
-        }
-    why = lambda link: f'{link[0][:-1]} data-why="{words[link[1]]}">' if link[1] in words else link[0]
-    return re.sub(r'<a class="n"[^>]*href="#(s[\d-]+)"[^>]*>', why, html)  # nbconvert sorts attributes
 
 
 def same_number(one: str, other: str) -> bool:
@@ -155,8 +162,21 @@ def explained(shown: Sequence[tuple[str, str, Source]]) -> Iterator[str]:
         yield f"{place or '（未分节）'}　{words}\n  {source.formula}\n  {source.title}：{source.tickets}"
 
 
-def explain(m: object, *shown: object) -> Links:
-    """Where the numbers of a sentence or a table come from, as a list. m: the month (what is shown knows the rest)."""
+_LINKS: WeakKeyDictionary[object, Links] = WeakKeyDictionary()
+
+
+def links_of(m: object) -> Links:
+    """The list of sources of the page that shows a month: there is one as long as the month is open."""
+    return _LINKS.setdefault(m, Links())
+
+
+def sources(m: object) -> Links:
+    """Where every number comes from that the page has shown of a month so far, as a list that folds."""
+    return links_of(m)
+
+
+def explain(*shown: object) -> Links:
+    """Where the numbers of sentences, tables and drill-downs come from, as a list."""
     links = Links()
     for each in shown:
         each.html(links.link)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hotline_lib.bulletin import figures
-from hotline_lib.bulletin.by_score import score_source
-from hotline_lib.bulletin.by_volume import tickets_of
-from hotline_lib.bulletin.columns import RANK, SCORE, UNIT, volume_source
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, volume_source
+from hotline_lib.bulletin._scores import score_source
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.present import numbers
 from hotline_lib.present.cells import Column
 from hotline_lib.present.tables import Table
+from hotline_lib.present.vocabulary import RANK, SCORE, UNIT, column
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -22,23 +22,27 @@ if TYPE_CHECKING:
 _SHOWN_INDICATORS = 4  # those that cost all units together most
 
 
-def heading(m: Month) -> str:
-    """15个单位一览"""
-    return f"{len(m.units)}个单位一览"
+def overview(m: Month) -> Exhibit:
+    """各单位一览（首页）：名次、总分、业务量、失分最多的几项指标、抽检发现，● 关注、○ 留意。
+
+    有 title、table。frame：一行一个单位，metrics.scores 与 unit_volumes 的列，加各项指标、signals。
+    来源：counts、rates、抽检；信号的界限在 params/scoring.yaml。
+    """
+    find = lambda x, column, row: volume_source(x, column, row) or score_source(x, column, row)
+    return Exhibit(m, _rows(m), {"unit": "unit"}, {}, Parts(heading=f"{len(m.units)}个单位一览", table=_table), find)
 
 
-def overview(m: Month) -> Table:
-    """All units on one table: rank, score, volume, the indicators that cost most, what spot checks found, and signals."""
-    rows, lost, signals = _rows(m), figures.lost(m), m.params.scheme.signals
-    checked, total = figures.spot_checks(m) is not None, figures.pooled(m)
+def _table(x: Exhibit) -> Table:
+    m, rows, lost = x.m, x.frame, figures.lost(x.m)
+    signals, checked, total = m.params.scheme.signals, figures.spot_checks(m) is not None, figures.pooled(m)
     columns = [
         UNIT,
         Column("信号", "signals", "signals"),
         RANK,
         SCORE,
-        Column("业务量", "tickets", "count", unit="件"),
-        Column("同比", ("tickets", "yoy_base"), "change", unit="%", significant="yoy_significant"),
-        Column(m.params.catalogue.name_of("complaint"), "complaint", "count", unit="件"),
+        column("tickets", head="业务量"),
+        column("yoy"),
+        column("complaint", head=m.params.catalogue.name_of("complaint")),
         *(_indicator(m, each) for each in INDICATORS if each.key in list(lost)[:_SHOWN_INDICATORS]),
     ]
     if checked:
@@ -46,7 +50,6 @@ def overview(m: Month) -> Table:
         clean = lambda row: "" if row["problems"] else "soft"
         columns.append(Column("抽检问题", "found", "words", unit="件/抽检件", signal=bad, emphasis=clean))
     wrong = {row["key"]: row for row in figures.errata(m, "units")}
-    volumes = volume_source(m, lambda row: tickets_of(m, row))
     return Table(
         rows,
         columns,
@@ -56,7 +59,6 @@ def overview(m: Month) -> Table:
         rule_after=lambda row: row["kind"] == "group",
         footnotes={unit: f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）" for unit, row in wrong.items()},
         notes=[_note(m)],
-        source=lambda column, row: volumes(column, row) or score_source(m, column, row),
     )  # fmt: skip
 
 

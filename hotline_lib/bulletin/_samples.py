@@ -5,17 +5,16 @@ A month in which nothing was drawn at random says so: its table is that sentence
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 import pandas as pd
 
 from hotline_lib import metrics
-from hotline_lib.bulletin import figures
-from hotline_lib.bulletin.by_score import score_source
-from hotline_lib.bulletin.columns import RANK, SCORE, UNIT
-from hotline_lib.bulletin.wording import drawn, from_template
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
+from hotline_lib.bulletin._scores import score_source
+from hotline_lib.bulletin._wording import drawn
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.metrics.comparison import SIGNIFICANCE_LEVEL
 from hotline_lib.metrics.intervals import binomial_interval
@@ -26,31 +25,74 @@ from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Cited, Sentence
 from hotline_lib.present.sources import Source
 from hotline_lib.present.tables import Table
+from hotline_lib.present.vocabulary import RANK, SCORE, UNIT, column
 
 _QUESTIONS = {"called_back": ("callback", "回访"), "closed": ("closure", "办结"), "satisfied": ("satisfaction", "满意")}
 _REPORTED = {"transfer_callback_rate": "回访率", "complaint_satisfaction_rate": "满意率"}
 
 
-def _if_drawn(make: Callable[[Month], Table | Chart], otherwise: str = "") -> Callable[[Month], object]:
-    """What ``make`` makes, or ``otherwise`` as a sentence."""
-    return lambda m: Sentence(otherwise) if figures.spot_checks(m) is None else make(m)
+def spot_checks(m: Month) -> Exhibit:
+    """抽检情况（附件2）：重查随机抽取的工单，发现了什么，抽这么少能有多大把握。
+
+    有 sentence、lead（抽检页导语）、note、table（附件2）、chart（每件一格，附95%区间）；没有抽检的月份只说没有。
+    frame：metrics.beside_scores，一行一个单位：rank、unit、sampled、problems、problem_ids、KEY_yes、KEY_of、score、
+    score_rank、low、high、contrary。来源：data/spot_checks/MONTH.csv。
+    """
+    parts = Parts(
+        lead=Says("spot_checks_lead", _sample_of, "lead"),
+        sentence=Says("spot_checks", _sample_of),
+        note=Says("spot_checks_note", _sample_of, "table-note"),
+        table=_spot_checks_table,
+        chart=_intervals_chart,
+    )
+    return with_more(Exhibit(m, _frame(m), {"unit": "unit"}, {}, parts, _source), "spot_checks")
 
 
-def spot_checks(m: Month) -> Table:
-    """Annex 2: what re-checking closed tickets found, with what so few can say; two ids at most, then 等N个."""
-    frame, rates, answers = figures.spot_checks(m).copy(), [], []
+def score_ranks(m: Month) -> Exhibit:
+    """考评名次和抽检名次并排：哪些单位总分好、抽检差，哪些相反。
+
+    有 chart。frame：metrics.beside_scores，见 spot_checks。来源：data/spot_checks/MONTH.csv、考评。
+    """
+    return Exhibit(m, _frame(m), {"unit": "unit"}, {}, Parts(chart=_ranks_chart), _source)
+
+
+def checks_opening(m: Month) -> Exhibit:
+    """对哪些单位进行了拨测抽查（第三部分首句）。有 sentence。frame：单位。来源：params/、data/spot_checks。"""
+    return Exhibit(m, m.units, _parts=Parts(sentence=Says("checks_opening", _checked)))
+
+
+def test_calls(m: Month) -> Exhibit:
+    """拨测发现了什么（第三部分）。有 sentence。frame：单位。来源：params/months/MONTH.yaml 的 test_calls。"""
+    return Exhibit(m, m.units, _parts=Parts(sentence=Says("test_calls", _test_calls)))
+
+
+def quality(m: Month) -> Exhibit:
+    """抽检所见的办理质量（第三部分末段）。有 sentence。frame：metrics.beside_scores。来源：抽检、月份参数的 remarks。"""
+    return Exhibit(m, _frame(m), _parts=Parts(sentence=Says("quality", _quality)))
+
+
+def _frame(m: Month) -> pd.DataFrame:
+    found = figures.spot_checks(m)
+    return pd.DataFrame() if found is None else found
+
+
+def _spot_checks_table(x: Exhibit) -> Table | Sentence:
+    """Annex 2, with what so few can say; two ids at most, then 等N个."""
+    if x.frame.empty:
+        return Sentence("本月没有抽检。")
+    frame, rates, answers = x.frame.copy(), [], []
     for question, (name, words) in _QUESTIONS.items():
         pairs = list(zip(frame[f"{question}_yes"], frame[f"{question}_of"], strict=True))
         frame[f"{name}_of"] = [f"{yes}/{of}" if of else None for yes, of in pairs]
         rates.append(Column("", (f"{question}_yes", f"{question}_of"), "percent", f"{name}_rate", in_page=False))
         answers.append(Column(words, f"{name}_of", "words", unit="件", group="抽检属实"))
     alike = all(frame[answers[0].value].equals(frame[column.value]) for column in answers)
-    known = figures.indicators(m).query("denominator > 0").pivot(index="unit", columns="indicator", values="value")
+    known = figures.indicators(x.m).query("denominator > 0").pivot(index="unit", columns="indicator", values="value")
     rows = frame.join(known.reindex(columns=list(_REPORTED)), on="unit", validate="one_to_one").assign(
+        low=frame["low"].where(frame["sampled"] > 0),
         ids=[";".join(ids[:2]) for ids in frame["problem_ids"]],
         listed=list(map(_listed, frame["problem_ids"], frame["sampled"])),
         found=list(map(found_words, frame["problems"], frame["sampled"])),
-        interval=[numbers.share_interval(row.low, row.high) if row.sampled else None for row in frame.itertuples()],
     )
     clean = lambda row: "" if row["problems"] else "soft"
     return Table(
@@ -58,15 +100,15 @@ def spot_checks(m: Month) -> Table:
         [
             RANK,
             UNIT,
-            Column("抽检数", "sampled", "count", "sampled", "件", in_page=False),
+            column("sampled", head="抽检数", key="sampled", in_page=False),
             *rates,
-            Column("问题工单", "problems", "count", "problem_tickets", "件", in_page=False),
+            column("problems", head="问题工单", key="problem_tickets", in_page=False),
             Column("", "ids", "text", "problem_ticket_ids", in_page=False),
             Column("有问题", "found", "words", unit="件/抽检件", emphasis=clean),
-            Column("95%区间", "interval", "words", unit="%", emphasis=clean),
+            column("low", emphasis=clean),
             *([] if alike else answers),
             *(_reported(key, head) for key, head in _REPORTED.items()),
-            Column("考评\n名次", "score_rank", "rank"),
+            column("score_rank", head="考评\n名次"),
             SCORE,
             Column("问题工单编号", "listed", "text", emphasis=clean),
         ],
@@ -77,18 +119,17 @@ def spot_checks(m: Month) -> Table:
             *(["回访、办结、满意三项的抽检结果相同，合为一列"] if alike else []),
             "上报值取自附件1：回访率为转办工单的，满意率为投诉举报回访的；上报的工单均已办结",
         ],
-        source=partial(_source, m),
     )
 
 
-def _source(m: Month, column: Column, row: Mapping) -> Source | None:
+def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     """Where a figure of Annex 2 comes from: the list of drawn tickets, else what Annex 1 has."""
-    if column.value == "interval":
+    if column.value == ("low", "high"):
         words = f"{row['problems']}/{row['sampled']} 的95%精确区间 {column.printed(row)}%（Clopper–Pearson）"
-        return replace(sample(m, row).source, formula=words)
+        return replace(sample(x.m, row).source, formula=words)
     if column.value in ("found", *(f"{name}_of" for name, _ in _QUESTIONS.values())):
-        return sample(m, row).source
-    return score_source(m, column, row)
+        return sample(x.m, row).source
+    return score_source(x, column, row)
 
 
 def sample(m: Month, row: Mapping) -> Cited:
@@ -149,19 +190,25 @@ def _sample(m: Month) -> dict[str, object]:
     }
 
 
-def _quality(m: Month) -> dict[str, object]:
-    return {**_sample(m), "remarks": m.params.month.remarks}
+def _sample_of(x: Exhibit) -> dict[str, object]:
+    return _sample(x.m)
 
 
-def _checked(m: Month) -> dict[str, object]:
+def _quality(x: Exhibit) -> dict[str, object]:
+    return {**_sample(x.m), "remarks": x.m.params.month.remarks}
+
+
+def _checked(x: Exhibit) -> dict[str, object]:
     """Who was rung and looked at."""
+    m = x.m
     groups = m.units.loc[m.units["kind"] == "group", "long_name"].tolist()
     done = m.params.month.test_calls is not None or figures.spot_checks(m) is not None
     return {"done": done, "cities": int((m.units["kind"] == "city").sum()), "groups": groups, "number": len(m.units)}
 
 
-def _test_calls(m: Month) -> dict[str, object]:
+def _test_calls(x: Exhibit) -> dict[str, object]:
     """What ringing the units showed: typed into the month's parameters."""
+    m = x.m
     calls, long_name = m.params.month.test_calls, m.units.set_index("unit")["long_name"]
     named = lambda units: [long_name[m.params.unit(unit).name] for unit in units]
     groups = m.units.loc[m.units["kind"] == "group", "unit"].tolist()
@@ -170,32 +217,23 @@ def _test_calls(m: Month) -> dict[str, object]:
     return {"done": calls is not None, "all": everybody} | found
 
 
-def intervals(m: Month) -> Chart:
+def _intervals_chart(x: Exhibit) -> Chart | Sentence:
     """Each unit's drawn tickets one by one, with the exact interval."""
-    frame = figures.spot_checks(m)
-    (most,) = _named(frame.sort_values("rank", ascending=False, kind="stable").head(1))
-    return drawn(m, "spot_checks", sampled.intervals(frame), **_sample(m), most_found=most)
+    if x.frame.empty:
+        return Sentence("")
+    (most,) = _named(x.frame.sort_values("rank", ascending=False, kind="stable").head(1))
+    return drawn(x.m, "spot_checks", lambda: sampled.intervals(x.frame), **_sample(x.m), most_found=most)
 
 
-def ranks(m: Month) -> Chart:
+def _ranks_chart(x: Exhibit) -> Chart | Sentence:
     """Score rank against spot-check rank."""
-    frame = figures.spot_checks(m)
-    apart = frame[frame["contrary"]].sort_values("score_place")
+    if x.frame.empty:
+        return Sentence("")
+    apart = x.frame[x.frame["contrary"]].sort_values("score_place")
     low = apart["place"] > apart["score_place"]
-    return drawn(m, "ranks", sampled.ranks(frame), **_sample(m), falls=_named(apart[low]), rises=_named(apart[~low]))
+    named = {"falls": _named(apart[low]), "rises": _named(apart[~low])}
+    return drawn(x.m, "ranks", lambda: sampled.ranks(x.frame), **_sample(x.m), **named)
 
 
 def _named(rows: pd.DataFrame) -> list[dict[str, object]]:
     return rows.assign(found=list(map(found_words, rows["problems"], rows["sampled"]))).to_dict("records")
-
-
-TABLES = {"spot_checks": _if_drawn(spot_checks, "本月没有抽检。")}
-SENTENCES = {
-    "spot_checks_lead": from_template("spot_checks_lead", _sample, "lead"),
-    "spot_checks": from_template("spot_checks", _sample),
-    "checks_opening": from_template("checks_opening", _checked),
-    "test_calls": from_template("test_calls", _test_calls),
-    "quality": from_template("quality", _quality),
-    "spot_checks_note": from_template("spot_checks_note", _sample, "table-note"),
-}
-CHARTS = {"spot_checks": _if_drawn(intervals), "spot_check_ranks": _if_drawn(ranks)}

@@ -12,19 +12,64 @@ from functools import partial
 import pandas as pd
 
 from hotline_lib import metrics
-from hotline_lib.bulletin import figures
-from hotline_lib.bulletin.wording import drawn, from_template
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
+from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import half_up
 from hotline_lib.metrics.trends import FULL, TRIAL, Xmr
-from hotline_lib.month import Base, Month
+from hotline_lib.month import Month
 from hotline_lib.present import months as pictures
-from hotline_lib.present.cells import Column
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.months import Level, Panel
 from hotline_lib.present.sentences import Sentence
 from hotline_lib.present.tables import Table
+from hotline_lib.present.vocabulary import column
 
 _COMMON = 4  # panels share a scale unless the highest of one is so many times the highest of another
+
+
+def months(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
+    """近几个月的总量：每月日均件数；满5个月有试用控制限，满12个月有控制限。
+
+    有 sentence、chart；只有一个月时没有图。
+    frame：metrics.side_by_side，一行，一个月一列（件）；不写就是全部工单。来源：m.history（工单，否则已公布的月报）。
+    """
+    frame = metrics.side_by_side(m.monthly()) if frame is None else frame
+    return Exhibit(m, frame, _parts=Parts(sentence=Says("months", _months), chart=_months_chart))
+
+
+def domain_months(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
+    """近几个月的各领域：每月日均件数，一个领域一幅小图。
+
+    有 sentence、chart。frame：metrics.side_by_side，一行一个领域，一个月一列（件）；次序按本月件数。来源：m.history。
+    """
+    key = "printed_domain"
+    frame = metrics.side_by_side(m.monthly(key), key) if frame is None else frame
+    return Exhibit(m, frame.reindex(figures.domains(m)[key], fill_value=0), _parts=_small_multiples("domain"))
+
+
+def issue_months(m: Month, frame: pd.DataFrame | None = None, *, top: int = 5) -> Exhibit:
+    """近几个月的投诉事项：本月排名前几位的事项，每月日均件数，一个事项一幅小图。
+
+    top：列出前几位。有 sentence、chart。
+    frame：metrics.side_by_side，一行一个事项，一个月一列（件）；不写就是投诉。来源：m.history 的工单。
+    """
+    if frame is None:
+        counts = m.monthly("role", "issue")
+        complaints = {month: rows[rows["role"] == "complaint"] for month, rows in counts.items()}
+        frame = metrics.side_by_side(complaints, "issue")
+    names = metrics.top_issues(m.counts, "complaint", top=top)["issue"]
+    return Exhibit(m, frame.reindex(names, fill_value=0), _parts=_small_multiples("issue"))
+
+
+def year_to_date(m: Month) -> Exhibit:
+    """本年累计：各业务类型本月、1月至本月的件数，和上年同期比。
+
+    有 table；1月、或只有一个月时没有，缺月时说明。
+    frame：metrics.year_to_date：business_type、tickets、to_date、to_date_base。来源：m.history、m.year_before。
+    """
+    rows, _ = _to_date(m)
+    return Exhibit(m, pd.DataFrame() if rows is None else rows, _parts=Parts(table=_year_table))
 
 
 @dataclass(frozen=True)
@@ -85,16 +130,6 @@ def _name(m: Month, month: str) -> str:
     return f"{int(month[5:])}月" if month[:4] == m.month[:4] else f"{month[:4]}年{int(month[5:])}月"
 
 
-def _known(m: Month, *keys: str) -> list[tuple[Base, pd.DataFrame]]:
-    """The months, oldest first, that can say how many tickets each of those parts had, without a gap."""
-    known = []
-    for base in reversed(m.history):
-        if (frame := base.by(*keys)) is None:
-            break
-        known.insert(0, (base, frame))
-    return known
-
-
 def _runs(m: Month, counts: pd.DataFrame) -> list[Run]:
     """A Run per row of counts: a column per month."""
     months = tuple(_name(m, month) for month in counts.columns)
@@ -102,26 +137,11 @@ def _runs(m: Month, counts: pd.DataFrame) -> list[Run]:
     return [Run(str(name), months, each) for name, each in zip(counts.index, values, strict=True)]
 
 
-@figures.once_a_month
-def total(m: Month) -> Run:
-    counts = pd.DataFrame({base.month: frame["tickets"] for base, frame in _known(m)})
-    return _runs(m, counts.set_axis([figures.TOTAL]))[0]
-
-
-@figures.once_a_month
-def domains(m: Month) -> list[Run]:
-    """Printed domains, by this month's tickets."""
-    key = "printed_domain"
-    counts = metrics.side_by_side({base.month: frame for base, frame in _known(m, key)}, key)
-    return _runs(m, counts.reindex(figures.domains(m)[key], fill_value=0))
-
-
-@figures.once_a_month
-def issues(m: Month, top: int = 5) -> list[Run]:
-    """This month's most frequent issues of complaints, over the months of which there are tickets."""
-    frames = {b.month: frame[frame["role"] == "complaint"] for b, frame in _known(m, "role", "issue")}
-    names = metrics.top_issues(m.counts, "complaint", top=top)["issue"]
-    return _runs(m, metrics.side_by_side(frames, "issue").reindex(names, fill_value=0))
+def _small_multiples(what: str) -> Parts:
+    """Sentence and small multiples of the frame's rows."""
+    return Parts(
+        sentence=Says("month_parts", partial(_multiples, what=what)), chart=partial(_multiples_chart, what=what)
+    )
 
 
 def _context(m: Month, runs: list[Run], **more: object) -> dict[str, object]:
@@ -133,41 +153,43 @@ def _context(m: Month, runs: list[Run], **more: object) -> dict[str, object]:
     return {"runs": runs, "limited": number >= TRIAL, "needed": FULL, "least": TRIAL, **span, **more}
 
 
-def _months(m: Month) -> dict[str, object]:
-    run, limits, more = total(m), total(m).limits, {}
+def _months(x: Exhibit) -> dict[str, object]:
+    (run,), more = _runs(x.m, x.frame), {}
+    limits = run.limits
     if limits:
         more = {"centre": printed(limits.centre), "low": printed(max(limits.low, 0)), "high": printed(limits.high)}
-    return _context(m, [run], total=run, **more)
+    return _context(x.m, [run], total=run, **more)
 
 
-def _parts(m: Month, what: str, top: int = 5) -> dict[str, object]:
-    runs = issues(m, top) if what == "issue" else domains(m)
+def _multiples(x: Exhibit, what: str) -> dict[str, object]:
+    runs = _runs(x.m, x.frame)
     most = [max(run.values) for run in runs]
-    return _context(m, runs, what=what, common=not most or max(most) <= _COMMON * min(most))
+    return _context(x.m, runs, what=what, common=not most or max(most) <= _COMMON * min(most))
 
 
-def months_chart(m: Month) -> Chart | Sentence:
+def _months_chart(x: Exhibit) -> Chart | Sentence:
     """Tickets a day by month: the XmR chart from twelve months, on trial from five, plain columns below that."""
-    context, run, limits = _months(m), total(m), total(m).limits
+    context = _months(x)
+    run, limits = context["total"], context["total"].limits
     if context["number"] < 2:
         return Sentence("")
     lines = [] if limits is None else [
         Level(float(max(value, 0)), f"{word} {_comma(printed(max(value, 0)))}", word == "平均")
         for word, value in (("上限", limits.high), ("平均", limits.centre), ("下限", limits.low))
     ]  # fmt: skip
-    shown = [base.month for base in m.history]
+    shown = list(x.frame.columns)
     years = [f"{month[:4]}年" if at == 0 or month[5:] == "01" else "" for at, month in enumerate(shown)]
-    picture = pictures.levels(
+    picture = lambda: pictures.levels(
         list(map(float, run.values)), [_comma(printed(value)) for value in run.values],
         [f"{int(month[5:])}月" for month in shown], years,
         lines=lines, light=not context["full"], outside=limits.outside if limits else (),
     )  # fmt: skip
-    return drawn(m, "months", picture, **context)
+    return drawn(x.m, "months", picture, **context)
 
 
-def parts_chart(m: Month, what: str, top: int = 5) -> Chart | Sentence:
+def _multiples_chart(x: Exhibit, what: str) -> Chart | Sentence:
     """Small multiples: tickets a day by month, of each domain or of the most frequent issues of complaints."""
-    context = _parts(m, what, top)
+    context = _multiples(x, what)
     if context["number"] < 2:
         return Sentence("")
     parts = [
@@ -180,9 +202,8 @@ def parts_chart(m: Month, what: str, top: int = 5) -> Chart | Sentence:
         )
         for run in context["runs"]
     ]
-    return drawn(
-        m, "month_parts", pictures.panels(parts, context["runs"][0].months, common=context["common"]), **context
-    )
+    picture = lambda: pictures.panels(parts, context["runs"][0].months, common=context["common"])
+    return drawn(x.m, "month_parts", picture, **context)
 
 
 def _comma(words: str) -> str:
@@ -190,48 +211,42 @@ def _comma(words: str) -> str:
     return f"{int(whole):,}{point}{rest}"
 
 
-def year_to_date(m: Month) -> Table:
-    """Business types: this month, January to this month, and its change on the same months of last year.
+def _to_date(m: Month) -> tuple[pd.DataFrame | None, list[str]]:
+    """Business types: this month, January to this month, the same of last year; and notes.
 
     Nothing in January, or with this month alone; where a month of this year is missing, a note that says so.
     """
     key, number = "business_type", int(m.month[5:])
-    known = _known(m, key)
+    known = m.monthly(key)
     if number == 1 or len(m.history) == 1:
-        return Table(pd.DataFrame(), [])
+        return None, []
     if len(known) < number:
-        return Table(pd.DataFrame(), [], notes=[f"1月至{number}月的数据不全，不作累计"])
-    now = metrics.side_by_side({base.month: frame for base, frame in known[-number:]}, key)
+        return None, [f"1月至{number}月的数据不全，不作累计"]
+    now = metrics.side_by_side(dict(list(known.items())[-number:]), key)
     before = [(base.month, base.by(key)) for base in m.year_before]
     told = bool(before) and all(frame is not None for _, frame in before)
     rows = metrics.year_to_date(now, metrics.side_by_side(dict(before), key) if told else None)
     rows = rows[(rows["to_date"] > 0) | (rows["to_date_base"].fillna(0) > 0)]
     rows = rows.sort_values("to_date", ascending=False, kind="stable", ignore_index=True)
-    sums = rows[["tickets", "to_date", "to_date_base"]].sum(skipna=False)
+    return rows, [] if told else [f"没有上年1月至{number}月每个月的数据，累计同比记为—"]
+
+
+def _year_table(x: Exhibit) -> Table:
+    rows, notes = _to_date(x.m)
+    if rows is None:
+        return Table(pd.DataFrame(), [], notes=notes)
+    sums = x.frame[["tickets", "to_date", "to_date_base"]].sum(skipna=False)
     return Table(
-        rows,
+        x.frame,
         [
-            Column("业务类型", key, "text"),
-            Column("本月", "tickets", unit="件"),
-            Column(f"1月至{number}月累计", "to_date", unit="件"),
-            Column("累计同比", ("to_date", "to_date_base"), "change", unit="%"),
+            column("business_type"),
+            column("tickets", head="本月"),
+            column("to_date", head=f"1月至{int(x.m.month[5:])}月累计"),
+            column("yoy", head="累计同比", value=("to_date", "to_date_base"), significant=None),
         ],
         caption="本年累计",
         order="按累计件数排",
-        row_head=key,
-        total={key: figures.TOTAL, **sums},
-        notes=[] if told else [f"没有上年1月至{number}月每个月的数据，累计同比记为—"],
-    )  # fmt: skip
-
-
-TABLES = {"year_to_date": year_to_date}
-SENTENCES = {
-    "months": from_template("months", _months),
-    "domain_months": from_template("month_parts", partial(_parts, what="domain")),
-    "issue_months": from_template("month_parts", partial(_parts, what="issue")),
-}
-CHARTS = {
-    "months": months_chart,
-    "domain_months": partial(parts_chart, what="domain"),
-    "issue_months": partial(parts_chart, what="issue"),
-}
+        row_head="business_type",
+        total={"business_type": figures.TOTAL, **sums},
+        notes=notes,
+    )

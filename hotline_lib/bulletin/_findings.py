@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hotline_lib.bulletin import figures
-from hotline_lib.bulletin.by_sample import sample
-from hotline_lib.bulletin.by_volume import NEARLY_ALL
-from hotline_lib.bulletin.wording import setting, words
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._samples import sample
+from hotline_lib.bulletin._volumes import NEARLY_ALL
+from hotline_lib.bulletin._wording import setting, words
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.metrics.intervals import ratio_interval
 from hotline_lib.present import numbers
+from hotline_lib.present.page import Written
 from hotline_lib.present.sentences import Cited, Sentence, numeral, render_cited
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
-    from hotline_lib.present.sources import Source
+    from hotline_lib.present.sources import Links, Source
 
 MOST = 5
 NOTHING = "本月未见显著变化。"
@@ -43,30 +44,48 @@ class Finding:
     section: str
 
 
-def findings(m: Month, most: int = MOST) -> list[Finding]:
+@dataclass(frozen=True, repr=False)
+class Findings:
+    """The month's findings as the first page shows them. anchors: section -> its id in the page."""
+
+    found: tuple[Finding, ...]
+    anchors: Mapping[str, str]
+    links: Links | None = None
+
+    @property
+    def heading(self) -> str:
+        """本月五点"""
+        return f"本月{numeral(len(self.found))}点" if self.found else "本月要点"
+
+    @property
+    def title(self) -> Written:
+        """The heading, as a cell of page 00 shows it."""
+        return Written(f"## {self.heading}")
+
+    def __repr__(self) -> str:
+        lines = (f"{at} {each.title}：{each.text}" for at, each in enumerate(self.found, start=1))
+        return "\n".join(lines) if self.found else NOTHING
+
+    def _repr_html_(self) -> str:
+        return self.html(self.links.link if self.links is not None else None)
+
+    def html(self, link: Callable[[str, Source], str] | None = None) -> str:
+        """A numbered list, each with a link to what shows it. link: makes a link of a number's words and source."""
+        if not self.found:
+            return f'<p class="sentence">{NOTHING}</p>'
+        items = "".join(
+            f"<li><strong>{escape(each.title)}</strong><span>{each.text.inline(link)} "
+            f'<a href="#{escape(self.anchors[each.section])}">{escape(each.figure)}</a></span></li>'
+            for each in self.found
+        )
+        return f'<ol class="findings">{items}</ol>'
+
+
+def found_in(m: Month, most: int = MOST) -> list[Finding]:
     """The month's findings, the most important first; none where nothing can be told from chance."""
     by_kind = [list(kind(m)) for kind in _KINDS]
     in_turn = [each for rank in zip_longest(*by_kind) for each in rank if each is not None]
     return in_turn[:most]
-
-
-def heading(found: list[Finding]) -> str:
-    """本月五点"""
-    return f"本月{numeral(len(found))}点" if found else "本月要点"
-
-
-def findings_html(
-    found: list[Finding], anchors: Mapping[str, str], link: Callable[[str, Source], str] | None = None
-) -> str:
-    """The findings as a numbered list, each with a link to what shows it. anchors: section -> its id in the page."""
-    if not found:
-        return f'<p class="sentence">{NOTHING}</p>'
-    items = "".join(
-        f"<li><strong>{escape(each.title)}</strong><span>{each.text.inline(link)} "
-        f'<a href="#{escape(anchors[each.section])}">{escape(each.figure)}</a></span></li>'
-        for each in found
-    )
-    return f'<ol class="findings">{items}</ol>'
 
 
 def _told(m: Month, kind: str, figure: str, section: str, **context: object) -> Finding:
@@ -128,7 +147,7 @@ def _types(m: Month) -> Iterator[Finding]:
 def _units(m: Month) -> Iterator[Finding]:
     """The city whose tickets changed most of those that changed by more than chance, and who else did."""
     rows = figures.unit_contributions(m)
-    cities = rows[(rows["kind"] == "city") & rows["significant"].fillna(False) & (rows["yoy_base"] > 0)]
+    cities = rows[(rows["kind"] == "city") & rows["yoy_significant"].fillna(False) & (rows["yoy_base"] > 0)]
     cities = cities.loc[cities["difference"].abs().sort_values(ascending=False, kind="stable").index]
     if cities.empty:
         return

@@ -5,14 +5,17 @@ Everything takes ``unit``: a short name, a long name or an alias of params/units
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
 
 from hotline_lib import metrics
-from hotline_lib.bulletin import figures
-from hotline_lib.bulletin.columns import NO_BASE, compared_rows
-from hotline_lib.bulletin.wording import drawn, from_template
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._columns import compared_rows
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
+from hotline_lib.bulletin._scores import score_source
+from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import competition_rank, is_missing, percent
 from hotline_lib.indicators import BY_KEY, INDICATORS
 from hotline_lib.month import Month
@@ -20,23 +23,86 @@ from hotline_lib.present import charts, numbers
 from hotline_lib.present.cells import Column
 from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Figure, Sentence
+from hotline_lib.present.sources import Source
 from hotline_lib.present.tables import Table
+from hotline_lib.present.vocabulary import column
 
-_ANSWERS = {"yes": "是", "no": "否", "not reached": "未接通", "refused": "拒访"}
-_QUESTIONS = {"called_back": "已回访", "closed": "已办结", "satisfied": "满意"}
+_QUESTIONS = ("called_back", "closed", "satisfied")
 
 
-def _name(m: Month, unit: str) -> str:
-    return m.params.unit(unit).name
+def unit_types(m: Month, unit: str) -> Exhibit:
+    """一个单位的业务类型：受理了多少，各类占多少，同比、环比怎样。
+
+    unit：params/units.yaml 中的名称、全称或别名。
+    有 sentence、lead（分册导语）、table、chart。
+    frame：metrics.type_volumes，一行一类，of 为本单位全部。来源：counts（按受理时间）。
+    """
+    name = m.params.unit(unit).name
+    parts = Parts(
+        lead=Says("unit_lead", partial(_overview, unit=name), "lead"),
+        sentence=Says("unit_volumes", partial(_overview, unit=name)),
+        table=partial(_types_table, unit=name),
+        chart=partial(_types_chart, unit=name),
+    )
+    return Exhibit(m, _types_of(m, name), {"business_type": "business_type"}, {"unit": name}, parts)
+
+
+def unit_issues(m: Month, role: str, unit: str, *, top: int = 5) -> Exhibit:
+    """一个单位的热点事项，和同类单位合计的占比相比；▲▼ 为相差显著。
+
+    role："inquiry"（咨询）或 "complaint"（投诉）。unit：单位。top：列出前几位，并列的都列出。
+    有 table。frame：metrics.beside_peers：rank、issue、tickets、of、rest、rest_of、more（百分点）、told。
+    来源：counts（按受理时间）。
+    """
+    name, others = m.params.unit(unit).name, _peers(m, unit)
+    frame = metrics.beside_peers(_counts(m, name), m.counts[m.counts["unit"].isin(others)], role, top=top)
+    within = {"unit": name, "business_type": m.params.catalogue.name_of(role)}
+    return Exhibit(m, frame, {"issue": "issue"}, within, Parts(table=partial(_issues_table, others=others)))
+
+
+def unit_indicators(m: Month, unit: str) -> Exhibit:
+    """一个单位的 17 项考评指标：本单位的值和由来、全省合并的值、各失几分。
+
+    unit：单位。有 sentence（总分与名次）、table。
+    frame：metrics.indicator_values 中本单位的各行：indicator、kind、numerator、denominator、value。来源：rates、月份参数。
+    """
+    name, frame = m.params.unit(unit).name, figures.indicators(m)
+    parts = Parts(
+        sentence=Says("unit_scores", partial(_overview, unit=name)), table=partial(_indicators_table, unit=name)
+    )
+    own = frame[frame["unit"] == name].reset_index(drop=True)
+    return Exhibit(m, own, _parts=parts, _find=partial(_of_indicator, unit=name))
+
+
+def unit_peers(m: Month, unit: str) -> Exhibit:
+    """一个单位在同类单位中的位置（同类太少时在全部单位中）：总分、业务量、时长、抽检，旁边是第1和居中的值。
+
+    unit：单位。有 table。frame：measure（项目）、own（本单位）、place（名次/单位数）、first（第1）、middle（居中）。
+    来源：counts、rates、抽检。
+    """
+    name = m.params.unit(unit).name
+    return Exhibit(m, _places(m, name), _parts=Parts(table=partial(_peers_table, unit=name)))
+
+
+def unit_spot_checks(m: Month, unit: str) -> Exhibit:
+    """一个单位随机抽取的工单，每件查到了什么。
+
+    unit：单位。有 table。frame：抽检记录：ticket_id、unit、drawn、called_back、closed、satisfied。
+    来源：data/spot_checks/MONTH.csv。
+    """
+    name = m.params.unit(unit).name
+    drawn_ones = m.spot_checks if m.spot_checks is not None else pd.DataFrame(columns=["drawn", "unit"])
+    own = drawn_ones[(drawn_ones["drawn"] == "random") & (drawn_ones["unit"] == name)].reset_index(drop=True)
+    return Exhibit(m, own, _parts=Parts(table=partial(_spot_checks_table, unit=name)))
 
 
 def _counts(m: Month, unit: str) -> pd.DataFrame:
-    return m.counts[m.counts["unit"] == _name(m, unit)]
+    return m.counts[m.counts["unit"] == unit]
 
 
 def _types_of(m: Month, unit: str) -> pd.DataFrame:
     """Business types of one unit with its own base months, as far as those know units by type."""
-    name, bases = _name(m, unit), {}
+    name, bases = unit, {}
     for kind in ("yoy", "mom"):
         rows = figures.base(m, kind).by("unit", "business_type")
         bases[kind] = None if rows is None else rows[rows["unit"] == name][["business_type", "tickets"]]
@@ -46,7 +112,7 @@ def _types_of(m: Month, unit: str) -> pd.DataFrame:
 
 def total_of(m: Month, unit: str) -> Figure:
     """All tickets of the unit as a part of the month, with its bases."""
-    name, bases = _name(m, unit), []
+    name, bases = m.params.unit(unit).name, []
     for kind in ("yoy", "mom"):
         rows = figures.base(m, kind).by("unit")
         bases.append(None if rows is None else int(rows.loc[rows["unit"] == name, "tickets"].sum()))
@@ -55,35 +121,30 @@ def total_of(m: Month, unit: str) -> Figure:
     return Figure(long_name, tickets, figures.total(m).tickets, *bases, where={"unit": name}, of_where={})
 
 
-def types(m: Month, unit: str) -> Table:
+def _types_table(x: Exhibit, unit: str) -> Table:
     """What the unit was asked and told, by business type."""
-    whole = total_of(m, unit)
-    total = {"business_type": figures.TOTAL, "tickets": whole.tickets, "of": whole.tickets}
+    whole = total_of(x.m, unit)
+    total = {"business_type": figures.TOTAL, "tickets": whole.tickets, "of": whole.tickets, "where": x.within}
     return compared_rows(
-        _types_of(m, unit), "business_type", "业务类型", {**total, "yoy_base": whole.yoy_base, "mom_base": whole.mom_base},
-        notes=[NO_BASE] if is_missing(whole.yoy_base) or is_missing(whole.mom_base) else [],
-    )  # fmt: skip
+        x.frame, column("business_type"), {**total, "yoy_base": whole.yoy_base, "mom_base": whole.mom_base}
+    )
 
 
-def issues(m: Month, role: str, unit: str, top: int = 5) -> Table | Sentence:
+def _issues_table(x: Exhibit, others: list[str]) -> Table | Sentence:
     """The unit's most frequent issues of a business type, beside their share in its peers together."""
-    others, type_name = _peers(m, unit), m.params.catalogue.name_of(role)
-    rows = metrics.beside_peers(_counts(m, unit), m.counts[m.counts["unit"].isin(others)], role, top=top)
+    m, rows, type_name = x.m, x.frame, x.within["business_type"]
     if rows.empty:
-        return Sentence(f"{m.params.unit(unit).long_name}本月没有标注事项的{type_name}工单。")
+        return Sentence(f"{m.params.unit(x.within['unit']).long_name}本月没有标注事项的{type_name}工单。")
     whose = f"其他{len(others)}市" if _are_cities(m, others) else "其他单位"
     beside = rows["rest_of"].iloc[0] > 0
-    beside_columns = [
-        Column(f"{whose}\n占比", ("rest", "rest_of"), "share", unit="%"),
-        Column("相差", "more", "pull", unit="百分点", significant="told"),
-    ]
+    beside_columns = [column("share", head=f"{whose}\n占比", value=("rest", "rest_of")), column("more")]
     return Table(
         rows,
         [
-            Column("名次", "rank", "rank"),
-            Column("事项", "issue", "text"),
-            Column("件数", "tickets", unit="件"),
-            Column(f"占本单位\n{type_name}", ("tickets", "of"), "share", unit="%"),
+            column("rank"),
+            column("issue"),
+            column("tickets"),
+            column("share", head=f"占本单位\n{type_name}"),
             *(beside_columns if beside else []),
         ],
         caption=type_name,
@@ -103,9 +164,9 @@ def _are_cities(m: Month, names: list[str]) -> bool:
     return all(m.params.unit(name).kind == "city" for name in names)
 
 
-def indicators(m: Month, unit: str) -> Table:
-    """The unit's 17 indicators with what they are made of, all units together beside them, and the points they cost."""
-    name = _name(m, unit)
+def _indicators_table(x: Exhibit, unit: str) -> Table:
+    """With what they are made of, all units together beside them, and the points they cost."""
+    m, name = x.m, unit
     own, together, lost = figures.indicators_by_unit(m).loc[name], figures.all_units_together(m), figures.lost(m)
     rows = []
     for of in INDICATORS:
@@ -113,6 +174,7 @@ def indicators(m: Month, unit: str) -> Table:
         cell = Column("", "value", kind, words=("已开展", "未开展"))
         rows.append(
             {
+                "key": of.key,
                 "indicator": of.label,
                 "unit_of": of.unit,
                 "own": cell.printed({"value": own.loc[of.key, "value"]}),
@@ -140,6 +202,15 @@ def indicators(m: Month, unit: str) -> Table:
     )
 
 
+def _of_indicator(x: Exhibit, column: Column, row: Mapping, unit: str) -> Source | None:
+    """The unit's own value, or that of all units together."""
+    whose = {"own": unit, "all": x.m.params.organisation.region}.get(column.value)
+    if whose is None or "key" not in row:
+        return None
+    key = row["key"]
+    return score_source(x, Column("", key, "text"), {"unit": whose, key: row[column.value]})
+
+
 def _made_of(key: str, of: pd.Series) -> str | None:
     """3/4, 4,093,002秒/620件; nothing for what the month's parameters say."""
     if not BY_KEY[key].counted and BY_KEY[key].kind != "per_10k":
@@ -151,10 +222,9 @@ def _made_of(key: str, of: pd.Series) -> str | None:
     return "/".join(part + unit for part, unit in zip(parts, units, strict=True))
 
 
-def peers(m: Month, unit: str) -> Table:
-    """The unit's place among units of its kind (all units, if it has hardly any peers), beside the best and the middle."""
-    me, others = m.params.unit(unit), _peers(m, unit)
-    kind = [me.name, *others] if len(others) >= 2 else m.params.unit_names
+def _places(m: Month, unit: str) -> pd.DataFrame:
+    """Measures, with the unit's place among units of its kind, and the best and the middle of them."""
+    me, kind = m.params.unit(unit), _compared_with(m, unit)
     scores = figures.scores(m).set_index("unit")["score"]
     values = figures.indicators(m).pivot(index="unit", columns="indicator", values="value")
     checks = figures.spot_checks(m)
@@ -183,8 +253,18 @@ def peers(m: Month, unit: str) -> Table:
                     "middle": printed(ordered[(len(ordered) - 1) // 2]),
                 }
             )
+    return pd.DataFrame(rows, columns=["measure", "own", "place", "first", "middle"])
+
+
+def _compared_with(m: Month, unit: str) -> list[str]:
+    others = _peers(m, unit)
+    return [m.params.unit(unit).name, *others] if len(others) >= 2 else m.params.unit_names
+
+
+def _peers_table(x: Exhibit, unit: str) -> Table:
+    m, kind = x.m, _compared_with(x.m, unit)
     return Table(
-        pd.DataFrame(rows, columns=["measure", "own", "place", "first", "middle"]),
+        x.frame,
         [
             Column("项目", "measure", "text"),
             Column("本单位", "own", "words"),
@@ -198,28 +278,24 @@ def peers(m: Month, unit: str) -> Table:
     )
 
 
-def spot_checks(m: Month, unit: str) -> Table | Sentence:
-    """The unit's tickets that were drawn at random, and what each showed."""
-    name, long_name = _name(m, unit), m.params.unit(unit).long_name
-    drawn_ones = m.spot_checks if m.spot_checks is not None else pd.DataFrame(columns=["drawn", "unit"])
-    own = drawn_ones[(drawn_ones["drawn"] == "random") & (drawn_ones["unit"] == name)]
-    if own.empty:
-        return Sentence(f"本月没有抽检{long_name}的工单。")
-    answer = lambda question: lambda row: "strong" if row[question] == _ANSWERS["no"] else "soft"
-    rows = own.assign(**{question: own[question].map(_ANSWERS) for question in _QUESTIONS})
+def _spot_checks_table(x: Exhibit, unit: str) -> Table | Sentence:
+    if x.frame.empty:
+        return Sentence(f"本月没有抽检{x.m.params.unit(unit).long_name}的工单。")
+    answer = lambda question: lambda row: "strong" if row[question] == "no" else "soft"
     return Table(
-        rows,
+        x.frame,
         [
-            Column("工单编号", "ticket_id", "text"),
-            *(Column(head, question, "words", emphasis=answer(question)) for question, head in _QUESTIONS.items()),
+            column("ticket_id"),
+            *(column(question, kind="words", emphasis=answer(question)) for question in _QUESTIONS),
         ],
         label="抽检的工单",
         row_head="ticket_id",
-        notes=["抽这么少不足以证明没有问题"] if not (own[list(_QUESTIONS)] == "no").any(axis=None) else [],
+        notes=["抽这么少不足以证明没有问题"] if not (x.frame[list(_QUESTIONS)] == "no").any(axis=None) else [],
     )
 
 
-def _overview(m: Month, unit: str) -> dict[str, object]:
+def _overview(x: Exhibit, unit: str) -> dict[str, object]:
+    m = x.m
     me = m.params.unit(unit)
     score = figures.scores(m).set_index("unit").loc[me.name]
     lost = figures.lost(m).loc[me.name] if len(figures.lost(m).columns) else pd.Series(dtype=object)
@@ -237,25 +313,6 @@ def _overview(m: Month, unit: str) -> dict[str, object]:
     }
 
 
-def types_chart(m: Month, unit: str) -> Chart:
-    rows = _types_of(m, unit)
-    return drawn(
-        m, "unit_types", charts.types(rows), unit=m.params.unit(unit).long_name, total=total_of(m, unit),
-        types=figures.named(rows, "business_type"),
-    )  # fmt: skip
-
-
-TABLES = {
-    "unit_types": types,
-    "unit_inquiries": partial(issues, role="inquiry"),
-    "unit_complaints": partial(issues, role="complaint"),
-    "unit_indicators": indicators,
-    "unit_peers": peers,
-    "unit_spot_checks": spot_checks,
-}
-SENTENCES = {
-    "unit_lead": from_template("unit_lead", _overview, "lead"),
-    "unit_volumes": from_template("unit_volumes", _overview),
-    "unit_scores": from_template("unit_scores", _overview),
-}
-CHARTS = {"unit_types": types_chart}
+def _types_chart(x: Exhibit, unit: str) -> Chart:
+    whole, total = x.m.params.unit(unit).long_name, total_of(x.m, unit)
+    return drawn(x.m, "unit_types", lambda: charts.types(x.frame), unit=whole, total=total, types=x.figures())

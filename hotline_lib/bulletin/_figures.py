@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -58,8 +57,7 @@ def units(m: Month) -> pd.DataFrame:
 @once_a_month
 def unit_contributions(m: Month) -> pd.DataFrame:
     base = total(m).yoy_base
-    rows = metrics.contributions(units(m), 0 if is_missing(base) else int(base))
-    return rows.assign(significant=rows["yoy_significant"])
+    return metrics.contributions(units(m), 0 if is_missing(base) else int(base))
 
 
 @once_a_month
@@ -82,16 +80,10 @@ def base(m: Month, kind: str) -> Base:
     return m.last_year if kind == "yoy" else m.previous
 
 
-def days(m: Month, kind: str) -> tuple[int, int]:
-    """The length of the month and of its base month."""
-    return tuple(calendar.monthrange(*map(int, month.split("-")))[1] for month in (m.month, base(m, kind).month))
-
-
 @once_a_month
 def issue_changes(m: Month, kind: str) -> pd.DataFrame | None:
     """Every issue against the ``yoy`` or ``mom`` base; None without that month's tickets."""
-    counts = base(m, kind).counts
-    return None if counts is None else metrics.issue_changes(m.counts, counts, days=days(m, kind))
+    return metrics.issue_changes(m.counts, base(m, kind).counts, days=m.days(kind))
 
 
 @once_a_month
@@ -159,8 +151,8 @@ def pooled(m: Month, kind: str | None = None) -> dict[str, object]:
     rows = units(m) if kind is None else units(m)[units(m)["kind"] == kind]
     sums = rows[["complaint", "inquiry", "suggestion", "tickets", "yoy_base"]].sum(skipna=False)
     told = told_from_chance([sums["tickets"]], [sums["yoy_base"]])
-    which = {} if kind is None else {"unit": rows["unit"].tolist()}
-    return {**sums, **which, "of": total(m).tickets, "yoy_significant": told[0], "number": len(rows)}
+    where = {} if kind is None else {"unit": rows["unit"].tolist()}
+    return {**sums, "where": where, "of": total(m).tickets, "yoy_significant": told[0], "number": len(rows)}
 
 
 def told_from_chance(now: list, base: list) -> list[bool]:

@@ -8,9 +8,9 @@ from functools import partial
 
 import pandas as pd
 
-from hotline_lib.bulletin import figures
-from hotline_lib.bulletin.columns import RANK, SCORE, UNIT
-from hotline_lib.bulletin.wording import drawn, from_template
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
+from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.month import Month
@@ -20,15 +20,83 @@ from hotline_lib.present.charts import Chart
 from hotline_lib.present.sentences import Cited, Figure
 from hotline_lib.present.sources import Source
 from hotline_lib.present.tables import Table
+from hotline_lib.present.vocabulary import RANK, SCORE, UNIT, column
 
 _TOTAL = "合计"
 
 
-def indicators(m: Month) -> Table:
-    """Annex 1: rank, score and the 17 indicators of each unit; numerators and denominators follow in the CSV."""
-    long, region = figures.indicators(m), m.params.organisation.region
+def scores(m: Month, *, top: int = 3) -> Exhibit:
+    """总分与名次（图3）：各单位得了多少分，失分在哪些指标。
+
+    top：句中列出前几名。
+    有 sentence（第一部分末段）、lead（考评页导语）、note（失分按指标合计）、chart（图3）。
+    frame：metrics.scores，一行一个单位：rank、unit、score、lost。来源：rates（按上报时间）、params/scoring.yaml。
+    """
+    parts = Parts(
+        lead=Says("scoring_lead", _points_lost_of, "lead"),
+        sentence=Says("scores", partial(_scores, top=top)),
+        note=Says("scores_note", _points_lost_of),
+        chart=_scores_chart,
+    )
+    return Exhibit(m, figures.scores(m), {"unit": "unit"}, {}, parts, score_source)
+
+
+def indicators(m: Month) -> Exhibit:
+    """考评指标（附件1）：各单位的名次、总分和 17 项指标，各率的分子、分母在附表中。
+
+    有 table。frame：metrics.scores 各列，加每项指标一列（印出的值）、KEY_numerator、KEY_denominator。
+    来源：rates（按上报时间）、月份参数、params/scoring.yaml。
+    """
+    long = figures.indicators(m)
     wide = long.pivot(index="unit", columns="indicator", values=["value", "numerator", "denominator"])
     wide.columns = [key if what == "value" else f"{key}_{what}" for what, key in wide.columns]
+    frame = figures.scores(m).join(wide, on="unit", validate="one_to_one")
+    x = Exhibit(m, frame, {"unit": "unit"}, {}, Parts(table=_indicators_table), score_source)
+    return with_more(x, "indicators")
+
+
+def points_lost(m: Month) -> Exhibit:
+    """失分矩阵：单位按名次、指标按失分从多到少，颜色越深失分越多。
+
+    有 sentence（末位的单位失在哪里）、table（矩阵）。
+    frame：metrics.scores 各列，加每项有失分的指标一列（metrics.deductions 的 points）。来源：rates、params/scoring.yaml。
+    """
+    frame = figures.scores(m).join(figures.lost(m), on="unit", validate="one_to_one")
+    parts = Parts(sentence=Says("worst_unit", _worst_unit), table=_points_lost_table)
+    return Exhibit(m, frame, {"unit": "unit"}, {}, parts, _of_points)
+
+
+def unsubmitted(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
+    """未上报的工单：本月受理、本月没有上报的，各率没有算进它们。
+
+    有 sentence、table。frame：metrics.unsubmitted，一行一个单位：accepted、submitted、unsubmitted、earlier；不写就是全部单位。
+    来源：counts 和 submissions。
+    """
+    parts = Parts(sentence=Says("unsubmitted", _unsubmitted), table=_unsubmitted_table)
+    return Exhibit(m, figures.unsubmitted(m) if frame is None else frame, {"unit": "unit"}, {}, parts, _of_unsubmitted)
+
+
+def next_steps(m: Month) -> Exhibit:
+    """再进一档可多得的分：每个单位能多得分最多的一项，要做到什么，还差多少件。
+
+    有 sentence、table。frame：metrics.next_steps，一行一个单位：indicator、value、limit、reach、gain、tickets。
+    来源：rates、params/scoring.yaml。
+    """
+    parts = Parts(sentence=Says("next_steps", _next_steps), table=_next_steps_table)
+    return Exhibit(m, figures.next_steps(m), {"unit": "unit"}, {}, parts, score_source)
+
+
+def below_threshold(m: Month) -> Exhibit:
+    """失分到了须关注程度的率，各是哪些单位（第三部分）。
+
+    有 sentence。frame：metrics.deductions，一行一个单位和一条规则：unit、indicator、label、value、points。来源：rates。
+    """
+    return Exhibit(m, figures.deductions(m), _parts=Parts(sentence=Says("below_threshold", _below)))
+
+
+def _indicators_table(x: Exhibit) -> Table:
+    """Annex 1; numerators and denominators follow in the CSV."""
+    m, long, region = x.m, figures.indicators(x.m), x.m.params.organisation.region
     together = figures.all_units_together(m)["value"]
     nobody = ((long["kind"] == "rate") & (long["denominator"] == 0)).any()
     counts = [
@@ -38,7 +106,7 @@ def indicators(m: Month) -> Table:
         for what, words in (("numerator", "分子"), ("denominator", "分母"))
     ]
     return Table(
-        figures.scores(m).join(wide, on="unit", validate="one_to_one"),
+        x.frame,
         [RANK, UNIT, replace(SCORE, key="score"), *(_column(m, indicator) for indicator in INDICATORS), *counts],
         order="各率以 % 计；灰色为满值，加粗有底色为未满值或失 "
         f"{numbers.points(m.params.scheme.signals.notice.points)} 分及以上",
@@ -50,13 +118,12 @@ def indicators(m: Month) -> Table:
             + ("，万人工单数量按各市人口计" if (m.units["kind"] == "group").any() else ""),
         ],
         dense=True,
-        source=partial(score_source, m),
     )
 
 
-def score_source(m: Month, column: Column, row: Mapping) -> Source | None:
+def score_source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     """Where a figure of Annex 1 comes from: a unit's, or that of all units together."""
-    unit, key = row["unit"], column.value
+    m, unit, key = x.m, row["unit"], column.value
     if key not in BY_KEY and not (key == "score" and unit in m.params.unit_names):
         return None
     title, printed = f"{unit} · 考评", column.printed(row)
@@ -77,7 +144,31 @@ def score_source(m: Month, column: Column, row: Mapping) -> Source | None:
         "per_10k": f"受理{numerator}件 ÷ {denominator}人 × 10000 = {printed}",
         "count": f"{printed}{of.unit}",
     }[of.kind]
-    return Source(title, tickets, f"{of.label} {formula}")
+    rate = (unit, key) if of.counted and unit in m.params.unit_names else None
+    return Source(title, tickets, f"{of.label} {formula}", rate=rate)
+
+
+def _of_points(x: Exhibit, column: Column, row: Mapping) -> Source | None:
+    """What an indicator cost a unit: its value, and the points by the scheme."""
+    if column.value in ("score", "lost") or row["unit"] not in x.m.params.unit_names or column.value not in BY_KEY:
+        return score_source(x, SCORE, row) if column.value in ("score", "lost") and "score" in row else None
+    value = figures.indicators_by_unit(x.m).loc[row["unit"]].loc[column.value, "value"]
+    found = score_source(x, _column(x.m, BY_KEY[column.value]), {**row, column.value: value})
+    return replace(found, formula=f"{found.formula}，失{numbers.points(row[column.value])}分")
+
+
+def _of_unsubmitted(x: Exhibit, column: Column, row: Mapping) -> Source | None:
+    """Tickets accepted in the month, and of those what was submitted in it."""
+    whose, accepted = row["unit"], f"{x.m.label}受理的工单"
+    left = f"{row['accepted']} − {row['submitted']} = {row['unsubmitted']}"
+    formula = {
+        "accepted": f"受理{row['accepted']}件",
+        "submitted": f"其中本月上报{row['submitted']}件",
+        "unsubmitted": f"{left}件",
+        ("unsubmitted", "accepted"): f"{row['unsubmitted']} ÷ {row['accepted']} = {column.printed(row)}%",
+        "earlier": f"以前受理、本月上报{row['earlier']}件",
+    }.get(column.value)
+    return formula and Source(f"{whose} · 上报", accepted, formula)
 
 
 def _column(m: Month, indicator: Indicator) -> Column:
@@ -97,19 +188,20 @@ def _column(m: Month, indicator: Indicator) -> Column:
     return Column(head, key, kind, key, unit, emphasis=emphasis, **more)
 
 
-def points_lost(m: Month) -> Table:
+def _points_lost_table(x: Exhibit) -> Table:
     """A heat map that is a table: units by rank, indicators by what they cost all units together."""
-    lost, scores = figures.lost(m), figures.scores(m)
+    m, scores = x.m, x.frame
+    lost = figures.lost(m)
     sums = scores["unit"].map(lost.sum(axis=1))
     rounded = "、".join(scores.loc[sums != scores["lost"], "unit"])
     return Table(
-        scores.join(lost, on="unit", validate="one_to_one"),
+        scores,
         [
             RANK,
             UNIT,
             *(_lost_column(BY_KEY[key]) for key in lost),
-            Column("失分合计", "lost", "score"),
-            Column("总分", "score", "score", emphasis=lambda row: "bold"),
+            column("lost", head="失分合计", unit=""),
+            column("score", unit="", emphasis=lambda row: "bold"),
         ],
         caption="失分矩阵",
         order="分；按名次排，列按失分从多到少；颜色越深失分越多，· 为未失分",
@@ -125,7 +217,9 @@ def points_lost(m: Month) -> Table:
 def _lost_column(indicator: Indicator) -> Column:
     """Tinted by points: heat1 under a point … heat5 from four points on."""
     heat = lambda row: f"heat{min(int(row[indicator.key]), 4) + 1}" if row[indicator.key] > 0 else ""
-    return Column(_two_lines(indicator), indicator.key, "points", title=indicator.label, emphasis=heat)
+    return column(
+        "points", head=_two_lines(indicator), value=indicator.key, unit="", title=indicator.label, emphasis=heat
+    )
 
 
 def _two_lines(indicator: Indicator) -> str:
@@ -140,18 +234,17 @@ def _inferred(m: Month) -> bool:
     return any(rule.source == "inferred" for rule in m.params.scheme.rules)
 
 
-def unsubmitted(m: Month) -> Table:
-    """What was accepted in the month and not submitted in it, by unit."""
-    frame = figures.unsubmitted(m)
+def _unsubmitted_table(x: Exhibit) -> Table:
+    frame = x.frame
     return Table(
         frame,
         [
             UNIT,
-            Column("本月受理", "accepted", unit="件"),
-            Column("其中\n本月上报", "submitted", unit="件"),
-            Column("本月\n未上报", "unsubmitted", unit="件"),
-            Column("未上报\n占受理", ("unsubmitted", "accepted"), "share", unit="%"),
-            Column("以前受理\n本月上报", "earlier", unit="件"),
+            column("accepted"),
+            column("submitted", head="其中\n本月上报"),
+            column("unsubmitted", head="本月\n未上报"),
+            column("share", head="未上报\n占受理", value=("unsubmitted", "accepted")),
+            column("earlier", head="以前受理\n本月上报"),
         ],
         order="按未上报占比从高到低排",
         label="未上报的工单",
@@ -159,18 +252,17 @@ def unsubmitted(m: Month) -> Table:
     )
 
 
-def next_steps(m: Month) -> Table:
-    """For each unit the one step of the scheme that would win it most points."""
+def _next_steps_table(x: Exhibit) -> Table:
     return Table(
-        pd.DataFrame(_steps(m)),
+        pd.DataFrame(_steps(x)),
         [
             RANK,
             UNIT,
             SCORE,
-            Column("指标", "label", "text"),
+            column("label"),
             Column("本月", "now", "words"),
             Column("再进一档", "goal", "words"),
-            Column("还差", "tickets", unit="件"),
+            column("tickets", head="还差"),
             Column("可多得", "gain", "words", unit="分"),
         ],
         order="按名次排；每个单位列出能多得分最多的一项，分数相同取差得最少的",
@@ -179,9 +271,9 @@ def next_steps(m: Month) -> Table:
     )
 
 
-def _steps(m: Month) -> list[dict[str, object]]:
+def _steps(x: Exhibit) -> list[dict[str, object]]:
     """The steps by rank, with their words; ``place`` 0 wins most of all."""
-    return [row | _in_words(m, row, BY_KEY[row["indicator"]]) for row in figures.next_steps(m).to_dict("records")]
+    return [row | _in_words(x.m, row, BY_KEY[row["indicator"]]) for row in x.frame.to_dict("records")]
 
 
 def _in_words(m: Month, step: dict, of: Indicator) -> dict[str, object]:
@@ -198,9 +290,9 @@ def _in_words(m: Month, step: dict, of: Indicator) -> dict[str, object]:
     }
 
 
-def _scores(m: Month, top: int = 3) -> dict[str, object]:
-    rows = figures.scores(m)
-    cited = lambda row: {**row, "score": Cited(numbers.decimal(row["score"]), score_source(m, SCORE, row))}
+def _scores(x: Exhibit, top: int) -> dict[str, object]:
+    rows = x.frame
+    cited = lambda row: {**row, "score": Cited(numbers.decimal(row["score"]), score_source(x, SCORE, row))}
     return {"units": [cited(row) for row in rows[rows["rank"] <= top].to_dict("records")], "top": min(top, len(rows))}
 
 
@@ -209,16 +301,17 @@ def _lost(m: Month) -> list[dict[str, object]]:
     return [{"name": BY_KEY[key].short, "points": points} for key, points in figures.lost(m).sum().items()]
 
 
-def _points_lost(m: Month) -> dict[str, object]:
-    lost, total = _lost(m), figures.scores(m)["lost"].sum()  # of printed scores: what a reader adds up from Annex 1
+def _points_lost_of(x: Exhibit) -> dict[str, object]:
+    m = x.m
+    lost, total = _lost(m), x.frame["lost"].sum()  # of printed scores: what a reader adds up from Annex 1
     rest = total - sum(each["points"] for each in lost[:3]) if len(lost) > 3 else 0
     shown = {"units": len(m.units), "others": len(INDICATORS) - len(lost), "inferred": _inferred(m)}
     return {"lost": lost, "total": total, "rest": rest, **shown}
 
 
-def _worst_unit(m: Month) -> dict[str, object]:
+def _worst_unit(x: Exhibit) -> dict[str, object]:
     """The unit with the lowest score, what cost it most, and by how many tickets if it is a rate."""
-    rows = figures.scores(m)
+    m, rows = x.m, x.frame
     last = rows[(rows["rank"] == rows["rank"].max()) & (rows["lost"] > 0)]
     if last.empty:
         return {"units": []}
@@ -234,19 +327,20 @@ def _worst_unit(m: Month) -> dict[str, object]:
     }
 
 
-def _unsubmitted(m: Month) -> dict[str, object]:
-    rows = figures.unsubmitted(m)
+def _unsubmitted(x: Exhibit) -> dict[str, object]:
+    rows = x.frame
     of = lambda name, row: Figure(name, int(row["unsubmitted"]), int(row["accepted"]))
     return {"whole": of("", rows[["unsubmitted", "accepted"]].sum()), "worst": of(rows["long_name"][0], rows.iloc[0])}
 
 
-def _next_steps(m: Month) -> dict[str, object]:
-    steps = _steps(m)
+def _next_steps(x: Exhibit) -> dict[str, object]:
+    steps = _steps(x)
     return {"number": len(steps), "best": min(steps, key=lambda step: step["place"], default=None)}
 
 
-def _below(m: Month) -> dict[str, object]:
+def _below(x: Exhibit) -> dict[str, object]:
     """The rates that cost a unit so many points that they call for attention, the dearest first, with these units."""
+    m = x.m
     lost, least, below = figures.lost(m), m.params.scheme.signals.attention.points, []
     for key in [key for key in lost if BY_KEY[key].kind == "rate"]:
         rows = m.units[m.units["unit"].map(lost[key]).fillna(0) >= least]
@@ -262,24 +356,10 @@ def _below(m: Month) -> dict[str, object]:
     return {"below": below, "remarks": m.params.month.remarks}
 
 
-def scores_chart(m: Month) -> Chart:
-    """图3"""
-    rows, deductions = figures.scores(m), figures.deductions(m)
-    picture = charts.scores(
-        rows, deductions[deductions["points"] > 0],
+def _scores_chart(x: Exhibit) -> Chart:
+    m, deductions = x.m, figures.deductions(x.m)
+    picture = lambda: charts.scores(
+        x.frame, deductions[deductions["points"] > 0],
         full=int(m.params.scheme.full_marks), attention=m.params.scheme.signals.attention.points,
     )  # fmt: skip
-    return drawn(m, "scores", picture, 3, units=rows.to_dict("records"), lost=_lost(m))
-
-
-TABLES = {"indicators": indicators, "points_lost": points_lost, "unsubmitted": unsubmitted, "next_steps": next_steps}
-SENTENCES = {
-    "scoring_lead": from_template("scoring_lead", _points_lost, "lead"),
-    "scores": from_template("scores", _scores),
-    "scores_note": from_template("scores_note", _points_lost),
-    "worst_unit": from_template("worst_unit", _worst_unit),
-    "unsubmitted": from_template("unsubmitted", _unsubmitted),
-    "next_steps": from_template("next_steps", _next_steps),
-    "below_threshold": from_template("below_threshold", _below),
-}
-CHARTS = {"scores": scores_chart}
+    return drawn(m, "scores", picture, 3, units=x.frame.to_dict("records"), lost=_lost(m))
