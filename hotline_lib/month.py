@@ -33,6 +33,10 @@ class Base:
     margins: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
     input: Input | None = None
 
+    def __repr__(self) -> str:
+        source = {"tickets": "工单", "published": "已公布的月报"}.get(self.source or "", "没有数据")
+        return f"{label(self.month)}（{source}）"
+
     def by(self, *keys: str) -> pd.DataFrame | None:
         """Tickets over those columns of ``counts``, or None if the base month cannot say. No keys: the total."""
         if self.counts is not None:

@@ -39,8 +39,8 @@ from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from hotline_lib.present import style
-from hotline_lib.present.page import anchor
+from hotline_lib.present import _style as style
+from hotline_lib.present._page import anchor
 
 TEMPLATES = Path(__file__).parent / "template"
 

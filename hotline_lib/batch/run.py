@@ -141,6 +141,11 @@ def alone(month: str, paths: Paths) -> Iterator[None]:
         lock.release()
 
 
+_KEPT = (
+    "application/vnd.hotline.table+json"  # present._own.KEPT; importing it here would cost an unchanged month a second
+)
+
+
 class _Run:
     """The state of one run: what has been made so far, kept in the manifest after every report."""
 
@@ -196,8 +201,12 @@ class _Run:
         on_start = lambda report: self.say(Event("started", report.label))
         limit = time_limit or TIME_LIMIT
         with executing(due, self.paths, jobs=jobs, time_limit=limit, on_start=on_start, shared=shared) as finished:
-            self._write("tables", lambda: tables_written(month, self.folder))
+            before = kept_tables(self.folder)
+            self._write("tables", lambda: tables_written(month, self.folder, before))
             results = {report.name: self._place(report, executed, month) for report, executed in finished}
+        after = kept_tables(self.folder)
+        if after != before:
+            self._write("tables", lambda: tables_written(month, self.folder, after))
         self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
         return results
 
@@ -283,10 +292,31 @@ def warnings(month: Month) -> tuple[str, ...]:
     return (*month.warnings, *texts_missing(month.params))
 
 
-def tables_written(month: Month, folder: Path) -> list[Path]:
-    """The printed tables as CSV, the workbook of all, and the bulletin in Word."""
+def kept_tables(folder: Path) -> list[dict[str, Any]]:
+    """What the month's notebooks keep of their own (``present.keep``), from the outputs of the executed ones."""
+    import json
+
+    kept = []
+    for file in sorted(folder.glob("*.ipynb")):
+        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+        outputs = [output for cell in cells for output in cell.get("outputs", [])]
+        kept += [data[_KEPT] for output in outputs if _KEPT in (data := output.get("data", {}))]
+    return kept
+
+
+def tables_written(month: Month, folder: Path, kept: Sequence[dict[str, Any]] = ()) -> list[Path]:
+    """The printed tables as CSV, the workbook of all, and the bulletin in Word. kept: what notebooks keep of their own."""
     from hotline_lib.bulletin import write_tables
     from hotline_lib.deliver.word import write_word
     from hotline_lib.deliver.workbook import write_workbook
+    from hotline_lib.present._own import unpacked
 
-    return [*write_tables(month, folder / "tables"), write_workbook(month, folder), write_word(month, folder)]
+    own = [unpacked(each) for each in kept]
+    files = write_tables(month, folder / "tables")
+    for each in own:
+        files.append(folder / "tables" / "own" / f"{each.name}.csv")
+        write_whole(files[-1], "\ufeff" + each.table.csv())
+    for old in set((folder / "tables" / "own").glob("*.csv")) - set(files):
+        old.unlink()
+    annexes = [each.table for each in own if each.annex]
+    return [*files, write_workbook(month, folder, [each.table for each in own]), write_word(month, folder, annexes)]

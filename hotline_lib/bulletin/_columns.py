@@ -10,9 +10,9 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import NO_BASE, Exhibit
 from hotline_lib.exact import is_missing
-from hotline_lib.present.cells import Column
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import column
+from hotline_lib.present._cells import Column
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import column
 
 TICKETS = column("tickets", key="count")
 SHARE = column("share", key="share_pct")

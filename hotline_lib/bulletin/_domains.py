@@ -13,11 +13,11 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month
-from hotline_lib.present import charts
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Figure
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import UNIT, column
+from hotline_lib.present import _charts as charts
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Figure
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import UNIT, column
 
 _BASES = {"yoy_base": "同比", "mom_base": "环比"}
 

@@ -17,16 +17,16 @@ from hotline_lib.bulletin._wording import setting, words
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up, is_missing
 from hotline_lib.month import Base, Month
-from hotline_lib.present.cells import Column
-from hotline_lib.present.page import Written
-from hotline_lib.present.sentences import Figure, Sentence, render_cited, shortened
-from hotline_lib.present.sources import Source, counted, links_of
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import WORDS, word
+from hotline_lib.present._cells import Column
+from hotline_lib.present._page import Written
+from hotline_lib.present._sentences import Figure, Sentence, render_cited, shortened
+from hotline_lib.present._sources import Source, counted, links_of
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import WORDS, word
 
 if TYPE_CHECKING:
-    from hotline_lib.present.charts import Chart
-    from hotline_lib.present.drill_down import DrillDown
+    from hotline_lib.present._charts import Chart
+    from hotline_lib.present._drill_down import DrillDown
 
 NO_BASE = "没有对比月份的数据，增减记为—"
 _BASES = {"yoy": "yoy_base", "mom": "mom_base"}

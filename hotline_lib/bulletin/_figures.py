@@ -9,9 +9,9 @@ import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.exact import is_missing
-from hotline_lib.metrics.comparison import significant
+from hotline_lib.metrics._comparison import significant
 from hotline_lib.month import Base, Month
-from hotline_lib.present.sentences import Figure
+from hotline_lib.present._sentences import Figure
 
 TOTAL = "总计"
 

@@ -21,14 +21,14 @@ from hotline_lib.bulletin._volumes import NEARLY_ALL
 from hotline_lib.bulletin._wording import setting, words
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
-from hotline_lib.metrics.intervals import ratio_interval
-from hotline_lib.present import numbers
-from hotline_lib.present.page import Written
-from hotline_lib.present.sentences import Cited, Sentence, numeral, render_cited
+from hotline_lib.metrics._intervals import ratio_interval
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._page import Written
+from hotline_lib.present._sentences import Cited, Sentence, numeral, render_cited
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
-    from hotline_lib.present.sources import Links, Source
+    from hotline_lib.present._sources import Links, Source
 
 MOST = 5
 NOTHING = "本月未见显著变化。"

@@ -14,11 +14,11 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where
 from hotline_lib.bulletin._wording import in_parts, setting
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Month, label
-from hotline_lib.present import numbers
-from hotline_lib.present.drill_down import DrillDown, Issue
-from hotline_lib.present.sentences import Figure, difference_words, numeral
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import RANK, column
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._drill_down import DrillDown, Issue
+from hotline_lib.present._sentences import Figure, difference_words, numeral
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import RANK, column
 
 _DRILLS = {"inquiry": (5, "问什么"), "complaint": (6, "反映什么")}  # figure number, head of the sub-issues
 _AGAINST = {"yoy": "上年同月", "mom": "上月"}

@@ -16,14 +16,14 @@ from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import half_up
-from hotline_lib.metrics.trends import FULL, TRIAL, Xmr
+from hotline_lib.metrics._trends import FULL, TRIAL, Xmr
 from hotline_lib.month import Month
-from hotline_lib.present import months as pictures
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.months import Level, Panel
-from hotline_lib.present.sentences import Sentence
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import column
+from hotline_lib.present import _months as pictures
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._months import Level, Panel
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import column
 
 _COMMON = 4  # panels share a scale unless the highest of one is so many times the highest of another
 

@@ -22,13 +22,13 @@ from hotline_lib.bulletin._overview import overview
 from hotline_lib.bulletin._volumes import business_types, units
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.fingerprint import write_whole
-from hotline_lib.present import numbers
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.drill_down import DrillDown
-from hotline_lib.present.page import Shown, Written, anchor
-from hotline_lib.present.sentences import Sentence
-from hotline_lib.present.sources import Links, explained, links_of, same_number
-from hotline_lib.present.tables import Table
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._drill_down import DrillDown
+from hotline_lib.present._page import Shown, Written, anchor
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._sources import Links, explained, links_of, same_number
+from hotline_lib.present._tables import Table
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month

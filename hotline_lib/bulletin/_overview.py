@@ -11,10 +11,10 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, volume_source
 from hotline_lib.bulletin._scores import score_source
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
-from hotline_lib.present import numbers
-from hotline_lib.present.cells import Column
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import RANK, SCORE, UNIT, column
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import Column
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month

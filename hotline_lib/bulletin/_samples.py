@@ -16,16 +16,17 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._scores import score_source
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.indicators import BY_KEY
-from hotline_lib.metrics.comparison import SIGNIFICANCE_LEVEL
-from hotline_lib.metrics.intervals import binomial_interval
+from hotline_lib.metrics._comparison import SIGNIFICANCE_LEVEL
+from hotline_lib.metrics._intervals import binomial_interval
 from hotline_lib.month import Month
-from hotline_lib.present import numbers, sampled
-from hotline_lib.present.cells import Column
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Cited, Sentence
-from hotline_lib.present.sources import Source
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import RANK, SCORE, UNIT, column
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present import _sampled as sampled
+from hotline_lib.present._cells import Column
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Cited, Sentence
+from hotline_lib.present._sources import Source
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
 
 _QUESTIONS = {"called_back": ("callback", "回访"), "closed": ("closure", "办结"), "satisfied": ("satisfaction", "满意")}
 _REPORTED = {"transfer_callback_rate": "回访率", "complaint_satisfaction_rate": "满意率"}

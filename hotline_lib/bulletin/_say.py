@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hotline_lib.bulletin._wording import setting, words
 from hotline_lib.month import Count, Month
-from hotline_lib.present.sentences import Figure, Sentence, render_cited
-from hotline_lib.present.sources import links_of
+from hotline_lib.present._sentences import Figure, Sentence, render_cited
+from hotline_lib.present._sources import links_of
 
 
 def say(m: Month, text: str, **figures: object) -> Sentence:

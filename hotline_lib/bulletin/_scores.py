@@ -14,13 +14,14 @@ from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.month import Month
-from hotline_lib.present import charts, numbers
-from hotline_lib.present.cells import Column
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Cited, Figure
-from hotline_lib.present.sources import Source
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import RANK, SCORE, UNIT, column
+from hotline_lib.present import _charts as charts
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import Column
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Cited, Figure
+from hotline_lib.present._sources import Source
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
 
 _TOTAL = "合计"
 

@@ -10,11 +10,11 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import half_up
 from hotline_lib.month import Month
-from hotline_lib.present import patterns
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Figure, difference_words
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import DAY_KINDS, column
+from hotline_lib.present import _patterns as patterns
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Figure, difference_words
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import DAY_KINDS, column
 
 
 def days(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:

@@ -19,13 +19,14 @@ from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import competition_rank, is_missing, percent
 from hotline_lib.indicators import BY_KEY, INDICATORS
 from hotline_lib.month import Month
-from hotline_lib.present import charts, numbers
-from hotline_lib.present.cells import Column
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Figure, Sentence
-from hotline_lib.present.sources import Source
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import column
+from hotline_lib.present import _charts as charts
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import Column
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Figure, Sentence
+from hotline_lib.present._sources import Source
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import column
 
 _QUESTIONS = ("called_back", "closed", "satisfied")
 

@@ -12,11 +12,11 @@ from hotline_lib.bulletin._exhibit import NO_BASE, Exhibit, Parts, Says, with_mo
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month, label
-from hotline_lib.present import charts
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Figure, Sentence
-from hotline_lib.present.tables import Table
-from hotline_lib.present.vocabulary import UNIT, column
+from hotline_lib.present import _charts as charts
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Figure, Sentence
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import UNIT, column
 
 _MOSTLY, NEARLY_ALL = 50, 95  # percent of the total's change that comes from one domain
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hotline_lib.month import Month, label
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import render_parts
-from hotline_lib.present.sources import Setting
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import render_parts
+from hotline_lib.present._sources import Setting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture

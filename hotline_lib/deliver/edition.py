@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hotline_lib import bulletin
 from hotline_lib.fingerprint import value_fingerprint, write_whole
-from hotline_lib.present.page import Written
-from hotline_lib.present.sentences import Sentence
+from hotline_lib.present._page import Written
+from hotline_lib.present._sentences import Sentence
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
-    from hotline_lib.present.tables import Table
+    from hotline_lib.present._tables import Table
 
 _NAMES = ("type", "domain", "unit", "issue", "breakdown", "name")  # columns of a CSV that say what a row is about
 _BREAKDOWNS = {"sub_issue": "子事项", "unit": "单位"}

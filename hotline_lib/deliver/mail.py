@@ -26,15 +26,15 @@ from hotline_lib import bulletin
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import value_fingerprint, write_whole
 from hotline_lib.params import Recipient, month_range
-from hotline_lib.present import numbers
-from hotline_lib.present.cells import SIGNALS
-from hotline_lib.present.page import NO_REAL_CALL
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import SIGNALS
+from hotline_lib.present._page import NO_REAL_CALL
 
 if TYPE_CHECKING:
     from hotline_lib.deliver.edition import Correction
     from hotline_lib.month import Month
-    from hotline_lib.present.cells import Cell, Column
-    from hotline_lib.present.tables import Table
+    from hotline_lib.present._cells import Cell, Column
+    from hotline_lib.present._tables import Table
 
 NAME = "bulletin.eml"
 SIMULATED = "【模拟工单】"

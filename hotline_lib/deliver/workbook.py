@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,16 @@ from hotline_lib.params import month_range
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
-    from hotline_lib.present.cells import Cell, Column
-    from hotline_lib.present.tables import Table
+    from hotline_lib.present._cells import Cell, Column
+    from hotline_lib.present._tables import Table
 
 NAME = "附表.xlsx"
 _FORMATS = {"count": "#,##0", "difference": "+#,##0;-#,##0;0", "rank": "0", "plain": "General"}  # else two decimals
 _WIDEST = 60  # characters
 
 
-def write_workbook(m: Month, folder: Path) -> Path:
-    """All tables of the month as FOLDER/附表.xlsx; the same month gives the same bytes."""
+def write_workbook(m: Month, folder: Path, own: Sequence[Table] = ()) -> Path:
+    """All tables of the month as FOLDER/附表.xlsx, and an analyst's own; the same tables give the same bytes."""
     import xlsxwriter
 
     file = io.BytesIO()
@@ -37,7 +38,7 @@ def write_workbook(m: Month, folder: Path) -> Path:
         }
     )
     styles = _Styles(book)
-    for table in bulletin.files(m).values():
+    for table in (*bulletin.files(m).values(), *own):
         _sheet(book, styles, table, f"{m.label}　{'模拟工单' if m.simulated else ''}".strip())
     book.close()
     path = folder / NAME

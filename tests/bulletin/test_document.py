@@ -13,8 +13,8 @@ from hotline_lib import bulletin, open_month, present
 from hotline_lib.bulletin import _findings as rules
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Base
-from hotline_lib.present.sentences import Sentence
-from hotline_lib.present.sources import Links, same_number
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._sources import Links, same_number
 
 MONTH = "2024-09"
 

@@ -5,7 +5,7 @@ from support import every_exhibit, parts_of
 
 from hotline_lib import bulletin
 from hotline_lib.errors import UnknownValueError
-from hotline_lib.present.charts import Chart
+from hotline_lib.present._charts import Chart
 
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
 ONE = HEAD + "信息咨询 | 高速公路 | 高速公路ETC | ETC卡片办理 | 省交投 | 40000"

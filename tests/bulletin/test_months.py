@@ -11,7 +11,7 @@ from hotline_lib import bulletin, open_month
 from hotline_lib.batch.inputs import basis
 from hotline_lib.month import Base, prepare
 from hotline_lib.params import load_params, month_before, month_span
-from hotline_lib.present.sentences import Sentence
+from hotline_lib.present._sentences import Sentence
 
 MAKERS = (bulletin.months, bulletin.domain_months, bulletin.issue_months)
 YEAR = month_span("2023-10..2024-09")

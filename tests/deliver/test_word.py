@@ -19,7 +19,7 @@ from support import MONTH
 from hotline_lib import bulletin, open_month
 from hotline_lib.deliver.word import write_word
 from hotline_lib.deliver.word.xml import run
-from hotline_lib.present.tables import Table
+from hotline_lib.present._tables import Table
 
 ANNEXES = ("indicators", "spot_checks", "units")
 
@@ -267,7 +267,7 @@ def test_totals_are_bold_below_a_rule_and_figures_stand_flush(document):
 
 def test_a_grouped_head_has_two_rows(month):
     from hotline_lib.deliver.word.tables import table
-    from hotline_lib.present.tables import Column
+    from hotline_lib.present._tables import Column
 
     frame = bulletin.units(month).table.frame
     columns = [Column("单位", "unit", "text"), Column("甲", "tickets", group="合"), Column("乙", "of", group="合")]

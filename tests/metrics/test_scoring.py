@@ -7,7 +7,7 @@ from support import drawn
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up
 from hotline_lib.metrics import deductions, indicator_values, next_steps, scores
-from hotline_lib.metrics.scoring import next_step, points_lost
+from hotline_lib.metrics._scoring import next_step, points_lost
 from hotline_lib.params import Deduction, MonthParams, Rule, Scheme
 
 MINUTES = Deduction(below={60: 0, 240: 1, 480: 2}, otherwise=3)

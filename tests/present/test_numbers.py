@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from hotline_lib.exact import percent
-from hotline_lib.present import numbers
+from hotline_lib.present import _numbers as numbers
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from hotline_lib.errors import WordingError
-from hotline_lib.present.sentences import (
+from hotline_lib.present._sentences import (
     Figure,
     Sentence,
     change_words,

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from hotline_lib.present.cells import Column
-from hotline_lib.present.tables import Table
+from hotline_lib.present._cells import Column
+from hotline_lib.present._tables import Table
 
 UNIT = Column("单位", "unit", "text", "unit")
 TICKETS = Column("合计", "tickets", "count", "total", "件")

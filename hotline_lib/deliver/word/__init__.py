@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,12 @@ from hotline_lib.deliver.word.widths import width_of
 from hotline_lib.deliver.word.xml import PT, field, indent, node, paragraph, run, spacing
 from hotline_lib.fingerprint import write_whole
 from hotline_lib.params import month_range
-from hotline_lib.present import drill_down
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.drill_down import DrillDown
-from hotline_lib.present.page import NO_REAL_CALL, SIMULATED
-from hotline_lib.present.sentences import Sentence
-from hotline_lib.present.tables import Table
+from hotline_lib.present import _drill_down as drill_down
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._drill_down import DrillDown
+from hotline_lib.present._page import NO_REAL_CALL, SIMULATED
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._tables import Table
 
 if TYPE_CHECKING:
     from hotline_lib.bulletin import Part, Section
@@ -39,17 +40,18 @@ _LARGEST = 30  # pt, of the publisher's name
 _PX = 0.75  # pt of a picture's CSS px
 
 
-def write_word(m: Month, folder: Path) -> Path:
-    """The month's bulletin as FOLDER/bulletin.docx; the same month gives the same bytes."""
+def write_word(m: Month, folder: Path, annexes: Sequence[Table] = ()) -> Path:
+    """The month's bulletin as FOLDER/bulletin.docx; the same month gives the same bytes. annexes: an analyst's own tables."""
     path = folder / NAME
-    write_whole(path, _Bulletin(m).made())
+    write_whole(path, _Bulletin(m, annexes).made())
     return path
 
 
 class _Bulletin:
     """One document in the making."""
 
-    def __init__(self, m: Month):
+    def __init__(self, m: Month, own: Sequence[Table] = ()):
+        self.own = own
         self.m, self.document = m, layout.new_document()
         self.landscape = False
 
@@ -63,6 +65,14 @@ class _Bulletin:
         layout.number_pages(self.document.sections[0], SIMULATED if m.simulated else "")
         self._masthead()
         sections = bulletin.outline(m)
+        printed = sum(section.heading.startswith(_ANNEX) for section in sections)
+        sections = [
+            *sections,
+            *(
+                bulletin.Section(f"own{at}", f"{_ANNEX}{at}　{each.name}", (each,))
+                for at, each in enumerate(self.own, printed + 1)
+            ),
+        ]
         annexes = [section for section in sections if section.heading.startswith(_ANNEX)]
         for section in sections:
             if annexes and section is annexes[0]:

@@ -10,11 +10,11 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from hotline_lib.deliver.word.widths import fitted, head_lines, is_listed, longest, words
 from hotline_lib.deliver.word.xml import PT, align, node, paragraph, run, size
-from hotline_lib.present.style import SOFT, TINT
+from hotline_lib.present._style import SOFT, TINT
 
 if TYPE_CHECKING:
-    from hotline_lib.present.cells import Line
-    from hotline_lib.present.tables import Table
+    from hotline_lib.present._cells import Line
+    from hotline_lib.present._tables import Table
 
 _NARROW, _ROOMY = 1.5, 3.5  # pt, a cell's margin at each side; narrow in a table of many columns
 _MANY = 8

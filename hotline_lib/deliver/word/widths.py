@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hotline_lib.present.cells import Cell, Column, Line
-    from hotline_lib.present.tables import Table
+    from hotline_lib.present._cells import Cell, Column, Line
+    from hotline_lib.present._tables import Table
 
 _SIZES = (12, 10.5, 9, 8, 7.5, 7, 6.5)  # pt; the first that fits
 _HEAD_LINES = 4  # into as many a full name over a column may break

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from hotline_lib.present import numbers, style
-from hotline_lib.present.canvas import HEAD, Canvas
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.sentences import Figure
-from hotline_lib.present.sources import Links, Source
-from hotline_lib.present.style import BLUE, BLUE2, HAIR, SOFT
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present import _style as style
+from hotline_lib.present._canvas import HEAD, Canvas
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Figure
+from hotline_lib.present._sources import Links, Source
+from hotline_lib.present._style import BLUE, BLUE2, HAIR, SOFT
 
 _NO_SUB_ISSUE = "未标注子事项"
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hotline_lib import exact
 from hotline_lib.exact import is_missing
-from hotline_lib.present import numbers
+from hotline_lib.present import _numbers as numbers
 
 if TYPE_CHECKING:
-    from hotline_lib.present.sources import Source
+    from hotline_lib.present._sources import Source
 
 Row = Mapping[str, Any]
 Kind = Literal[

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hotline_lib.exact import competition_rank
-from hotline_lib.metrics.comparison import significant, with_base
+from hotline_lib.metrics._comparison import significant, with_base
 
 
 def total_volume(

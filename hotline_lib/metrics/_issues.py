@@ -6,7 +6,7 @@ import pandas as pd
 
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import competition_rank, half_up
-from hotline_lib.metrics.comparison import significant
+from hotline_lib.metrics._comparison import significant
 
 
 def top_issues(counts: pd.DataFrame, business_type: str, *, top: int = 5) -> pd.DataFrame:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotline_lib.present import numbers, style
-from hotline_lib.present.canvas import HEAD, NAME_ROOM, Canvas, pitch_of
-from hotline_lib.present.style import ACCENT, BLUE, GREY, INK, RULE, SOFT, WHITE
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present import _style as style
+from hotline_lib.present._canvas import HEAD, NAME_ROOM, Canvas, pitch_of
+from hotline_lib.present._style import ACCENT, BLUE, GREY, INK, RULE, SOFT, WHITE
 
 if TYPE_CHECKING:
     import pandas as pd

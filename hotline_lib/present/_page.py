@@ -9,8 +9,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from hotline_lib.fingerprint import git_commit, package_versions
-from hotline_lib.present import numbers
-from hotline_lib.present.sentences import Sentence
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._sentences import Sentence
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month

@@ -16,14 +16,23 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from hotline_lib.present.cells import SIGNALS, Cell, Column, Line, Row
-from hotline_lib.present.sources import Links, Source
+from hotline_lib.present import _style as style
+from hotline_lib.present._cells import SIGNALS, Cell, Column, Line, Row
+from hotline_lib.present._sources import Links, Source
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FOOTNOTE_MARKS = "①②③④⑤⑥⑦⑧⑨⑩"
 SCROLLS_FROM = 6  # columns: a table as wide as that stands in a box that scrolls on a phone
+_LINE = f' style="display:block;border-bottom:1px solid {style.GREY}"'
+_LOOKS = {
+    "soft": f";color:{style.SOFT}",
+    "strong": f";font-weight:600;background-color:{style.TINT}",
+    "bold": ";font-weight:600",
+    **{f"heat{at}": f";background-color:{colour}" for at, colour in enumerate(style.HEAT, start=1)},
+    "heat5": f";background-color:{style.HEAT[4]};color:{style.WHITE}",
+}
 Link = Callable[[str, Source], str]
 
 
@@ -175,7 +184,7 @@ class Table:
         groups = [(group, list(columns)) for group, columns in groupby(self.shown, key=lambda c: c.group)]
         rows = 2 if any(group for group, _ in groups) else 1
         over = "".join(
-            f'<th scope="colgroup" class="group" colspan="{len(columns)}"{_LINE}><span>{escape(group)}</span></th>'
+            f'<th scope="colgroup" class="group" colspan="{len(columns)}"><span{_LINE}>{escape(group)}</span></th>'
             if group
             else "".join(self._head_cell(column, rows=rows) for column in columns)
             for group, columns in groups
@@ -195,12 +204,12 @@ class Table:
         )
 
     def _line_html(self, line: Line, link: Link | None) -> str:
-        cells = "".join(self._cell_html(cell, line.is_foot, link) for cell in line.cells)
+        cells = "".join(self._cell_html(cell, line.kind == "total", link) for cell in line.cells)
         kind = line.kind if line.is_foot else "ruled" if line.ruled else ""
         return f'<tr class="{kind}">{cells}</tr>' if kind else f"<tr>{cells}</tr>"
 
-    def _cell_html(self, cell: Cell, foot: bool, link: Link | None) -> str:
-        column, look = cell.column, f' style="text-align:{cell.column.align}{_look(cell, foot)}"'
+    def _cell_html(self, cell: Cell, total: bool, link: Link | None) -> str:
+        column, look = cell.column, f' style="text-align:{cell.column.align}{_look(cell, total)}"'
         if column.value == self.row_head:
             note = f'<sup class="footnote">{cell.note}</sup>' if cell.note else ""
             return f'<th scope="row" class="name"{look}>{escape(cell.text)}{note}</th>'
@@ -215,12 +224,10 @@ class Table:
         return f'<td class="{escape(" ".join((column.css, *cell.tones)))}"{look}>{mark}{words}</td>'
 
 
-_LINE = ""
-
-
-def _look(cell: Cell, foot: bool) -> str:
-    """What sets a cell off where the page's style is not there, as in JupyterLab."""
-    return ""
+def _look(cell: Cell, total: bool) -> str:
+    """What sets a cell off where the page's style is not there, as in JupyterLab; the page says the same."""
+    looks = [_LOOKS[tone] for tone in cell.tones if tone in _LOOKS]
+    return "".join([*looks, _LOOKS["bold"] if total else ""])
 
 
 def _signal(level: str) -> str:

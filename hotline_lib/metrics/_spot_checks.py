@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotline_lib.exact import competition_rank, half_up
-from hotline_lib.metrics.intervals import binomial_interval
+from hotline_lib.metrics._intervals import binomial_interval
 
 QUESTIONS = ("called_back", "closed", "satisfied")
 

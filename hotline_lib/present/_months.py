@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hotline_lib.present import style
-from hotline_lib.present.canvas import HEAD, SPARE, Canvas
-from hotline_lib.present.style import ACCENT, BLUE, BLUE2, GREY, INK, SOFT
+from hotline_lib.present import _style as style
+from hotline_lib.present._canvas import HEAD, SPARE, Canvas
+from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, INK, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

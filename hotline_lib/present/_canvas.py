@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from hotline_lib.present import style
+from hotline_lib.present import _style as style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,6 +99,23 @@ def zero_and_scale(values: Sequence[float], labels: Sequence[float], left: float
     room = right - left
     scale = min(((room - wa - wb) / (a + b) for a, wa in ahead for b, wb in behind if a + b > 0), default=0.0)
     return left + max(w + scale * v for v, w in behind), scale
+
+
+def bar_rows(
+    canvas: Canvas, names: Sequence[str], lengths: Sequence[float], words: Sequence[str], colours: Sequence[str], *,
+    top: float, pitch: float, inks: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """A row per name: the name at the left, a bar from 0 that may go to either side, its words at the outer end."""
+    inks, names = inks or [style.INK] * len(names), [canvas.shorten(name, NAME_ROOM) for name in names]
+    left, beyond = canvas.widest(names) + 14, [canvas.measure(each) + 7 for each in words]
+    zero, scale = zero_and_scale(lengths, beyond, left, canvas.width)
+    for at, length in enumerate(lengths):
+        y, more = top + pitch * (at + 0.5), length >= 0
+        x = zero + scale * length
+        canvas.block(zero, y - 6.5, x, y + 6.5, colours[at])
+        canvas.text(0, y, names[at], inks[at])
+        canvas.text(x + (7 if more else -7), y, words[at], inks[at], align="left" if more else "right")
+    canvas.line(zero, 1, zero, canvas.height - 1, style.GREY)
 
 
 def pitch_of(rows: Sequence, normal: float, dense: float) -> float:

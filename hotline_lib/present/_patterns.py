@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hotline_lib.present import numbers, style
-from hotline_lib.present.canvas import HEAD, Canvas, grid_step
-from hotline_lib.present.style import BLUE, BLUE2, GREY, RULE, SOFT
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present import _style as style
+from hotline_lib.present._canvas import HEAD, Canvas, grid_step
+from hotline_lib.present._style import BLUE, BLUE2, GREY, RULE, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

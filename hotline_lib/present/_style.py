@@ -76,6 +76,28 @@ def _settings() -> dict:
     return {**seaborn.axes_style("white"), **seaborn.plotting_context("notebook"), **fonts}
 
 
+def everywhere() -> None:
+    """The look's font, colours and layout for every figure that is drawn from now on."""
+    import matplotlib
+
+    cycle = matplotlib.cycler(color=[BLUE, BLUE2, SLATE, ACCENT, GREY])
+    look = {"axes.prop_cycle": cycle, "axes.edgecolor": GREY, "axes.labelcolor": SOFT, "text.color": INK,
+            "xtick.color": SOFT, "ytick.color": SOFT, "axes.spines.top": False, "axes.spines.right": False,
+            "axes.unicode_minus": True, "figure.constrained_layout.use": True, "image.cmap": "Blues"}  # fmt: skip
+    matplotlib.rcParams.update(
+        {
+            **_settings(),
+            **look,
+            "figure.figsize": (CHART_WIDTH / 96, 3),
+            "font.size": 9,
+            "axes.labelsize": 9,
+            "axes.titlesize": 10,
+            "xtick.labelsize": 8.5,
+            "ytick.labelsize": 8.5,
+        }
+    )
+
+
 @contextmanager
 def drawing() -> Iterator[None]:
     """Draw with the look's settings; a character that the font lacks is an error, not an empty box."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from hotline_lib.exact import competition_rank
-from hotline_lib.metrics.comparison import significant
-from hotline_lib.metrics.intervals import ratio_interval
+from hotline_lib.metrics._comparison import significant
+from hotline_lib.metrics._intervals import ratio_interval
 
 _KEYS = ["business_type", "issue"]
 

@@ -13,7 +13,7 @@ from html import escape
 from weakref import WeakKeyDictionary
 
 from hotline_lib.exact import is_missing
-from hotline_lib.present import numbers
+from hotline_lib.present import _numbers as numbers
 
 SHORT = 12  # lines: a list no longer than that stands open, and so on paper too
 _NOT_DIGITS = re.compile(r"[^\d.\-/至–]")

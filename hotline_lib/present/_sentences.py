@@ -21,8 +21,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from hotline_lib import exact
 from hotline_lib.errors import WordingError, nearest
 from hotline_lib.exact import is_missing
-from hotline_lib.present import numbers
-from hotline_lib.present.sources import Links, Setting, Source, counted
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._sources import Links, Setting, Source, counted
 
 _NUMERALS = "零一二三四五六七八九十"
 

@@ -12,10 +12,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from hotline_lib.exact import is_missing
-from hotline_lib.present import numbers, style
-from hotline_lib.present.canvas import HEAD, NAME_ROOM, SPARE, Canvas, grid_step, pitch_of, zero_and_scale
-from hotline_lib.present.lost_points import scores
-from hotline_lib.present.style import BLUE, BLUE2, GREY, HAIR, INK, RULE, SLATE, SOFT, WHITE
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present import _style as style
+from hotline_lib.present._canvas import HEAD, NAME_ROOM, SPARE, Canvas, bar_rows, grid_step, pitch_of, zero_and_scale
+from hotline_lib.present._lost_points import scores
+from hotline_lib.present._style import BLUE, BLUE2, GREY, HAIR, INK, RULE, SLATE, SOFT, WHITE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,17 +182,11 @@ def contributions(frame: pd.DataFrame) -> Figure:
     pitch = pitch_of(rows, 22.5, 22)
     with style.drawing():
         canvas = Canvas(6 + pitch * len(rows) + 6)
-        names = [canvas.shorten(row["unit"], NAME_ROOM) for row in rows]
-        left = canvas.widest(names) + 14
-        beyond = [canvas.measure(word) + 7 for word in words]
-        zero, scale = zero_and_scale(lengths, beyond, left, canvas.width)
-        for at, row in enumerate(rows):
-            y, dark, more = 6 + pitch * (at + 0.5), _yes(row["yoy_significant"]), lengths[at] >= 0
-            x, colour = zero + scale * lengths[at], INK if dark else SOFT
-            canvas.block(zero, y - 6.5, x, y + 6.5, BLUE if dark else BLUE2)
-            canvas.text(0, y, names[at], colour)
-            canvas.text(x + (7 if more else -7), y, words[at], colour, align="left" if more else "right")
-        canvas.line(zero, 1, zero, canvas.height - 1, GREY)
+        dark = [_yes(row["yoy_significant"]) for row in rows]
+        bar_rows(
+            canvas, [row["unit"] for row in rows], lengths, words, [BLUE if each else BLUE2 for each in dark],
+            top=6, pitch=pitch, inks=[INK if each else SOFT for each in dark],
+        )  # fmt: skip
     return canvas.figure
 
 

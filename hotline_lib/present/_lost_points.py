@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from hotline_lib.present import numbers, style
-from hotline_lib.present.canvas import HEAD, NAME_ROOM, SPARE, Canvas, pitch_of
-from hotline_lib.present.style import ACCENT, BLUE, BLUE2, GREY, INK, SOFT, WHITE
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present import _style as style
+from hotline_lib.present._canvas import HEAD, NAME_ROOM, SPARE, Canvas, pitch_of
+from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, INK, SOFT, WHITE
 
 if TYPE_CHECKING:
     import pandas as pd

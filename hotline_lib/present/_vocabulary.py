@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.indicators import INDICATORS
-from hotline_lib.present.cells import Column, Kind
+from hotline_lib.present._cells import Column, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
