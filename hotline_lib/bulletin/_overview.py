@@ -85,10 +85,8 @@ def _rows(m: Month) -> pd.DataFrame:
         rows = rows.merge(own, on="unit", validate="one_to_one")
         rows["found"] = [_found(row.problems, row.sampled) for row in rows.itertuples()]
     rows["signals"] = [_signals(m, row) for row in rows.to_dict("records")]
-    rows["city"] = rows["kind"] != "group"
-    return rows.sort_values(
-        ["city", "rank", "tickets"], ascending=[True, True, False], kind="stable", ignore_index=True
-    )
+    rows = rows.sort_values(["rank", "tickets"], ascending=[True, False], kind="stable")
+    return rows.sort_values("kind", key=lambda kinds: kinds != "group", kind="stable", ignore_index=True)
 
 
 def _found(problems: int, sampled: int) -> str | None:
