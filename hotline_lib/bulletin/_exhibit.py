@@ -236,7 +236,7 @@ class Exhibit:
 
     def _with_own(self, name: str, values: Mapping | Sequence | pd.Series, unit: str, head: str) -> Exhibit:
         key = next(iter(self.keys), self.frame.columns[0])
-        made = self.frame[key].map(values) if isinstance(values, Mapping) else list(values)
+        made = self.frame[key].map(values).convert_dtypes() if isinstance(values, Mapping) else list(values)
         if len(made) != len(self.frame):
             raise UnknownValueError("列（行数与表不同）", name, [f"{len(self.frame)}行"], "这张表")
         frame = self.frame.assign(**{name: made})
