@@ -2,63 +2,25 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
 from hotline_lib import published
+from hotline_lib.beside import Base, Count, filtered, known_value, label, month_length
 from hotline_lib.cube import accepted, submitted, tickets_behind
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
 from hotline_lib.masking import shown
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, read_month
+from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
 
 SPOT_CHECK_COLUMNS = ("ticket_id", "unit", "drawn", "called_back", "closed", "satisfied")
 HISTORY = 12  # months shown together
 _ANSWERS = ("yes", "no", "not reached", "refused")
-
-
-@dataclass(frozen=True, eq=False)
-class Base:
-    """A month beside the bulletin's: from its tickets, else from its published tables."""
-
-    month: str
-    source: str | None  # "tickets", "published", or None if there is nothing to compare with
-    counts: pd.DataFrame | None = None
-    margins: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
-    input: Input | None = None
-
-    def __repr__(self) -> str:
-        source = {"tickets": "工单", "published": "已公布的月报"}.get(self.source or "", "没有数据")
-        return f"{label(self.month)}（{source}）"
-
-    def by(self, *keys: str) -> pd.DataFrame | None:
-        """Tickets over those columns of ``counts``, or None if the base month cannot say. No keys: the total."""
-        if self.counts is not None:
-            if not keys:
-                return pd.DataFrame({"tickets": [int(self.counts["tickets"].sum())]})
-            return self.counts.groupby(list(keys), as_index=False)["tickets"].sum()
-        return self.margins.get(keys)
-
-
-@dataclass(frozen=True)
-class Count:
-    """A number of accepted tickets: of the whole month, beside its base months (None if unknown), with its filter."""
-
-    name: str
-    tickets: int
-    of: int
-    yoy_base: int | None
-    mom_base: int | None
-    where: dict[str, object]
-
-    def __repr__(self) -> str:
-        return f"{self.name} {self.tickets:,}件"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -207,36 +169,13 @@ class Month:
         its base months and its share of the whole month, and can be named in ``bulletin.say``.
         Raises UnknownValueError for another column, or a value that the month's parameters do not know.
         """
-        where = {column: self._known_value(column, value) for column, value in where.items()}
+        where = {column: known_value(self.counts, self.params, column, value) for column, value in where.items()}
         known = {
-            name: _filtered(base.by(*where), where) for name, base in (("yoy", self.last_year), ("mom", self.previous))
+            name: filtered(base.by(*where), where) for name, base in (("yoy", self.last_year), ("mom", self.previous))
         }
         name = " · ".join("、".join(value) if isinstance(value, list) else str(value) for value in where.values())
         total = int(self.counts["tickets"].sum())
-        return Count(name or "全部工单", _filtered(self.counts, where), total, known["yoy"], known["mom"], where)
-
-    def _known_value(self, column: str, value: object) -> object:
-        """The value as the tickets have it. Raises UnknownValueError."""
-        if column not in KEYS:
-            raise UnknownValueError("列", column, KEYS)
-        if isinstance(value, list):
-            return [self._known_value(column, each) for each in value]
-        if column == "unit":
-            return self.params.unit(str(value)).name
-        seen = self.counts[column].dropna().unique().tolist()
-        catalogue = self.params.catalogue
-        listed = {
-            "business_type": [each.name for each in catalogue.business_types],
-            "domain": [each.name for each in catalogue.domains],
-            "issue": [each.name for each in catalogue.issues],
-        }.get(column, [])
-        if value not in (known := [*seen, *listed]):
-            raise UnknownValueError(
-                {"business_type": "业务类型", "domain": "业务领域", "issue": "事项"}.get(column, "子事项"),
-                value,
-                dict.fromkeys(known),
-            )
-        return value
+        return Count(name or "全部工单", filtered(self.counts, where), total, known["yoy"], known["mom"], where)
 
     def __repr__(self) -> str:
         simulated = " · 模拟工单" if self.simulated else ""
@@ -249,26 +188,6 @@ def _check_columns(names: list[str]) -> None:
     for name in names:
         if name not in SCHEMA:
             raise UnknownValueError("列", name, SCHEMA)
-
-
-def _filtered(counts: pd.DataFrame | None, where: dict[str, object]) -> int | None:
-    """The tickets of some counts with those values; None if there are no counts."""
-    if counts is None:
-        return None
-    for column, value in where.items():
-        counts = counts[counts[column].isin(value if isinstance(value, list) else [value])]
-    return int(counts["tickets"].sum())
-
-
-def month_length(month: str) -> int:
-    """How many days a month has."""
-    return calendar.monthrange(*map(int, month.split("-")))[1]
-
-
-def label(month: str) -> str:
-    """2024-09 -> 2024年9月"""
-    year, number = month.split("-")
-    return f"{year}年{int(number)}月"
 
 
 def open_month(month: str, paths: Paths | None = None) -> Month:

@@ -17,6 +17,7 @@ FLOORS = [
     {"intake", "simulate"},
     {"indicators"},
     {"cube"},
+    {"beside"},
     {"month"},
     {"metrics"},
     {"present"},

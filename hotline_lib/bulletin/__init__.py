@@ -7,8 +7,9 @@ order. A new table or chart is a function in the module of its topic, and its na
 
 from hotline_lib.bulletin._domains import domain_contributions, domain_units, domains, type_contributions
 from hotline_lib.bulletin._exhibit import Exhibit
-from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, movers, top_issues, without_issue
+from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
 from hotline_lib.bulletin._months import domain_months, issue_months, months, year_to_date
+from hotline_lib.bulletin._movers import movers, without_issue
 from hotline_lib.bulletin._outline import (
     Part,
     Section,
@@ -26,11 +27,13 @@ from hotline_lib.bulletin._outline import (
     write_tables,
 )
 from hotline_lib.bulletin._overview import overview
+from hotline_lib.bulletin._peers import unit_issues, unit_peers
 from hotline_lib.bulletin._samples import checks_opening, quality, score_ranks, spot_checks, test_calls
 from hotline_lib.bulletin._say import say
-from hotline_lib.bulletin._scores import below_threshold, indicators, next_steps, points_lost, scores, unsubmitted
+from hotline_lib.bulletin._scores import below_threshold, indicators, points_lost, scores
+from hotline_lib.bulletin._steps import next_steps, unsubmitted
 from hotline_lib.bulletin._times import days, hours
-from hotline_lib.bulletin._unit import unit_indicators, unit_issues, unit_peers, unit_spot_checks, unit_types
+from hotline_lib.bulletin._unit import unit_indicators, unit_spot_checks, unit_types
 from hotline_lib.bulletin._volumes import business_types, contributions, units
 
 EXHIBITS = (

@@ -8,7 +8,8 @@ from dataclasses import asdict
 import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
-from hotline_lib.bulletin._exhibit import NO_BASE, Exhibit
+from hotline_lib.bulletin._derived import NO_BASE
+from hotline_lib.bulletin._exhibit import Exhibit
 from hotline_lib.exact import is_missing
 from hotline_lib.present._cells import Column
 from hotline_lib.present._tables import Table

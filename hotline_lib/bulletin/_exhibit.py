@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._derived import BASES, PER_10K, with_base, with_own, with_per_10k
 from hotline_lib.bulletin._wording import setting, words
 from hotline_lib.errors import UnknownValueError
-from hotline_lib.exact import half_up, is_missing
-from hotline_lib.month import Base, Month
+from hotline_lib.month import Month
 from hotline_lib.present._cells import Column
 from hotline_lib.present._page import Written
 from hotline_lib.present._sentences import Figure, Sentence, render_cited, shortened
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from hotline_lib.present._charts import Chart
     from hotline_lib.present._drill_down import DrillDown
 
-NO_BASE = "没有对比月份的数据，增减记为—"
-_BASES = {"yoy": "yoy_base", "mom": "mom_base"}
-_PER_10K = {"complaint_per_10k": "complaint", "ticket_per_10k": "tickets"}
 _ATTRIBUTES = {
     "tickets": "count",
     ("tickets", "of"): "share",
@@ -156,15 +152,15 @@ class Exhibit:
         Raises UnknownValueError with the columns there are.
         """
         if values is not None:
-            return self._with_own(name, values, unit, head or name)
+            return with_own(self, name, values, unit, head or name)
         if name in self.frame and name not in WORDS:
             return replace(self, _added=(*self._added, Column(name, name, key=name)))
         entry = word(name)
-        x = self if entry.name not in _BASES or _BASES[entry.name] in self.frame else self._with_base(entry.name)
-        if entry.name in _PER_10K and {"population", _PER_10K[entry.name]} <= set(self.frame.columns):
-            x = x._with_per_10k(entry.name)
+        x = self if entry.name not in BASES or BASES[entry.name] in self.frame else with_base(self, entry.name)
+        if entry.name in PER_10K and {"population", PER_10K[entry.name]} <= set(self.frame.columns):
+            x = with_per_10k(x, entry.name)
         if not set(entry.pair or [entry.name]) <= set(x.frame.columns):
-            known = [each for each in (*_BASES, *_PER_10K, *self.frame.columns) if each in WORDS]
+            known = [each for each in (*BASES, *PER_10K, *self.frame.columns) if each in WORDS]
             raise UnknownValueError("列", name, [f"{each}（{WORDS[each].head}）" for each in known], "这张表")
         significant = entry.significant if entry.significant in x.frame else None
         return replace(x, _added=(*x._added, entry.column(key=entry.name, significant=significant)))
@@ -234,40 +230,6 @@ class Exhibit:
             raise UnknownValueError("部分", part, [*there, "frame"], "这一项")
         return found
 
-    def _with_own(self, name: str, values: Mapping | Sequence | pd.Series, unit: str, head: str) -> Exhibit:
-        key = next(iter(self.keys), self.frame.columns[0])
-        made = self.frame[key].map(values).convert_dtypes() if isinstance(values, Mapping) else list(values)
-        if len(made) != len(self.frame):
-            raise UnknownValueError("列（行数与表不同）", name, [f"{len(self.frame)}行"], "这张表")
-        frame = self.frame.assign(**{name: made})
-        kind = "count" if pd.api.types.is_integer_dtype(frame[name]) else "plain"
-        return replace(self, frame=frame, _added=(*self._added, Column(head, name, kind, name, unit)))
-
-    def _with_base(self, name: str) -> Exhibit:
-        """The frame with the tickets of a base month beside its own."""
-        base, keys = figures.base(self.m, name), list(self.keys)
-        known = _tickets_by(base, keys, self.within)
-        rows = [tuple(row) for row in self.frame[keys].itertuples(index=False)]
-        then = pd.array([pd.NA if known is None else known.get(row, 0) for row in rows], dtype="Int64")
-        frame = self.frame.assign(**{_BASES[name]: then})
-        foot = {
-            kind: {_BASES[name]: part.sum(skipna=False)}
-            for kind, part in (("subtotal", then[_cities(frame)]), ("total", then))
-        }
-        merged = {kind: {**self._foot.get(kind, {}), **more} for kind, more in foot.items()}
-        notes = self._notes if known is not None or NO_BASE in self._notes else (*self._notes, NO_BASE)
-        return replace(self, frame=frame, _foot=merged, _notes=notes)
-
-    def _with_per_10k(self, name: str) -> Exhibit:
-        """Tickets per 10,000 people; all units together over the people of the cities, who are everyone."""
-        counted_in, cities = _PER_10K[name], _cities(self.frame)
-        people = int(self.frame.loc[cities, "population"].sum())
-        each = lambda tickets, population: half_up(10_000 * int(tickets), int(population)) if population else None
-        made = [each(row[counted_in], row["population"]) for row in self.frame.to_dict("records")]
-        sums = {"subtotal": self.frame.loc[cities, counted_in].sum(), "total": self.frame[counted_in].sum()}
-        foot = {kind: {**self._foot.get(kind, {}), name: each(tickets, people)} for kind, tickets in sums.items()}
-        return replace(self, frame=self.frame.assign(**{name: made}), _foot=foot)
-
 
 def with_more(x: Exhibit, printed: str) -> Exhibit:
     """With the columns that params/organisation.yaml adds to a printed table (``more_columns``)."""
@@ -299,24 +261,3 @@ def volume_source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
         return None
     bases = {name: row.get(name) for name in ("of", "yoy_base", "mom_base")}
     return source_of(x, _ATTRIBUTES[column.value], where, tickets=row["tickets"], of_where=x.within or None, **bases)
-
-
-def _cities(frame: pd.DataFrame) -> pd.Series:
-    """Which rows are cities; all, if no row is."""
-    cities = frame["kind"] == "city" if "kind" in frame else pd.Series(True, frame.index)
-    return cities if cities.any() else ~cities
-
-
-def _tickets_by(base: Base, keys: list[str], within: Mapping[str, object]) -> dict[tuple, int] | None:
-    """Tickets of a base month by those columns, inside a filter; None if the base month cannot say."""
-    rows = base.by(*dict.fromkeys([*within, *keys]))
-    if rows is None:
-        return None
-    for column, value in within.items():
-        rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
-    sums = rows.groupby(keys)["tickets"].sum()
-    return {
-        key if isinstance(key, tuple) else (key,): int(tickets)
-        for key, tickets in sums.items()
-        if not is_missing(tickets)
-    }

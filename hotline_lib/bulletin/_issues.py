@@ -13,15 +13,13 @@ from hotline_lib.bulletin._columns import SHARE, TICKETS
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where_of, with_more
 from hotline_lib.bulletin._wording import in_parts, setting
 from hotline_lib.errors import UnknownValueError
-from hotline_lib.month import Month, label
-from hotline_lib.present import _numbers as numbers
+from hotline_lib.month import Month
 from hotline_lib.present._drill_down import DrillDown, Issue
-from hotline_lib.present._sentences import Figure, difference_words, numeral
+from hotline_lib.present._sentences import Figure, numeral
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import RANK, column
 
 _DRILLS = {"inquiry": (5, "问什么"), "complaint": (6, "反映什么")}  # figure number, head of the sub-issues
-_AGAINST = {"yoy": "上年同月", "mom": "上月"}
 _TYPE, _ISSUE = column("business_type", key="type"), column("issue", key="issue")
 
 
@@ -32,7 +30,7 @@ def top_issues(m: Month, role: str, *, top: int = 5, inner: int = 3) -> Exhibit:
     有 sentence、details（每个事项一段）、lead（投诉页导语，"complaint" 才有）、table、chart（网页是可读的条形，Word 里是图）。
     frame：metrics.top_issues，一行一个事项：rank、issue、domain、tickets、of、share、unit_count。来源：counts（按受理时间）。
     """
-    _known("业务类型", role, _DRILLS)
+    known("业务类型", role, _DRILLS)
     within = {"business_type": m.params.catalogue.name_of(role)}
     complaint, template = role == "complaint", {"inquiry": "inquiries", "complaint": "complaints"}[role]
     parts = Parts(
@@ -92,36 +90,6 @@ def _of_whole(x: Exhibit, column, row):
     return attribute and source_of(x, attribute, where, tickets=row["tickets"], of=row["of"], of_where=of_where)
 
 
-def movers(m: Month, against: str = "yoy", changes: pd.DataFrame | None = None, *, top: int = 5) -> Exhibit:
-    """升降最多的事项：先增后减，各列件数变化最大的前几位，附95%区间；与偶然波动分不开的不列。
-
-    against："yoy"（比上年同月）或 "mom"（比上月）。changes：metrics.issue_changes，不写就是全部事项。top：增、减各列前几位，并列的都列出。
-    有 sentence、table；没有那个月的工单时没有表。
-    frame：metrics.movers，一行一个事项：business_type、issue、tickets、base、difference、rose、rank、low、high。
-    来源：counts 和对比月份的 counts。
-    """
-    _known("对比", against, _AGAINST)
-    changes = figures.issue_changes(m, against) if changes is None else changes
-    told = changes is not None and changes["significant"].any()
-    frame = metrics.movers(changes, days=m.days(against), top=top) if told else pd.DataFrame()
-    parts = Parts(
-        sentence=Says("movers", partial(_movers, kind=against, changes=changes)),
-        table=partial(_movers_table, kind=against, top=top),
-    )
-    keys = {"business_type": "business_type", "issue": "issue"}
-    return Exhibit(m, frame, keys, {}, parts, partial(_of_mover, kind=against))
-
-
-def without_issue(m: Month) -> Exhibit:
-    """没有标注事项的工单：各业务类型有多少件，占该类多少。
-
-    有 sentence、table。frame：metrics.without_issue：business_type、role、tickets、of、share。来源：counts。
-    """
-    parts = Parts(sentence=Says("without_issue", _without_issue), table=_without_issue_table)
-    frame = metrics.without_issue(m.counts, m.types)
-    return Exhibit(m, frame, {"business_type": "business_type"}, {}, parts, _of_missing)
-
-
 def handled(m: Month) -> Exhibit:
     """投诉举报是否都按时解决（第五部分末段）：有没有超时的、抽检发现问题的。
 
@@ -139,7 +107,7 @@ def top_of(m: Month, role: str, top: int) -> int:
     return min(top, len(metrics.top_issues(m.counts, role, top=top)))
 
 
-def _known(kind: str, name: str, allowed: dict) -> None:
+def known(kind: str, name: str, allowed: dict) -> None:
     if name not in allowed:
         raise UnknownValueError(kind, name, allowed)
 
@@ -187,73 +155,6 @@ def _drill_down(x: Exhibit, role: str, top: int, inner: int) -> DrillDown:
     )
     source = lambda figure, attribute: figure.source(attribute, setting(m))
     return DrillDown(issues, words["标题"], heads, words["读法"], words["说明"], source, number=number)
-
-
-def _movers_table(x: Exhibit, kind: str, top: int) -> Table:
-    """Each with its exact interval; empty without the base month's tickets."""
-    if x.frame.empty:
-        return Table(x.frame, [])
-    rows, days = x.frame, x.m.days(kind)
-    rows = rows.assign(
-        daily_now=rows["tickets"] * days[1],
-        daily_base=rows["base"] * days[0],
-        ends_rises=rows["rose"] & ~rows["rose"].shift(-1, fill_value=True),
-    )
-    uneven, base_head = days[0] != days[1], _AGAINST[kind]
-    notes = ["区间只计件数多少带来的偶然波动，件数越少越宽；与偶然波动分不开的事项不列"]
-    if uneven:
-        notes.append(f"两个月长短不同（{days[0]}天、{days[1]}天），是否显著和区间按日均件数计")
-    if (rows["base"] == 0).any():
-        notes.append(f"{base_head}没有的事项，增减%记为—")
-    return Table(
-        rows,
-        [
-            _ISSUE,
-            _TYPE,
-            column("tickets", head="本月"),
-            column("base", head=base_head),
-            column("difference"),
-            column("yoy", head="增减", value=("tickets", "base"), significant=None),
-            *([column("yoy", head="日均增减", value=("daily_now", "daily_base"), significant=None)] if uneven else []),
-            column("low", head="日均95%区间" if uneven else "95%区间", kind="change_interval"),
-        ],
-        caption=f"与{label(figures.base(x.m, kind).month)}比",
-        order=f"先增后减，各列件数变化最大的前{top}位",
-        row_head="issue",
-        rule_after=lambda row: row["ends_rises"],
-        notes=notes,
-    )
-
-
-def _of_mover(x: Exhibit, column, row, kind: str):
-    """This month's tickets, and the change against the base month."""
-    base = {f"{kind}_base": row["base"]}
-    attribute = {"tickets": "count", "difference": f"{kind}_difference", ("tickets", "base"): kind}.get(column.value)
-    return attribute and source_of(x, attribute, where_of(x, row), tickets=row["tickets"], **base)
-
-
-def _without_issue_table(x: Exhibit) -> Table:
-    sums = x.frame[["tickets", "of"]].sum()
-    return Table(
-        x.frame,
-        [
-            _TYPE,
-            column("of", head="全部"),
-            column("tickets", head="未标注事项"),
-            column("share", head="占该类"),
-        ],
-        row_head="business_type",
-        total={"business_type": figures.TOTAL, "where": {}, **sums} if len(x.frame) else None,
-    )
-
-
-def _of_missing(x: Exhibit, column, row):
-    """Tickets without an issue, of all of the type."""
-    where = where_of(x, row)
-    if column.value == "of":
-        return source_of(x, "count", where, tickets=row["of"])
-    attribute = "share" if column.value == ("tickets", "of") else "count"
-    return source_of(x, attribute, {**where, "issue": None}, tickets=row["tickets"], of=row["of"], of_where=where)
 
 
 def _top(x: Exhibit, role: str, top: int) -> dict[str, object]:
@@ -306,24 +207,3 @@ def _lead(x: Exhibit) -> dict[str, object]:
         "issue": issue,
         "part": part,
     }
-
-
-def _movers(x: Exhibit, kind: str, changes: pd.DataFrame | None) -> dict[str, object]:
-    m = x.m
-    context = {"base": label(figures.base(m, kind).month), "known": changes is not None}
-    if changes is None:
-        return context
-    told, days = changes.loc[changes["significant"], "difference"], m.days(kind)
-    rows = metrics.movers(changes, days=days, top=1)
-    most = rows.assign(
-        difference=list(map(difference_words, rows["tickets"], rows["base"])),
-        interval=[numbers.change_interval(*ends, "%") for ends in zip(rows["low"], rows["high"], strict=True)],
-    ).to_dict("records")
-    up, down = int((told > 0).sum()), int((told < 0).sum())
-    return context | {"number": len(changes), "up": up, "down": down, "daily": days[0] != days[1], "most": most}
-
-
-def _without_issue(x: Exhibit) -> dict[str, object]:
-    rows = x.frame
-    lacking = figures.named(rows[rows["tickets"] > 0].sort_values("tickets", ascending=False), "business_type")
-    return {"total": Figure("", rows["tickets"].sum(), rows["of"].sum()), "types": lacking}

@@ -8,7 +8,8 @@ import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import SHARE, by_unit, compared
-from hotline_lib.bulletin._exhibit import NO_BASE, Exhibit, Parts, Says, with_more
+from hotline_lib.bulletin._derived import NO_BASE
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month, label

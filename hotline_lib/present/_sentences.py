@@ -176,21 +176,14 @@ def numeral(number: int) -> str:
     return ("" if tens == 1 else _NUMERALS[tens]) + "十" + (_NUMERALS[ones] if ones else "")
 
 
-def render(folder: Path, name: str, figures: Mapping[str, object]) -> str:
-    """The text of params/wording/NAME.j2 with those figures, on one line.
-
-    folder: params/wording. Raises WordingError with file and line for a template that is missing, is not Jinja, or
-    names a figure that there is not.
-    """
-    return _one_line(_rendered(folder, name, figures))
-
-
 def render_cited(
     folder: Path, name: str, paragraphs: Iterable[Mapping[str, object]], at: Setting, text: str | None = None
 ) -> tuple[str, list[tuple[int, int, Source]]]:
     """The text of a template, a line per paragraph's figures, and where its numbers stand in it, with their sources.
 
-    text: the template itself, instead of one of ``folder``; ``name`` is then what a message calls it.
+    folder: params/wording. text: the template itself, instead of one of ``folder``; ``name`` is then what a message
+    calls it. Raises WordingError with file and line for a template that is missing, is not Jinja, or names a figure that
+    there is not.
     """
     sources: list[Source] = []
     token = _citing.set((at, sources))

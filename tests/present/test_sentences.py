@@ -8,9 +8,15 @@ from hotline_lib.present._sentences import (
     difference_words,
     list_and,
     numeral,
-    render,
+    render_cited,
     render_parts,
 )
+from hotline_lib.present._sources import Setting
+
+
+def render(folder, name, figures) -> str:
+    """The text of one template."""
+    return render_cited(folder, name, [figures], Setting("", "", ""))[0]
 
 
 @pytest.fixture
