@@ -6,20 +6,20 @@ import tokenize
 from collections import Counter
 from pathlib import Path
 
-# room: (its packages and modules, the most lines of code it should need)
+# room: (its packages and modules, the most lines of code it may have). What follows in a comment is the aim.
 ROOMS = {
     "cli": (("cli", "progress", "posting", "__main__"), 400),
-    "batch": (("batch", "readiness"), 1300),
-    "deliver": (("deliver",), 1050),
-    "bulletin": (("bulletin",), 1700),
-    "present": (("present",), 1400),
+    "batch": (("batch", "readiness"), 1650),  # 1,300
+    "deliver": (("deliver",), 1200),  # 1,050
+    "bulletin": (("bulletin",), 2370),  # 1,700
+    "present": (("present",), 1980),  # 1,400
     "metrics": (("metrics",), 850),
-    "month": (("month", "beside"), 170),
-    "intake": (("intake",), 1100),
+    "month": (("month", "beside"), 280),  # 170
+    "intake": (("intake",), 1400),  # 1,100
     "simulate": (("simulate",), 1000),
     "tickets": (("tickets", "audit", "cube", "indicators", "published"), 700),
     "params": (("params", "yaml_files", "new_month"), 600),
-    "foundation": (("__init__", "errors", "exact", "fingerprint", "masking", "paths"), 250),
+    "foundation": (("__init__", "errors", "exact", "fingerprint", "masking", "paths"), 330),
 }
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 _NO_CODE = {
