@@ -21,6 +21,7 @@ from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis
 from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
 from hotline_lib.batch.plan import Report, discover, plan
+from hotline_lib.batch.written import kept_tables, mail_written, tables_written
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import git_commit, package_versions, value_fingerprint, write_whole
 from hotline_lib.params import Params, load_params
@@ -139,11 +140,6 @@ def alone(month: str, paths: Paths) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-_KEPT = (
-    "application/vnd.hotline.table+json"  # present._own.KEPT; importing it here would cost an unchanged month a second
-)
 
 
 class _Run:
@@ -276,47 +272,8 @@ def prepared(month: str, paths: Paths) -> Month:
     return prepare(month, paths)
 
 
-def mail_written(month: Month, folder: Path, made: manifest.Manifest) -> Path:
-    """The mail that carries the month, as a draft without recipients."""
-    from hotline_lib.deliver.mail import Files, write_draft
-
-    if made.tables.error:
-        raise HotlineError("月报的附表没有写成，所以没有写邮件。")
-    return write_draft(month, folder, Files(*manifest.to_attach(folder, made)))
-
-
 def warnings(month: Month) -> tuple[str, ...]:
     """What weakens a month's reports: odd data, texts that nobody wrote."""
     from hotline_lib.bulletin import texts_missing
 
     return (*month.warnings, *texts_missing(month.params))
-
-
-def kept_tables(folder: Path) -> list[dict[str, Any]]:
-    """What the month's notebooks keep of their own (``present.keep``), from the outputs of the executed ones."""
-    import json
-
-    kept = []
-    for file in sorted(folder.glob("*.ipynb")):
-        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-        outputs = [output for cell in cells for output in cell.get("outputs", [])]
-        kept += [data[_KEPT] for output in outputs if _KEPT in (data := output.get("data", {}))]
-    return kept
-
-
-def tables_written(month: Month, folder: Path, kept: Sequence[dict[str, Any]] = ()) -> list[Path]:
-    """The printed tables as CSV, the workbook of all, and the bulletin in Word. kept: what notebooks keep of their own."""
-    from hotline_lib.bulletin import write_tables
-    from hotline_lib.deliver.word import write_word
-    from hotline_lib.deliver.workbook import write_workbook
-    from hotline_lib.present._own import unpacked
-
-    own = [unpacked(each) for each in kept]
-    files = write_tables(month, folder / "tables")
-    for each in own:
-        files.append(folder / "tables" / "own" / f"{each.name}.csv")
-        write_whole(files[-1], "\ufeff" + each.table.csv())
-    for old in set((folder / "tables" / "own").glob("*.csv")) - set(files):
-        old.unlink()
-    annexes = [each.table for each in own if each.annex]
-    return [*files, write_workbook(month, folder, [each.table for each in own]), write_word(month, folder, annexes)]

@@ -9,7 +9,7 @@ import pytest
 from support import MONTH
 
 from hotline_lib import open_month, present
-from hotline_lib.batch.run import kept_tables, tables_written
+from hotline_lib.batch.written import kept_tables, tables_written
 
 
 @pytest.fixture
