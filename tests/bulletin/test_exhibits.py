@@ -88,9 +88,10 @@ def test_another_order_is_that_of_table_and_chart_and_groups_stay_first(m):
 
 def test_the_provinces_parameters_add_a_column_to_page_word_and_csv(m, tmp_path, own_params):
     file = own_params.params / "organisation.yaml"
-    file.write_text(
-        file.read_text(encoding="utf-8") + "more_columns:\n  units: [环比, complaint_per_10k]\n", encoding="utf-8"
+    text = file.read_text(encoding="utf-8").replace(
+        "more_columns: {}", "more_columns: {units: [环比, complaint_per_10k]}"
     )
+    file.write_text(text, encoding="utf-8")
     wider = replace(m, params=load_params(MONTH, own_params.params))
     table = bulletin.outline(wider).units.parts[0]
     assert [column.head for column in table.shown][-2:] == ["环比", "万人投诉"]
@@ -99,7 +100,7 @@ def test_the_provinces_parameters_add_a_column_to_page_word_and_csv(m, tmp_path,
 
     last = docx.Document(str(write_word(wider, tmp_path))).tables[-1]
     assert "环比" in last.rows[0].cells[-2].text and last.rows[2].cells[-2].text == "−25.00"
-    file.write_text(file.read_text(encoding="utf-8").replace("units: [环比", "unit: [环比"), encoding="utf-8")
+    file.write_text(text.replace("{units: [", "{unit: ["), encoding="utf-8")
     with pytest.raises(ParamsError, match="more_columns"):
         load_params(MONTH, own_params.params)
 

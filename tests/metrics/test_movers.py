@@ -2,8 +2,7 @@
 
 from support import drawn
 
-from hotline_lib.metrics import _movers as movers
-from hotline_lib.metrics import issue_changes, without_issue
+from hotline_lib.metrics import issue_changes, movers, without_issue
 
 HEAD = "business_type | role | issue | tickets\n"
 BASE = drawn(
