@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 AXE := axe-core@4.14.1
 
-.PHONY: report test browser bundle offline lab lint refresh clean
+.PHONY: report test browser bundle offline lab lint refresh dictionary clean
 
 report: $(READY)   ## 生成一个月的报告：make report MONTH=2024-09
 	$(BIN)/hotline simulate $(MONTH) --if-missing
@@ -44,6 +44,9 @@ lint: $(READY)     ## 检查代码和笔记本的写法，并报出库的大小
 refresh: $(READY)  ## 重新执行 notebooks/，更新其中供比对的输出
 	$(BIN)/hotline simulate $(MONTH) --if-missing
 	$(BIN)/hotline refresh
+
+dictionary: $(READY) ## 重新生成 docs/数据字典.md
+	$(BIN)/python docs/dictionary.py
 
 clean:             ## 删除生成的报告（工单和发过的邮件的记录不动）
 	find output -mindepth 1 -not -name .gitignore -not -path output/sent -not -path 'output/sent/*' -delete

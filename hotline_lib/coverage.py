@@ -31,8 +31,8 @@ from hotline_lib.metrics.missing import (
 from hotline_lib.month import label
 from hotline_lib.params import Calendar, Params, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.present import style
-from hotline_lib.present.strips import Strip, strips
+from hotline_lib.present import _style as style
+from hotline_lib.present._strips import Strip, strips
 from hotline_lib.tickets import fetch, read_month
 
 ALL = "全部"

@@ -19,7 +19,7 @@ from ibis.expr.types import Table
 
 from hotline_lib.audit import check_month
 from hotline_lib.fingerprint import tree_fingerprint, value_fingerprint
-from hotline_lib.indicators import FROM_TICKETS, Rules, handling_seconds
+from hotline_lib.indicators import FROM_TICKETS, Indicator, Rules, handling_seconds
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import KEYS, Input, fetch, find_input, read_month
@@ -71,13 +71,7 @@ def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[In
     def scan() -> Frames:
         for earlier in list(inputs)[1:]:
             accepted(earlier, params, paths)  # refuses what must be refused
-        first, after = month_range(month)
-        tickets = (
-            ibis.union(*tables) if len(tables := [read_month(m, params, paths) for m in inputs]) > 1 else tables[0]
-        )
-        ours = tickets.filter(
-            (tickets.submitted_at >= ibis.literal(first)) & (tickets.submitted_at < ibis.literal(after))
-        )
+        ours = _ours(month, list(inputs), params, paths)
         return {
             "rates": _rates(ours, _rules(month, params)),
             "handling": _handling(ours),
@@ -85,6 +79,25 @@ def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[In
         }
 
     return _kept(value_fingerprint(key), scan, paths), list(inputs.values())
+
+
+def tickets_behind(month: str, params: Params, paths: Paths, unit: str, of: Indicator) -> Table:
+    """The submitted tickets of a unit behind an indicator: of a rate those that are counted and not good, of a count those
+    that are good, of a mean all that are counted."""
+    months = [month_before(month, back) for back in range(params.month.reach_back_months + 1)]
+    ours = _ours(month, [each for each in months if find_input(each, params, paths)], params, paths)
+    rules = _rules(month, params)
+    counted, good = of.counted(ours, rules), of.good(ours, rules)
+    behind = counted if of.kind == "minutes" else counted & (good if of.kind == "count" else ~good.fill_null(False))
+    return ours.filter((ours.unit == unit) & behind)
+
+
+def _ours(month: str, months: list[str], params: Params, paths: Paths) -> Table:
+    """The tickets submitted in ``month``, of those months of acceptance."""
+    first, after = month_range(month)
+    tables = [read_month(each, params, paths) for each in months]
+    tickets = ibis.union(*tables) if len(tables) > 1 else tables[0]
+    return tickets.filter((tickets.submitted_at >= ibis.literal(first)) & (tickets.submitted_at < ibis.literal(after)))
 
 
 def frame(query: Table, keys: list[str] | tuple[str, ...]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ of ours and keeps its trace.
 from __future__ import annotations
 
 import errno
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -15,6 +16,14 @@ from pathlib import Path
 
 class HotlineError(Exception):
     """Base of all errors that an analyst can mend. ``str(error)`` is the message shown."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: the cell's own line, and the message. IPython asks for it."""
+        frames = traceback.extract_tb(self.__traceback__)
+        own = next(
+            (frame for frame in reversed(frames) if "ipykernel" in frame.filename or "<" in frame.filename), None
+        )
+        return [*([f"第 {own.lineno} 行：{own.line}"] if own and own.line else []), str(self)]
 
 
 class ParamsError(HotlineError):

@@ -18,6 +18,8 @@ from typing import Literal
 import ibis
 from ibis.expr.types import BooleanValue, IntegerValue, Table
 
+from hotline_lib.errors import UnknownValueError
+
 SATISFIED_FROM = 3  # rating of 3 and more is satisfied; 1 and 2 are bad reviews
 Kind = Literal["rate", "minutes", "count", "per_10k", "flag"]
 
@@ -41,7 +43,7 @@ class Indicator:
     key: its name in code and CSV. label: its full printed name. head: a short head for narrow columns, its lines
     parted by |. group: the heading over its columns. kind: how it prints.
     counted: the tickets it is over; None: it does not come from tickets submitted (population, month's parameters).
-    good: the tickets that count for it; for ``minutes`` the seconds to sum.
+    good: the tickets that count for it; for ``minutes`` the seconds to sum. over, good_if: the same in words.
     """
 
     key: str
@@ -51,6 +53,8 @@ class Indicator:
     kind: Kind = "rate"
     counted: Callable[[Table, Rules], BooleanValue] | None = None
     good: Callable[[Table, Rules], BooleanValue | IntegerValue] | None = None
+    over: str = ""
+    good_if: str = ""
 
     @property
     def word(self) -> str:
@@ -131,37 +135,62 @@ def _submitted_in_time(t: Table, rules: Rules) -> BooleanValue:
 
 
 INDICATORS: tuple[Indicator, ...] = (
-    Indicator("tickets_per_10k", "万人工单数量", "万人工单|件/万人", "受理与答复", "per_10k"),
+    Indicator("tickets_per_10k", "万人工单数量", "万人工单|件/万人", "受理与答复", "per_10k",
+              over="本月受理的工单，除以单位的人口"),
     Indicator("classification_accuracy", "工单分类正确率", "分类|正确率", "受理与答复", "rate",
-              _all, lambda t, _: t.classified_correctly),
+              _all, lambda t, _: t.classified_correctly,
+              over="全部上报的工单", good_if="分类正确"),
     Indicator("instant_answer_rate", "信息咨询类工单即时答复率", "即时|答复率", "受理与答复", "rate",
-              _inquiries, lambda t, _: t.answered_instantly),
+              _inquiries, lambda t, _: t.answered_instantly,
+              over="信息咨询", good_if="即时答复"),
     Indicator("other_on_time_rate", "非投诉举报类限时办结率", "限时|办结率", "非投诉与转办", "rate",
-              _other_transferred, _closed_in_time),
+              _other_transferred, _closed_in_time,
+              over="非投诉举报、转办过的", good_if="办结不晚于时限"),
     Indicator("transfer_callback_rate", "转办工单回访率", "回访率", "非投诉与转办", "rate",
-              _transferred, lambda t, _: t.called_back),
+              _transferred, lambda t, _: t.called_back,
+              over="转办过的", good_if="已回访"),
     Indicator("first_time_resolution_rate", "一次办结率", "一次|办结率", "非投诉与转办", "rate",
-              _transferred, lambda t, _: t.resolved_first_time),
+              _transferred, lambda t, _: t.resolved_first_time,
+              over="转办过的", good_if="一次办结"),
     Indicator("bad_review_fixed_rate", "差评整改率", "差评|整改率", "非投诉与转办", "rate",
-              _badly_rated, lambda t, _: t.bad_rating_fixed),
+              _badly_rated, lambda t, _: t.bad_rating_fixed,
+              over="评分为 1 或 2 的（差评）", good_if="差评已整改"),
     Indicator("complaint_on_time_rate", "投诉举报类限时办结率", "限时|办结率", "投诉举报", "rate",
-              _complaints, _closed_in_time),
+              _complaints, _closed_in_time,
+              over="投诉举报", good_if="办结不晚于时限"),
     Indicator("complaint_24h_rate", "投诉举报类24小时办结率", "24小时|办结率", "投诉举报", "rate",
-              _complaints, _closed_within(24)),
+              _complaints, _closed_within(24),
+              over="投诉举报", good_if="受理到办结不超过24小时"),
     Indicator("complaint_5d_rate", "投诉举报类5日办结率", "5日|办结率", "投诉举报", "rate",
-              _complaints, _closed_within(5 * 24)),
+              _complaints, _closed_within(5 * 24),
+              over="投诉举报", good_if="受理到办结不超过5日"),
     Indicator("complaint_mean_minutes", "投诉举报类平均办结时长", "平均时长|分钟", "投诉举报", "minutes",
-              _complaints, lambda t, _: handling_seconds(t)),
+              _complaints, lambda t, _: handling_seconds(t),
+              over="投诉举报", good_if="受理到办结的整秒数相加，除以件数"),
     Indicator("complaint_satisfaction_rate", "投诉举报类回访满意率", "回访|满意率", "投诉举报", "rate",
-              _complaints_rated, lambda t, _: t.rating >= SATISFIED_FROM),
-    Indicator("monthly_analysis_done", "投诉举报月度分析报告", "月度|分析报告", "报送与运行", "flag"),
+              _complaints_rated, lambda t, _: t.rating >= SATISFIED_FROM,
+              over="投诉举报、已回访、有评分的", good_if="评分为 3 及以上"),
+    Indicator("monthly_analysis_done", "投诉举报月度分析报告", "月度|分析报告", "报送与运行", "flag",
+              over="params/months/MONTH.yaml"),
     Indicator("timely_submission_rate", "数据及时报送率", "及时|报送率", "报送与运行", "rate",
-              _all, _submitted_in_time),
-    Indicator("data_conformity_rate", "数据规范率", "数据|规范率", "报送与运行", "rate"),
-    Indicator("offline_minutes", "断网时长", "断网|分钟", "报送与运行", "count"),
+              _all, _submitted_in_time,
+              over="全部上报的工单", good_if="在办结后第一个工作日结束前上报"),
+    Indicator("data_conformity_rate", "数据规范率", "数据|规范率", "报送与运行", "rate",
+              over="部平台的答复，params/months/MONTH.yaml", good_if="规范的数据"),
+    Indicator("offline_minutes", "断网时长", "断网|分钟", "报送与运行", "count",
+              over="params/months/MONTH.yaml"),
     Indicator("failed_second_reviews", "复核2次未通过", "2次未过|次", "报送与运行", "count",
-              _all, lambda t, _: t.failed_reviews >= 2),
+              _all, lambda t, _: t.failed_reviews >= 2,
+              over="全部上报的工单", good_if="复核2次及以上未通过（计这些件数）"),
 )  # fmt: skip
 
 BY_KEY = {indicator.key: indicator for indicator in INDICATORS}
 FROM_TICKETS = tuple(indicator for indicator in INDICATORS if indicator.counted)
+
+
+def find_indicator(name: str) -> Indicator:
+    """The indicator of a key or of a Chinese name, full or short. Raises UnknownValueError with the known ones."""
+    for indicator in INDICATORS:
+        if name in (indicator.key, indicator.label, indicator.short, indicator.brief):
+            return indicator
+    raise UnknownValueError("考评指标", name, [f"{each.key}（{each.label}）" for each in INDICATORS])

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
 from hotline_lib import published
-from hotline_lib.cube import accepted, submitted
-from hotline_lib.errors import TicketsError, UnknownValueError
+from hotline_lib.beside import Base, Count, filtered, known_value, label, month_length
+from hotline_lib.cube import accepted, submitted, tickets_behind
+from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
+from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
 from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
 
 HISTORY = 12  # months shown together
-
-
-@dataclass(frozen=True, eq=False)
-class Base:
-    """A month beside the bulletin's: from its tickets, else from its published tables."""
-
-    month: str
-    source: str | None  # "tickets", "published", or None if there is nothing to compare with
-    counts: pd.DataFrame | None = None
-    margins: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
-    input: Input | None = None
-
-    def by(self, *keys: str) -> pd.DataFrame | None:
-        """Tickets over those columns of ``counts``, or None if the base month cannot say. No keys: the total."""
-        if self.counts is not None:
-            if not keys:
-                return pd.DataFrame({"tickets": [int(self.counts["tickets"].sum())]})
-            return self.counts.groupby(list(keys), as_index=False)["tickets"].sum()
-        return self.margins.get(keys)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -111,6 +94,25 @@ class Month:
         known = self._known(month_before(self.month, back) for back in range(12, 12 + number))
         return tuple(reversed(known)) if len(known) == number else ()
 
+    def monthly(self, *keys: str) -> dict[str, pd.DataFrame]:
+        """The months shown together, oldest first: by month, tickets over those columns of ``counts`` (no keys: the total).
+
+        As far back as every month can say so much: published tables know margins only.
+        """
+        known = {}
+        for base in reversed(self.history):
+            if (frame := base.by(*keys)) is None:
+                break
+            known[base.month] = frame
+        return dict(reversed(known.items()))
+
+    def days(self, against: str) -> tuple[int, int]:
+        """The length of the month and of its base month. against: ``"yoy"`` or ``"mom"``."""
+        bases = {"yoy": self.last_year, "mom": self.previous}
+        if against not in bases:
+            raise UnknownValueError("对比", against, bases)
+        return tuple(month_length(month) for month in (self.month, bases[against].month))
+
     @property
     def sources(self) -> tuple[Input, ...]:
         """The inputs, and those of the months beside them that have been read, newest first."""
@@ -137,14 +139,41 @@ class Month:
         Raises UnknownValueError for a column that the ticket table does not have.
         """
         wanted, where = columns or ["ticket_id"], where or {}
-        for column in [*wanted, *where]:
-            if column not in SCHEMA:
-                raise UnknownValueError("列", column, SCHEMA)
+        _check_columns([*wanted, *where])
         table = read_month(self.month, self.params, self.paths)
         for column, value in where.items():
             values = value if isinstance(value, list) else [value]
             table = table.filter(table[column].isnull() if value is None else table[column].isin(values))
         return fetch(table.order_by("ticket_id").select(*wanted))
+
+    def behind(self, unit: str, indicator: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """The ids behind a unit's indicator: of a rate the tickets that are counted and not good, else all it counts.
+
+        unit: a name or an alias. indicator: its key (``"complaint_24h_rate"``) or its Chinese name. columns: which to fetch,
+        ``ticket_id`` by default. The rule of who is counted stands in ``indicators``.
+        Raises UnknownValueError for another unit, indicator or column.
+        """
+        of = find_indicator(indicator)
+        if of.counted is None:
+            raise HotlineError(f"{of.label}不是由工单算出的，没有可列的工单：它取自 params/ 或受理件数。")
+        _check_columns(columns or [])
+        table = tickets_behind(self.month, self.params, self.paths, self.params.unit(unit).name, of)
+        return fetch(table.order_by("ticket_id").select(*(columns or ["ticket_id"])))
+
+    def count(self, **where: object) -> Count:
+        """Tickets accepted in the month with those values: ``m.count(unit="大连", issue="巡游出租汽车")``.
+
+        where: ``unit``, ``business_type``, ``domain``, ``issue``, ``sub_issue``: a value, or a list of them. The count knows
+        its base months and its share of the whole month, and can be named in ``bulletin.say``.
+        Raises UnknownValueError for another column, or a value that the month's parameters do not know.
+        """
+        where = {column: known_value(self.counts, self.params, column, value) for column, value in where.items()}
+        known = {
+            name: filtered(base.by(*where), where) for name, base in (("yoy", self.last_year), ("mom", self.previous))
+        }
+        name = " · ".join("、".join(value) if isinstance(value, list) else str(value) for value in where.values())
+        total = int(self.counts["tickets"].sum())
+        return Count(name or "全部工单", filtered(self.counts, where), total, known["yoy"], known["mom"], where)
 
     def __repr__(self) -> str:
         simulated = " · 模拟工单" if self.simulated else ""
@@ -153,10 +182,10 @@ class Month:
         return f"{self.label}{simulated} · {volume} · {len(self.units)} 个单位 · 对比 {bases}"
 
 
-def label(month: str) -> str:
-    """2024-09 -> 2024年9月"""
-    year, number = month.split("-")
-    return f"{year}年{int(number)}月"
+def _check_columns(names: list[str]) -> None:
+    for name in names:
+        if name not in SCHEMA:
+            raise UnknownValueError("列", name, SCHEMA)
 
 
 def open_month(month: str, paths: Paths | None = None) -> Month:

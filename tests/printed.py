@@ -33,11 +33,7 @@ def printed_tables(folder: Path) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def our_tables(m: Month) -> dict[str, dict[str, dict[str, str]]]:
-    return {
-        name: rows_by_key(bulletin.table(m, name).csv(), KEYS[name])
-        for name in KEYS
-        if name != "spot_checks" or m.spot_checks is not None
-    }
+    return {name: rows_by_key(table.csv(), KEYS[name]) for name, table in bulletin.files(m).items()}
 
 
 def errata(folder: Path) -> dict[tuple[str, str, str], tuple[str, str]]:

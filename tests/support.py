@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from hotline_lib.paths import Paths
+
+if TYPE_CHECKING:
+    from hotline_lib.bulletin import Exhibit
+    from hotline_lib.month import Month
 
 ROOT = Path(__file__).resolve().parent.parent
 MONTH = "2024-09"
@@ -34,3 +42,21 @@ def simulated(folder: Path, project: Paths, *, month: str = MONTH, **options: in
     paths = replace(project, data=folder / "data", output=folder / "output")
     simulate(month, paths, **options)
     return paths
+
+
+def every_exhibit(m: Month, unit: str | None = None) -> Iterator[Exhibit]:
+    """Every exhibit of a month, of both ranked types and both base months. unit: whose edition; the first unit's if None."""
+    from hotline_lib import bulletin
+
+    choices = {"role": ["inquiry", "complaint"], "against": ["yoy", "mom"], "unit": [unit or m.units["unit"].iloc[0]]}
+    for make in bulletin.EXHIBITS:
+        names = [name for name in choices if name in inspect.signature(make).parameters]
+        for values in product(*(choices[name] for name in names)):
+            yield make(m, **dict(zip(names, values, strict=True)))
+
+
+def parts_of(exhibit: Exhibit) -> Iterator[object]:
+    """What an exhibit says and shows."""
+    for name in ("lead", "sentence", "details", "note", "table", "chart"):
+        if name in dir(exhibit):
+            yield getattr(exhibit, name)

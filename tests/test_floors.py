@@ -18,6 +18,7 @@ FLOORS = [
     {"intake", "simulate"},
     {"indicators"},
     {"cube"},
+    {"beside"},
     {"month"},
     {"metrics"},
     {"present"},
@@ -90,3 +91,8 @@ def test_a_room_stays_small(name):
 
 def test_every_room_has_a_limit():
     assert not set(sizes_by_room()) - set(LIMITS)
+
+
+def test_no_module_is_longer_than_a_sitting():
+    longer = {path.name for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > 300}
+    assert not longer

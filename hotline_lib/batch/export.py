@@ -39,9 +39,8 @@ from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from hotline_lib.present import style
-from hotline_lib.present.page import anchor
-from hotline_lib.present.sources import with_formulas
+from hotline_lib.present import _style as style
+from hotline_lib.present._page import anchor
 
 TEMPLATES = Path(__file__).parent / "template"
 
@@ -99,7 +98,7 @@ def export_html(notebook: NotebookNode, page: PageContext) -> str:
         "sources": sources,
     }
     html, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    return with_formulas(html)
+    return html
 
 
 def render(template: str, page: PageContext, **content: Any) -> str:

@@ -15,7 +15,7 @@ from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.manifest import Manifest, Record
 from hotline_lib.batch.plan import Report
 from hotline_lib.month import Month, label
-from hotline_lib.present import page
+from hotline_lib.present import _page as page
 
 Links = dict[str, tuple[str, str | None]]  # by title: where a page is, and why it failed, if it did
 

@@ -24,7 +24,8 @@ def refresh(
     from hotline_lib.batch import clean
     from hotline_lib.batch.execute import executing
 
-    reports = [Report(notebook, {}) for notebook in discover(paths.notebooks)]
+    found = [*discover(paths.notebooks), *discover(paths.notebooks / "examples")]
+    reports = [Report(notebook, {}) for notebook in found]
     on_event(Event("preparing"))
     months = {month.default for report in reports if (month := report.notebook.parameters.get("month"))}
     for month in sorted(filter(None, months)):  # scanned once, before several kernels ask for them

@@ -21,6 +21,7 @@ from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis
 from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
 from hotline_lib.batch.plan import Report, discover, plan
+from hotline_lib.batch.written import kept_tables, mail_written, tables_written
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import git_commit, package_versions, value_fingerprint, write_whole
 from hotline_lib.params import Params, load_params
@@ -196,8 +197,12 @@ class _Run:
         on_start = lambda report: self.say(Event("started", report.label))
         limit = time_limit or TIME_LIMIT
         with executing(due, self.paths, jobs=jobs, time_limit=limit, on_start=on_start, shared=shared) as finished:
-            self._write("tables", lambda: tables_written(month, self.folder))
+            before = kept_tables(self.folder)
+            self._write("tables", lambda: tables_written(month, self.folder, before))
             results = {report.name: self._place(report, executed, month) for report, executed in finished}
+        after = kept_tables(self.folder)
+        if after != before:
+            self._write("tables", lambda: tables_written(month, self.folder, after))
         self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
         return results
 
@@ -267,26 +272,8 @@ def prepared(month: str, paths: Paths) -> Month:
     return prepare(month, paths)
 
 
-def mail_written(month: Month, folder: Path, made: manifest.Manifest) -> Path:
-    """The mail that carries the month, as a draft without recipients."""
-    from hotline_lib.deliver.mail import Files, write_draft
-
-    if made.tables.error:
-        raise HotlineError("月报的附表没有写成，所以没有写邮件。")
-    return write_draft(month, folder, Files(*manifest.to_attach(folder, made)))
-
-
 def warnings(month: Month) -> tuple[str, ...]:
     """What weakens a month's reports: odd data, texts that nobody wrote."""
-    from hotline_lib.bulletin.document import texts_missing
+    from hotline_lib.bulletin import texts_missing
 
     return (*month.warnings, *texts_missing(month.params))
-
-
-def tables_written(month: Month, folder: Path) -> list[Path]:
-    """The printed tables as CSV, the workbook of all, and the bulletin in Word."""
-    from hotline_lib.bulletin import write_tables
-    from hotline_lib.deliver.word import write_word
-    from hotline_lib.deliver.workbook import write_workbook
-
-    return [*write_tables(month, folder / "tables"), write_workbook(month, folder), write_word(month, folder)]

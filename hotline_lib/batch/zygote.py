@@ -23,7 +23,7 @@ _WARM = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "matplotlib.pyplot",
     "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "pyarrow.parquet", "ibis.backends.duckdb",
     "ibis.backends.sql.compilers.duckdb", "hotline_lib.bulletin", "hotline_lib.month", "hotline_lib.metrics",
-    "hotline_lib.present.charts", "hotline_lib.present.sampled", "hotline_lib.present.patterns", "PIL.Image",
+    "hotline_lib.present._charts", "hotline_lib.present._sampled", "hotline_lib.present._patterns", "PIL.Image",
 )  # fmt: skip
 _PATIENCE = 0.1  # seconds between looks at which kernels have ended
 

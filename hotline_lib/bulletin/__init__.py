@@ -1,101 +1,51 @@
-"""The bulletin by name: its tables, sentences and charts, each made of one metric, its printed columns, its template.
+"""The bulletin: a function a subject, each of which returns an exhibit.
 
-``table(m, "units")``, ``sentence(m, "totals")``, ``chart(m, "scores")``. There is a module a topic, all of one shape:
-functions that make tables; functions that give a template of params/wording its figures; functions that draw; and at
-the end ``TABLES``, ``SENTENCES`` and ``CHARTS``, which name them. A new table, sentence or chart is a function and its
-entry there. What topics share: ``figures`` (every frame, made once a month), ``columns`` and ``wording``.
-Options such as ``top=10`` go to whatever has a ranking.
+``units = bulletin.units(m)`` has ``units.sentence`` (the official wording), ``units.table``, ``units.chart``, and
+``units.frame``, the pandas frame that ``metrics`` made and the others are made from. ``outline(m)`` is the whole document in
+order. A new table or chart is a function in the module of its topic, and its name here.
 """
 
-from __future__ import annotations
-
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from hotline_lib.bulletin import (
-    by_domain,
-    by_issue,
-    by_month,
-    by_sample,
-    by_score,
-    by_time,
-    by_unit,
-    by_volume,
-    figures,
+from hotline_lib.bulletin._domains import domain_contributions, domain_units, domains, type_contributions
+from hotline_lib.bulletin._exhibit import Exhibit
+from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
+from hotline_lib.bulletin._months import domain_months, issue_months, months, year_to_date
+from hotline_lib.bulletin._movers import movers, without_issue
+from hotline_lib.bulletin._outline import (
+    Part,
+    Section,
+    cases,
+    closing,
+    explain,
+    files,
+    findings,
+    issued,
+    opening,
+    outline,
+    plans,
+    texts_missing,
+    title,
+    write_tables,
 )
-from hotline_lib.bulletin.by_issue import drill_down
-from hotline_lib.errors import UnknownValueError
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.bulletin._overview import overview
+from hotline_lib.bulletin._peers import unit_issues, unit_peers
+from hotline_lib.bulletin._samples import checks_opening, quality, score_ranks, spot_checks, test_calls
+from hotline_lib.bulletin._say import say
+from hotline_lib.bulletin._scores import below_threshold, indicators, points_lost, scores
+from hotline_lib.bulletin._steps import next_steps, unsubmitted
+from hotline_lib.bulletin._times import days, hours
+from hotline_lib.bulletin._unit import unit_indicators, unit_spot_checks, unit_types
+from hotline_lib.bulletin._volumes import business_types, contributions, units
 
-if TYPE_CHECKING:
-    from hotline_lib.month import Month
-    from hotline_lib.present.charts import Chart
-    from hotline_lib.present.sentences import Sentence
-    from hotline_lib.present.tables import Table
-
+EXHIBITS = (
+    business_types, units, contributions, days, hours, months, year_to_date,
+    domains, domain_units, domain_contributions, type_contributions, domain_months,
+    top_issues, all_top_issues, issue_details, movers, without_issue, handled, issue_months,
+    scores, indicators, points_lost, unsubmitted, next_steps, below_threshold,
+    spot_checks, score_ranks, checks_opening, test_calls, quality, overview,
+    unit_types, unit_issues, unit_indicators, unit_peers, unit_spot_checks,
+)  # fmt: skip
 __all__ = [
-    "CHARTS",
-    "SENTENCES",
-    "TABLES",
-    "Document",
-    "chart",
-    "drill_down",
-    "explain",
-    "sentence",
-    "sentences",
-    "table",
-    "write_tables",
-]
-
-_TOPICS = (by_volume, by_time, by_domain, by_issue, by_score, by_sample, by_unit, by_month)
-TABLES, SENTENCES, CHARTS = (
-    {name: make for topic in _TOPICS for name, make in getattr(topic, kind, {}).items()}
-    for kind in ("TABLES", "SENTENCES", "CHARTS")
-)
-# in the schema of data/published: these are written as CSV, and can be kept as the base of another month
-_PRINTED = ("business_types", "domains", "units", "top_issues", "top_issue_details", "indicators", "spot_checks")
-
-
-def table(m: Month, name: str, **options: object) -> Table | Sentence:
-    """A table by name; it shows itself in a notebook, and ``.frame`` holds its unrounded figures.
-
-    Raises UnknownValueError with the names there are.
-    """
-    return _named("表", name, TABLES)(m, **options)
-
-
-def sentence(m: Month, name: str, **options: object) -> Sentence:
-    """A sentence by name, in the wording of params/wording. Some are several paragraphs (one a line)."""
-    return _named("语句", name, SENTENCES)(m, **options)
-
-
-def chart(m: Month, name: str, **options: object) -> Chart | Sentence:
-    """A chart by name, with its title, how to read it, and its text for those who cannot see it."""
-    return _named("图", name, CHARTS)(m, **options)
-
-
-def sentences(m: Month, *names: str) -> list[str]:
-    """The paragraphs of those sentences, in order."""
-    return [line for name in names for line in str(sentence(m, name)).split("\n")]
-
-
-def available(m: Month) -> list[str]:
-    """The printed tables that the month has what they need for: without spot checks there is no such table."""
-    return [name for name in _PRINTED if name != "spot_checks" or figures.spot_checks(m) is not None]
-
-
-def write_tables(m: Month, folder: Path) -> list[Path]:
-    """Every printed table as FOLDER/NAME.csv, UTF-8 with BOM so that Excel opens it; returns the files."""
-    files = [folder / f"{name}.csv" for name in available(m)]
-    for path in files:
-        write_whole(path, "\ufeff" + table(m, path.stem).csv())
-    return files
-
-
-def _named(kind: str, name: str, known: dict) -> object:
-    if name not in known:
-        raise UnknownValueError(kind, name, known)
-    return known[name]
-
-
-from hotline_lib.bulletin.document import Document, explain  # noqa: E402  stands on all of the above
+    "EXHIBITS", "Exhibit", "Part", "Section", *(each.__name__ for each in EXHIBITS),
+    "cases", "closing", "explain", "files", "findings", "issued", "opening", "outline", "plans", "say", "texts_missing",
+    "title", "write_tables",
+]  # fmt: skip

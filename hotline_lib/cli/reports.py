@@ -116,7 +116,10 @@ def refresh(jobs: Jobs = None) -> None:
 @app.command()
 def explain(
     month: Month,
-    number: Annotated[str, typer.Argument(help='月报里印出的数字，如 "90.10%" 或 219751', metavar="NUMBER")],
+    number: Annotated[
+        str, typer.Argument(help='月报里印出的数字，如 "90.10%" 或 219751；或单位名称', metavar="NUMBER")
+    ],
+    tickets: Annotated[bool, typer.Option("--tickets", help="也列出背后的工单编号")] = False,
     output: Output = None,
     data: Data = None,
     params: Params = None,
@@ -125,7 +128,7 @@ def explain(
     from hotline_lib import bulletin, open_month
 
     m = open_month(month, find_paths(data=data, params=params, output=output))
-    for paragraph in bulletin.explain(m, number):
+    for paragraph in bulletin.explain(m, number, tickets=tickets):
         typer.echo(paragraph)
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from hotline_lib import bulletin
-from hotline_lib.bulletin import findings
-from hotline_lib.bulletin.document import outline, text
 from hotline_lib.fingerprint import value_fingerprint, write_whole
+from hotline_lib.present._page import Written
+from hotline_lib.present._sentences import Sentence
 from hotline_lib.text_files import read_text
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
-    from hotline_lib.present.tables import Table
+    from hotline_lib.present._tables import Table
 
 _NAMES = ("type", "domain", "unit", "issue", "breakdown", "name")  # columns of a CSV that say what a row is about
 _BREAKDOWNS = {"sub_issue": "子事项", "unit": "单位"}
@@ -50,7 +50,7 @@ class Correction:
 
 def printed(m: Month, unit: str | None = None) -> dict[str, str]:
     """The printed tables as CSV by name; of a unit's edition the lines about it only."""
-    tables = {name: _shown(bulletin.table(m, name)).csv() for name in bulletin.available(m)}
+    tables = {name: table.csv(in_page_only=True) for name, table in bulletin.files(m).items()}
     if unit is None:
         return tables
     own = {}
@@ -62,23 +62,13 @@ def printed(m: Month, unit: str | None = None) -> dict[str, str]:
     return own
 
 
-def _shown(table: Table) -> Table:
-    """Without what stands in the CSV only: numerators, ticket numbers."""
-    return replace(table, columns=[column for column in table.columns if column.in_page])
-
-
 def fingerprint(m: Month, unit: str | None = None) -> str:
     """The edition: the same as long as nothing printed is another. How it looks, and when it was made, is not in it."""
     words = []
     if unit is None:
-        words = [[each.title, str(each.text)] for each in findings.findings(m)]
-        for section in outline(m):
-            words += [
-                str(bulletin.sentence(m, part.name, **part.options))
-                for part in section.parts
-                if part.kind == "sentence"
-            ]
-            words += [text(m.params, part.name) for part in section.parts if part.kind == "text"]
+        words = [[each.title, str(each.text)] for each in bulletin.findings(m).found]
+        for section in bulletin.outline(m):
+            words += [str(part) for part in section.parts if isinstance(part, Sentence | Written)]
     return value_fingerprint([m.month, unit, printed(m, unit), words])[:16]
 
 
@@ -91,17 +81,18 @@ def keep(m: Month, folder: Path, unit: str | None = None) -> None:
 def changes(m: Month, folder: Path, unit: str | None = None) -> tuple[str, ...]:
     """The printed figures that are others than those kept in ``folder``, in words, in the order of the tables."""
     kept = {file.stem: read_text(file) for file in sorted(folder.glob("*.csv"))}
-    now = printed(m, unit)
+    now, tables = printed(m, unit), bulletin.files(m)
     return tuple(
         line
         for name in [*now, *(name for name in kept if name not in now)]
-        for line in _differences(bulletin.table(m, name), kept.get(name, ""), now.get(name, ""))
+        for line in _differences(tables.get(name), kept.get(name, ""), now.get(name, ""))
     )
 
 
-def _differences(table: Table, before: str, after: str) -> Iterator[str]:
-    title = table.label or table.caption
-    heads = {column.key: column.title or column.head.replace("\n", "") for column in table.columns if column.key}
+def _differences(table: Table | None, before: str, after: str) -> Iterator[str]:
+    """table: the month's own; None if there is no such table any more."""
+    title = table.name if table else "不再有的表"
+    heads = {column.key: column.name for column in table.columns if column.key} if table else {}
     old, new = _rows(before), _rows(after)
     for about in [*new, *(about for about in old if about not in new)]:
         if about not in old:

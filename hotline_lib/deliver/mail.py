@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address
@@ -23,18 +23,18 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from hotline_lib import bulletin
-from hotline_lib.bulletin import findings, overview
-from hotline_lib.bulletin.document import day
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import value_fingerprint, write_whole
 from hotline_lib.params import Recipient, month_range
-from hotline_lib.present.page import NO_REAL_CALL
-from hotline_lib.present.tables import SIGNALS
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import SIGNALS
+from hotline_lib.present._page import NO_REAL_CALL
 
 if TYPE_CHECKING:
     from hotline_lib.deliver.edition import Correction
     from hotline_lib.month import Month
-    from hotline_lib.present.tables import Column, Table
+    from hotline_lib.present._cells import Cell, Column
+    from hotline_lib.present._tables import Table
 
 NAME = "bulletin.eml"
 SIMULATED = "【模拟工单】"
@@ -97,7 +97,7 @@ def build(
     unit: its own edition, with its line of the overview only. correction: what changed since the last mail.
     again: why it is sent once more. Raises HotlineError if a file to attach is not there.
     """
-    picture = None if unit else bulletin.chart(m, "units")
+    picture = None if unit else bulletin.units(m).chart
     attached = _attached(m, files, unit)
     context = _context(m, unit, [name for name, _ in attached], picture, correction, again)
     message = EmailMessage(policy=policy.SMTP)
@@ -168,11 +168,11 @@ def _read(file: Path) -> bytes:
 def _context(
     m: Month, unit: str | None, names: Sequence[str], picture: Any, correction: Correction | None, again: str
 ) -> dict[str, Any]:
-    of, units, types = m.params.organisation, overview.overview(m), bulletin.table(m, "business_types")
-    found = [] if unit else findings.findings(m)
+    of, overview, types = m.params.organisation, bulletin.overview(m), bulletin.business_types(m)
+    units, found = overview.table, bulletin.findings(m)
     date = m.params.month.issued
-    sent_by = "　".join(filter(None, [of.department, day(date) if date else "", of.contact]))
-    many = len(units.body) > _MOST_UNITS and not unit
+    sent_by = "　".join(filter(None, [of.department, numbers.day(date) if date else "", of.contact]))
+    many = len(units.frame) > _MOST_UNITS and not unit
     return {
         "subject": subject(m, unit, correction),
         "hotline": of.hotline,
@@ -181,11 +181,11 @@ def _context(
         "about": m.label + (f"　{unit}" if unit else ""),
         "again": again,
         "correction": correction,
-        "lead": str(bulletin.sentence(m, "bulletin_lead")),
-        "findings": {"heading": findings.heading(found), "found": found} if found else None,
-        "types": None if unit else {"heading": types.caption, **_grid(types, types.columns)},
+        "lead": str(types.lead),
+        "findings": {"heading": found.heading, "found": found.found} if found.found and not unit else None,
+        "types": None if unit else {"heading": types.table.caption, **_grid(types.table)},
         "picture": _picture(picture),
-        "units": _units(units, unit or overview.heading(m), unit),
+        "units": _units(units, unit or overview.heading, unit),
         "notes": [
             *([f"附件：{'；'.join(map(_use, names))}。"] if names else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
@@ -211,33 +211,38 @@ def _units(table: Table, heading: str, unit: str | None) -> dict[str, Any]:
     columns = {column.value: column for column in table.columns}
     shown = [columns[value] for value in _SHOWN if value in columns]
     key = table.order.replace(" ", "\u00a0")  # a sign stays beside its word
-    return {"heading": heading, "key": key, **_grid(table, shown, lambda row: unit in (None, row["unit"]))}
+    return {"heading": heading, "key": key, **_grid(table, shown, unit)}
 
 
-def _grid(table: Table, columns: Sequence[Column], chosen: Callable[[dict], bool] = lambda row: True) -> dict[str, Any]:
+def _grid(table: Table, columns: Sequence[Column] | None = None, only: str | None = None) -> dict[str, Any]:
     """A table as plain values: what stands in each cell and how, and a unit's signals on a line of their own."""
-    heads = [{"head": column.head, "unit": column.unit, **_place(column)} for column in columns]
-    rows = [row for row in table.body if chosen(row)][:_MOST_UNITS]
-    lines = [
-        {
-            "cells": [_cell(column, row, foot) for column in columns],
-            "signals": _signals(row.get("signals") or ()),
-            "border": "#87919B" if not foot and table.rule_after(row) else "#E8ECEF",
-            "total": foot,
-        }
-        for part, foot in ((rows, False), (table.foot if len(rows) > 1 else [], True))
-        for row in part
-    ]
-    return {"columns": heads, "lines": lines}
+    lines = table.lines(columns)
+    rows = [line for line in lines if not line.is_foot and only in (None, line.name)][:_MOST_UNITS]
+    foot = [line for line in lines if line.is_foot] if len(rows) > 1 else []
+    return {
+        "columns": [{"head": column.head, "unit": column.unit, **_place(column)} for column in columns or table.shown],
+        "lines": [
+            {
+                "cells": [_cell(cell) for cell in line.cells],
+                "name": next(cell.text for cell in line.cells if cell.column.value == table.row_head),
+                "told": [cell for cell in line.cells if cell.column.value != table.row_head and cell.text],
+                "signals": _signals(line.row.get("signals") or ()),
+                "border": "#87919B" if line.ruled else "#E8ECEF",
+                "total": line.is_foot,
+            }
+            for line in [*rows, *foot]
+        ],
+    }
 
 
-def _cell(column: Column, row: dict, foot: bool) -> dict[str, Any]:
+def _cell(cell: Cell) -> dict[str, Any]:
     """What stands in a cell; soft: in grey. What is printed and how is the first page's."""
-    words, soft = column.printed(row), column.kind == "rank"
-    if (sign := column.mark(row)) is not None:
-        soft, words = not sign, f"{sign} {words}".strip()
-    soft |= not foot and column.emphasis is not None and column.emphasis(row) == "soft"
-    return {"words": words, "soft": soft, "head": column.head, **_place(column)}
+    soft = cell.column.kind == "rank" or "soft" in cell.tones
+    return {"words": _words(cell), "soft": soft, **_place(cell.column)}
+
+
+def _words(cell: Cell) -> str:
+    return f"{cell.mark} {cell.text}".strip()
 
 
 def _place(column: Column) -> dict[str, Any]:
@@ -278,10 +283,8 @@ def _plain(of: dict[str, Any]) -> str:
     for grid in filter(None, (of["types"], of["units"])):
         lines.append(grid["heading"])
         for line in grid["lines"]:
-            name, *others = sorted(line["cells"], key=lambda cell: cell["head"] not in ("单位", "业务类型"))
-            units = {column["head"]: column["unit"] for column in grid["columns"]}
-            told = [f"{cell['head']}{cell['words']}{_unit(units[cell['head']])}" for cell in others if cell["words"]]
-            lines.append(f"{name['words']}：{'，'.join(told)}")
+            told = (f"{cell.column.head}{_words(cell)}{_unit(cell.column.unit)}" for cell in line["told"])
+            lines.append(f"{line['name']}：{'，'.join(told)}")
             lines += ["　　" + "　".join(each["sign"] + each["words"] for each in line["signals"])][
                 : len(line["signals"])
             ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,16 @@ from hotline_lib.params import month_range
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
-    from hotline_lib.present.tables import Column, Table
+    from hotline_lib.present._cells import Cell, Column
+    from hotline_lib.present._tables import Table
 
 NAME = "附表.xlsx"
-_FORMATS = {"count": "#,##0", "rank": "0"}  # every other number has two decimals
+_FORMATS = {"count": "#,##0", "difference": "+#,##0;-#,##0;0", "rank": "0", "plain": "General"}  # else two decimals
 _WIDEST = 60  # characters
 
 
-def write_workbook(m: Month, folder: Path) -> Path:
-    """All tables of the month as FOLDER/附表.xlsx; the same month gives the same bytes."""
+def write_workbook(m: Month, folder: Path, own: Sequence[Table] = ()) -> Path:
+    """All tables of the month as FOLDER/附表.xlsx, and an analyst's own; the same tables give the same bytes."""
     import xlsxwriter
 
     file = io.BytesIO()
@@ -37,8 +38,8 @@ def write_workbook(m: Month, folder: Path) -> Path:
         }
     )
     styles = _Styles(book)
-    for name in bulletin.available(m):
-        _sheet(book, styles, bulletin.table(m, name), f"{m.label}　{'模拟工单' if m.simulated else ''}".strip())
+    for table in (*bulletin.files(m).values(), *own):
+        _sheet(book, styles, table, f"{m.label}　{'模拟工单' if m.simulated else ''}".strip())
     book.close()
     path = folder / NAME
     write_whole(path, file.getvalue())
@@ -68,61 +69,45 @@ class _Styles:
 
 
 def _sheet(book, styles: _Styles, table: Table, about: str) -> None:
-    shown = [column for column in table.columns if column.in_page]
+    shown = table.shown
     # numerators and denominators stand to the right of what is printed
     columns = shown + [column for column in table.columns if not column.in_page and column.kind == "count"]
-    name = table.label or table.caption
-    sheet = book.add_worksheet(name[:31])
-    sheet.write_string(0, 0, name, styles.title)
+    lines = table.lines(columns)
+    sheet = book.add_worksheet(table.name[:31])
+    sheet.write_string(0, 0, table.name, styles.title)
     sheet.write_string(1, 0, "　".join(filter(None, [about, table.order])), styles.note)
     for at, column in enumerate(columns):
-        head = " ".join(filter(None, [column.title or column.head.replace("\n", ""), column.unit]))
+        head = " ".join(filter(None, [column.name, column.unit]))
         sheet.write_string(2, at, head, styles.head(_align(column)))
-    rows = table.body + table.foot
-    for line, row in enumerate(rows, start=3):
-        is_total = row is table.total
-        for at, column in enumerate(columns):
-            _cell(sheet, line, at, column, row, styles, is_total)
-    for at, column in enumerate(columns):
-        cells = [column.printed(row) for row in rows] or [""]
         head = max(map(_width, (column.title or column.head).split("\n")))
-        sheet.set_column(at, at, min(_WIDEST, max(max(map(_width, cells)) + 2, min(head, 8) + 2, 8)))
+        widest = max((_width(line.cells[at].text) for line in lines), default=0)
+        sheet.set_column(at, at, min(_WIDEST, max(widest + 2, min(head, 8) + 2, 8)))
+    for number, line in enumerate(lines, start=3):
+        for at, cell in enumerate(line.cells):
+            _write(sheet, number, at, cell, styles, is_total=line.kind == "total")
     named = next((at for at, column in enumerate(columns) if column.value == table.row_head), 0)
     sheet.freeze_panes(3, named + 1)
     sheet.set_row(2, 48 if any(column.title for column in columns) else 32)
-    for line, note in enumerate(table.notes, start=len(rows) + 4):
-        sheet.write_string(line, 0, note, styles.note)
-    sheet.print_area(0, 0, len(rows) + 4 + len(table.notes), len(shown) - 1)
+    for number, note in enumerate(table.notes, start=len(lines) + 4):
+        sheet.write_string(number, 0, note, styles.note)
+    sheet.print_area(0, 0, len(lines) + 4 + len(table.notes), len(shown) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(2)
 
 
-def _cell(sheet, line: int, at: int, column: Column, row: dict, styles: _Styles, is_total: bool) -> None:
-    words = column.printed(row) if _present(column, row) else ""
-    number = None if column.kind in ("text", "flag") or not words else _number(column.plain(row))
-    if number is not None:
-        sheet.write_number(line, at, number, styles.cell(_FORMATS.get(column.kind, "0.00"), _align(column), is_total))
+def _write(sheet, line: int, at: int, cell: Cell, styles: _Styles, *, is_total: bool) -> None:
+    align = _align(cell.column)
+    if cell.number is not None:
+        shape = _FORMATS.get(cell.column.kind, "0.00")
+        sheet.write_number(line, at, float(cell.number), styles.cell(shape, align, is_total))
     else:
-        sheet.write_string(line, at, words, styles.cell("@", _align(column), is_total))
+        sheet.write_string(line, at, cell.text, styles.cell("@", align, is_total))
 
 
 def _align(column: Column) -> str:
     return "center" if column.kind == "rank" else column.align
-
-
-def _number(plain: str) -> float | None:
-    """What the CSV has, as a number; None for what is none (—, an interval)."""
-    try:
-        return float(Decimal(plain.removeprefix("+")))
-    except InvalidOperation:
-        return None
-
-
-def _present(column: Column, row: dict) -> bool:
-    """Whether the row has that column at all: a total has no rank."""
-    return isinstance(column.value, tuple) or column.value in row
 
 
 def _width(text: str) -> int:

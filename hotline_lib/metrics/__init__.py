@@ -2,15 +2,17 @@
 and beside them stand the counts they come from, because a printed digit is made from those.
 """
 
-from hotline_lib.metrics.calendar_pattern import daily_calls, day_kinds, hourly_calls
-from hotline_lib.metrics.comparison import contributions, with_base
-from hotline_lib.metrics.issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
-from hotline_lib.metrics.movers import issue_changes, movers
-from hotline_lib.metrics.rates import all_units_together, indicator_values, unsubmitted
-from hotline_lib.metrics.scoring import deductions, next_steps, scores
-from hotline_lib.metrics.spot_checks import agreement, beside_scores, spot_check_results
-from hotline_lib.metrics.trends import a_day, side_by_side, xmr, year_to_date
-from hotline_lib.metrics.volumes import domain_volumes, total_volume, type_volumes, unit_domains, unit_volumes
+from hotline_lib.metrics._calendar_pattern import daily_calls, day_kinds, hourly_calls
+from hotline_lib.metrics._comparison import contributions, with_base
+from hotline_lib.metrics._handling import handling_times
+from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
+from hotline_lib.metrics._movers import issue_changes, movers
+from hotline_lib.metrics._rates import all_units_together, indicator_values, unsubmitted
+from hotline_lib.metrics._scoring import deductions, next_steps, scores
+from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
+from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
+from hotline_lib.metrics._volumes import domain_volumes, total_volume, type_volumes, unit_domains, unit_volumes
+from hotline_lib.metrics._what_if import what_if
 
 __all__ = [
     "a_day",
@@ -23,6 +25,7 @@ __all__ = [
     "day_kinds",
     "deductions",
     "domain_volumes",
+    "handling_times",
     "hourly_calls",
     "indicator_values",
     "issue_changes",
@@ -39,6 +42,7 @@ __all__ = [
     "unit_domains",
     "unit_volumes",
     "unsubmitted",
+    "what_if",
     "with_base",
     "without_issue",
     "xmr",

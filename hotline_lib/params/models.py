@@ -33,6 +33,23 @@ def _written(value: object) -> object:
 class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
+    def __repr__(self) -> str:
+        """Short, for whoever looks at it in a notebook: plain values, and of everything else how much there is."""
+        return f"{type(self).__name__}({', '.join(f'{name}={_short(value)}' for name, value in self)})"
+
+    __str__ = __repr__
+
+
+def _short(value: object) -> str:
+    if isinstance(value, tuple | dict):
+        return f"{len(value)}项"
+    text = str(
+        getattr(value, "name", None)
+        or getattr(value, "month", None)
+        or ("…" if isinstance(value, BaseModel) else value)
+    )
+    return text if len(text) <= 40 else text[:40] + "…"
+
 
 class Named(Model):
     """Something with one name and others that mean the same."""

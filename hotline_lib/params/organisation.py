@@ -69,8 +69,14 @@ class Recipients(Model):
     units: dict[str, tuple[Recipient, ...]] = {}
 
 
+Printed = Literal["business_types", "domains", "units", "top_issues", "indicators", "spot_checks"]
+
+
 class Organisation(Model):
-    """Who publishes the bulletin, in the words that its pages and mails use."""
+    """Who publishes the bulletin, in the words that its pages and mails use.
+
+    more_columns: columns that a printed table has besides, in page, Word, workbook and CSV: units: [mom, complaint_per_10k].
+    """
 
     province: str
     region: Line
@@ -84,3 +90,4 @@ class Organisation(Model):
     distribute_to: str = ""
     contact: str = ""
     mail: MailSettings = MailSettings()
+    more_columns: dict[Printed, tuple[str, ...]] = {}

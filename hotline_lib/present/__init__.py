@@ -1,9 +1,10 @@
-"""What stands around the figures: numbers, sentences, tables, charts, and the page's own lines."""
+"""What stands around the figures: any frame as a table, charts in house style, and the page's own lines."""
 
-from hotline_lib.present.charts import show
-from hotline_lib.present.page import caption, provenance
-from hotline_lib.present.sentences import Sentence
-from hotline_lib.present.sources import explain
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present._charts import show
+from hotline_lib.present._own import bars, heat, keep, lines, style, table
+from hotline_lib.present._page import caption, provenance
+from hotline_lib.present._sources import explain, sources
 
-__all__ = ["Column", "Sentence", "Table", "caption", "explain", "provenance", "show"]
+__all__ = [
+    "bars", "caption", "explain", "heat", "keep", "lines", "provenance", "show", "sources", "style", "table",
+]  # fmt: skip

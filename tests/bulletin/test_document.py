@@ -1,6 +1,5 @@
 """The bulletin as a document: every number knows where it comes from, and odd months read properly."""
 
-import ast
 import json
 import re
 from dataclasses import replace
@@ -11,11 +10,11 @@ import pytest
 from test_edges import HEAD, ISSUES, ONE
 
 from hotline_lib import bulletin, open_month, present
-from hotline_lib.bulletin import document, findings
-from hotline_lib.bulletin.overview import overview as units_overview
+from hotline_lib.bulletin import _findings as rules
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Base
-from hotline_lib.present.sources import same_number, with_formulas
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._sources import Links, same_number
 
 MONTH = "2024-09"
 
@@ -25,45 +24,48 @@ def month(september):
     return open_month(MONTH, september)
 
 
-def whole(m, top: int = 5) -> document.Document:
+def linked(part: object) -> bool:
+    return hasattr(part, "html") and callable(part.html)
+
+
+def whole(m, top: int = 5) -> Links:
     """Everything that the bulletin shows, shown."""
-    doc = document.Document(m, top)
-    doc.heading("findings"), doc.findings(), doc.heading("overview"), doc.overview()
-    for section in document.outline(m, top):
-        doc.heading(section.name)
-        for part in section.parts:
-            getattr(doc, part.kind)(part.name, **part.options)
-    return doc
+    page = Links()
+    parts = [bulletin.findings(m, top=top), bulletin.overview(m).table]
+    for part in [*parts, *(part for section in bulletin.outline(m, top) for part in section.parts)]:
+        if linked(part):
+            part.html(page.link)
+    return page
 
 
 @pytest.fixture(scope="module")
 def shown(month):
-    return whole(month).sources.shown
+    return whole(month).shown
 
 
 # What the notebook shows is what the document says.
 
 
 def test_the_notebook_shows_the_outline_in_its_order(month, project):
+    """Page 00, cell by cell: title, first page, every section with its parts, the closing, the sources."""
     cells = json.loads((project.notebooks / "00_bulletin.ipynb").read_text(encoding="utf-8"))["cells"]
-    calls = []
-    for cell in cells:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "code" and source.startswith("doc."):
-            call = ast.parse(source, mode="eval").body
-            if isinstance(call, ast.Call):
-                calls.append((call.func.attr, *(argument.value for argument in call.args)))
-    expected = []
-    for section in document.outline(month):
-        expected.append(("heading", section.name))
-        expected += [(part.kind, part.name) for part in section.parts]
-    begun = calls.index(("heading", "opening"))
-    assert calls[begun : begun + len(expected)] == expected
-    assert calls[:begun] == [
-        ("title",), ("issued",), ("sentence", "bulletin_lead"), ("heading", "findings"), ("findings",),
-        ("heading", "overview"), ("overview",),
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    names = {"m": month, "top": 5, "bulletin": bulletin, "present": present}
+    seen = []
+    for source in sources[2:-1]:  # after the parameters and the opening of the month; before the provenance
+        *lines, last = source.split("\n")
+        exec("\n".join(lines), names)
+        seen.append(repr(eval(last, names)))
+    expected = [repr(part) for section in bulletin.outline(month) for part in (section.title, *section.parts)]
+    begun = seen.index(repr(bulletin.outline(month).opening.title))
+    assert seen[begun : begun + len(expected)] == expected
+    first = bulletin.findings(month), bulletin.overview(month)
+    assert seen[:begun] == [
+        *(repr(make(month)) for make in (bulletin.title, bulletin.issued)), repr(bulletin.business_types(month).lead),
+        repr(first[0].title), repr(first[0]), repr(first[1].title), repr(first[1].table),
     ]  # fmt: skip
-    assert calls[begun + len(expected) :] == [("closing",), ("heading", "sources")]
+    assert seen[begun + len(expected)] == repr(bulletin.closing(month))
+    assert len(seen) == begun + len(expected) + 2  # and the list of sources
 
 
 # Every number explains itself.
@@ -120,22 +122,22 @@ NOT_FIGURES = (
 
 
 def test_every_number_in_the_generated_text_is_a_link(month):
-    doc = document.Document(month)
-    for section in document.outline(month):
+    page = Links()
+    for section in bulletin.outline(month):
         for part in section.parts:
-            if part.kind == "sentence":
-                html = doc.sentence(part.name, **part.options).html
+            if isinstance(part, Sentence):
+                html = part.html(page.link)
                 for line in re.findall(r"<p[^>]*>(.*?)</p>", html):
                     rest = re.sub(r'<a class="n".*?</a>', "", line)
                     left = re.sub(r"限时办结率99.54%|共13件|\d、", "", re.sub(NOT_FIGURES, "", rest))
-                    assert not re.search(r"\d", left), (part.name, left)
+                    assert not re.search(r"\d", left), (section.name, left)
 
 
 def test_links_lead_to_the_list_and_back(month):
-    doc = whole(month)
-    html = doc.sources._repr_html_()
+    page = whole(month)
+    html = page._repr_html_()
     places = re.findall(r'href="#(n\d+)"', html)
-    assert sorted(places, key=lambda place: int(place[1:])) == [f"n{at + 1}" for at in range(len(doc.sources.shown))]
+    assert sorted(places, key=lambda place: int(place[1:])) == [f"n{at + 1}" for at in range(len(page.shown))]
     lines = re.findall(r'<li id="(s\d+)">', html)
     assert lines == [f"s{at + 1}" for at in range(len(lines))]
 
@@ -157,8 +159,8 @@ def test_explain_names_a_number_that_a_table_prints_with_its_sign(month):
 
 
 def test_a_link_leads_to_its_formula_and_carries_it_on_the_page(month):
-    doc = whole(month)
-    page = with_formulas(doc.sentence("totals").html + doc.sources._repr_html_())
+    links = Links()
+    page = bulletin.business_types(month).sentence.html(links.link) + links._repr_html_()
     place, why = re.search(r'href="#(s[\d-]+)" data-why="([^"]*)">27.58%', page).groups()
     assert re.search(rf'<span id="{place}">([^<]*)</span>', page)[1] == why.partition("&#10;")[0]
     assert "÷ 191174 = +27.58%" in why and why.endswith("2024年9月受理的工单，全部工单")
@@ -166,9 +168,9 @@ def test_a_link_leads_to_its_formula_and_carries_it_on_the_page(month):
 
 
 def test_explain_in_a_notebook_takes_what_is_shown(month):
-    assert "计价议价" in repr(present.explain(month, bulletin.drill_down(month, "complaint")))
-    assert "(243909 −" in repr(present.explain(month, bulletin.sentence(month, "totals")))
-    assert "219751 ÷ 243909 = 90.10%" in repr(present.explain(month, bulletin.table(month, "units")))
+    assert "计价议价" in repr(present.explain(bulletin.top_issues(month, "complaint").chart))
+    assert "(243909 −" in repr(present.explain(bulletin.business_types(month).sentence))
+    assert "219751 ÷ 243909 = 90.10%" in repr(present.explain(bulletin.units(month).table))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ def test_the_same_number(one, other, same):
 
 
 def test_the_findings_of_september(month):
-    found = findings.findings(month)
+    found = bulletin.findings(month).found
     assert [each.title for each in found] == [
         "增量几乎全部来自省交投集团",
         "投诉举报降到9276件",
@@ -193,10 +195,10 @@ def test_the_findings_of_september(month):
         "抽检发现的问题，总分看不见",
     ]
     assert "+39.2%至+50.0%" in str(found[2].text)  # ORACLES: the exact conditional interval
-    assert [(each.title, str(each.text)) for each in findings.findings(month)] == [
+    assert [(each.title, str(each.text)) for each in bulletin.findings(month).found] == [
         (each.title, str(each.text)) for each in found
     ]
-    assert {each.section for each in found} <= {section.name for section in document.outline(month)}
+    assert {each.section for each in found} <= {section.name for section in bulletin.outline(month)}
 
 
 def test_a_change_that_chance_could_have_made_is_no_finding(month_of):
@@ -207,23 +209,21 @@ def test_a_change_that_chance_could_have_made_is_no_finding(month_of):
     then = HEAD + "\n".join(f"投诉举报 | 城市客运 | 巡游出租汽车 | | {unit} | 100" for unit in cities)
     m = month_of(now, last_year=then)
     assert not [
-        each
-        for kind in (findings._driver, findings._types, findings._units, findings._issues, findings._ranks)
-        for each in kind(m)
+        each for kind in (rules._driver, rules._types, rules._units, rules._issues, rules._ranks) for each in kind(m)
     ]
     then = then.replace("大连 | 100", "大连 | 300")
-    assert [each.title for each in findings._units(month_of(now, last_year=then))] == ["大连业务量同比减少67.33%"]
+    assert [each.title for each in rules._units(month_of(now, last_year=then))] == ["大连业务量同比减少67.33%"]
 
 
 def test_a_month_with_nothing_to_say_says_so():
-    assert findings.NOTHING in findings.findings_html([], {})
+    assert rules.NOTHING in rules.Findings((), {})._repr_html_()
 
 
 # Signals.
 
 
 def test_signals_follow_the_thresholds_of_the_scheme(month):
-    table = units_overview(month)
+    table = bulletin.overview(month).table
     signals = table.frame.set_index("unit")["signals"]
     assert signals["阜新"] == [("attention", "时长"), ("attention", "万人工单"), ("notice", "抽检")]
     assert signals["盘锦"] == []
@@ -233,13 +233,13 @@ def test_signals_follow_the_thresholds_of_the_scheme(month):
         update={"attention": scheme.signals.attention.model_copy(update={"points": 9, "bad": 9})}
     )
     params = month.params.model_copy(update={"scheme": scheme.model_copy(update={"signals": lenient})})
-    relaxed = units_overview(replace(month, params=params))
+    relaxed = bulletin.overview(replace(month, params=params)).table
     assert not [level for own in relaxed.frame["signals"] for level, _ in own if level == "attention"]
     assert "失9分及以上" in relaxed.order
 
 
 def test_a_signal_has_its_word_for_those_who_hear_the_page(month):
-    html = units_overview(month)._repr_html_()
+    html = bulletin.overview(month).table._repr_html_()
     assert html.count('aria-label="关注"') > 10 and html.count('aria-label="留意"') > 10
 
 
@@ -248,13 +248,10 @@ def test_a_signal_has_its_word_for_those_who_hear_the_page(month):
 
 def reads_properly(m) -> str:
     """The whole text, after a look for what no reader should meet."""
-    doc = document.Document(m)
-    lines = [repr(doc.findings()), repr(doc.overview())]
-    for section in document.outline(m):
-        lines.append(repr(doc.heading(section.name)))
-        lines += [
-            repr(getattr(doc, part.kind)(part.name, **part.options)) for part in section.parts if part.kind != "text"
-        ]
+    lines = [repr(bulletin.findings(m)), repr(bulletin.overview(m).table)]
+    for section in bulletin.outline(m):
+        lines.append(repr(section.title))
+        lines += [repr(part) for part in section.parts if section.name not in ("opening", "cases", "plans")]
     text = "\n".join(lines)
     for wrong in (
         "None",
@@ -275,7 +272,7 @@ def reads_properly(m) -> str:
         "、）",
     ):
         assert wrong not in text, (wrong, text[max(0, text.index(wrong) - 60) : text.index(wrong) + 20])
-    doc.sources._repr_html_()
+    whole(m)._repr_html_()
     return text
 
 
@@ -320,18 +317,19 @@ def test_the_second_province_reads_properly(province):
 def test_texts_that_nobody_wrote_are_seen(month, tmp_path):
     params = month.params.model_copy(update={"folder": tmp_path})
     m = replace(month, params=params)
-    assert [each.split("：")[0] for each in document.texts_missing(params)] == ["待补充"] * 3
+    assert [each.split("：")[0] for each in bulletin.texts_missing(params)] == ["待补充"] * 3
     (tmp_path / "months" / MONTH).mkdir(parents=True)
     (tmp_path / "months" / MONTH / "cases.md").write_text("\ufeff1.<b>某市</b>的做法。\n", encoding="utf-8")
-    assert document.text(m.params, "cases") == "1.<b>某市</b>的做法。"
-    assert document.text(m.params, "plans") is None
-    assert len(document.texts_missing(params)) == 2
+    assert str(bulletin.cases(m)) == "1.<b>某市</b>的做法。"
+    assert str(bulletin.plans(m)).startswith("待补充：第七部分由人撰写")
+    assert len(bulletin.texts_missing(params)) == 2
 
 
 def test_test_calls_and_remarks_come_from_the_months_file(month):
     def told(name: str, **given) -> str:
         own = month.params.month.model_copy(update=given)
-        return str(bulletin.sentence(replace(month, params=month.params.model_copy(update={"month": own})), name))
+        m = replace(month, params=month.params.model_copy(update={"month": own}))
+        return str(getattr(bulletin, name)(m).sentence)
 
     calls = type(month.params.month.test_calls)
     assert told("test_calls", test_calls=None).endswith("本月没有拨测记录。")
@@ -347,8 +345,8 @@ def test_test_calls_and_remarks_come_from_the_months_file(month):
 
 
 def test_frames_are_not_changed_by_showing_them(month):
-    before = units_overview(month).frame.copy()
+    before = bulletin.overview(month).frame.copy()
     whole(month)
     pd.testing.assert_frame_equal(
-        units_overview(month).frame.drop(columns=["lost", "signals"]), before.drop(columns=["lost", "signals"])
+        bulletin.overview(month).frame.drop(columns=["lost", "signals"]), before.drop(columns=["lost", "signals"])
     )

@@ -11,9 +11,9 @@ from hotline_lib import bulletin, open_month
 from hotline_lib.batch.inputs import basis
 from hotline_lib.month import Base, prepare
 from hotline_lib.params import load_params, month_before, month_span
-from hotline_lib.present.sentences import Sentence
+from hotline_lib.present._sentences import Sentence
 
-NAMES = ("months", "domain_months", "issue_months")
+MAKERS = (bulletin.months, bulletin.domain_months, bulletin.issue_months)
 YEAR = month_span("2023-10..2024-09")
 
 
@@ -40,11 +40,11 @@ def month_with(project_of):
 
 def said(m) -> str:
     """All words about the months: sentences, and what stands around the charts."""
-    return "\n".join([*(str(bulletin.sentence(m, name)) for name in NAMES), *map(repr, charts(m))])
+    return "\n".join([*(str(make(m).sentence) for make in MAKERS), *map(repr, charts(m))])
 
 
 def charts(m) -> list:
-    return [bulletin.chart(m, name) for name in NAMES]
+    return [make(m).chart for make in MAKERS]
 
 
 def history(m) -> list[tuple[str, str]]:
@@ -68,10 +68,10 @@ def test_history_begins_after_the_latest_gap(month_with):
 def test_a_published_month_stands_in_where_there_are_no_tickets(month_with):
     m = month_with("2024-09", "2024-08", "2024-06", "2024-05", "2024-04", published=("2024-07",))
     assert history(m)[2:4] == [("2024-06", "tickets"), ("2024-07", "published")]
-    assert "7月取自已公布的月报" in bulletin.chart(m, "months").note
-    assert "试用控制限" in str(bulletin.sentence(m, "months"))
+    assert "7月取自已公布的月报" in bulletin.months(m).chart.note
+    assert "试用控制限" in str(bulletin.months(m).sentence)
     # its tables have no issues but the commonest: the months of issues begin after it
-    assert "8月和9月的日均件数" in str(bulletin.sentence(m, "issue_months"))
+    assert "8月和9月的日均件数" in str(bulletin.issue_months(m).sentence)
 
 
 def test_a_real_month_never_looks_back_on_simulated_ones(project_of):
@@ -105,40 +105,40 @@ def test_one_month_shows_nothing(month_with):
     m = month_with(MONTH)
     assert said(m).strip() == ""
     assert all(isinstance(chart, Sentence) and chart._repr_html_() == "" for chart in charts(m))
-    assert bulletin.table(m, "year_to_date")._repr_html_() == ""
+    assert bulletin.year_to_date(m).table._repr_html_() == ""
 
 
 def test_two_months_are_two_values_and_no_trend(month_with):
     m = month_with(*YEAR[-2:])
-    assert str(bulletin.sentence(m, "months")) == (
+    assert str(bulletin.months(m).sentence) == (
         "8月日均受理8873件，9月日均受理8130件。只有两个月的数据，不足以说明走势。"
     )
     assert not any(word in said(m) for word in ("趋势", "控制限", "波动", "超出"))
-    assert bulletin.table(m, "year_to_date").below == ["1月至9月的数据不全，不作累计。"]
+    assert bulletin.year_to_date(m).table.below == ["1月至9月的数据不全，不作累计。"]
 
 
 def test_four_months_have_no_limits(month_with):
     m = month_with(*YEAR[-4:])
-    assert "不足5个月，不计算控制限" in str(bulletin.sentence(m, "months"))
-    assert "不足5个月，不画控制限" in bulletin.chart(m, "months").note
+    assert "不足5个月，不计算控制限" in str(bulletin.months(m).sentence)
+    assert "不足5个月，不画控制限" in bulletin.months(m).chart.note
     assert "趋势" not in said(m) and "试用" not in said(m)
 
 
 @pytest.mark.parametrize("number", [5, 11])
 def test_from_five_months_limits_are_on_trial(month_with, number):
     m = month_with(*YEAR[-number:])
-    for name in NAMES:
-        assert "试用控制限" in str(bulletin.sentence(m, name)) and "不足12个月" in str(bulletin.sentence(m, name))
-    assert "试用控制限" in bulletin.chart(m, "months").note
+    for make in MAKERS:
+        assert "试用控制限" in str(make(m).sentence) and "不足12个月" in str(make(m).sentence)
+    assert "试用控制限" in bulletin.months(m).chart.note
     assert "趋势" not in said(m)
 
 
 def test_twelve_months_have_limits(month_with):
     m = month_with(*YEAR)
-    assert "2023年10月至2024年9月的12个月中" in str(bulletin.sentence(m, "months"))
+    assert "2023年10月至2024年9月的12个月中" in str(bulletin.months(m).sentence)
     assert "试用" not in said(m) and "控制限" in said(m) and "没有扣除季节" in said(m)
     assert all(30 <= len(chart.alt) <= 130 for chart in charts(m))
-    assert "各图尺度不同" in bulletin.chart(m, "domain_months").note
+    assert "各图尺度不同" in bulletin.domain_months(m).chart.note
 
 
 def paced(month_of, *pace: int):
@@ -156,23 +156,23 @@ def paced(month_of, *pace: int):
 
 def test_what_is_beyond_limits_is_named(month_of):
     m = paced(month_of, *[10, 14] * 4, 10, 60, 10)
-    text = str(bulletin.sentence(m, "months"))
+    text = str(bulletin.months(m).sentence)
     assert "超出试用控制限的有8月（60.0件，高于上限），其余各月都在限内" in text
     assert "波动" not in text and "连续" not in text  # that others lie below the mean is the work of the one
-    assert bulletin.chart(m, "months").title == "8月超出试用控制限"
-    assert bulletin.chart(m, "issue_months").title == "巡游出租汽车有月份超出试用控制限"
-    assert "红色为超出试用控制限" in bulletin.chart(m, "issue_months").note
-    assert "各图同一尺度" in bulletin.chart(m, "issue_months").note
+    assert bulletin.months(m).chart.title == "8月超出试用控制限"
+    assert bulletin.issue_months(m).chart.title == "巡游出租汽车有月份超出试用控制限"
+    assert "红色为超出试用控制限" in bulletin.issue_months(m).chart.note
+    assert "各图同一尺度" in bulletin.issue_months(m).chart.note
 
 
 def test_a_run_on_one_side_is_not_called_chance(month_of):
-    text = str(bulletin.sentence(paced(month_of, 100, 90, 100, 90, *[104, 108] * 4), "months"))
+    text = str(bulletin.months(paced(month_of, 100, 90, 100, 90, *[104, 108] * 4)).sentence)
     assert "各月都在限内。2月至9月连续8个月高于平均，不像偶然波动。" in text
 
 
 def test_the_year_so_far_with_and_without_last_year(month_with):
     m = month_with(*YEAR[3:])
-    table = bulletin.table(m, "year_to_date")
+    table = bulletin.year_to_date(m).table
     assert [column.head for column in table.columns] == ["业务类型", "本月", "1月至9月累计", "累计同比"]
     assert table.total["to_date"] == sum(int(base.by()["tickets"].iloc[0]) for base in m.history)
     assert table.total["tickets"] == 243909
@@ -187,13 +187,13 @@ def test_the_change_of_the_year_so_far_needs_every_month_of_last_year(month_of):
     last = pd.DataFrame({"business_type": ["投诉举报", "信息咨询"], "tickets": [20, 5]})
     known = Base("2023-01", "published", None, {("business_type",): last})
     m.__dict__["year_before"] = tuple(replace(known, month=month) for month in month_span("2023-01..2023-09"))
-    assert bulletin.table(m, "year_to_date").cells() == [
+    assert bulletin.year_to_date(m).table.cells() == [
         ["投诉举报", "30", "270", "+50.00"],
         ["信息咨询", "0", "0", "−100.00"],
         ["总计", "30", "270", "+20.00"],
     ]
     m.__dict__["year_before"] = ()
-    assert [cells[-1] for cells in bulletin.table(m, "year_to_date").cells()] == ["—", "—"]
+    assert [cells[-1] for cells in bulletin.year_to_date(m).table.cells()] == ["—", "—"]
 
 
 def test_preparing_a_month_scans_what_its_notebooks_read(project_of):

@@ -7,10 +7,8 @@ import pytest
 from support import MONTH, drawn
 
 from hotline_lib import bulletin, open_month
-from hotline_lib.bulletin import by_sample
 from hotline_lib.month import read_spot_checks
 
-LEADS = ("overview_lead", "domains_lead", "issues_lead", "scoring_lead", "spot_checks_lead")
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
 ONE = HEAD + "信息咨询 | 城市客运 | | | 沈阳 | 10"
 DRAWN = "ticket_id | unit | drawn | called_back | closed | satisfied\n"
@@ -21,13 +19,9 @@ def m(september):
     return open_month(MONTH, september)
 
 
-def text(m, name: str) -> str:
-    return str(bulletin.sentence(m, name))
-
-
 def cells(m, name: str) -> dict[str, list[str]]:
     """A table's printed rows by unit."""
-    table = bulletin.table(m, name)
+    table = getattr(bulletin, name)(m).table
     at = [column.value for column in table.columns if column.in_page].index("unit")
     return {row[at]: row for row in table.cells()}
 
@@ -43,16 +37,18 @@ def sample(*tickets: tuple[str, int, int]) -> str:
 
 
 def test_leads_have_a_number_and_at_most_fifty_characters(m):
-    for name in LEADS:
-        assert any(letter.isdigit() for letter in text(m, name))
-        assert len(text(m, name).rstrip("。")) <= 50
-    assert text(m, "scoring_lead") == (
+    for make in (bulletin.contributions, bulletin.domains, bulletin.scores, bulletin.spot_checks):
+        lead = str(make(m).lead)
+        assert any(letter.isdigit() for letter in lead)
+        assert len(lead.rstrip("。")) <= 50
+    assert len(str(bulletin.top_issues(m, "complaint").lead)) <= 51
+    assert str(bulletin.scores(m).lead) == (
         "六项指标拉开15个单位，11项无失分；失分最多的是平均办结时长（23分）和万人工单数量（18分）。"
     )
 
 
 def test_points_lost_are_ordered_and_add_up_both_ways(m):
-    table = bulletin.table(m, "points_lost")
+    table = bulletin.points_lost(m).table
     rows = cells(m, "points_lost")
     assert rows["营口"] == ["15", "营口", "2", "1", "4", "2", "0.46", "0.08", "9.54", "90.46"]
     assert rows["合计"] == ["", "合计", "23", "18", "8", "2", "0.46", "0.375", "51.83", ""]
@@ -62,11 +58,11 @@ def test_points_lost_are_ordered_and_add_up_both_ways(m):
 
 
 def test_the_worst_unit_is_named_with_what_cost_it_most_and_how_few_tickets_that_was(m):
-    assert text(m, "worst_unit") == "营口市得分最低，失9.54分，其中24小时办结率失4分（3件未达标）。"
+    assert str(bulletin.points_lost(m).sentence) == "营口市得分最低，失9.54分，其中24小时办结率失4分（3件未达标）。"
 
 
 def test_the_province_has_a_line_of_its_own_on_the_page_and_none_in_the_csv(m):
-    table = bulletin.table(m, "indicators")
+    table = bulletin.indicators(m).table
     *_, last = table.cells()
     assert last[:3] == ["", "全省", ""]
     rates = m.rates[m.rates["indicator"] == "complaint_24h_rate"]
@@ -84,24 +80,24 @@ def test_one_units_rates_do_not_see_two_fifths_of_its_tickets(m):
     assert 40 <= float(rows["营口"][4]) <= 50
     assert next(iter(rows)) == "营口"
     assert max(float(row[4]) for unit, row in rows.items() if unit != "营口") < 3
-    assert "营口市占比最高，受理1074件" in text(m, "unsubmitted")
+    assert "营口市占比最高，受理1074件" in str(bulletin.unsubmitted(m).sentence)
 
 
 def test_the_next_step_of_the_scheme(m):
-    assert "朝阳市24小时办结率达到100%，可多得4分，还差1件。" in text(m, "next_steps")
+    assert "朝阳市24小时办结率达到100%，可多得4分，还差1件。" in str(bulletin.next_steps(m).sentence)
     rows = cells(m, "next_steps")
     assert rows["锦州"][3:] == ["万人工单数量（件/万人）", "6.80", "达到6.82", "4", "1"]
     assert rows["丹东"][3:] == ["平均办结时长（分钟）", "294.95", "低于240", "—", "1"]
 
 
 def test_section_three_reads_as_printed(m):
-    assert text(m, "spot_checks").endswith(
+    assert str(bulletin.spot_checks(m).sentence).endswith(
         "部分地市存在“报送回访率、办结率和满意率与实际情况不一致”的问题，如沈阳、大连、鞍山、本溪、阜新、铁岭市（详见附件2）。"
     )
-    assert text(m, "spot_checks_lead") == (
+    assert str(bulletin.spot_checks(m).lead) == (
         "抽检60件，13件与上报不符，涉及6个单位；其余9个单位未发现问题，但各抽4件不足以证明没有问题。"
     )
-    note = text(m, "spot_checks_note")
+    note = str(bulletin.spot_checks(m).note)
     for words in ("95%区间12.1%至34.2%", "高到60.2%", "−0.32（15个单位，p=0.25），看不出两者有关"):
         assert words in note
 
@@ -112,13 +108,11 @@ def test_nobody_is_called_full_for_four_clean_tickets(m):
     assert rows["沈阳"][2:4] == ["3/4", "19.4–99.4"]
     assert rows["沈阳"][-1] == "JT2101002024091251871581、JT2101002024091451873122等3个"
     assert rows["营口"][4:6] == ["100.00", "100.00"]  # what it reported
-    assert "回访" not in "".join(
-        c.group for c in bulletin.table(m, "spot_checks").columns
-    )  # three columns that are one
+    assert "回访" not in "".join(c.group for c in bulletin.spot_checks(m).table.columns)  # three columns that are one
 
 
 def test_ranks_that_contradict_each_other_are_named(m):
-    alt = bulletin.chart(m, "spot_check_ranks").alt
+    alt = bulletin.score_ranks(m).chart.alt
     for words in ("大连总分98.00，抽检3/4", "沈阳总分97.00，抽检3/4", "朝阳", "营口总分90.46，抽检未发现问题（0/4）"):
         assert words in alt
 
@@ -126,17 +120,17 @@ def test_ranks_that_contradict_each_other_are_named(m):
 def test_a_month_without_spot_checks_says_so_and_shows_nothing(month_of, m):
     leads_only = DRAWN + "1 | 沈阳 | lead | no | no | no"
     for empty in (month_of(ONE), month_of(ONE, spot_checks=leads_only), replace(m, spot_checks=None)):
-        assert text(empty, "spot_checks_lead") == "9月份没有抽检。"
-        assert "未经核实" in text(empty, "spot_checks")
-        assert text(empty, "spot_checks_note") == ""
-        assert bulletin.table(empty, "spot_checks")._repr_html_() == '<p class="sentence">本月没有抽检。</p>'
-        for name in by_sample.CHARTS:
-            assert bulletin.chart(empty, name)._repr_html_() == ""
+        assert str(bulletin.spot_checks(empty).lead) == "9月份没有抽检。"
+        assert "未经核实" in str(bulletin.spot_checks(empty).sentence)
+        assert str(bulletin.spot_checks(empty).note) == ""
+        assert bulletin.spot_checks(empty).table._repr_html_() == '<p class="sentence">本月没有抽检。</p>'
+        for make in (bulletin.spot_checks, bulletin.score_ranks):
+            assert make(empty).chart._repr_html_() == ""
 
 
 def test_samples_of_other_sizes_and_a_unit_without_one(month_of):
     m = month_of(ONE, spot_checks=sample(("沈阳", 12, 1), ("大连", 3, 0), ("省交投", 5, 2)))
-    assert text(m, "spot_checks") == (
+    assert str(bulletin.spot_checks(m).sentence) == (
         "9月份共抽检工单20件，3个单位每个3至12件，另有12个单位没有抽检。"
         "部分单位存在“报送回访率、办结率和满意率与实际情况不一致”的问题，如省交投、沈阳市（详见附件2）。"
     )
@@ -144,8 +138,8 @@ def test_samples_of_other_sizes_and_a_unit_without_one(month_of):
     assert rows["大连"][2:4] == ["未发现问题（0/3）", "0.0–70.8"]
     assert rows["鞍山"][:4] == ["—", "鞍山", "未抽检", "—"]
     assert rows["鞍山"][-1] == "—"
-    assert "高到70.8%" in text(m, "spot_checks_note")
-    assert bulletin.chart(m, "spot_checks").note.startswith("线为")  # a larger sample is not drawn ticket by ticket
+    assert "高到70.8%" in str(bulletin.spot_checks(m).note)
+    assert bulletin.spot_checks(m).chart.note.startswith("线为")  # a larger sample is not drawn ticket by ticket
 
 
 def test_questions_answered_differently_have_columns_of_their_own(month_of):
@@ -153,38 +147,38 @@ def test_questions_answered_differently_have_columns_of_their_own(month_of):
         ONE, spot_checks=DRAWN + "t1 | 沈阳 | random | yes | yes | no\nt2 | 沈阳 | random | yes | refused | yes"
     )
     assert cells(m, "spot_checks")["沈阳"][2:7] == ["1/2", "1.3–98.7", "2/2", "1/1", "1/2"]
-    assert "“报送满意率与实际情况不一致”" in text(m, "spot_checks")
+    assert "“报送满意率与实际情况不一致”" in str(bulletin.spot_checks(m).sentence)
 
 
 @pytest.mark.parametrize(("bad", "said"), [(0, "均未发现问题；每个单位抽4件"), (4, "8件与上报不符，涉及2个单位。")])
 def test_all_clean_and_all_bad(month_of, bad, said):
     m = month_of(ONE, spot_checks=sample(("沈阳", 4, bad), ("大连", 4, bad)))
-    assert said in text(m, "spot_checks_lead")
-    assert "等级相关" not in text(m, "spot_checks_note")
-    assert len(text(m, "spot_checks_lead")) <= 50
+    assert said in str(bulletin.spot_checks(m).lead)
+    assert "等级相关" not in str(bulletin.spot_checks(m).note)
+    assert len(str(bulletin.spot_checks(m).lead)) <= 50
 
 
 def test_nothing_lost_and_nothing_to_win(month_of, project):
     m = month_of(HEAD)
     rules = m.params.scheme.model_copy(update={"rules": m.params.scheme.rules[2:]})
     m = replace(m, params=m.params.model_copy(update={"scheme": rules}))
-    assert text(m, "scoring_lead") == "15个单位均未失分。"
-    assert text(m, "worst_unit") == "各单位均未失分。"
-    assert "都已是最好的一档" in text(m, "next_steps")
-    assert bulletin.table(m, "next_steps").frame.empty
-    assert bulletin.table(m, "points_lost").cells()[0][-1] == "100.00"
+    assert str(bulletin.scores(m).lead) == "15个单位均未失分。"
+    assert str(bulletin.points_lost(m).sentence) == "各单位均未失分。"
+    assert "都已是最好的一档" in str(bulletin.next_steps(m).sentence)
+    assert bulletin.next_steps(m).table.frame.empty
+    assert bulletin.points_lost(m).table.cells()[0][-1] == "100.00"
 
 
 def test_units_that_share_the_last_rank_are_all_named(month_of):
-    assert text(month_of(HEAD), "worst_unit").endswith("葫芦岛市得分最低，各失3分。")
+    assert str(bulletin.points_lost(month_of(HEAD)).sentence).endswith("葫芦岛市得分最低，各失3分。")
 
 
 def test_calls_by_day_and_hour(m):
     daily = m.calendar.groupby("date")["tickets"].sum()
     most = daily.idxmax()
-    assert f"{most.day}日（法定节假日）最多，为{daily.max()}件" in text(m, "calls")
-    assert text(m, "calls").startswith("9月份日均受理8130件，")  # 243909 / 30
-    rows = bulletin.table(m, "day_kinds").cells()
+    assert f"{most.day}日（法定节假日）最多，为{daily.max()}件" in str(bulletin.days(m).sentence)
+    assert str(bulletin.days(m).sentence).startswith("9月份日均受理8130件，")  # 243909 / 30
+    rows = bulletin.days(m).table.cells()
     assert [row[:2] for row in rows] == [
         ["工作日", "19"], ["调休上班日", "2"], ["双休日", "6"], ["法定节假日", "3"], ["合计", "30"]
     ]  # fmt: skip
@@ -196,12 +190,12 @@ def test_calls_of_one_day_by_hand(month_of):
         "date | hour | business_type | unit | tickets\n2024-09-14 | 9 | a | 沈阳 | 30\n2024-09-14 | 23 | a | 沈阳 | 10"
     )
     m = replace(month_of(ONE), calendar=calls.assign(date=pd.to_datetime(calls["date"])))
-    assert text(m, "calls") == (
+    assert str(bulletin.days(m).sentence) == (
         "9月份日均受理1件，14日（调休上班日）最多，为40件；一天中9时至10时最多，占75.00%。"
         "工作日日均2件，休息日日均0件，休息日每天少2件。"
     )
-    assert bulletin.chart(m, "days").title == "14日最多，为40件"
-    assert text(month_of(ONE), "calls") == "9月份没有受理工单。"
+    assert bulletin.days(m).chart.title == "14日最多，为40件"
+    assert str(bulletin.days(month_of(ONE)).sentence) == "9月份没有受理工单。"
 
 
 def test_the_months_file_is_what_is_drawn(m, september):

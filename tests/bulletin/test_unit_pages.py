@@ -3,15 +3,14 @@
 import re
 
 import pytest
+from support import parts_of
 from test_edges import HEAD, ONE
 
 from hotline_lib import bulletin, open_month
-from hotline_lib.bulletin import figures
 from hotline_lib.errors import UnknownValueError
+from hotline_lib.present._charts import Chart
 
 MONTH = "2024-09"
-TABLES = [name for name in bulletin.TABLES if name.startswith("unit_")]
-SENTENCES = [name for name in bulletin.SENTENCES if name.startswith("unit_")]
 
 
 @pytest.fixture(scope="module")
@@ -20,24 +19,26 @@ def month(september):
 
 
 def whole(m, unit: str) -> str:
-    parts = [bulletin.sentence(m, name, unit=unit) for name in SENTENCES]
-    parts += [bulletin.table(m, name, unit=unit) for name in TABLES]
+    makers = (bulletin.unit_types, bulletin.unit_indicators, bulletin.unit_peers, bulletin.unit_spot_checks)
+    exhibits = [make(m, unit) for make in makers]
+    exhibits += [bulletin.unit_issues(m, role, unit) for role in ("inquiry", "complaint")]
+    parts = [part for exhibit in exhibits for part in parts_of(exhibit)]
     for part in parts:
-        part._repr_html_()
-    bulletin.chart(m, "unit_types", unit=unit)
+        if not isinstance(part, Chart):
+            part._repr_html_()
     text = "\n".join(map(repr, parts))
     assert not re.search(r"nan|None|NA>|，，|。。|（）", text), text
     return text
 
 
 def test_every_unit_has_an_edition_whose_figures_are_the_months(month):
-    volumes, scores = figures.units(month).set_index("unit"), figures.scores(month).set_index("unit")
+    volumes, scores = bulletin.units(month).frame.set_index("unit"), bulletin.scores(month).frame.set_index("unit")
     for unit in month.params.unit_names:
         text = whole(month, unit)
-        total = bulletin.table(month, "unit_types", unit=unit)
+        total = bulletin.unit_types(month, unit=unit).table
         assert total.frame["tickets"].sum() == volumes.loc[unit, "tickets"] == total.total["tickets"]
         assert f"总分{scores.loc[unit, 'score']}分" in text
-        lost = bulletin.table(month, "unit_indicators", unit=unit)
+        lost = bulletin.unit_indicators(month, unit=unit).table
         assert lost.total["points"] == scores.loc[unit, "lost"]
 
 
@@ -47,33 +48,33 @@ def test_an_edition_tells_of_no_other_unit(month):
 
 
 def test_issues_stand_beside_those_of_its_peers(month):
-    table = bulletin.table(month, "unit_complaints", unit="沈阳")
+    table = bulletin.unit_issues(month, "complaint", unit="沈阳").table
     first = table.frame.iloc[0]
     counts = month.counts[(month.counts["role"] == "complaint") & month.counts["unit"].isin(month.params.unit_names)]
     cities = counts[~counts["unit"].isin(["沈阳", "省交投"])]
     assert first["rest_of"] == cities["tickets"].sum()
     assert first["rest"] == cities.loc[cities["issue"] == first["issue"], "tickets"].sum()
     assert first["told"] and "▼" in table._repr_html_()
-    alone = bulletin.table(month, "unit_complaints", unit="省交投")
+    alone = bulletin.unit_issues(month, "complaint", unit="省交投").table
     assert "相差" not in repr(alone)  # a class of its own has no peers
 
 
 def test_the_place_is_among_peers_or_all_if_there_are_none(month):
-    assert "14/14" in repr(bulletin.table(month, "unit_peers", unit="沈阳"))
-    assert "1/15" in repr(bulletin.table(month, "unit_peers", unit="省交投"))
+    assert "14/14" in repr(bulletin.unit_peers(month, unit="沈阳").table)
+    assert "1/15" in repr(bulletin.unit_peers(month, unit="省交投").table)
 
 
 def test_the_drawn_tickets_of_the_unit_and_of_nobody_else(month):
-    frame = bulletin.table(month, "unit_spot_checks", unit="鞍山").frame
+    frame = bulletin.unit_spot_checks(month, unit="鞍山").table.frame
     assert len(frame) == 4 and set(frame["unit"]) == {"鞍山"}
-    assert bulletin.table(month, "unit_spot_checks", unit="鞍山")._repr_html_().count("strong") == 12
+    assert bulletin.unit_spot_checks(month, unit="鞍山").table._repr_html_().count("strong") == 12
 
 
 def test_long_names_and_aliases_are_the_same_unit(month):
     unit = month.params.unit("沈阳")
     assert whole(month, unit.long_name) == whole(month, unit.name)
     with pytest.raises(UnknownValueError, match="沈阳"):
-        bulletin.table(month, "unit_types", unit="沈杨")
+        bulletin.unit_types(month, unit="沈杨")
 
 
 def test_a_unit_without_tickets_is_told_so_on_a_whole_page(month_of):

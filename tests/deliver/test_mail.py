@@ -12,7 +12,6 @@ from bs4 import BeautifulSoup, NavigableString
 from support import MONTH
 
 from hotline_lib import bulletin, open_month
-from hotline_lib.bulletin import findings
 from hotline_lib.deliver import edition
 from hotline_lib.deliver.mail import Files, addressed, build, write_draft
 from hotline_lib.errors import HotlineError, ParamsError
@@ -80,8 +79,8 @@ def test_the_first_page_and_key_tables_stand_in_both_bodies(draft, month):
     seen = BeautifulSoup(html(mail), "html.parser").get_text()
     for body in (seen, text(mail)):
         assert "【模拟工单】" in body
-        assert str(bulletin.sentence(month, "bulletin_lead")) in body
-        for found in findings.findings(month):
+        assert str(bulletin.business_types(month).lead) in body
+        for found in bulletin.findings(month).found:
             assert found.title in body
             assert str(found.text) in body
         for unit in month.units["unit"]:

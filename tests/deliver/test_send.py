@@ -522,7 +522,7 @@ def test_the_copy_kept_for_corrections_is_what_the_tables_say(house):
         house.mail(port=port)
     (folder,) = (house.paths.output / "sent" / MONTH / "tables").iterdir()
     assert sorted(file.stem for file in folder.iterdir()) == sorted(
-        bulletin.available(mailing.prepared(MONTH, house.paths))
+        bulletin.files(mailing.prepared(MONTH, house.paths))
     )
 
 

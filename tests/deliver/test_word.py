@@ -17,10 +17,9 @@ from PIL import Image
 from support import MONTH
 
 from hotline_lib import bulletin, open_month
-from hotline_lib.bulletin import document as contents
 from hotline_lib.deliver.word import write_word
 from hotline_lib.deliver.word.xml import run
-from hotline_lib.present.tables import Table
+from hotline_lib.present._tables import Table
 
 ANNEXES = ("indicators", "spot_checks", "units")
 
@@ -176,7 +175,7 @@ def test_the_head_says_who_what_when_and_that_tickets_are_simulated(document, mo
 
 
 def test_sections_are_headings_in_order(document, month):
-    headings = [section.heading for section in contents.outline(month) if section.heading]
+    headings = [section.heading for section in bulletin.outline(month) if section.heading]
     assert [each.text for each in styled(document, "Heading1")] == headings[:7]
     marks, titles = (styled(document, style) for style in ("AnnexMark", "AnnexTitle"))
     assert [f"{mark.text}　{title.text}" for mark, title in zip(marks, titles, strict=True)] == headings[7:]
@@ -188,26 +187,21 @@ def test_sections_are_headings_in_order(document, month):
 def test_every_word_of_the_outline_is_there(request, which):
     m = request.getfixturevalue(which)
     text = lines(Document(request.getfixturevalue("file" if which == "month" else "other_file")))
-    for section in contents.outline(m):
+    for section in bulletin.outline(m):
         for part in section.parts:
-            if part.kind == "sentence":
-                wanted = str(bulletin.sentence(m, part.name, **part.options)).split("\n")
-            elif part.kind == "text":
-                wanted = (contents.text(m.params, part.name) or contents.gap(m.params, part.name)).split("\n")
-            elif part.kind == "drill_down":
-                wanted = [bulletin.drill_down(m, part.name, **part.options).heading]
-            elif part.kind == "chart":
-                wanted = [bulletin.chart(m, part.name).heading]
-            else:
+            if isinstance(part, Table):
                 continue
+            wanted = [part.heading] if hasattr(part, "heading") else str(part).split("\n")
             assert not [line for line in map(str.strip, wanted) if line and line not in text], part
     end = lines(Document(request.getfixturevalue("file" if which == "month" else "other_file")))
-    assert [line for line in end if line.startswith(("报送", "分送"))] == contents.closing_lines(m)
+    assert [line for line in end if line.startswith(("报送", "分送"))] == [
+        line for line in bulletin.closing(m).plain.split("\n") if line.startswith(("报送", "分送"))
+    ]
 
 
 def test_what_nobody_wrote_is_seen(other_file, other):
     found = styled(Document(other_file), "Gap")
-    assert [each.text for each in found] == contents.texts_missing(other.params)
+    assert [each.text for each in found] == bulletin.texts_missing(other.params)
     assert len(found) == 3
     assert all(each.text.startswith("待补充") and str(each.style.font.color.rgb) == "C00000" for each in found)
 
@@ -215,7 +209,7 @@ def test_what_nobody_wrote_is_seen(other_file, other):
 def test_annexes_are_listed_before_them(document, month):
     text = lines(document)
     at = next(place for place, line in enumerate(text) if line.startswith("附件："))
-    names = [section.heading.split("　")[1] for section in contents.outline(month)[-3:]]
+    names = [section.heading.split("　")[1] for section in bulletin.outline(month)[-3:]]
     assert text[at : at + 3] == [f"附件：1.\t{names[0]}", f"2.\t{names[1]}", f"3.\t{names[2]}"]
     assert text[at + 3] == "附件1"
 
@@ -226,7 +220,7 @@ def cells_of(table):
 
 @pytest.mark.parametrize(("place", "name"), list(enumerate(ANNEXES, start=2)))
 def test_every_cell_of_the_annexes_is_there(document, month, place, name):
-    made = bulletin.table(month, name)
+    made = bulletin.files(month)[name]
     head, *rows = cells_of(document.tables[place])
     shown = [column for column in made.columns if column.in_page]
     for words, column in zip(head, shown, strict=True):
@@ -244,7 +238,7 @@ def test_every_cell_of_the_annexes_is_there(document, month, place, name):
 
 def test_tables_of_the_text_have_their_cells(document, month):
     for place, name in enumerate(("business_types", "domains")):
-        assert cells_of(document.tables[place])[1:] == bulletin.table(month, name).cells()
+        assert cells_of(document.tables[place])[1:] == bulletin.files(month)[name].cells()
 
 
 def test_heads_repeat_rows_hold_and_nothing_is_wider_than_the_page(document):
@@ -273,9 +267,9 @@ def test_totals_are_bold_below_a_rule_and_figures_stand_flush(document):
 
 def test_a_grouped_head_has_two_rows(month):
     from hotline_lib.deliver.word.tables import table
-    from hotline_lib.present.tables import Column
+    from hotline_lib.present._tables import Column
 
-    frame = bulletin.table(month, "units").frame
+    frame = bulletin.units(month).table.frame
     columns = [Column("单位", "unit", "text"), Column("甲", "tickets", group="合"), Column("乙", "of", group="合")]
     made = table(Table(frame, columns), 400)
     assert len(made.xpath("w:tr[w:trPr/w:tblHeader]")) == 2
@@ -298,8 +292,8 @@ def test_annex_1_lies_across_and_each_annex_has_a_page(document):
 def test_pictures_have_words_and_are_sharp(document, month):
     pictures = document.element.body.xpath(".//wp:inline")
     assert [each.docPr.get("name") for each in pictures] == [f"图{number}" for number in range(1, 7)]
-    assert pictures[1].docPr.get("descr") == bulletin.chart(month, "units").alt
-    drill = bulletin.drill_down(month, "complaint")
+    assert pictures[1].docPr.get("descr") == bulletin.units(month).chart.alt
+    drill = bulletin.top_issues(month, "complaint").chart
     assert pictures[5].docPr.get("descr").split("\n") == [drill.alt, *drill.details]
     for each in pictures:
         (blip,) = each.xpath(".//a:blip")
@@ -382,7 +376,7 @@ def test_on_paper_no_cell_is_cut(file, month, tmp_path):
     assert starts == [len(pages) - 3, len(pages) - 2, len(pages) - 1]  # a page each, the last with the imprint
     assert 12 <= len(pages) <= 20
     for start, name in zip(starts, ANNEXES, strict=True):
-        cells = {words for row in bulletin.table(month, name).cells() for words in row}
+        cells = {words for row in bulletin.files(month)[name].cells() for words in row}
         pieces = {piece for words in cells for piece in re.split(r"(?<=、)", "".join(words.split())) if piece}
         assert not [piece for piece in pieces if piece not in squeezed[start]], name
     assert "报送：各位厅领导" in squeezed[-1] and "省交投集团" in squeezed[-1]

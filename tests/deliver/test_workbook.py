@@ -46,7 +46,7 @@ def _value(cell, texts):
 
 
 def test_a_sheet_per_table(book, month):
-    assert len(sheets(book)) == len(bulletin.available(month)) == 7
+    assert len(sheets(book)) == len(bulletin.files(month)) == 7
 
 
 def test_numbers_are_numbers_and_agree_with_the_csv(book, month):
@@ -54,7 +54,7 @@ def test_numbers_are_numbers_and_agree_with_the_csv(book, month):
     by_unit = {row[1]: row for row in rows if len(row) > 5}
     assert by_unit["沈阳"][2:8] == [2294.0, 5025.0, 229.0, 7548.0, 3.09, 1.93]
     assert by_unit["总计"][5] == 243909.0
-    printed = bulletin.table(month, "units").csv().splitlines()[2].split(",")
+    printed = bulletin.units(month).table.csv().splitlines()[2].split(",")
     assert [float(cell) for cell in printed[2:]] == by_unit[printed[1]][2:8]
 
 

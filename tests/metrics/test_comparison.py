@@ -1,6 +1,6 @@
 import pandas as pd
 
-from hotline_lib.metrics.comparison import significant
+from hotline_lib.metrics._comparison import significant
 
 
 def test_the_bulletins_own_examples():

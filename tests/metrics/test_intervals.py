@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy.stats import binomtest
 
-from hotline_lib.metrics.intervals import binomial_interval, ratio_interval
+from hotline_lib.metrics._intervals import binomial_interval, ratio_interval
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from support import drawn
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up
 from hotline_lib.metrics import deductions, indicator_values, next_steps, scores
-from hotline_lib.metrics.scoring import next_step, points_lost
+from hotline_lib.metrics._scoring import next_step, points_lost
 from hotline_lib.params import Deduction, MonthParams, Rule, Scheme
 
 MINUTES = Deduction(below={60: 0, 240: 1, 480: 2}, otherwise=3)
@@ -174,3 +174,19 @@ def test_missing_tickets_print_a_value_that_reaches_the_limit(good, of, limit, m
         ],
     )
     assert rows["tickets"].tolist() == [missing]
+
+
+def test_what_if_changes_one_rule_and_nothing_else(september):
+    from hotline_lib import metrics, open_month
+    from hotline_lib.errors import ParamsError, UnknownValueError
+
+    m = open_month("2024-09", september)
+    same = metrics.what_if(m, {"indicator": "投诉举报类24小时办结率", "at_least": {99: 0, 95: 0}, "otherwise": 0})
+    now = metrics.what_if(m, {"indicator": "offline_minutes", "below": {10**9: 0}, "otherwise": 0}).set_index("unit")
+    assert (now["score"] == now["score_now"]).all()  # a rule that costs nobody anything
+    gained = same.set_index("unit")["gained"]
+    assert gained["营口"] == gained["朝阳"] == 4 and (gained.drop(["营口", "朝阳"]) == 0).all()
+    with pytest.raises(UnknownValueError, match="complaint_24h_rate"):
+        metrics.what_if(m, {"indicator": "complaint_24_rate"})
+    with pytest.raises(ParamsError, match="at_least"):
+        metrics.what_if(m, {"indicator": "complaint_24h_rate"})

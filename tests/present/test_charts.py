@@ -10,8 +10,12 @@ import pytest
 from PIL import Image
 
 from hotline_lib.metrics import beside_scores
-from hotline_lib.present import charts, months, patterns, strips, style
-from hotline_lib.present import sampled as sampled_charts
+from hotline_lib.present import _charts as charts
+from hotline_lib.present import _months as months
+from hotline_lib.present import _patterns as patterns
+from hotline_lib.present import _sampled as sampled_charts
+from hotline_lib.present import _strips as strips
+from hotline_lib.present import _style as style
 
 UNITS = """省交投 479 217476 1796 167146 1
 沈阳 2294 5025 229 7405 0

@@ -1,16 +1,22 @@
 import pytest
 
 from hotline_lib.errors import WordingError
-from hotline_lib.present.sentences import (
+from hotline_lib.present._sentences import (
     Figure,
     Sentence,
     change_words,
     difference_words,
     list_and,
     numeral,
-    render,
+    render_cited,
     render_parts,
 )
+from hotline_lib.present._sources import Setting
+
+
+def render(folder, name, figures) -> str:
+    """The text of one template."""
+    return render_cited(folder, name, [figures], Setting("", "", ""))[0]
 
 
 @pytest.fixture

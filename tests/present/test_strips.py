@@ -3,8 +3,8 @@
 import matplotlib.colors
 import pytest
 
-from hotline_lib.present import style
-from hotline_lib.present.strips import Strip, strips
+from hotline_lib.present import _style as style
+from hotline_lib.present._strips import Strip, strips
 
 
 def columns(figure) -> dict[str, list[tuple[float, float]]]:

@@ -11,8 +11,8 @@ from PIL import Image
 
 import hotline_lib
 from hotline_lib.errors import HotlineError
-from hotline_lib.present import style
-from hotline_lib.present.canvas import Canvas
+from hotline_lib.present import _style as style
+from hotline_lib.present._canvas import Canvas
 
 TEMPLATES = Path(hotline_lib.__file__).parent / "batch" / "template"
 
@@ -103,6 +103,8 @@ def test_drawing_leaves_matplotlib_as_it_was():
 
 
 def test_what_presents_figures_is_imported_without_the_drawing_libraries():
-    code = "import hotline_lib.present.charts, sys; print({'matplotlib', 'seaborn', 'scipy', 'PIL'} & set(sys.modules))"
+    code = (
+        "import hotline_lib.present._charts, sys; print({'matplotlib', 'seaborn', 'scipy', 'PIL'} & set(sys.modules))"
+    )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "set()"

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from hotline_lib.present.tables import Column, Table
+from hotline_lib.present._cells import Column
+from hotline_lib.present._tables import Table
 
 UNIT = Column("单位", "unit", "text", "unit")
 TICKETS = Column("合计", "tickets", "count", "total", "件")
@@ -81,7 +82,8 @@ def test_a_digit_on_the_edge_is_rounded_half_up():
     ],
 )
 def test_a_value_is_printed_by_its_kind(column, row, page, csv):
-    assert (column.printed(row), column.plain(row)) == (page, csv)
+    cell = column.cell(row)
+    assert (cell.text, cell.plain) == (page, csv)
 
 
 def test_every_name_and_note_is_escaped():
@@ -204,3 +206,11 @@ def test_a_text_that_a_spreadsheet_would_run_stays_text_and_a_number_a_number():
     table = Table(frame, [Column("单位", "unit", "text", "unit"), Column("同比", ("now", "base"), "change", "yoy_pct")])
     assert table.csv().splitlines()[1:] == ["'=1+1,-10.00", "'+甲,-10.00", "'-乙,10.00", "'@丙,0.00", "丁,0.00"]
     assert ">=1+1<" in table._repr_html_()
+
+
+def test_a_change_and_its_mark_come_from_counts_not_from_printed_words():
+    row = {"now": 9, "base": 10, "told": True}
+    cell = Column("同比", ("now", "base"), "change", "yoy_pct", "%", significant="told").cell(row)
+    assert (cell.value, cell.text, cell.mark, cell.plain) == (Decimal("-10.00"), "−10.00", "▼", "-10.00")
+    signed = Column("增减", "more", "difference", "more").cell({"more": 2084})
+    assert (signed.text, signed.plain, signed.number) == ("+2,084", "2084", 2084)

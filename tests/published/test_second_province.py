@@ -2,10 +2,11 @@
 
 import pytest
 from printed import differences
-from support import ROOT
+from support import ROOT, every_exhibit, parts_of
 
-from hotline_lib import bulletin, open_month
-from hotline_lib.bulletin import by_sample
+from hotline_lib import open_month
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Sentence
 
 MONTH = "2025-03"
 
@@ -15,11 +16,6 @@ def month(province):
     return open_month(MONTH, province)
 
 
-def of_unit(name: str) -> dict[str, str]:
-    """What a unit's edition shows takes a unit."""
-    return {"unit": "西原"} if name.startswith("unit_") else {}
-
-
 def test_every_published_figure_comes_out(month, province):
     found, compared = differences(month, province.published(MONTH))
     assert compared > 200
@@ -27,7 +23,8 @@ def test_every_published_figure_comes_out(month, province):
 
 
 def test_its_own_words_are_used(month):
-    text = "\n".join(str(bulletin.sentence(month, name, **of_unit(name))) for name in bulletin.SENTENCES)
+    parts = [part for exhibit in every_exhibit(month, "西原") for part in parts_of(exhibit)]
+    text = "\n".join(str(part) for part in parts if isinstance(part, Sentence))
     for words in ("全域共受理", "问询、申诉、建言三类业务", "云岭路网331件", "119.51分", "群众申诉工单共210件"):
         assert words in text
     for words in ("辽宁", "沈阳", "省交投", "信息咨询", "投诉举报"):
@@ -35,12 +32,11 @@ def test_its_own_words_are_used(month):
 
 
 def test_pages_and_charts_are_its_own(month):
-    for name in bulletin.TABLES:
-        assert "省交投" not in bulletin.table(month, name, **of_unit(name))._repr_html_()
-    for role in ("inquiry", "complaint"):
-        assert "省交投" not in bulletin.drill_down(month, role)._repr_html_()
-    for name in set(bulletin.CHARTS) - set(by_sample.CHARTS):  # it has no spot checks
-        chart = bulletin.chart(month, name, **of_unit(name))
+    parts = [part for exhibit in every_exhibit(month, "西原") for part in parts_of(exhibit)]
+    assert not [part for part in parts if hasattr(part, "html") and "省交投" in part._repr_html_()]
+    charts = [part for part in parts if isinstance(part, Chart)]
+    assert len(charts) == 11  # it has no spot checks
+    for chart in charts:
         assert chart.png.startswith(b"\x89PNG")
         assert "沈阳" not in chart.alt
 

@@ -7,7 +7,6 @@ from printed import differences, errata, paragraphs, printed_tables, unnumbered
 from support import MONTH, simulated
 
 from hotline_lib import bulletin, open_month
-from hotline_lib.bulletin.document import outline, text
 
 # What is printed otherwise and is no error of a figure: (table, key, column) -> (printed, ours).
 TABLE_SLIPS = {
@@ -64,10 +63,10 @@ def test_every_sentence_comes_out_but_for_the_errata_and_slips(month, project, p
         assert len(having) == 1, f"not needed, or not unique: {old}"
         corrected[having[0]] = corrected[having[0]].replace(old, new)
 
-    ours = bulletin.sentences(
-        month, "totals", "units", "scores", "domains", "inquiries", "inquiry_details", "complaints", "complaint_details"
-    )
-    ours = [unnumbered(paragraph) for paragraph in ours]
+    first = (bulletin.business_types, bulletin.units, bulletin.scores, bulletin.domains)
+    issues = [bulletin.top_issues(month, role) for role in ("inquiry", "complaint")]
+    said = [*(make(month).sentence for make in first), *(part for x in issues for part in (x.sentence, x.details))]
+    ours = [unnumbered(paragraph) for part in said for paragraph in str(part).split("\n")]
     assert ours != corrected  # the printed details stand in another order than the ranking
     assert sorted(ours) == sorted(corrected)
 
@@ -77,7 +76,8 @@ def test_section_three_comes_out_with_what_people_wrote(month, printed_text):
     printed = paragraphs(printed_text, "拨测抽查情况", "四、群众信息咨询")
     (old, new), _ = OTHER_SLIPS
     assert sum(old in paragraph for paragraph in printed) == 1
-    ours = bulletin.sentences(month, "checks_opening", "test_calls", "below_threshold", "quality")
+    parts = (bulletin.checks_opening, bulletin.test_calls, bulletin.below_threshold, bulletin.quality)
+    ours = [str(make(month).sentence) for make in parts]
     assert ours == [paragraph.replace(old, new) for paragraph in printed]
     remarks = month.params.month.remarks
     assert all(words in "".join(ours) for words in (remarks.national, remarks.consequence, remarks.quality))
@@ -85,21 +85,21 @@ def test_section_three_comes_out_with_what_people_wrote(month, printed_text):
 
 def test_the_last_sentence_of_section_five_keeps_the_half_that_is_no_figure(month, printed_text):
     (printed,) = [line.strip() for line in printed_text.splitlines() if line.strip().endswith(FALSE_SENTENCE)]
-    ours = str(bulletin.sentence(month, "handled"))
+    ours = str(bulletin.handled(month).sentence)
     kept = printed.removesuffix(FALSE_SENTENCE)
     assert ours.startswith(kept) and FALSE_SENTENCE not in ours
 
 
 def test_headings_and_the_texts_of_people_are_the_printed_ones(month, printed_text):
     lines = [re.sub(r"\s", "", line) for line in printed_text.splitlines()]
-    sections = outline(month)
+    sections = bulletin.outline(month)
     for section in sections[1:8]:
         slips = dict(map(reversed, OTHER_SLIPS))
         assert re.sub(r"\s", "", slips.get(section.heading, section.heading)) in lines
     annexes = [re.sub(r"^附件\d\s*", "", section.heading) for section in sections[8:]]
     assert all(annex in "".join(lines) for annex in annexes)
-    for name in ("opening", "cases", "plans"):
-        for paragraph in text(month.params, name).split("\n\n"):
+    for written in (bulletin.opening(month), bulletin.cases(month), bulletin.plans(month)):
+        for paragraph in str(written).split("\n\n"):
             assert re.sub(r"\s", "", paragraph) in lines
 
 
@@ -113,7 +113,7 @@ def _shares(folder):
 
 
 def test_the_false_sentence_is_not_repeated(month):
-    (claim,) = bulletin.sentences(month, "closing_claim")
+    claim = str(bulletin.handled(month).note)
     assert claim != FALSE_SENTENCE
     assert "营口市（限时办结率99.54%）" in claim
     assert "13件" in claim

@@ -1,13 +1,13 @@
 """bulletin.docx: the whole bulletin as an official document by GB/T 9704-2012 (党政机关公文格式).
 
-``document.outline`` says what stands where; here each part becomes paragraphs, tables and pictures of Word.
+``bulletin.outline`` says what stands where; here each part becomes paragraphs, tables and pictures of Word.
 ``layout`` has paper and page numbers, ``styles`` the type, ``tables`` the tables, ``xml`` the language.
 """
 
 from __future__ import annotations
 
 import io
-import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
 from hotline_lib import bulletin
-from hotline_lib.bulletin import document as contents
 from hotline_lib.deliver.word import layout
 from hotline_lib.deliver.word.styles import CHARACTER, CHARACTERS, LINE, TITLE, TYPE_AREA
 from hotline_lib.deliver.word.tables import table as word_table
@@ -24,12 +23,15 @@ from hotline_lib.deliver.word.widths import width_of
 from hotline_lib.deliver.word.xml import PT, field, indent, node, paragraph, run, spacing
 from hotline_lib.fingerprint import write_whole
 from hotline_lib.params import month_range
-from hotline_lib.present import drill_down
-from hotline_lib.present.charts import Chart
-from hotline_lib.present.page import NO_REAL_CALL, SIMULATED
-from hotline_lib.present.tables import Table
+from hotline_lib.present import _drill_down as drill_down
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._drill_down import DrillDown
+from hotline_lib.present._page import NO_REAL_CALL, SIMULATED
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._tables import Table
 
 if TYPE_CHECKING:
+    from hotline_lib.bulletin import Part, Section
     from hotline_lib.month import Month
 
 NAME = "bulletin.docx"
@@ -38,17 +40,18 @@ _LARGEST = 30  # pt, of the publisher's name
 _PX = 0.75  # pt of a picture's CSS px
 
 
-def write_word(m: Month, folder: Path) -> Path:
-    """The month's bulletin as FOLDER/bulletin.docx; the same month gives the same bytes."""
+def write_word(m: Month, folder: Path, annexes: Sequence[Table] = ()) -> Path:
+    """The month's bulletin as FOLDER/bulletin.docx; the same month gives the same bytes. annexes: an analyst's own tables."""
     path = folder / NAME
-    write_whole(path, _Bulletin(m).made())
+    write_whole(path, _Bulletin(m, annexes).made())
     return path
 
 
 class _Bulletin:
     """One document in the making."""
 
-    def __init__(self, m: Month):
+    def __init__(self, m: Month, own: Sequence[Table] = ()):
+        self.own = own
         self.m, self.document = m, layout.new_document()
         self.landscape = False
 
@@ -61,7 +64,15 @@ class _Bulletin:
         about.created = about.modified = moment
         layout.number_pages(self.document.sections[0], SIMULATED if m.simulated else "")
         self._masthead()
-        sections = contents.outline(m)
+        sections = bulletin.outline(m)
+        printed = sum(section.heading.startswith(_ANNEX) for section in sections)
+        sections = [
+            *sections,
+            *(
+                bulletin.Section(f"own{at}", f"{_ANNEX}{at}　{each.name}", (each,))
+                for at, each in enumerate(self.own, printed + 1)
+            ),
+        ]
         annexes = [section for section in sections if section.heading.startswith(_ANNEX)]
         for section in sections:
             if annexes and section is annexes[0]:
@@ -99,26 +110,18 @@ class _Bulletin:
         date = f"\t{issued.year}年{issued.month}月{issued.day}日" if issued else ""
         self._add("Issued", run(of.department + date))
 
-    def _part(self, part: contents.Part, *, is_annex: bool) -> None:
-        m = self.m
-        if part.kind == "text":
-            text = contents.text(m.params, part.name)
-            if text is None:
-                self._add("Gap", run(contents.gap(m.params, part.name)))
-            else:
-                self._paragraphs(text)
-        elif part.kind == "drill_down":
-            drill = bulletin.drill_down(m, part.name, **part.options)
-            if drill.issues:
-                self._picture(drill_down.chart(drill))
+    def _part(self, part: Part, *, is_annex: bool) -> None:
+        if isinstance(part, Table):
+            self._table(part, is_annex=is_annex)
+        elif isinstance(part, DrillDown):
+            if part.issues:
+                self._picture(drill_down.chart(part))
+        elif isinstance(part, Chart):
+            self._picture(part)
+        elif isinstance(part, Sentence) and part.kind == "gap":
+            self._add("Gap", run(str(part)))
         else:
-            made = getattr(bulletin, part.kind)(m, part.name, **part.options)
-            if isinstance(made, Table):
-                self._table(made, is_annex=is_annex)
-            elif isinstance(made, Chart):
-                self._picture(made)
-            else:
-                self._paragraphs(str(made))
+            self._paragraphs(str(part))
 
     def _paragraphs(self, text: str) -> None:
         for line in filter(None, map(str.strip, text.split("\n"))):
@@ -127,7 +130,7 @@ class _Bulletin:
     def _table(self, made: Table, *, is_annex: bool) -> None:
         """A table and what stands below it. In an annex it also says how its rows are ordered."""
         notes = [f"{made.order}。", *made.below] if is_annex and made.order else made.below
-        if any(column.in_page for column in made.columns):
+        if made.shown:
             width = TYPE_AREA[1 if self.landscape else 0] / 25.4 * 72
             if not is_annex:
                 self._last().paragraph_format.space_after = Pt(8)
@@ -139,16 +142,14 @@ class _Bulletin:
         self._add("Picture")
         picture = self._last().add_run().add_picture(io.BytesIO(chart.png), width=Pt(chart.size[0] * _PX))
         picture._inline.docPr.set("descr", chart.alt)
-        found = re.fullmatch(r"(图)(\d+)(.*)", chart.heading)
         caption = [run(chart.heading)]
-        if found:
-            label, number, title = found.groups()
-            picture._inline.docPr.set("name", f"{label}{number}")
-            caption = [run(label), *field(f"SEQ {label} \\* ARABIC", number), run(title)]
+        if chart.number is not None:
+            picture._inline.docPr.set("name", f"图{chart.number}")
+            caption = [run("图"), *field("SEQ 图 \\* ARABIC", str(chart.number)), run(f"　{chart.title}")]
         self._add("Caption", *caption)
         self._add("PictureNote", *([run(chart.note)] if chart.note else []))
 
-    def _list(self, annexes: list[contents.Section]) -> None:
+    def _list(self, annexes: list[Section]) -> None:
         """7.3.4: a line below the text, two characters in: 附件：1.…; what runs on stands below the name's first."""
         self._last().paragraph_format.keep_with_next = True  # the list does not stand alone on a page
         for number, annex in enumerate(annexes, start=1):
@@ -159,7 +160,7 @@ class _Bulletin:
                 more.append(spacing(before=LINE, line=LINE))
             self._add("Normal", run(f"{f'{_ANNEX}：' if first else ''}{number}.\t{title}"), more=more)
 
-    def _annex(self, section: contents.Section) -> None:
+    def _annex(self, section: Section) -> None:
         """7.3.7: on a page of its own; 附件1 at the head of it, the title in its middle."""
         turn = section.landscape != self.landscape
         if turn:
@@ -173,7 +174,7 @@ class _Bulletin:
         """7.4: the last lines of the last page, between two rules as wide as the type area."""
         frame = {"w": round(CHARACTERS * CHARACTER * PT), "wrap": "around", "vAnchor": "margin", "hAnchor": "margin"}
         frame |= {"xAlign": "left", "yAlign": "bottom"}
-        for line in contents.closing_lines(self.m):
+        for line in filter(None, bulletin.closing(self.m).plain.split("\n")):
             # one frame, with one rule above and one below, because all its lines have the same
             sides = (node(side, val="single", sz=8, space=3, color="000000") for side in ("top", "bottom"))
             self._add("Imprint", run(line), more=[node("framePr", **frame), node("pBdr", *sides)])

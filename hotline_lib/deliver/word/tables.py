@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from hotline_lib.deliver.word.widths import cell, fitted, head_lines, is_listed, longest, tones
+from hotline_lib.deliver.word.widths import fitted, head_lines, is_listed, longest, words
 from hotline_lib.deliver.word.xml import PT, align, node, paragraph, run, size
-from hotline_lib.present.style import SOFT, TINT
+from hotline_lib.present._style import SOFT, TINT
 
 if TYPE_CHECKING:
-    from hotline_lib.present.tables import Column, Row, Table
+    from hotline_lib.present._cells import Line
+    from hotline_lib.present._tables import Table
 
 _NARROW, _ROOMY = 1.5, 3.5  # pt, a cell's margin at each side; narrow in a table of many columns
 _MANY = 8
@@ -24,10 +25,10 @@ _HAIR = {**_RULE, "color": "BFBFBF"}
 
 def table(made: Table, room: float, *, together: bool = False) -> BaseOxmlElement:
     """``made`` across the type area. room: its width in pt. together: keep the rows on one page."""
-    columns = [column for column in made.columns if column.in_page]
+    columns, lines = made.shown, made.lines()
     margin = _NARROW if len(columns) > _MANY else _ROOMY
-    points, widths = fitted(made, columns, room, margin)
-    draw = _Rows(made, columns, points, widths, margin)
+    points, widths = fitted(made, lines, room, margin)
+    draw = _Rows(made, lines, points, widths, margin)
     rows = [*draw.heads(), *draw.body()]
     for row in rows[:-1] if together else []:
         for properties in row.xpath(".//w:pPr"):
@@ -52,13 +53,13 @@ def table(made: Table, room: float, *, together: bool = False) -> BaseOxmlElemen
 class _Rows:
     """The rows of one table, in its type size and widths (pt)."""
 
-    def __init__(self, made: Table, columns: Sequence[Column], points: float, widths: list[float], margin: float):
-        self.made, self.columns, self.points = made, columns, points
+    def __init__(self, made: Table, lines: Sequence[Line], points: float, widths: list[float], margin: float):
+        self.made, self.lines, self.columns, self.points = made, lines, made.shown, points
         self.twips = [round(width * PT) for width in widths]
         # figures stand flush, but as a block in the middle of their column, below their head
         self.aside = [
-            round(max(width / 2 - margin - longest(made, column) * points / 2, least) * PT)
-            for width, column in zip(widths, columns, strict=True)
+            round(max(width / 2 - margin - longest(made, lines, at) * points / 2, least) * PT)
+            for at, (width, column) in enumerate(zip(widths, made.shown, strict=True))
             for least in (points / 2 if is_listed(made, column) else 0,)
         ]
 
@@ -81,12 +82,10 @@ class _Rows:
 
     def body(self) -> list[BaseOxmlElement]:
         """Rows, subtotal and total. A rule is said by both rows that it parts: programs differ in whom they ask."""
-        rows, above, made = self.made.body + self.made.foot, True, []
-        first_of_foot = len(self.made.body)
-        for number, row in enumerate(rows):
-            last = number + 1 == first_of_foot and bool(self.made.foot)
-            below = last or (number < first_of_foot and bool(self.made.rule_after(row)))
-            cells = (self._cell(at, row, above=above, below=below) for at in range(len(self.columns)))
+        above, made = True, []
+        for line, after in zip_longest(self.lines, self.lines[1:]):
+            below = line.ruled or (not line.is_foot and after is not None and after.is_foot)
+            cells = (self._cell(at, line, above=above, below=below) for at in range(len(self.columns)))
             made.append(self._row(cells))
             above = below
         return made
@@ -108,19 +107,17 @@ class _Rows:
         """A cell's paragraph. Its mark has the type's size too: Word makes a line as high as the mark at its end."""
         return paragraph("TableText", *runs, more=[*more, node("rPr", *size(self.points))])
 
-    def _cell(self, at: int, row: Row, *, above: bool, below: bool) -> BaseOxmlElement:
-        made, column = self.made, self.columns[at]
-        looks = tones(made, column, row)
-        colour, bold = SOFT if "soft" in looks else "", bool(looks & {"strong", "total"})
-        runs = [run(cell(made, column, row), points=self.points, bold=bold, colour=colour)]
-        note = made.footnote_marks.get(row.get(made.row_head), "") if column.value == made.row_head else ""
-        if note:
-            runs.append(run(note, points=self.points, raised=True))
+    def _cell(self, at: int, line: Line, *, above: bool, below: bool) -> BaseOxmlElement:
+        made, column, cell = self.made, self.columns[at], line.cells[at]
+        bold = line.kind == "total" or "strong" in cell.tones
+        runs = [run(words(made, cell), points=self.points, bold=bold, colour=SOFT if "soft" in cell.tones else "")]
+        if cell.note:
+            runs.append(run(cell.note, points=self.points, raised=True))
         how = "center" if column.kind == "rank" else column.align
         aside = [] if how == "center" else [node("ind", **{how: self.aside[at]})]
-        words = self._text(*runs, more=[*aside, align(how)])
-        shade = node("shd", val="clear", color="auto", fill=TINT.lstrip("#")) if "strong" in looks else None
-        return self._tc(self.twips[at], words, above=above, below=below, shade=shade)
+        text = self._text(*runs, more=[*aside, align(how)])
+        shade = node("shd", val="clear", color="auto", fill=TINT.lstrip("#")) if "strong" in cell.tones else None
+        return self._tc(self.twips[at], text, above=above, below=below, shade=shade)
 
     def _tc(
         self, width: int, words: BaseOxmlElement, *merge: BaseOxmlElement,

@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hotline_lib.present.tables import Column, Row, Table
+    from hotline_lib.present._cells import Cell, Column, Line
+    from hotline_lib.present._tables import Table
 
 _SIZES = (12, 10.5, 9, 8, 7.5, 7, 6.5)  # pt; the first that fits
 _HEAD_LINES = 4  # into as many a full name over a column may break
@@ -17,12 +18,12 @@ _LATIN = 0.64  # of a character: fonts that stand in for Times have wide digits
 _BOLD = 1.06
 
 
-def fitted(made: Table, columns: Sequence[Column], room: float, margin: float) -> tuple[float, list[float]]:
+def fitted(made: Table, lines: Sequence[Line], room: float, margin: float) -> tuple[float, list[float]]:
     """The largest type in which no figure and no unit breaks, and the columns' widths.
 
-    room: across the page. margin: of a cell, at each side. All in pt.
+    lines: of the table. room: across the page. margin: of a cell, at each side. All in pt.
     """
-    needed = [_needed(made, column) for column in columns]
+    needed = [_needed(made, lines, at) for at in range(len(made.shown))]
     for points in _SIZES:
         widths = [characters * points + 2 * margin + 1 for characters in needed]
         if sum(widths) <= room:
@@ -30,21 +31,23 @@ def fitted(made: Table, columns: Sequence[Column], room: float, margin: float) -
     return points, [width * room / sum(widths) for width in widths]
 
 
-def longest(made: Table, column: Column) -> float:
-    """The widest line of the column's cells, in characters."""
-    lines = [
-        width_of(line) * (_BOLD if tones(made, column, row) & {"total", "strong"} else 1)
-        for row in made.body + made.foot
-        for line in cell(made, column, row).split("\n")
+def longest(made: Table, lines: Sequence[Line], at: int) -> float:
+    """The widest line of a column's cells, in characters."""
+    wide = [
+        width_of(part) * (_BOLD if line.kind == "total" or "strong" in line.cells[at].tones else 1)
+        for line in lines
+        for part in words(made, line.cells[at]).split("\n")
     ]
-    return max(lines, default=0)
+    return max(wide, default=0)
 
 
-def _needed(made: Table, column: Column) -> float:
+def _needed(made: Table, lines: Sequence[Line], at: int) -> float:
     """The narrowest a column may be, in characters: a full name over it may break, all else may not."""
+    column = made.shown[at]
     name, *others = head_lines(column)
     named = max(2, math.ceil(width_of(name) / _HEAD_LINES)) if column.title else width_of(name)
-    return max(longest(made, column) + (0.5 if is_listed(made, column) else 0), named, *map(width_of, others))
+    spare = 0.5 if is_listed(made, column) else 0
+    return max(longest(made, lines, at) + spare, named, *map(width_of, others))
 
 
 def head_lines(column: Column) -> list[str]:
@@ -53,10 +56,10 @@ def head_lines(column: Column) -> list[str]:
     return [line for line in (*(column.title or column.head).split("\n"), unit) if line] or [""]
 
 
-def cell(made: Table, column: Column, row: Row) -> str:
+def words(made: Table, cell: Cell) -> str:
     """What a cell says: its sign before it; of a list, each thing on a line."""
-    words = (column.mark(row) or "") + column.printed(row)
-    return words.replace("、", "、\n") if is_listed(made, column) else words
+    told = cell.mark + cell.text
+    return told.replace("、", "、\n") if is_listed(made, cell.column) else told
 
 
 def is_listed(made: Table, column: Column) -> bool:
@@ -64,21 +67,11 @@ def is_listed(made: Table, column: Column) -> bool:
     return column.kind == "text" and column.value != made.row_head
 
 
-def tones(made: Table, column: Column, row: Row) -> set[str]:
-    """total, strong, soft: by what the page tells a cell from others."""
-    foot = row is made.total or row is made.subtotal
-    return {
-        "total" if row is made.total else "",
-        "soft" if column.mark(row) == "" else "",
-        column.emphasis(row) if column.emphasis is not None and not foot else "",
-    }
-
-
-def width_of(words: str) -> float:
+def width_of(text: str) -> float:
     """Width in characters, rather too much than too little. Word adds a quarter between Chinese and what is not."""
     chinese = [
         (kind := unicodedata.east_asian_width(letter)) in "WF"
         or (kind == "A" and unicodedata.category(letter) not in ("Pd", "Sm"))  # – and − are narrow, ▲ is not
-        for letter in words
+        for letter in text
     ]
     return sum(1 if each else _LATIN for each in chinese) + 0.25 * sum(a != b for a, b in pairwise(chinese))

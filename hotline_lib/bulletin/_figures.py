@@ -1,0 +1,200 @@
+"""The month's figures, each made once: metrics applied to what a Month holds. The frames are shared: change none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import pandas as pd
+
+from hotline_lib import metrics
+from hotline_lib.exact import is_missing
+from hotline_lib.metrics._comparison import significant
+from hotline_lib.month import Base, Month
+from hotline_lib.present._sentences import Figure
+
+TOTAL = "总计"
+
+once_a_month = lru_cache(maxsize=16)
+
+
+@once_a_month
+def total(m: Month) -> Figure:
+    """The whole month beside its base months."""
+    row = metrics.total_volume(m.counts, yoy=m.last_year.by(), mom=m.previous.by()).iloc[0]
+    tickets = int(row["tickets"])
+    return Figure(TOTAL, tickets, tickets, row["yoy_base"], row["mom_base"], where={}, of_where={})
+
+
+@once_a_month
+def types(m: Month) -> pd.DataFrame:
+    """Business types, most tickets first; a retired one only if the month has tickets of it."""
+    volumes = types_then_and_now(m)
+    return volumes[(volumes["role"] != "retired") | (volumes["tickets"] > 0)].reset_index(drop=True)
+
+
+@once_a_month
+def types_then_and_now(m: Month) -> pd.DataFrame:
+    """Business types, those included that only a base month has tickets of: their changes add up to the total's."""
+    key = "business_type"
+    return metrics.type_volumes(m.counts, m.types, yoy=m.last_year.by(key), mom=m.previous.by(key))
+
+
+@once_a_month
+def domains(m: Month) -> pd.DataFrame:
+    """Printed domains; ``domain``: the domains that each stands for."""
+    key = "printed_domain"
+    members = {name: [d.name for d in m.params.catalogue.domains if d.printed == name] for name in m.domains[key]}
+    rows = metrics.domain_volumes(m.counts, m.domains, yoy=m.last_year.by(key), mom=m.previous.by(key))
+    return rows.assign(domain=rows[key].map(members))
+
+
+@once_a_month
+def units(m: Month) -> pd.DataFrame:
+    return metrics.unit_volumes(m.counts, m.units, yoy=m.last_year.by("unit"))
+
+
+@once_a_month
+def unit_contributions(m: Month) -> pd.DataFrame:
+    base = total(m).yoy_base
+    return metrics.contributions(units(m), 0 if is_missing(base) else int(base))
+
+
+@once_a_month
+def unit_domains(m: Month) -> pd.DataFrame:
+    return metrics.unit_domains(m.counts, m.units, domains(m)["printed_domain"].tolist())
+
+
+@once_a_month
+def daily(m: Month) -> pd.DataFrame:
+    return metrics.daily_calls(m.calendar, m.month, m.params.calendar)
+
+
+@once_a_month
+def hourly(m: Month) -> pd.DataFrame:
+    return metrics.hourly_calls(m.calendar)
+
+
+def base(m: Month, kind: str) -> Base:
+    """The base month of ``yoy`` or ``mom``."""
+    return m.last_year if kind == "yoy" else m.previous
+
+
+@once_a_month
+def issue_changes(m: Month, kind: str) -> pd.DataFrame | None:
+    """Every issue against the ``yoy`` or ``mom`` base; None without that month's tickets."""
+    return metrics.issue_changes(m.counts, base(m, kind).counts, days=m.days(kind))
+
+
+@once_a_month
+def indicators(m: Month) -> pd.DataFrame:
+    return metrics.indicator_values(m.rates, units(m), m.units, m.params.month)
+
+
+@once_a_month
+def indicators_by_unit(m: Month) -> pd.DataFrame:
+    """The same by (unit, indicator)."""
+    return indicators(m).set_index(["unit", "indicator"])
+
+
+@once_a_month
+def all_units_together(m: Month) -> pd.DataFrame:
+    """Each indicator over all units' tickets, by indicator."""
+    return metrics.all_units_together(indicators(m), m.units).set_index("indicator")
+
+
+@once_a_month
+def deductions(m: Month) -> pd.DataFrame:
+    return metrics.deductions(indicators(m), m.params.scheme)
+
+
+@once_a_month
+def lost(m: Month) -> pd.DataFrame:
+    """Points lost, a row per unit, a column per indicator that cost anyone any, the dearest first."""
+    table = deductions(m).groupby(["unit", "indicator"], sort=False)["points"].sum().unstack("indicator")
+    costs = table.sum().sort_values(ascending=False, kind="stable")
+    return table[costs[costs > 0].index]
+
+
+@once_a_month
+def scores(m: Month) -> pd.DataFrame:
+    return metrics.scores(deductions(m), m.units, indicators(m), m.params.scheme)
+
+
+@once_a_month
+def next_steps(m: Month) -> pd.DataFrame:
+    """The one step of each unit that would win it most points, by rank; ``place`` 0 wins most of all."""
+    steps = metrics.next_steps(deductions(m), indicators(m), m.params.scheme)
+    steps["place"] = range(len(steps))
+    return scores(m)[["rank", "unit", "long_name", "score"]].merge(steps, on="unit", validate="one_to_one")
+
+
+@once_a_month
+def unsubmitted(m: Month) -> pd.DataFrame:
+    return metrics.unsubmitted(m.counts, m.submissions, m.month, m.units)
+
+
+@once_a_month
+def spot_checks(m: Month) -> pd.DataFrame | None:
+    """What was found, beside the scores; None for a month in which nothing was drawn at random."""
+    if m.spot_checks is None or not (m.spot_checks["drawn"] == "random").any():
+        return None
+    return metrics.beside_scores(metrics.spot_check_results(m.spot_checks, m.units), scores(m))
+
+
+@once_a_month
+def pooled(m: Month, kind: str | None = None) -> dict[str, object]:
+    """All units (of that kind) as one row of ``units``, with ``number``: how many there are.
+
+    The base is missing if any unit's is; ``yoy_significant`` is a test of the sum alone.
+    """
+    rows = units(m) if kind is None else units(m)[units(m)["kind"] == kind]
+    sums = rows[["complaint", "inquiry", "suggestion", "tickets", "yoy_base"]].sum(skipna=False)
+    told = told_from_chance([sums["tickets"]], [sums["yoy_base"]])
+    where = {} if kind is None else {"unit": rows["unit"].tolist()}
+    return {**sums, "where": where, "of": total(m).tickets, "yoy_significant": told[0], "number": len(rows)}
+
+
+def told_from_chance(now: list, base: list) -> list[bool]:
+    """Which of some changes counts can tell from chance (``metrics.comparison``); none without a base."""
+    told = significant(pd.Series(now, dtype="Int64"), pd.Series(base, dtype="Int64"))
+    return told.fillna(False).astype(bool).tolist()
+
+
+def errata(m: Month, table: str) -> list[dict[str, str]]:
+    """What the printed bulletin has otherwise in a table: only where this very month was printed."""
+    return [] if m.errata is None else m.errata[m.errata["table"] == table].to_dict("records")
+
+
+RANKED_ROLES = ("inquiry", "complaint")  # business types whose issues the bulletin ranks
+
+
+def first_issue(m: Month, role: str) -> list[tuple[Figure, list[Figure]]]:
+    """The most frequent issues (one, unless they tie) of a business type, each with its first units."""
+    within = {"business_type": m.params.catalogue.name_of(role)}
+    found = []
+    for row in metrics.top_issues(m.counts, role, top=1).to_dict("records"):
+        units = metrics.top_units(m.counts, role, row["issue"], m.units, top=1)
+        own = {**within, "issue": row["issue"]}
+        found.append((figure(row["issue"], row, ["issue"], within), named(units, "unit", ["unit"], own)))
+    return found
+
+
+def figure(
+    name: str, row: Mapping | pd.Series, keys: Sequence[str] | None = None, within: Mapping | None = None
+) -> Figure:
+    """A row of any volume frame as a sentence prints it.
+
+    keys: the row's columns that, together with ``within``, are the filter of its tickets; ``within`` is that of ``of``.
+    Without keys the figure does not know its tickets.
+    """
+    where = None if keys is None else {**(within or {}), **{key: row[key] for key in keys}}
+    bases = row.get("yoy_base"), row.get("mom_base")
+    return Figure(name, int(row["tickets"]), row.get("of"), *bases, where=where, of_where=within or {})
+
+
+def named(
+    frame: pd.DataFrame, name: str, keys: Sequence[str] | None = None, within: Mapping | None = None
+) -> list[Figure]:
+    """A Figure per row, called by column ``name``."""
+    return [figure(row[name], row, keys, within) for row in frame.to_dict("records")]

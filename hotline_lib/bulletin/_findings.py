@@ -1,0 +1,237 @@
+"""The month's findings, chosen by rule: what the first page says before anything else.
+
+A finding is a kind (what moved the total, which type, which unit …), said in the words of params/wording/findings/KIND.j2
+and chosen by the rule in its function: the largest of what counts tell from chance. Kinds come in one order; each gives
+its first finding before any gives a second. What chance could have made is never one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from html import escape
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._samples import sample
+from hotline_lib.bulletin._volumes import NEARLY_ALL
+from hotline_lib.bulletin._wording import setting, words
+from hotline_lib.exact import is_missing
+from hotline_lib.indicators import BY_KEY
+from hotline_lib.metrics._intervals import ratio_interval
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._page import Written
+from hotline_lib.present._sentences import Cited, Sentence, numeral, render_cited
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+    from hotline_lib.present._sources import Links, Source
+
+MOST = 5
+NOTHING = "本月未见显著变化。"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """title: what was found, short. text: the same with its numbers. figure: what shows it (图2, 附件3), and where."""
+
+    title: str
+    text: Sentence
+    figure: str
+    section: str
+
+
+@dataclass(frozen=True, repr=False)
+class Findings:
+    """The month's findings as the first page shows them. anchors: section -> its id in the page."""
+
+    found: tuple[Finding, ...]
+    anchors: Mapping[str, str]
+    links: Links | None = None
+
+    @property
+    def heading(self) -> str:
+        """本月五点"""
+        return f"本月{numeral(len(self.found))}点" if self.found else "本月要点"
+
+    @property
+    def title(self) -> Written:
+        """The heading, as a cell of page 00 shows it."""
+        return Written(f"## {self.heading}")
+
+    def __repr__(self) -> str:
+        lines = (f"{at} {each.title}：{each.text}" for at, each in enumerate(self.found, start=1))
+        return "\n".join(lines) if self.found else NOTHING
+
+    def _repr_html_(self) -> str:
+        return self.html(self.links.link if self.links is not None else None)
+
+    def html(self, link: Callable[[str, Source], str] | None = None) -> str:
+        """A numbered list, each with a link to what shows it. link: makes a link of a number's words and source."""
+        if not self.found:
+            return f'<p class="sentence">{NOTHING}</p>'
+        items = "".join(
+            f"<li><strong>{escape(each.title)}</strong><span>{each.text.inline(link)} "
+            f'<a href="#{escape(self.anchors[each.section])}">{escape(each.figure)}</a></span></li>'
+            for each in self.found
+        )
+        return f'<ol class="findings">{items}</ol>'
+
+
+def found_in(m: Month, most: int = MOST) -> list[Finding]:
+    """The month's findings, the most important first; none where nothing can be told from chance."""
+    by_kind = [list(kind(m)) for kind in _KINDS]
+    in_turn = [each for rank in zip_longest(*by_kind) for each in rank if each is not None]
+    return in_turn[:most]
+
+
+def _told(m: Month, kind: str, figure: str, section: str, **context: object) -> Finding:
+    """A finding in the words of params/wording/findings/KIND.j2, which says its title and its text in turn."""
+    (title, _), (text, cited) = (
+        render_cited(
+            m.params.folder / "wording", f"findings/{kind}", [words(m) | context | {"saying": what}], setting(m)
+        )
+        for what in ("title", "text")
+    )
+    return Finding(title, Sentence(text, cited=tuple(cited)), figure, section)
+
+
+def _driver(m: Month) -> Iterator[Finding]:
+    """The domain or group from which more than half of the total's change came, if the total's change is no chance."""
+    total, rows = figures.total(m), figures.unit_contributions(m)
+    if is_missing(total.yoy_base) or not figures.pooled(m)["yoy_significant"]:
+        return
+    change = total.tickets - int(total.yoy_base)
+    largest = rows.loc[(rows["difference"] * (1 if change > 0 else -1)).idxmax()]
+    rest = rows[rows["unit"] != largest["unit"]]
+    sums = rest[["tickets", "yoy_base"]].sum()
+    part = int(largest["difference"])
+    others = figures.figure("", {**sums, "unit": rest["unit"].tolist()}, ["unit"])
+    if 2 * part * (1 if change > 0 else -1) > abs(change):
+        told = figures.told_from_chance([sums["tickets"]], [sums["yoy_base"]])[0]
+        largest_of = figures.figure(largest["long_name"], largest, ["unit"])
+        source = largest_of.source("yoy_difference", setting(m))
+        share = f"{numbers.share(part, change)}%"
+        source = replace(source, formula=f"{part} ÷ {change} = {share}（占全部增减；{source.formula}）")
+        yield _told(
+            m, "driver", "图2", "totals", total=total, largest=largest_of, share=Cited(share, source), others=others,
+            number=len(rest), cities=bool((rest["kind"] == "city").all()), told=told, more=change > 0,
+            nearly_all=100 * abs(part) >= NEARLY_ALL * abs(change),
+        )  # fmt: skip
+
+
+def _types(m: Month) -> Iterator[Finding]:
+    """Complaints, if they rose or fell on last year by more than chance; then the other types, by size of change."""
+    rows = figures.types(m)
+    rows = rows[rows["yoy_base"].notna() & (rows["role"] != "retired")]
+    told = figures.told_from_chance(rows["tickets"].tolist(), rows["yoy_base"].tolist())
+    rows = rows.assign(
+        first=rows["role"] != "complaint",
+        size=-(rows["tickets"] - rows["yoy_base"]).abs().astype("Int64"),
+        told=pd.Series(told, index=rows.index, dtype=bool),
+    )
+    rows = rows[rows["told"]]
+    for row in rows.sort_values(["first", "size"], kind="stable").to_dict("records"):
+        issue = None
+        if row["role"] in figures.RANKED_ROLES:
+            issue = next(iter(figures.first_issue(m, row["role"])), None)
+        of = figures.figure(row["business_type"], row, ["business_type"])
+        section = {"complaint": "complaints", "inquiry": "inquiries"}.get(row["role"], "totals")
+        figure = {"complaint": "图6", "inquiry": "图5"}.get(row["role"], "图1")
+        yield _told(m, "type", figure, section, of=of, issue=issue)
+
+
+def _units(m: Month) -> Iterator[Finding]:
+    """The city whose tickets changed most of those that changed by more than chance, and who else did."""
+    rows = figures.unit_contributions(m)
+    cities = rows[(rows["kind"] == "city") & rows["yoy_significant"].fillna(False) & (rows["yoy_base"] > 0)]
+    cities = cities.loc[cities["difference"].abs().sort_values(ascending=False, kind="stable").index]
+    if cities.empty:
+        return
+    first = cities.iloc[0]
+    same = cities[(cities["difference"] > 0) == (first["difference"] > 0)]
+    other = cities[(cities["difference"] > 0) != (first["difference"] > 0)].sort_values("difference")
+    unit = figures.figure(first["unit"], first, ["unit"])
+    low, high = ratio_interval(int(first["tickets"]), int(first["yoy_base"]))
+    words, source = numbers.change_interval(low - 1, high - 1, "%"), unit.source("yoy", setting(m))
+    source = replace(source, formula=f"{source.formula}，95%精确区间{words}（条件二项）")
+    yield _told(
+        m, "unit", "附件3", "units", unit=unit, interval=Cited(words, source, whole=True), cities=int((rows["kind"] == "city").sum()),
+        same=len(same), others=figures.named(other, "unit", ["unit"]), rose=bool(first["difference"] > 0),
+    )  # fmt: skip
+
+
+def _lost(m: Month) -> Iterator[Finding]:
+    """The indicator that cost units so many points that it calls for attention, by fewest tickets or by most points."""
+    lost, least = figures.lost(m), m.params.scheme.signals.attention.points
+    values = figures.indicators(m).set_index(["unit", "indicator"])
+    for key in sorted(lost, key=lambda each: (BY_KEY[each].kind != "rate", list(lost).index(each))):
+        hit = lost[key][lost[key] >= least]
+        if hit.empty:
+            continue
+        rows = [
+            {
+                "unit": unit,
+                "points": hit[unit],
+                "short": int(of["denominator"] - of["numerator"]) if of["kind"] == "rate" else 0,
+            }
+            for unit in m.units["unit"]
+            if unit in hit.index and (of := values.loc[(unit, key)]) is not None
+        ]
+        yield _told(m, "lost", "附件1", "indicators", indicator=BY_KEY[key], rows=rows, units=len(m.units))
+
+
+def _checked(m: Month) -> Iterator[Finding]:
+    """Where the spot checks contradict the score: a unit with a good place and bad tickets, and the reverse."""
+    rows = figures.spot_checks(m)
+    if rows is None or not rows["problems"].sum():
+        return
+    contrary = rows[rows["contrary"]].assign(apart=lambda each: each["place"] - each["score_place"])
+    bad = contrary[(contrary["apart"] > 0) & (contrary["problems"] > 0)].sort_values(
+        "apart", ascending=False, kind="stable"
+    )
+    good = contrary[(contrary["apart"] < 0) & (contrary["problems"] == 0)].sort_values("apart", kind="stable")
+    tied = rows["score_rank"].duplicated(keep=False)
+    found = lambda part: [{**row, "sample": sample(m, row)} for row in part.assign(tied=tied).to_dict("records")]
+    whole = {"unit": m.params.organisation.region, **rows[["sampled", "problems"]].sum()}
+    yield _told(
+        m, "checked", "附件2", "spot_checks", sample=sample(m, whole), bad=found(bad.head(1)), good=found(good.head(1)), units=int((rows["problems"] > 0).sum()),
+    )  # fmt: skip
+
+
+def _issues(m: Month) -> Iterator[Finding]:
+    """The issue that moved most on last month (on last year, if last month is not known), by more than chance."""
+    for kind in ("mom", "yoy"):
+        changes = figures.issue_changes(m, kind)
+        if changes is None:
+            continue
+        told = changes[changes["significant"]]
+        if len(told):
+            row = told.loc[told["difference"].abs().idxmax()]
+            of = figures.figure(row["issue"], {**row, f"{kind}_base": row["base"]}, ["business_type", "issue"])
+            section = "inquiries" if row["business_type"] == m.params.catalogue.name_of("inquiry") else "complaints"
+            rose = bool(row["difference"] > 0)
+            yield _told(m, "issue", "热点事项", section, of=of, type=row["business_type"], against=kind, rose=rose)
+        return
+
+
+def _ranks(m: Month) -> Iterator[Finding]:
+    """The city that rose or fell most places by tickets on last year, if its own change is no chance."""
+    rows = figures.units(m)
+    rows = rows[(rows["kind"] == "city") & rows["yoy_base"].notna()]
+    if rows.empty:
+        return
+    now, then = (rows[name].rank(method="min", ascending=False).astype(int) for name in ("tickets", "yoy_base"))
+    moved = rows.assign(now=now, then=then, moved=then - now)
+    moved = moved[moved["yoy_significant"].fillna(False) & (moved["moved"] != 0)]
+    if len(moved):
+        row = moved.loc[moved["moved"].abs().idxmax()]
+        yield _told(
+            m, "rank", "附件3", "units", unit=figures.figure(row["long_name"], row, ["unit"]), now=row["now"], then=row["then"]
+        )  # fmt: skip
+
+
+_KINDS: tuple[Callable[[Month], Iterator[Finding]], ...] = (_driver, _types, _units, _lost, _checked, _issues, _ranks)

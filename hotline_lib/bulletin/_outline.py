@@ -1,0 +1,288 @@
+"""The whole bulletin in order: one list of sections that hold what is shown. Page 00, Word, mail, editions and
+``explain`` walk it; ``files`` are the tables of it that are kept as CSV and in the workbook.
+
+What people write stands in params/months/MONTH/NAME.md.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotline_lib.bulletin import _samples as samples
+from hotline_lib.bulletin import _scores as by_score
+from hotline_lib.bulletin._domains import domains
+from hotline_lib.bulletin._findings import Findings, found_in
+from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues, top_of
+from hotline_lib.bulletin._overview import overview
+from hotline_lib.bulletin._volumes import business_types, units
+from hotline_lib.errors import UnknownValueError
+from hotline_lib.fingerprint import write_whole
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._drill_down import DrillDown
+from hotline_lib.present._page import Shown, Written, anchor
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._sources import Links, explained, links_of, same_number
+from hotline_lib.present._tables import Table
+from hotline_lib.text_files import read_text
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+    from hotline_lib.params import Params
+
+TEXTS = {"opening": "开头", "cases": "第六部分", "plans": "第七部分"}  # by people; what each is called
+Part = Sentence | Table | Chart | DrillDown | Written
+
+
+@dataclass(frozen=True)
+class Section:
+    """heading: as printed; none for the opening. landscape: on paper it has a sheet of its own, turned."""
+
+    name: str
+    heading: str
+    parts: tuple[Part, ...]
+    landscape: bool = False
+
+    @property
+    def title(self) -> Written:
+        """The heading, as a cell of page 00 shows it."""
+        return Written(f"## {self.heading or '概述'}")
+
+
+class Outline(tuple[Section, ...]):
+    """The sections in order, each also by its name: ``outline.totals``."""
+
+    def __getattr__(self, name: str) -> Section:
+        for section in self:
+            if section.name == name:
+                return section
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise UnknownValueError("章节", name, [section.name for section in self])
+
+    def __dir__(self) -> list[str]:
+        return [section.name for section in self]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{section.name}　{section.heading or '概述'}" for section in self)
+
+
+@lru_cache(maxsize=16)
+def outline(m: Month, top: int = 5) -> Outline:
+    """月报的目录：按印刷的次序，一节一项，每节有 title 和 parts（句、表、图）。
+
+    top：第四、五部分列出前几位事项。
+    """
+    complaint = m.params.catalogue.name_of("complaint")
+    month, platform = f"{int(m.month[5:])}月份", m.params.organisation.platform
+    types, by_unit, scores, areas = business_types(m), units(m), by_score.scores(m), domains(m)
+    return Outline(
+        (
+            Section("opening", "", (opening(m),)),
+            Section(
+                "totals",
+                "一、总体情况",
+                (
+                    types.sentence,
+                    types.table,
+                    types.chart,
+                    by_unit.sentence,
+                    by_unit.chart,
+                    scores.sentence,
+                    scores.chart,
+                ),
+            ),
+            Section("domains", "二、业务分布情况", (areas.sentence, areas.table, areas.chart)),
+            Section(
+                "checks",
+                "三、拨测抽查情况",
+                (
+                    samples.checks_opening(m).sentence,
+                    samples.test_calls(m).sentence,
+                    by_score.below_threshold(m).sentence,
+                    samples.quality(m).sentence,
+                ),
+            ),
+            _ranked(m, "inquiries", "四", "inquiry", top),
+            _ranked(m, "complaints", "五", "complaint", top, handled(m).sentence),
+            Section("cases", "六、典型案例及先进做法", (cases(m),)),
+            Section("plans", "七、下一步工作安排", (plans(m),)),
+            Section(
+                "indicators",
+                f"附件1　{month}{platform}电话系统运行服务质量月度考评指标项表",
+                (by_score.indicators(m).table,),
+                landscape=True,
+            ),
+            Section(
+                "spot_checks",
+                f"附件2　{month}{complaint}类工单报送回访率、办结率和满意率抽检情况统计表",
+                (samples.spot_checks(m).table,),
+            ),
+            Section("units", f"附件3　{month}{platform}电话业务量区域分布", (by_unit.table,)),
+        )
+    )
+
+
+def _ranked(m: Month, name: str, number: str, role: str, top: int, *more: Part) -> Section:
+    """Section 四 or 五: a business type's most frequent issues."""
+    ranks, issues = top_of(m, role, top), top_issues(m, role, top=top)
+    heading = f"{number}、群众{m.params.catalogue.name_of(role)}排名{f'前{ranks}位' if ranks else '靠前'}的事项"
+    return Section(name, heading, (issues.sentence, issues.chart, issues.details, *more))
+
+
+def files(m: Month) -> dict[str, Table]:
+    """The tables that are kept, in the schema of data/published, by the name of their CSV: they can be the base of another
+    month. Without spot checks there is no such table."""
+    made = {
+        "business_types": business_types(m),
+        "domains": domains(m),
+        "units": units(m),
+        "top_issues": all_top_issues(m),
+        "top_issue_details": issue_details(m),
+        "indicators": by_score.indicators(m),
+        "spot_checks": samples.spot_checks(m),
+    }
+    return {name: table for name, x in made.items() if isinstance(table := x.table, Table)}
+
+
+def write_tables(m: Month, folder: Path) -> list[Path]:
+    """Every kept table as FOLDER/NAME.csv, UTF-8 with BOM so that Excel opens it; returns the files."""
+    written = []
+    for name, table in files(m).items():
+        written.append(folder / f"{name}.csv")
+        write_whole(written[-1], "\ufeff" + table.csv())
+    return written
+
+
+# What stands on page 00 besides.
+
+
+def title(m: Month) -> Written:
+    """月报的标题，代替笔记本的标题。"""
+    return Written(f"# {m.params.organisation.title}")
+
+
+def issued(m: Month) -> Sentence:
+    """谁编的、什么时候发的。"""
+    of, date = m.params.organisation, m.params.month.issued
+    return Sentence(f"{of.department}　{numbers.day(date)}" if date else of.department, "caption")
+
+
+def findings(m: Month, *, top: int = 5) -> Findings:
+    """本月要点（首页）：按规则挑出的至多五条发现，每条链到能看到它的地方。
+
+    top：第四、五部分列出前几位事项（决定链到哪个标题）。有 title，单独一行就显示全部。
+    """
+    anchors = {section.name: anchor(section.heading or "概述") for section in outline(m, top)}
+    return Findings(tuple(found_in(m)), anchors, links_of(m))
+
+
+def opening(m: Month) -> Written | Sentence:
+    """月报开头，由人撰写：params/months/MONTH/opening.md；没有写时说待补充。"""
+    return _text(m, "opening")
+
+
+def cases(m: Month) -> Written | Sentence:
+    """第六部分，由人撰写：params/months/MONTH/cases.md；没有写时说待补充。"""
+    return _text(m, "cases")
+
+
+def plans(m: Month) -> Written | Sentence:
+    """第七部分，由人撰写：params/months/MONTH/plans.md；没有写时说待补充。"""
+    return _text(m, "plans")
+
+
+def closing(m: Month) -> Shown:
+    """报送、分送谁，由谁联系。"""
+    of = m.params.organisation
+    lines = [f"{head}：{words}" for head, words in (("报送", of.report_to), ("分送", of.distribute_to)) if words]
+    lines += [of.contact] if of.contact else []
+    return Shown("".join(f'<p class="closing">{escape(line)}</p>' for line in lines), "\n".join(lines))
+
+
+def _text(m: Month, name: str) -> Written | Sentence:
+    words = text(m.params, name)
+    return Sentence(_gap(m.params, name), "gap") if words is None else Written(words)
+
+
+def text(params: Params, name: str) -> str | None:
+    """What people wrote in params/months/MONTH/NAME.md; None if there is no such file, or nothing in it."""
+    inside = f"months/{params.month.month}/{name}.md"
+    file = params.folder / inside
+    return (read_text(file, f"params/{inside}").strip() or None) if os.path.lexists(file) else None
+
+
+def _gap(params: Params, name: str) -> str:
+    """What stands in place of a text that nobody wrote."""
+    return f"待补充：{TEXTS[name]}由人撰写，请写在 params/months/{params.month.month}/{name}.md"
+
+
+def texts_missing(params: Params) -> list[str]:
+    """The texts that nobody wrote, in words."""
+    return [_gap(params, name) for name in TEXTS if text(params, name) is None]
+
+
+# Where a number comes from.
+
+
+def explain(m: Month, printed: str, top: int = 5, *, tickets: bool = False) -> list[str]:
+    """Every place of the bulletin that prints a number: where, how it is made, which tickets it counts.
+
+    printed: as it stands there, with or without unit and commas (90.10%, 219,751); a count that only stands in a formula
+    (191174); or the name of a unit, for all that is printed of it. tickets: with the ids behind it.
+    Raises UnknownValueError with the nearest printed number if none is the same.
+    """
+    page = _linked(m, top)
+    unit = next((each.name for each in m.params.units if printed in each.spellings), None)
+    if unit:
+        found = [each for each in page.shown if unit in each[2].title.split(" · ")]
+    else:
+        same = {source for _, words, source in page.shown if same_number(printed, words)}
+        found = [each for each in page.shown if each[2] in same]  # 减少16.58% stands as −16.58 in a table
+        found = found or [each for each in page.shown if any(same_number(printed, part) for part in each[2].counts)]
+    if not found:
+        raise UnknownValueError("印出的数字", printed, dict.fromkeys(words for _, words, _ in page.shown))
+    lines = explained(found)
+    return [f"{line}{_ids(m, each[2])}" for line, each in zip(lines, found, strict=True)] if tickets else list(lines)
+
+
+def _linked(m: Month, top: int) -> Links:
+    """Every number that the bulletin prints, shown."""
+    page = Links()
+    for heading, parts in _walk(m, top):
+        page.place = heading
+        for part in parts:
+            if isinstance(part, Sentence | Table | DrillDown | Findings):
+                part.html(page.link)
+    return page
+
+
+def _walk(m: Month, top: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+    first = findings(m, top=top)
+    yield first.heading, (first,)
+    units_at_a_glance = overview(m)
+    yield units_at_a_glance.heading, (units_at_a_glance.table,)
+    for section in outline(m, top):
+        yield section.heading or "概述", section.parts
+
+
+_MOST_IDS = 20
+
+
+def _ids(m: Month, source) -> str:
+    """The tickets behind a number, as far as they fit."""
+    if source.rate is not None:
+        ids = m.behind(*source.rate)["ticket_id"].tolist()
+        what = "这些工单未达标" if source.formula.endswith("%") else "这些工单计入"
+    elif source.where is not None:
+        ids, what = m.tickets(dict(source.where))["ticket_id"].tolist(), "这些工单计入"
+    else:
+        return ""
+    more = f"等{len(ids)}件" if len(ids) > _MOST_IDS else f"，共{len(ids)}件"
+    return f"\n  {what}：{'、'.join(ids[:_MOST_IDS])}{more}" if ids else f"\n  {what}：无"

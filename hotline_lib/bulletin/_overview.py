@@ -1,0 +1,128 @@
+"""All units on one table with signals: rank, volume, the indicators that cost most, what spot checks found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, volume_source
+from hotline_lib.bulletin._scores import score_source
+from hotline_lib.exact import is_missing
+from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import Column
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+
+_SHOWN_INDICATORS = 4  # those that cost all units together most
+
+
+def overview(m: Month) -> Exhibit:
+    """各单位一览（首页）：名次、总分、业务量、失分最多的几项指标、抽检发现，● 关注、○ 留意。
+
+    有 title、table。frame：一行一个单位，metrics.scores 与 unit_volumes 的列，加各项指标、signals。
+    来源：counts、rates、抽检；信号的界限在 params/scoring.yaml。
+    """
+    find = lambda x, column, row: volume_source(x, column, row) or score_source(x, column, row)
+    return Exhibit(m, _rows(m), {"unit": "unit"}, {}, Parts(heading=f"{len(m.units)}个单位一览", table=_table), find)
+
+
+def _table(x: Exhibit) -> Table:
+    m, rows, lost = x.m, x.frame, figures.lost(x.m)
+    signals, checked, total = m.params.scheme.signals, figures.spot_checks(m) is not None, figures.pooled(m)
+    columns = [
+        UNIT,
+        Column("信号", "signals", "signals"),
+        RANK,
+        SCORE,
+        column("tickets", head="业务量"),
+        column("yoy"),
+        column("complaint", head=m.params.catalogue.name_of("complaint")),
+        *(_indicator(m, each) for each in INDICATORS if each.key in list(lost)[:_SHOWN_INDICATORS]),
+    ]
+    if checked:
+        bad = lambda row: signals.of(bad=row["problems"])
+        clean = lambda row: "" if row["problems"] else "soft"
+        columns.append(Column("抽检问题", "found", "words", unit="件/抽检件", signal=bad, emphasis=clean))
+    wrong = {row["key"]: row for row in figures.errata(m, "units")}
+    return Table(
+        rows,
+        columns,
+        label="各单位一览",
+        order=_key(m, checked),
+        total={**total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None},
+        rule_after=lambda row: row["kind"] == "group",
+        footnotes={unit: f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）" for unit, row in wrong.items()},
+        notes=[_note(m)],
+    )  # fmt: skip
+
+
+def _indicator(m: Month, each: Indicator) -> Column:
+    """An indicator's column, its signal from the points that it cost the unit."""
+    is_rate, signals = each.kind == "rate", m.params.scheme.signals
+    head = each.brief.replace("办结率", "\n办结率") if is_rate else each.head.split("|")[0]
+    level = lambda row: signals.of(points=row["lost"].get(each.key, 0))
+    full = lambda row: "soft" if is_rate and row[each.key] == 100 else ""
+    kind = "rate" if each.kind == "per_10k" else each.kind
+    return Column(head, each.key, kind, unit=each.unit, title=each.label, signal=level, emphasis=full)
+
+
+def _rows(m: Month) -> pd.DataFrame:
+    """Units: groups first, then by rank, inside a rank by tickets."""
+    lost, checks = figures.lost(m), figures.spot_checks(m)
+    values = figures.indicators(m).pivot(index="unit", columns="indicator", values="value")
+    volumes = figures.units(m).drop(columns=["rank", "long_name", "kind", "code", "population"])
+    rows = figures.scores(m)[["rank", "unit", "kind", "score"]].merge(volumes, on="unit", validate="one_to_one")
+    rows = rows.join(values, on="unit", validate="one_to_one")
+    rows["lost"] = [lost.loc[unit].to_dict() if len(lost.columns) else {} for unit in rows["unit"]]
+    if checks is not None:
+        own = checks[["unit", "problems", "sampled"]]
+        rows = rows.merge(own, on="unit", validate="one_to_one")
+        rows["found"] = [_found(row.problems, row.sampled) for row in rows.itertuples()]
+    rows["signals"] = [_signals(m, row) for row in rows.to_dict("records")]
+    rows = rows.sort_values(["rank", "tickets"], ascending=[True, False], kind="stable")
+    return rows.sort_values("kind", key=lambda kinds: kinds != "group", kind="stable", ignore_index=True)
+
+
+def _found(problems: int, sampled: int) -> str | None:
+    return None if not sampled else f"{problems}/{sampled}" if problems else "未发现"
+
+
+def _pooled_found(rows: pd.DataFrame) -> str:
+    return f"{rows['problems'].sum()}/{rows['sampled'].sum()}"
+
+
+def _signals(m: Month, row: dict) -> list[tuple[str, str]]:
+    """A unit's signals (level, word), those that call for attention first, by points."""
+    of, signals = m.params.scheme.signals, []
+    for key, points in sorted(row["lost"].items(), key=lambda each: -each[1]):
+        signals.append((of.of(points=points), BY_KEY[key].word))
+    signals.append((of.of(bad=row.get("problems", 0)), "抽检"))
+    told = [each for each in signals if each[0]]
+    return sorted(told, key=lambda each: each[0] != "attention")
+
+
+def _key(m: Month, checked: bool) -> str:
+    """What the signs mean, from the thresholds."""
+    at, bad = m.params.scheme.signals, "，或抽检{}件及以上有问题" if checked else ""
+    level = lambda each: f"失{numbers.points(each.points)}分及以上{bad.format(each.bad)}"
+    changes = "　▲▼ 同比显著增减" if not is_missing(figures.total(m).yoy_base) else ""
+    return f"● 关注：一项指标{level(at.attention)}　○ 留意：{level(at.notice)}{changes}　灰字：满值、未发现或不显著"
+
+
+def _note(m: Month) -> str:
+    lost = figures.lost(m)
+    groups = m.units[m.units["kind"] == "group"]
+    who = (
+        f"{'、'.join(groups['unit'])}单列，仍参加名次；各市按名次排，同名次按业务量排。"
+        if 0 < len(groups) < len(m.units)
+        else "按名次排。"
+    )
+    rest = len(INDICATORS) - min(_SHOWN_INDICATORS, len(lost.columns))
+    unspoilt = len(INDICATORS) - len(lost.columns)
+    return f"{who}其余{rest}项指标中，{unspoilt}项没有单位失分，见附件1"

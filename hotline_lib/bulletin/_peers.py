@@ -1,0 +1,136 @@
+"""A unit beside its peers: its issues, and its place by score, volume, time and sample."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from hotline_lib import metrics
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._exhibit import Exhibit, Parts
+from hotline_lib.exact import competition_rank, percent
+from hotline_lib.indicators import BY_KEY
+from hotline_lib.month import Month
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import Column
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import column
+
+
+def unit_issues(m: Month, role: str, unit: str, *, top: int = 5) -> Exhibit:
+    """一个单位的热点事项，和同类单位合计的占比相比；▲▼ 为相差显著。
+
+    role："inquiry"（咨询）或 "complaint"（投诉）。unit：单位。top：列出前几位，并列的都列出。
+    有 table。frame：metrics.beside_peers：rank、issue、tickets、of、rest、rest_of、more（百分点）、told。
+    来源：counts（按受理时间）。
+    """
+    name, others = m.params.unit(unit).name, _peers(m, unit)
+    frame = metrics.beside_peers(_counts(m, name), m.counts[m.counts["unit"].isin(others)], role, top=top)
+    within = {"unit": name, "business_type": m.params.catalogue.name_of(role)}
+    return Exhibit(m, frame, {"issue": "issue"}, within, Parts(table=partial(_issues_table, others=others)))
+
+
+def unit_peers(m: Month, unit: str) -> Exhibit:
+    """一个单位在同类单位中的位置（同类太少时在全部单位中）：总分、业务量、时长、抽检，旁边是第1和居中的值。
+
+    unit：单位。有 table。frame：measure（项目）、own（本单位）、place（名次/单位数）、first（第1）、middle（居中）。
+    来源：counts、rates、抽检。
+    """
+    name = m.params.unit(unit).name
+    return Exhibit(m, _places(m, name), _parts=Parts(table=partial(_peers_table, unit=name)))
+
+
+def _counts(m: Month, unit: str) -> pd.DataFrame:
+    return m.counts[m.counts["unit"] == unit]
+
+
+def _issues_table(x: Exhibit, others: list[str]) -> Table | Sentence:
+    """The unit's most frequent issues of a business type, beside their share in its peers together."""
+    m, rows, type_name = x.m, x.frame, x.within["business_type"]
+    if rows.empty:
+        return Sentence(f"{m.params.unit(x.within['unit']).long_name}本月没有标注事项的{type_name}工单。")
+    whose = f"其他{len(others)}市" if _are_cities(m, others) else "其他单位"
+    beside = rows["rest_of"].iloc[0] > 0
+    beside_columns = [column("share", head=f"{whose}\n占比", value=("rest", "rest_of")), column("more")]
+    return Table(
+        rows,
+        [
+            column("rank"),
+            column("issue"),
+            column("tickets"),
+            column("share", head=f"占本单位\n{type_name}"),
+            *(beside_columns if beside else []),
+        ],
+        caption=type_name,
+        order="按件数排",
+        row_head="issue",
+        notes=["▲▼ 占比相差显著"] if beside else [],
+    )
+
+
+def _peers(m: Month, unit: str) -> list[str]:
+    """The other units of its kind; nobody, if it is a kind of its own."""
+    me = m.params.unit(unit)
+    return [each.name for each in m.params.units if each.kind == me.kind and each.name != me.name]
+
+
+def _are_cities(m: Month, names: list[str]) -> bool:
+    return all(m.params.unit(name).kind == "city" for name in names)
+
+
+def _places(m: Month, unit: str) -> pd.DataFrame:
+    """Measures, with the unit's place among units of its kind, and the best and the middle of them."""
+    me, kind = m.params.unit(unit), _compared_with(m, unit)
+    scores = figures.scores(m).set_index("unit")["score"]
+    values = figures.indicators(m).pivot(index="unit", columns="indicator", values="value")
+    checks = figures.spot_checks(m)
+    measures = [
+        ("总分", scores, True, numbers.decimal),
+        ("业务量（件）", figures.units(m).set_index("unit")["tickets"], True, numbers.count),
+        (BY_KEY["tickets_per_10k"].label, values["tickets_per_10k"], True, numbers.decimal),
+        ("投诉平均办结时长（分钟）", values["complaint_mean_minutes"], False, numbers.decimal),
+    ]
+    if checks is not None and (checks["sampled"] > 0).any():
+        drawn_from = checks[checks["sampled"] > 0].set_index("unit")
+        bad = [percent(*each) for each in zip(drawn_from["problems"], drawn_from["sampled"], strict=True)]
+        measures.append(("抽检有问题（%）", pd.Series(bad, index=drawn_from.index), False, numbers.decimal))
+    rows = []
+    for name, of, most_first, printed in measures:
+        known = of.reindex(kind).dropna()
+        if me.name in known.index:
+            ranks = dict(zip(known.index, competition_rank(list(known), descending=most_first), strict=True))
+            ordered = sorted(known, reverse=most_first)
+            rows.append(
+                {
+                    "measure": name,
+                    "own": printed(known[me.name]),
+                    "place": f"{ranks[me.name]}/{len(known)}",
+                    "first": printed(ordered[0]),
+                    "middle": printed(ordered[(len(ordered) - 1) // 2]),
+                }
+            )
+    return pd.DataFrame(rows, columns=["measure", "own", "place", "first", "middle"])
+
+
+def _compared_with(m: Month, unit: str) -> list[str]:
+    others = _peers(m, unit)
+    return [m.params.unit(unit).name, *others] if len(others) >= 2 else m.params.unit_names
+
+
+def _peers_table(x: Exhibit, unit: str) -> Table:
+    m, kind = x.m, _compared_with(x.m, unit)
+    return Table(
+        x.frame,
+        [
+            Column("项目", "measure", "text"),
+            Column("本单位", "own", "words"),
+            Column("名次", "place", "words", unit="/单位数"),
+            Column("第1", "first", "words"),
+            Column("居中", "middle", "words"),
+        ],
+        label="名次",
+        order=f"在{len(kind)}个{'市' if _are_cities(m, kind) else '单位'}中；总分、件数从高到低，时长、问题从低到高",
+        row_head="measure",
+    )

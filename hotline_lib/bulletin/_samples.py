@@ -1,0 +1,240 @@
+"""Section 三, Annex 2 and what 05 adds: what a sample found, how far so few tickets can be off, the scores beside it.
+
+A month in which nothing was drawn at random says so: its table is that sentence, its charts are nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from hotline_lib import metrics
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
+from hotline_lib.bulletin._scores import score_source
+from hotline_lib.bulletin._wording import drawn
+from hotline_lib.indicators import BY_KEY
+from hotline_lib.metrics._comparison import SIGNIFICANCE_LEVEL
+from hotline_lib.metrics._intervals import binomial_interval
+from hotline_lib.month import Month
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present import _sampled as sampled
+from hotline_lib.present._cells import Column
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Cited, Sentence
+from hotline_lib.present._sources import Source
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
+
+_QUESTIONS = {"called_back": ("callback", "回访"), "closed": ("closure", "办结"), "satisfied": ("satisfaction", "满意")}
+_REPORTED = {"transfer_callback_rate": "回访率", "complaint_satisfaction_rate": "满意率"}
+
+
+def spot_checks(m: Month) -> Exhibit:
+    """抽检情况（附件2）：重查随机抽取的工单，发现了什么，抽这么少能有多大把握。
+
+    有 sentence、lead（抽检页导语）、note、table（附件2）、chart（每件一格，附95%区间）；没有抽检的月份只说没有。
+    frame：metrics.beside_scores，一行一个单位：rank、unit、sampled、problems、problem_ids、KEY_yes、KEY_of、score、
+    score_rank、low、high、contrary。来源：data/spot_checks/MONTH.csv。
+    """
+    parts = Parts(
+        lead=Says("spot_checks_lead", _sample_of, "lead"),
+        sentence=Says("spot_checks", _sample_of),
+        note=Says("spot_checks_note", _sample_of, "table-note"),
+        table=_spot_checks_table,
+        chart=_intervals_chart,
+    )
+    return with_more(Exhibit(m, _frame(m), {"unit": "unit"}, {}, parts, _source), "spot_checks")
+
+
+def score_ranks(m: Month) -> Exhibit:
+    """考评名次和抽检名次并排：哪些单位总分好、抽检差，哪些相反。
+
+    有 chart。frame：metrics.beside_scores，见 spot_checks。来源：data/spot_checks/MONTH.csv、考评。
+    """
+    return Exhibit(m, _frame(m), {"unit": "unit"}, {}, Parts(chart=_ranks_chart), _source)
+
+
+def checks_opening(m: Month) -> Exhibit:
+    """对哪些单位进行了拨测抽查（第三部分首句）。有 sentence。frame：单位。来源：params/、data/spot_checks。"""
+    return Exhibit(m, m.units, _parts=Parts(sentence=Says("checks_opening", _checked)))
+
+
+def test_calls(m: Month) -> Exhibit:
+    """拨测发现了什么（第三部分）。有 sentence。frame：单位。来源：params/months/MONTH.yaml 的 test_calls。"""
+    return Exhibit(m, m.units, _parts=Parts(sentence=Says("test_calls", _test_calls)))
+
+
+def quality(m: Month) -> Exhibit:
+    """抽检所见的办理质量（第三部分末段）。有 sentence。frame：metrics.beside_scores。来源：抽检、月份参数的 remarks。"""
+    return Exhibit(m, _frame(m), _parts=Parts(sentence=Says("quality", _quality)))
+
+
+def _frame(m: Month) -> pd.DataFrame:
+    found = figures.spot_checks(m)
+    return pd.DataFrame() if found is None else found
+
+
+def _spot_checks_table(x: Exhibit) -> Table | Sentence:
+    """Annex 2, with what so few can say; two ids at most, then 等N个."""
+    if x.frame.empty:
+        return Sentence("本月没有抽检。")
+    frame, rates, answers = x.frame.copy(), [], []
+    for question, (name, words) in _QUESTIONS.items():
+        pairs = list(zip(frame[f"{question}_yes"], frame[f"{question}_of"], strict=True))
+        frame[f"{name}_of"] = [f"{yes}/{of}" if of else None for yes, of in pairs]
+        rates.append(Column("", (f"{question}_yes", f"{question}_of"), "percent", f"{name}_rate", in_page=False))
+        answers.append(Column(words, f"{name}_of", "words", unit="件", group="抽检属实"))
+    alike = all(frame[answers[0].value].equals(frame[column.value]) for column in answers)
+    known = figures.indicators(x.m).query("denominator > 0").pivot(index="unit", columns="indicator", values="value")
+    rows = frame.join(known.reindex(columns=list(_REPORTED)), on="unit", validate="one_to_one").assign(
+        low=frame["low"].where(frame["sampled"] > 0),
+        ids=[";".join(ids[:2]) for ids in frame["problem_ids"]],
+        listed=list(map(_listed, frame["problem_ids"], frame["sampled"])),
+        found=list(map(found_words, frame["problems"], frame["sampled"])),
+    )
+    clean = lambda row: "" if row["problems"] else "soft"
+    return Table(
+        rows,
+        [
+            RANK,
+            UNIT,
+            column("sampled", head="抽检数", key="sampled", in_page=False),
+            *rates,
+            column("problems", head="问题工单", key="problem_tickets", in_page=False),
+            Column("", "ids", "text", "problem_ticket_ids", in_page=False),
+            Column("有问题", "found", "words", unit="件/抽检件", emphasis=clean),
+            column("low", emphasis=clean),
+            *([] if alike else answers),
+            *(_reported(key, head) for key, head in _REPORTED.items()),
+            column("score_rank", head="考评\n名次"),
+            SCORE,
+            Column("问题工单编号", "listed", "text", emphasis=clean),
+        ],
+        order="按有问题的占比从低到高排",
+        label="附件2 抽检情况",
+        notes=[
+            "有问题：回访、办结、满意中至少一项与上报不符；区间为真实问题率的精确区间（Clopper–Pearson）",
+            *(["回访、办结、满意三项的抽检结果相同，合为一列"] if alike else []),
+            "上报值取自附件1：回访率为转办工单的，满意率为投诉举报回访的；上报的工单均已办结",
+        ],
+    )
+
+
+def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
+    """Where a figure of Annex 2 comes from: the list of drawn tickets, else what Annex 1 has."""
+    if column.value == ("low", "high"):
+        words = f"{row['problems']}/{row['sampled']} 的95%精确区间 {column.printed(row)}%（Clopper–Pearson）"
+        return replace(sample(x.m, row).source, formula=words)
+    if column.value in ("found", *(f"{name}_of" for name, _ in _QUESTIONS.values())):
+        return sample(x.m, row).source
+    return score_source(x, column, row)
+
+
+def sample(m: Month, row: Mapping) -> Cited:
+    """4件中3件, and from which list. row: ``unit``, ``sampled``, ``problems``."""
+    words, file = f"{row['sampled']}件中{row['problems']}件", m.paths.short(m.paths.spot_checks(m.month))
+    source = Source(f"{row['unit']} · 抽检", f"{file} 中随机抽取的工单", f"抽检{words}有问题")
+    return Cited(words, source, whole=True)
+
+
+def _reported(key: str, head: str) -> Column:
+    full = lambda row: "soft" if row[key] == 100 else ""
+    return Column(f"上报\n{head}", key, "rate", unit="%", title=f"{BY_KEY[key].label}（上报值）", emphasis=full)
+
+
+def found_words(problems: int, sampled: int) -> str:
+    """3/4; 未发现问题（0/4): four clean tickets are no 100 %."""
+    if not sampled:
+        return "未抽检"
+    return f"{problems}/{sampled}" if problems else f"未发现问题（0/{sampled}）"
+
+
+def _listed(ids: list[str], sampled: int) -> str:
+    """无, or two ids at most and how many there are."""
+    if not ids:
+        return "无" if sampled else numbers.MISSING
+    return "、".join(ids[:2]) + (f"等{len(ids)}个" if len(ids) > 2 else "")
+
+
+def _sample(m: Month) -> dict[str, object]:
+    """What words about the sample may name: what was found, how far it can be off, and the scores beside it."""
+    frame = figures.spot_checks(m)
+    if frame is None:
+        return {"sampled": 0}
+    drawn_from = m.units[["unit"]].merge(frame[frame["sampled"] > 0], on="unit", validate="one_to_one")
+    bad, clean = (drawn_from[(drawn_from["problems"] > 0) == found] for found in (True, False))
+    sizes, problems, least_clean = drawn_from["sampled"], int(bad["problems"].sum()), clean["sampled"].min()
+    low, high = (numbers.decimal(100 * end, 1) for end in binomial_interval(problems, int(sizes.sum())))
+    related = metrics.agreement(frame)
+    return {
+        "sampled": int(sizes.sum()),
+        "problems": problems,
+        "share": numbers.share(problems, sizes.sum()),
+        "low": low,
+        "high": high,
+        "number": len(drawn_from),
+        "untested": len(frame) - len(drawn_from),
+        "least": int(sizes.min()),
+        "most": int(sizes.max()),
+        "bad": [*bad["unit"][:-1], *bad["long_name"][-1:]],
+        "bad_cities": bool((bad["kind"] == "city").all()),
+        "questions": [
+            f"{words}率" for key, (_, words) in _QUESTIONS.items() if (bad[f"{key}_yes"] < bad[f"{key}_of"]).any()
+        ],
+        "clean": len(clean),
+        "clean_sample": int(least_clean) if len(clean) else 0,
+        "clean_most": numbers.decimal(100 * binomial_interval(0, int(least_clean))[1], 1) if len(clean) else "",
+        "related": related and {"rho": related[0], "p": related[1], "told": related[1] < SIGNIFICANCE_LEVEL},
+    }
+
+
+def _sample_of(x: Exhibit) -> dict[str, object]:
+    return _sample(x.m)
+
+
+def _quality(x: Exhibit) -> dict[str, object]:
+    return {**_sample(x.m), "remarks": x.m.params.month.remarks}
+
+
+def _checked(x: Exhibit) -> dict[str, object]:
+    """Who was rung and looked at."""
+    m = x.m
+    groups = m.units.loc[m.units["kind"] == "group", "long_name"].tolist()
+    done = m.params.month.test_calls is not None or figures.spot_checks(m) is not None
+    return {"done": done, "cities": int((m.units["kind"] == "city").sum()), "groups": groups, "number": len(m.units)}
+
+
+def _test_calls(x: Exhibit) -> dict[str, object]:
+    """What ringing the units showed: typed into the month's parameters."""
+    m = x.m
+    calls, long_name = m.params.month.test_calls, m.units.set_index("unit")["long_name"]
+    named = lambda units: [long_name[m.params.unit(unit).name] for unit in units]
+    groups = m.units.loc[m.units["kind"] == "group", "unit"].tolist()
+    everybody = "、".join([*(["各地市"] if len(groups) < len(m.units) else []), *groups])
+    found = {"not_answered": named(calls.not_answered), "slow": named(calls.slow)} if calls else {}
+    return {"done": calls is not None, "all": everybody} | found
+
+
+def _intervals_chart(x: Exhibit) -> Chart | Sentence:
+    """Each unit's drawn tickets one by one, with the exact interval."""
+    if x.frame.empty:
+        return Sentence("")
+    (most,) = _named(x.frame.sort_values("rank", ascending=False, kind="stable").head(1))
+    return drawn(x.m, "spot_checks", lambda: sampled.intervals(x.frame), **_sample(x.m), most_found=most)
+
+
+def _ranks_chart(x: Exhibit) -> Chart | Sentence:
+    """Score rank against spot-check rank."""
+    if x.frame.empty:
+        return Sentence("")
+    apart = x.frame[x.frame["contrary"]].sort_values("score_place")
+    low = apart["place"] > apart["score_place"]
+    named = {"falls": _named(apart[low]), "rises": _named(apart[~low])}
+    return drawn(x.m, "ranks", lambda: sampled.ranks(x.frame), **_sample(x.m), **named)
+
+
+def _named(rows: pd.DataFrame) -> list[dict[str, object]]:
+    return rows.assign(found=list(map(found_words, rows["problems"], rows["sampled"]))).to_dict("records")

@@ -1,0 +1,203 @@
+"""A unit's own edition (06): its tickets, its issues beside the province's, its indicators, its sample, its place.
+
+Everything takes ``unit``: a short name, a long name or an alias of params/units.yaml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import pandas as pd
+
+from hotline_lib import metrics
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._columns import compared_rows
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
+from hotline_lib.bulletin._peers import _counts
+from hotline_lib.bulletin._scores import score_source
+from hotline_lib.bulletin._wording import drawn
+from hotline_lib.exact import is_missing
+from hotline_lib.indicators import BY_KEY, INDICATORS
+from hotline_lib.month import Month
+from hotline_lib.present import _charts as charts
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import Column
+from hotline_lib.present._charts import Chart
+from hotline_lib.present._sentences import Figure, Sentence
+from hotline_lib.present._sources import Source
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import column
+
+_QUESTIONS = ("called_back", "closed", "satisfied")
+
+
+def unit_types(m: Month, unit: str) -> Exhibit:
+    """一个单位的业务类型：受理了多少，各类占多少，同比、环比怎样。
+
+    unit：params/units.yaml 中的名称、全称或别名。
+    有 sentence、lead（分册导语）、table、chart。
+    frame：metrics.type_volumes，一行一类，of 为本单位全部。来源：counts（按受理时间）。
+    """
+    name = m.params.unit(unit).name
+    parts = Parts(
+        lead=Says("unit_lead", partial(_overview, unit=name), "lead"),
+        sentence=Says("unit_volumes", partial(_overview, unit=name)),
+        table=partial(_types_table, unit=name),
+        chart=partial(_types_chart, unit=name),
+    )
+    return Exhibit(m, _types_of(m, name), {"business_type": "business_type"}, {"unit": name}, parts)
+
+
+def unit_indicators(m: Month, unit: str) -> Exhibit:
+    """一个单位的 17 项考评指标：本单位的值和由来、全省合并的值、各失几分。
+
+    unit：单位。有 sentence（总分与名次）、table。
+    frame：metrics.indicator_values 中本单位的各行：indicator、kind、numerator、denominator、value。来源：rates、月份参数。
+    """
+    name, frame = m.params.unit(unit).name, figures.indicators(m)
+    parts = Parts(
+        sentence=Says("unit_scores", partial(_overview, unit=name)), table=partial(_indicators_table, unit=name)
+    )
+    own = frame[frame["unit"] == name].reset_index(drop=True)
+    return Exhibit(m, own, _parts=parts, _find=partial(_of_indicator, unit=name))
+
+
+def unit_spot_checks(m: Month, unit: str) -> Exhibit:
+    """一个单位随机抽取的工单，每件查到了什么。
+
+    unit：单位。有 table。frame：抽检记录：ticket_id、unit、drawn、called_back、closed、satisfied。
+    来源：data/spot_checks/MONTH.csv。
+    """
+    name = m.params.unit(unit).name
+    drawn_ones = m.spot_checks if m.spot_checks is not None else pd.DataFrame(columns=["drawn", "unit"])
+    own = drawn_ones[(drawn_ones["drawn"] == "random") & (drawn_ones["unit"] == name)].reset_index(drop=True)
+    return Exhibit(m, own, _parts=Parts(table=partial(_spot_checks_table, unit=name)))
+
+
+def _types_of(m: Month, unit: str) -> pd.DataFrame:
+    """Business types of one unit with its own base months, as far as those know units by type."""
+    name, bases = unit, {}
+    for kind in ("yoy", "mom"):
+        rows = figures.base(m, kind).by("unit", "business_type")
+        bases[kind] = None if rows is None else rows[rows["unit"] == name][["business_type", "tickets"]]
+    rows = metrics.type_volumes(_counts(m, name), m.types, **bases)
+    return rows[(rows["role"] != "retired") | (rows["tickets"] > 0)].reset_index(drop=True)
+
+
+def total_of(m: Month, unit: str) -> Figure:
+    """All tickets of the unit as a part of the month, with its bases."""
+    name, bases = m.params.unit(unit).name, []
+    for kind in ("yoy", "mom"):
+        rows = figures.base(m, kind).by("unit")
+        bases.append(None if rows is None else int(rows.loc[rows["unit"] == name, "tickets"].sum()))
+    tickets = int(_counts(m, name)["tickets"].sum())
+    long_name = m.params.unit(name).long_name
+    return Figure(long_name, tickets, figures.total(m).tickets, *bases, where={"unit": name}, of_where={})
+
+
+def _types_table(x: Exhibit, unit: str) -> Table:
+    """What the unit was asked and told, by business type."""
+    whole = total_of(x.m, unit)
+    total = {"business_type": figures.TOTAL, "tickets": whole.tickets, "of": whole.tickets, "where": x.within}
+    return compared_rows(
+        x.frame, column("business_type"), {**total, "yoy_base": whole.yoy_base, "mom_base": whole.mom_base}
+    )
+
+
+def _indicators_table(x: Exhibit, unit: str) -> Table:
+    """With what they are made of, all units together beside them, and the points they cost."""
+    m, name = x.m, unit
+    own, together, lost = figures.indicators_by_unit(m).loc[name], figures.all_units_together(m), figures.lost(m)
+    rows = []
+    for of in INDICATORS:
+        kind = "rate" if of.kind == "per_10k" else of.kind
+        cell = Column("", "value", kind, words=("已开展", "未开展"))
+        rows.append(
+            {
+                "key": of.key,
+                "indicator": of.label,
+                "unit_of": of.unit,
+                "own": cell.printed({"value": own.loc[of.key, "value"]}),
+                "from": _made_of(of.key, own.loc[of.key]),
+                "all": cell.printed({"value": together.loc[of.key, "value"]}),
+                "points": lost[of.key].get(name, 0) if of.key in lost else 0,
+            }
+        )
+    scores = figures.scores(m).set_index("unit").loc[name]
+    cost = lambda row: "strong" if row["points"] > 0 else ""
+    return Table(
+        pd.DataFrame(rows),
+        [
+            Column("指标", "indicator", "text"),
+            Column("本单位", "own", "words", emphasis=cost),
+            Column("计量", "unit_of", "text"),
+            Column("由来", "from", "words"),
+            Column(f"{m.params.organisation.region}合并", "all", "words"),
+            Column("失分", "points", "points", emphasis=cost),
+        ],
+        label="考评指标",
+        order="按附件1的顺序；由来为分子/分母",
+        row_head="indicator",
+        total={"indicator": "合计", "points": scores["lost"]},
+    )
+
+
+def _of_indicator(x: Exhibit, column: Column, row: Mapping, unit: str) -> Source | None:
+    """The unit's own value, or that of all units together."""
+    whose = {"own": unit, "all": x.m.params.organisation.region}.get(column.value)
+    if whose is None or "key" not in row:
+        return None
+    key = row["key"]
+    return score_source(x, Column("", key, "text"), {"unit": whose, key: row[column.value]})
+
+
+def _made_of(key: str, of: pd.Series) -> str | None:
+    """3/4, 4,093,002秒/620件; nothing for what the month's parameters say."""
+    if not BY_KEY[key].counted and BY_KEY[key].kind != "per_10k":
+        return None
+    if BY_KEY[key].kind == "count":
+        return None
+    parts = [numbers.count(of["numerator"]), numbers.count(of["denominator"])]
+    units = {"minutes": ("秒", "件"), "per_10k": ("件", "人")}.get(BY_KEY[key].kind, ("", ""))
+    return "/".join(part + unit for part, unit in zip(parts, units, strict=True))
+
+
+def _spot_checks_table(x: Exhibit, unit: str) -> Table | Sentence:
+    if x.frame.empty:
+        return Sentence(f"本月没有抽检{x.m.params.unit(unit).long_name}的工单。")
+    answer = lambda question: lambda row: "strong" if row[question] == "no" else "soft"
+    return Table(
+        x.frame,
+        [
+            column("ticket_id"),
+            *(column(question, kind="words", emphasis=answer(question)) for question in _QUESTIONS),
+        ],
+        label="抽检的工单",
+        row_head="ticket_id",
+        notes=["抽这么少不足以证明没有问题"] if not (x.frame[list(_QUESTIONS)] == "no").any(axis=None) else [],
+    )
+
+
+def _overview(x: Exhibit, unit: str) -> dict[str, object]:
+    m = x.m
+    me = m.params.unit(unit)
+    score = figures.scores(m).set_index("unit").loc[me.name]
+    lost = figures.lost(m).loc[me.name] if len(figures.lost(m).columns) else pd.Series(dtype=object)
+    told = figures.units(m).set_index("unit").loc[me.name, "yoy_significant"]
+    worst = lost[lost > 0].sort_values(ascending=False, kind="stable")
+    return {
+        "whole": total_of(m, me.name),
+        "told": not is_missing(told) and bool(told),
+        "score": score["score"],
+        "rank": int(score["rank"]),
+        "tied": int((figures.scores(m)["rank"] == score["rank"]).sum()) > 1,
+        "lost": score["lost"],
+        "worst": [{"name": BY_KEY[key].short, "points": points} for key, points in worst.items()],
+        "units": len(m.units),
+    }
+
+
+def _types_chart(x: Exhibit, unit: str) -> Chart:
+    whole, total = x.m.params.unit(unit).long_name, total_of(x.m, unit)
+    return drawn(x.m, "unit_types", lambda: charts.types(x.frame), unit=whole, total=total, types=x.figures())

@@ -1,0 +1,106 @@
+"""The lines that open and close every page: what it stands on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import TYPE_CHECKING
+
+from hotline_lib.fingerprint import git_commit, package_versions
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._sentences import Sentence
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+
+SIMULATED = "模拟工单"
+NO_REAL_CALL = f"{SIMULATED}：由公开月报的数字逐项还原，不含任何真实来电"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """来源与口径: paragraphs, then one line in monospace. Shows itself as a section of the page."""
+
+    paragraphs: tuple[str, ...]
+    line: str
+
+    def __repr__(self) -> str:
+        return "\n".join((*self.paragraphs, self.line))
+
+    def _repr_html_(self) -> str:
+        text = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in self.paragraphs)
+        return f'<section class="sources">{text}<p class="mono">{escape(self.line)}</p></section>'
+
+
+@dataclass(frozen=True)
+class Shown:
+    """HTML that is ready, and the same as plain text."""
+
+    html: str
+    plain: str
+
+    def __repr__(self) -> str:
+        return self.plain
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@dataclass(frozen=True)
+class Written:
+    """Markdown: a heading, or what people wrote."""
+
+    markdown: str
+
+    def __repr__(self) -> str:
+        return self.markdown
+
+    __str__ = __repr__
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+
+def anchor(heading: str) -> str:
+    """The id that a page gives to a heading."""
+    return re.sub(r"[^\w-]+", "-", heading).strip("-") or "section"
+
+
+def caption(m: Month) -> Sentence:
+    """模拟工单 · 2024年9月受理243,909件 · 对比2024年8月、2023年9月"""
+    from hotline_lib.month import label
+
+    bases = "、".join(label(base.month) for base in (m.previous, m.last_year) if base.source)
+    parts = [
+        SIMULATED if m.simulated else "",
+        f"{m.label}受理{numbers.count(m.counts['tickets'].sum())}件",
+        f"对比{bases}" if bases else "没有对比月份",
+    ]
+    return Sentence(" · ".join(filter(None, parts)), "caption")
+
+
+def provenance(m: Month) -> Sources:
+    """Where the page's figures come from and how they are made: tickets, populations, rounding, inputs, versions."""
+    tickets = f"工单：{'、'.join(source.name for source in m.sources)}。"
+    if m.simulated:
+        tickets = f"{NO_REAL_CALL}。"
+    submitted = int(m.submissions["tickets"].sum())
+    earlier = int(m.submissions.loc[m.submissions["accepted_month"] != m.month, "tickets"].sum())
+    paragraphs = [
+        tickets,
+        f"受理量按受理时间计，考评各率按当月上报的工单计，两者总体不同："
+        f"本月上报{submitted}件，其中{earlier}件为以前月份受理。",
+        "占比、同比、环比由件数计算，四舍五入保留两位小数，合计可能因舍入不等于100；得分由保留两位小数的率计算。"
+        "“—”为没有数据；“不显著”指件数不足以与偶然波动区分（条件二项检验，Benjamini–Hochberg 5%）。",
+        *([f"数据提示：{'；'.join(m.warnings)}。"] if m.warnings else []),
+    ]
+    line = [
+        *(f"{source.name} SHA-256 {source.sha256[:12]}" for source in m.sources),
+        f"评分办法 {m.params.scheme.name}",
+        f"代码 {git_commit(m.paths.root) or '未入库'}",
+        *(f"{name} {version}" for name, version in package_versions().items()),
+        f"生成于 {datetime.now():%Y-%m-%d %H:%M:%S}",
+    ]
+    return Sources(tuple(paragraphs), "　".join(line))

@@ -1,0 +1,183 @@
+"""Where a printed number comes from: its formula, the tickets it counts, the filter that gives them.
+
+A sentence, a table or a drill-down knows the source of each of its numbers; ``Links`` turns the numbers of a page into
+links to one list of sources at its end, and the list's lines back into links to every place that prints the number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from weakref import WeakKeyDictionary
+
+from hotline_lib.exact import is_missing
+from hotline_lib.present import _numbers as numbers
+
+SHORT = 12  # lines: a list no longer than that stands open, and so on paper too
+_NOT_DIGITS = re.compile(r"[^\d.\-/至–]")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The source of one number.
+
+    title: what is counted (沈阳 · 投诉举报); numbers of one title share a line of the list. tickets: which tickets, in
+    words. formula: how just this number is made of whole numbers. where: the filter of accepted tickets that gives it.
+    rate: the unit and the indicator whose tickets it counts.
+    """
+
+    title: str
+    tickets: str
+    formula: str
+    where: Mapping[str, object] | None = field(default=None, compare=False)
+    rate: tuple[str, str] | None = field(default=None, compare=False)
+
+    @property
+    def counts(self) -> list[str]:
+        """The whole numbers that the formula is made of."""
+        return re.findall(r"\d+(?![\d.%])(?<![.]\d)", self.formula)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What sources say of the month: the names of its base months, and of the ticket columns."""
+
+    month: str
+    yoy: str
+    mom: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self, where: Mapping[str, object]) -> str:
+        """A filter in words: 分平台=沈阳，业务类型=投诉举报."""
+        named = [f"{self.labels.get(column, column)}={_listed(value)}" for column, value in where.items()]
+        return "，".join(named) or "全部工单"
+
+
+def title_of(where: Mapping[str, object]) -> str:
+    """投诉举报 · 沈阳"""
+    return " · ".join(map(_listed, where.values())) or "全部工单"
+
+
+def _listed(value: object) -> str:
+    if value is None:
+        return "未标注"
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def counted(
+    attribute: str, at: Setting, where: Mapping[str, object], *,
+    tickets: object, of: object = None, of_where: Mapping[str, object] | None = None,
+    yoy_base: object = None, mom_base: object = None,
+) -> Source | None:  # fmt: skip
+    """The source of a number made of counts of accepted tickets; None where there is no such number.
+
+    attribute: count, myriads, share, yoy, mom, yoy_difference or mom_difference. where, of_where: the filters of the part and of the
+    whole. The other arguments are those of a Figure.
+    """
+    now = int(tickets)
+    base = {"yoy": yoy_base, "mom": mom_base}.get(attribute.removesuffix("_difference"))
+    if attribute in ("count", "myriads"):
+        formula = f"{at.month}受理{now}件" + (f" = {numbers.myriads(now)}万件" if attribute == "myriads" else "")
+    elif attribute == "share":
+        whole = at.words(of_where or {})
+        formula = f"{now} ÷ {int(of)} = {numbers.share(now, of)}%（分母：{whole}）"
+    elif is_missing(base):
+        return None
+    else:
+        then = f"{at.mom if attribute.startswith('mom') else at.yoy}受理{int(base)}件"
+        difference = f"{now} − {int(base)}"
+        formula = (
+            f"{difference} = {numbers.signed_count(now - int(base)).replace(',', '')}件（{then}）"
+            if attribute.endswith("_difference")
+            else f"({difference}) ÷ {int(base)} = {numbers.change(now, base)}%（{then}）"
+        )
+    return Source(title_of(where), f"{at.month}受理的工单，{at.words(where)}", formula, dict(where))
+
+
+@dataclass
+class _Line:
+    number: int
+    source: Source
+    formulas: dict[str, int] = field(default_factory=dict)  # formula -> its number in the line
+    places: list[str] = field(default_factory=list)  # ids of the numbers that link here
+
+
+class Links:
+    """The numbers of one page, in the order in which they are shown."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], _Line] = {}
+        self.shown: list[tuple[str, str, Source]] = []  # place, words, source
+        self.place = ""
+
+    def link(self, words: str, source: Source) -> str:
+        """``words`` as a link to its formula in the list."""
+        key = (source.title, source.tickets)
+        line = self._lines.setdefault(key, _Line(len(self._lines) + 1, source))
+        formula = line.formulas.setdefault(source.formula, len(line.formulas) + 1)
+        self.shown.append((self.place, words, source))
+        place = f"n{len(self.shown)}"
+        line.places.append(place)
+        why = escape(f"{source.formula}\n{source.tickets}").replace("\n", "&#10;")
+        return f'<a class="n" id="{place}" href="#s{line.number}-{formula}" data-why="{why}">{escape(words)}</a>'
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{line.number} {line.source.title}：{'；'.join(line.formulas)}（{line.source.tickets}）"
+            for line in self._lines.values()
+        )
+
+    def _repr_html_(self) -> str:
+        """The list of sources, a line per title, each with links back to its numbers; a long one is folded."""
+        if not self._lines:
+            return ""
+        opened = " open" if len(self._lines) <= SHORT else ""
+        summary = f"<summary>本页{len(self.shown)}个数字的来源，共{len(self._lines)}条</summary>"
+        items = "".join(map(self._item, self._lines.values()))
+        return f'<details class="why"{opened}>{summary}<ol>{items}</ol></details>'
+
+    def _item(self, line: _Line) -> str:
+        back = " ".join(f'<a href="#{place}">{at}</a>' for at, place in enumerate(line.places, start=1))
+        source = line.source
+        formulas = "；".join(
+            f'<span id="s{line.number}-{at}">{escape(formula)}</span>' for formula, at in line.formulas.items()
+        )
+        return (
+            f'<li id="s{line.number}"><strong>{escape(source.title)}</strong> {formulas}。'
+            f'<span class="soft">{escape(source.tickets)}。回到：</span>{back}</li>'
+        )
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two printed numbers are the same figure: 90.10% and 90.10, 219,751 and 219751件, +31.47 and 31.47."""
+    digits = [_NOT_DIGITS.sub("", text.replace(numbers.MINUS, "-").replace("减少", "-")) for text in (one, other)]
+    return digits[0] == digits[1] != ""
+
+
+def explained(shown: Sequence[tuple[str, str, Source]]) -> Iterator[str]:
+    """A paragraph for every place that prints a number: where, what, how it is made, of which tickets."""
+    for place, words, source in shown:
+        yield f"{place or '（未分节）'}　{words}\n  {source.formula}\n  {source.title}：{source.tickets}"
+
+
+_LINKS: WeakKeyDictionary[object, Links] = WeakKeyDictionary()
+
+
+def links_of(m: object) -> Links:
+    """The list of sources of the page that shows a month: there is one as long as the month is open."""
+    return _LINKS.setdefault(m, Links())
+
+
+def sources(m: object) -> Links:
+    """Where every number comes from that the page has shown of a month so far, as a list that folds."""
+    return links_of(m)
+
+
+def explain(*shown: object) -> Links:
+    """Where the numbers of sentences, tables and drill-downs come from, as a list."""
+    links = Links()
+    for each in shown:
+        each.html(links.link)
+    return links

@@ -1,0 +1,245 @@
+"""Tables: a frame in; out comes a matrix of cells, which the page, plain text and CSV are written from.
+
+A Table is a frame, its columns, and what stands around them. Values stay raw until they are printed; a share or a
+change is made from its two counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from hotline_lib.present import _style as style
+from hotline_lib.present._cells import SIGNALS, Cell, Column, Line, Row
+from hotline_lib.present._sources import Links, Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOOTNOTE_MARKS = "①②③④⑤⑥⑦⑧⑨⑩"
+SCROLLS_FROM = 6  # columns: a table as wide as that stands in a box that scrolls on a phone
+_LINE = f' style="display:block;border-bottom:1px solid {style.GREY}"'
+_LOOKS = {
+    "soft": f";color:{style.SOFT}",
+    "strong": f";font-weight:600;background-color:{style.TINT}",
+    "bold": ";font-weight:600",
+    **{f"heat{at}": f";background-color:{colour}" for at, colour in enumerate(style.HEAT, start=1)},
+    "heat5": f";background-color:{style.HEAT[4]};color:{style.WHITE}",
+}
+Link = Callable[[str, Source], str]
+
+
+@dataclass(frozen=True, repr=False)
+class Table:
+    """A frame as it is printed; without columns (there is nothing to tell) it shows its notes only.
+
+    caption: its name; order: how the rows are ordered, in soft beside it. label: what a screen reader calls the box
+        that scrolls (else the caption). row_head: the column whose cell names the row.
+    subtotal: a row in soft above the total. total: the last row. Both are mappings with the frame's columns.
+    total_in_csv: business types and domains have it there, units do not.
+    rule_after: a row -> whether a grey rule stands under it (the unit that is a class of its own).
+    footnotes: row name -> note; gives ①, ② … after the name and the notes under the table, in the frame's order.
+    notes: further sentences under the table.
+    dense: many columns: 12 px, narrow. heat: a matrix with tinted cells, its numbers centred.
+    source: a column and a row -> where the number in that cell comes from, if that is known.
+    links: the page's list of sources, which the table's numbers lead to when it shows itself.
+    """
+
+    frame: pd.DataFrame
+    columns: Sequence[Column]
+    caption: str = ""
+    order: str = ""
+    label: str = ""
+    row_head: str = "unit"
+    subtotal: Row | None = None
+    total: Row | None = None
+    total_in_csv: bool = False
+    rule_after: Callable[[Row], bool] = lambda row: False
+    footnotes: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    dense: bool = False
+    heat: bool = False
+    source: Callable[[Column, Row], Source | None] | None = None
+    links: Links | None = None
+
+    @property
+    def name(self) -> str:
+        """What the table is called where nothing stands around it: a sheet of the workbook, a mail."""
+        return self.label or self.caption
+
+    @cached_property
+    def shown(self) -> list[Column]:
+        """The columns of the page."""
+        return [column for column in self.columns if column.in_page]
+
+    def lines(self, columns: Sequence[Column] | None = None) -> list[Line]:
+        """The matrix: a line per row of the frame in its order, then subtotal and total. columns: those of the page."""
+        columns = self.shown if columns is None else columns
+        foot = [(row, kind) for row, kind in ((self.subtotal, "subtotal"), (self.total, "total")) if row is not None]
+        lines = []
+        for row, kind in [*((row, "row") for row in self.frame.to_dict("records")), *foot]:
+            name, is_foot = row.get(self.row_head), kind != "row"
+            marks = {} if is_foot else self.footnote_marks
+            cells = tuple(
+                column.cell(
+                    row,
+                    foot=is_foot,
+                    note=marks.get(name, "") if column.value == self.row_head else "",
+                    source=self.source,
+                )
+                for column in columns
+            )
+            lines.append(Line(cells, kind, not is_foot and bool(self.rule_after(row)), row, name))
+        return lines
+
+    def cells(self) -> list[list[str]]:
+        """The printed body, subtotal and total included, as strings."""
+        return [[cell.text for cell in line.cells] for line in self.lines()]
+
+    def csv(self, *, in_page_only: bool = False) -> str:
+        """The table in the printed schema: a line per row of the frame, in the frame's order.
+
+        in_page_only: without what stands in the CSV alone (numerators, ticket numbers).
+        """
+        columns = [column for column in self.columns if column.key and (column.in_page or not in_page_only)]
+        lines = [
+            line for line in self.lines(columns) if not line.is_foot or (line.kind == "total" and self.total_in_csv)
+        ]
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([column.key for column in columns])
+        writer.writerows([cell.plain for cell in line.cells] for line in lines)
+        return file.getvalue()
+
+    def without(self, *names: str) -> Table:
+        """The same table without the columns of those heads."""
+        return replace(self, columns=[column for column in self.columns if column.head not in names])
+
+    @property
+    def footnote_marks(self) -> dict[str, str]:
+        """Row name -> ①, ② …, in the frame's order."""
+        if not self.footnotes:
+            return {}
+        named = [name for name in self.frame[self.row_head] if name in self.footnotes]
+        return dict(zip(named, FOOTNOTE_MARKS, strict=False))
+
+    @property
+    def below(self) -> list[str]:
+        """What stands under the table: notes, then footnotes, each ended as a sentence."""
+        notes = [*self.notes, *(f"{mark} {self.footnotes[name]}" for name, mark in self.footnote_marks.items())]
+        return [note if note.endswith(("。", "；", "！", "？")) else note + "。" for note in notes]
+
+    def __repr__(self) -> str:
+        """Aligned plain text, the same on every machine."""
+        heads = [" ".join(filter(None, (c.head.replace("\n", ""), c.unit))) for c in self.shown]
+        lines = [heads, *self.cells()]
+        widths = [max(map(text_width, column)) for column in zip(*lines, strict=True)]
+        printed = ["，".join(filter(None, (self.caption, self.order)))]
+        for line in lines:
+            cells = [
+                cell + " " * (width - text_width(cell))
+                if column.kind == "text"
+                else " " * (width - text_width(cell)) + cell
+                for column, cell, width in zip(self.shown, line, widths, strict=True)
+            ]
+            printed.append("  ".join(cells).rstrip())
+        return "\n".join(filter(None, printed))
+
+    def _repr_html_(self) -> str:
+        return self.html(self.links.link if self.links is not None else None)
+
+    def html(self, link: Link | None = None) -> str:
+        """The table and its notes. link: makes a link of a number's words and source."""
+        notes = f'<p class="table-note">{escape("".join(self.below))}</p>' if self.below else ""
+        if not self.columns:
+            return notes
+        classes = "hotline" + " dense" * self.dense + " heat" * self.heat
+        lines = self.lines()
+        body = "".join(self._line_html(line, link) for line in lines if not line.is_foot)
+        foot = "".join(self._line_html(line, link) for line in lines if line.is_foot)
+        table = (
+            f'<table class="{classes}" style="font-variant-numeric:tabular-nums">'
+            f"{self._caption_html()}<thead>{self._head_html()}</thead><tbody>{body}</tbody>"
+            + (f"<tfoot>{foot}</tfoot>" if foot else "")
+            + "</table>"
+        )
+        if len(self.shown) >= SCROLLS_FROM:  # a group, no landmark: its name is often that of the section around it
+            name = escape(self.name or "表")
+            table = f'<div class="table-box" role="group" tabindex="0" aria-label="{name}">{table}</div>'
+        return table + notes
+
+    def _caption_html(self) -> str:
+        order = f'<span class="order">{escape(self.order)}</span>' if self.order else ""
+        lines = "<br>".join(filter(None, (escape(self.caption), order)))
+        return f'<caption style="text-align:left">{lines}</caption>' if lines else ""
+
+    def _head_html(self) -> str:
+        groups = [(group, list(columns)) for group, columns in groupby(self.shown, key=lambda c: c.group)]
+        rows = 2 if any(group for group, _ in groups) else 1
+        over = "".join(
+            f'<th scope="colgroup" class="group" colspan="{len(columns)}"><span{_LINE}>{escape(group)}</span></th>'
+            if group
+            else "".join(self._head_cell(column, rows=rows) for column in columns)
+            for group, columns in groups
+        )
+        under = "".join(self._head_cell(column) for group, columns in groups if group for column in columns)
+        return f"<tr>{over}</tr>" + (f"<tr>{under}</tr>" if under else "")
+
+    def _head_cell(self, column: Column, *, rows: int = 1) -> str:
+        lines = [escape(line) for line in column.head.split("\n")]
+        if column.unit:
+            lines.append(f'<span class="unit">{escape(column.unit)}</span>')
+        kind = "name" if column.value == self.row_head else column.css
+        span = f' rowspan="{rows}"' if rows > 1 else ""
+        title = f' title="{escape(column.title)}"' if column.title else ""
+        return (
+            f'<th scope="col" class="{kind}"{span}{title} style="text-align:{column.align}">{"<br>".join(lines)}</th>'
+        )
+
+    def _line_html(self, line: Line, link: Link | None) -> str:
+        cells = "".join(self._cell_html(cell, line.kind == "total", link) for cell in line.cells)
+        kind = line.kind if line.is_foot else "ruled" if line.ruled else ""
+        return f'<tr class="{kind}">{cells}</tr>' if kind else f"<tr>{cells}</tr>"
+
+    def _cell_html(self, cell: Cell, total: bool, link: Link | None) -> str:
+        column, look = cell.column, f' style="text-align:{cell.column.align}{_look(cell, total)}"'
+        if column.value == self.row_head:
+            note = f'<sup class="footnote">{cell.note}</sup>' if cell.note else ""
+            return f'<th scope="row" class="name"{look}>{escape(cell.text)}{note}</th>'
+        if column.kind == "signals":
+            signals = (
+                f'<span class="signal">{_signal(level)}{escape(word)}</span>' for level, word in cell.value or ()
+            )
+            return f'<td class="signals"{look}>{" ".join(signals) or escape(cell.text)}</td>'
+        source = cell.source if link else None
+        words = link(cell.text, source) if link and source else escape(cell.text)
+        mark = _signal(cell.level) if cell.level else _mark(cell.mark) if cell.mark else ""
+        return f'<td class="{escape(" ".join((column.css, *cell.tones)))}"{look}>{mark}{words}</td>'
+
+
+def _look(cell: Cell, total: bool) -> str:
+    """What sets a cell off where the page's style is not there, as in JupyterLab; the page says the same."""
+    looks = [_LOOKS[tone] for tone in cell.tones if tone in _LOOKS]
+    return "".join([*looks, _LOOKS["bold"] if total else ""])
+
+
+def _signal(level: str) -> str:
+    sign, word = SIGNALS[level]
+    return f'<span class="mark {level}" role="img" aria-label="{word}">{sign}</span>'
+
+
+def _mark(sign: str) -> str:
+    """▲ or ▼ in its slot, with its word for those who hear the page."""
+    return f'<span class="mark" role="img" aria-label="显著{"减少" if sign == "▼" else "增加"}">{sign}</span>'
+
+
+def text_width(text: str) -> int:
+    """How many columns of a terminal ``text`` takes."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,0 +1,203 @@
+"""Exhibits: one setting for sentence, table, chart and frame; columns added; numbers that know their tickets."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from support import MONTH, ROOT, every_exhibit, parts_of
+
+from hotline_lib import bulletin, open_month
+from hotline_lib.deliver.word import write_word
+from hotline_lib.errors import HotlineError, ParamsError, UnknownValueError, WordingError
+from hotline_lib.indicators import FROM_TICKETS
+from hotline_lib.month import Base
+from hotline_lib.params import load_params
+from hotline_lib.present._sources import Links, links_of
+
+HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
+NOW = (
+    HEAD
+    + """投诉举报 | 城市客运 | 巡游出租汽车 | 拒载 | 沈阳 | 30
+投诉举报 | 城市客运 | 公共汽电车 | 线路 | 大连 | 20
+信息咨询 | 高速公路 | 高速公路ETC | ETC卡片办理 | 省交投 | 50"""
+)
+THEN = (
+    HEAD
+    + """投诉举报 | 城市客运 | 巡游出租汽车 | 拒载 | 沈阳 | 40
+投诉举报 | 城市客运 | 公共汽电车 | 线路 | 大连 | 10
+信息咨询 | 高速公路 | 高速公路ETC | ETC卡片办理 | 省交投 | 50"""
+)
+
+
+@pytest.fixture(scope="module")
+def real(september):
+    return open_month(MONTH, september)
+
+
+@pytest.fixture
+def m(month_of):
+    made = month_of(NOW, last_year=THEN)
+    return replace(made, previous=Base("2024-08", "tickets", month_of(THEN).counts))
+
+
+def printed(exhibit) -> dict[str, list[str]]:
+    return {line.name: [cell.text for cell in line.cells] for line in exhibit.table.lines()}
+
+
+# Columns and order.
+
+
+def test_a_base_months_column_comes_from_keys_and_filter(m):
+    rows = printed(bulletin.top_issues(m, "complaint").with_column("环比"))
+    assert [rows[name][-1] for name in ("巡游出租汽车", "公共汽电车")] == ["−25.00", "+100.00"]
+    units = printed(bulletin.units(m).with_column("mom"))
+    assert [units[name][-1] for name in ("省交投", "沈阳", "大连", "其中14市", "总计")] == [
+        "0.00", "−25.00", "+100.00", "0.00", "0.00",
+    ]  # fmt: skip
+
+
+def test_a_base_that_nobody_knows_is_a_dash_and_says_so(month_of):
+    table = bulletin.units(month_of(NOW)).with_column("mom").table
+    assert {line.cells[-1].text for line in table.lines()} == {"—"}
+    assert table.below[-1] == "没有对比月份的数据，增减记为—。"
+
+
+def test_tickets_per_10000_people_stand_on_the_people_of_the_cities(m):
+    rows = printed(bulletin.units(m).with_column("complaint_per_10k"))
+    people = {unit.name: unit.population for unit in m.params.units}
+    cities = sum(unit.population for unit in m.params.units if unit.kind == "city")
+    assert rows["沈阳"][-1] == f"{30 * 10000 / people['沈阳']:.2f}"
+    assert rows["总计"][-1] == rows["其中14市"][-1] == f"{50 * 10000 / cities:.2f}"
+
+
+def test_a_column_of_ones_own_may_be_given_by_name(m):
+    made = bulletin.units(m).with_column("buses", {"沈阳": 5, "大连": 7}, head="公交线路", unit="条")
+    assert [printed(made)[name][-1] for name in ("沈阳", "大连", "锦州")] == ["5", "7", "—"]
+    assert made.table.csv().splitlines()[0].endswith(",buses")
+
+
+def test_another_order_is_that_of_table_and_chart_and_groups_stay_first(m):
+    made = bulletin.units(m).sorted("complaint", descending=False)
+    assert made.frame["unit"].iloc[0] == "省交投" and list(made.frame["unit"][-2:]) == ["大连", "沈阳"]
+    assert made.table.order == "按投诉从低到高排"
+    assert list(bulletin.units(m).sorted("yoy").frame["unit"][:3]) == ["省交投", "大连", "沈阳"]
+    assert [
+        issue.rank for issue in bulletin.top_issues(m, "complaint").sorted("tickets", descending=False).chart.issues
+    ] == [2, 1]
+
+
+def test_the_provinces_parameters_add_a_column_to_page_word_and_csv(m, tmp_path, own_params):
+    file = own_params.params / "organisation.yaml"
+    text = file.read_text(encoding="utf-8").replace(
+        "more_columns: {}", "more_columns: {units: [环比, complaint_per_10k]}"
+    )
+    file.write_text(text, encoding="utf-8")
+    wider = replace(m, params=load_params(MONTH, own_params.params))
+    table = bulletin.outline(wider).units.parts[0]
+    assert [column.head for column in table.shown][-2:] == ["环比", "万人投诉"]
+    assert bulletin.files(wider)["units"].csv().splitlines()[0].endswith(",mom,complaint_per_10k")
+    import docx
+
+    last = docx.Document(str(write_word(wider, tmp_path))).tables[-1]
+    assert "环比" in last.rows[0].cells[-2].text and last.rows[2].cells[-2].text == "−25.00"
+    file.write_text(text.replace("{units: [", "{unit: ["), encoding="utf-8")
+    with pytest.raises(ParamsError, match="more_columns"):
+        load_params(MONTH, own_params.params)
+
+
+# Where numbers come from.
+
+
+def test_every_filter_of_every_exhibit_gives_its_tickets(real):
+    page = Links()
+    for exhibit in every_exhibit(real, "沈阳"):
+        for part in parts_of(exhibit):
+            if callable(getattr(part, "html", None)):
+                part.html(page.link)
+    counts, wrong = {}, []
+    for _, words, source in page.shown:
+        found = re.match(rf"{real.label}受理(\d+)件", source.formula)
+        if source.where is not None and found:
+            counts[repr(sorted(source.where.items(), key=str))] = (dict(source.where), int(found[1]), words)
+    for where, tickets, words in counts.values():
+        wrong += [(words, where)] if len(real.tickets(where)) != tickets else []
+    assert not wrong and len(counts) > 200
+
+
+def test_every_page_explains_its_numbers_in_a_list_that_folds(real, september):
+    m = open_month(MONTH, september)
+    bulletin.units(m).table._repr_html_(), bulletin.units(m).sentence._repr_html_()
+    html = links_of(m)._repr_html_()
+    assert html.startswith('<details class="why"><summary>') and "<script" not in html
+    assert len(links_of(m).shown) > 80
+    assert links_of(real) is not links_of(m)
+
+
+@pytest.mark.parametrize("unit", ["营口", "大连", "省交投"])
+def test_the_tickets_behind_a_rate_are_as_many_as_are_not_good(real, unit):
+    rates = real.rates.set_index(["unit", "indicator"])
+    for of in FROM_TICKETS:
+        numerator, denominator = rates.loc[(unit, of.key), ["numerator", "denominator"]]
+        expected = {"rate": denominator - numerator, "count": numerator, "minutes": denominator}[of.kind]
+        assert len(real.behind(unit, of.key)) == expected, of.key
+
+
+def test_the_three_tickets_behind_one_rate(real):
+    late = real.behind("营口市", "投诉举报类24小时办结率", ["ticket_id", "unit", "business_type"])
+    assert len(late) == 3 and set(late["unit"]) == {"营口"} and set(late["business_type"]) == {"投诉举报"}
+    with pytest.raises(UnknownValueError, match="complaint_24h_rate"):
+        real.behind("营口", "complaint_24_rate")
+    with pytest.raises(HotlineError, match="断网时长不是由工单算出的"):
+        real.behind("营口", "offline_minutes")
+
+
+def test_explain_answers_a_part_of_a_formula_a_units_name_and_ids(real):
+    assert any("243909 − 191174 = +52735件" in each for each in bulletin.explain(real, "191174"))
+    assert all("营口" in each for each in bulletin.explain(real, "营口市"))
+    (first, *_) = bulletin.explain(real, "98.62", tickets=True)
+    assert "这些工单未达标：" in first and first.count("JT") == 3
+    counted = bulletin.explain(real, "489", tickets=True)
+    assert any("这些工单计入：" in each and "等489件" in each for each in counted)
+
+
+# Own words.
+
+
+def test_a_sentence_of_ones_own_explains_itself(m):
+    taxi = m.count(unit="沈阳", issue="巡游出租汽车")
+    said = bulletin.say(m, "沈阳出租车{{ taxi.count }}件，占{{ taxi.share }}%，同比{{ taxi.yoy }}。", taxi=taxi)
+    assert str(said) == "沈阳出租车30件，占30.00%，同比减少25.00%。"
+    links = Links()
+    said.html(links.link)
+    assert [source.where for _, _, source in links.shown] == [{"unit": "沈阳", "issue": "巡游出租汽车"}] * 3
+    with pytest.raises(WordingError, match=r"这句话.*taxi"):
+        bulletin.say(m, "{{ taxis.count }}件", taxi=taxi)
+
+
+def test_a_count_refuses_what_nobody_knows(m):
+    assert m.count().tickets == 100 and m.count(unit=["沈阳", "大连"]).tickets == 50
+    assert m.count(unit="锦州").tickets == 0
+    for where, known in (({"unit": "沈杨"}, "沈阳"), ({"issue": "出租"}, "巡游出租汽车"), ({"city": "沈阳"}, "unit")):
+        with pytest.raises(UnknownValueError, match=known):
+            m.count(**where)
+
+
+# What is gone.
+
+
+def test_nothing_is_called_by_a_string_and_nothing_printed_is_parsed_back():
+    code = {path: path.read_text(encoding="utf-8") for path in (ROOT / "hotline_lib").rglob("*.py")}
+    for path, text in code.items():
+        assert not re.search(r"\b(TABLES|SENTENCES|CHARTS)\b|from_template|getattr\(bulletin", text), path
+        assert "with_formulas" not in text, path
+    shown = [text for path, text in code.items() if path.parent.name in ("present", "bulletin", "deliver", "word")]
+    assert not [
+        text
+        for text in shown
+        if re.search(r're\.\w+\([^)]*<(td|a|li|span|p)\b|startswith\((numbers\.MINUS|"[−▲▼]")', text)
+    ]
+    assert not [
+        text
+        for path, text in code.items()
+        if path.parent.name == "deliver" and re.search(r"\.text\b.*float|Decimal\(", text)
+    ]
