@@ -9,11 +9,11 @@ import os
 
 import openpyxl
 import pytest
-
 from hotline_lib.bulletin.document import text
+
 from hotline_lib.errors import HotlineError, ParamsError
 from hotline_lib.params import load_params
-from hotline_lib.present.sentences import render, render_parts
+from hotline_lib.present._sentences import render, render_parts
 from hotline_lib.published import margins
 from hotline_lib.simulate.printed import read_printed
 from hotline_lib.text_files import read_table, read_text, short_name

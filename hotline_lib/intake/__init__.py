@@ -2,8 +2,12 @@
 
 reader/   other systems' files as rows of text, in a process of its own
 apart     starts that process, and outlives it
+reading   what that process tells: rows, problems, notes, with names as they may be shown
 take      one intake from its files to the months
+preview   what an intake would make of files
 stage     rows on their way
+offers    lines for params/ that make a value or a heading known
+spot_checks  lists of drawn tickets
 check     text to values, in the engine, and every cell that breaks a rule
 store     new, updated or unchanged; months replaced whole, the version before kept
 gone      what is stored and not in the export: voided tickets, cells that are empty again

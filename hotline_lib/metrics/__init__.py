@@ -6,6 +6,7 @@ from hotline_lib.metrics._calendar_pattern import daily_calls, day_kinds, hourly
 from hotline_lib.metrics._comparison import contributions, with_base
 from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
+from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
 from hotline_lib.metrics._movers import issue_changes, movers
 from hotline_lib.metrics._rates import all_units_together, indicator_values, unsubmitted
 from hotline_lib.metrics._scoring import deductions, next_steps, scores
@@ -22,6 +23,7 @@ __all__ = [
     "beside_scores",
     "contributions",
     "daily_calls",
+    "day_grid",
     "day_kinds",
     "deductions",
     "domain_volumes",
@@ -29,10 +31,12 @@ __all__ = [
     "hourly_calls",
     "indicator_values",
     "issue_changes",
+    "missing_days",
     "movers",
     "next_steps",
     "scores",
     "side_by_side",
+    "silent_hours",
     "spot_check_results",
     "sub_issue_shares",
     "top_issues",
@@ -42,6 +46,7 @@ __all__ = [
     "unit_domains",
     "unit_volumes",
     "unsubmitted",
+    "volume_jumps",
     "what_if",
     "with_base",
     "without_issue",

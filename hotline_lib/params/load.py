@@ -12,17 +12,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from hotline_lib.errors import ParamsError, UnknownValueError
 from hotline_lib.masking import Known
+from hotline_lib.params.columns import Column, gathered
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day
 from hotline_lib.params.models import (
     Catalogue,
-    Column,
     Model,
     MonthParams,
     Named,
     Scheme,
     Unit,
     find,
-    gathered,
 )
 from hotline_lib.params.organisation import Organisation, Recipients
 from hotline_lib.yaml_files import Shown, as_it_is, explain, read_yaml

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hotline_lib.present import _style as style
-from hotline_lib.present.canvas import HEAD, NAME_ROOM, Canvas, pitch_of
-from hotline_lib.present.style import ACCENT, BLUE, BLUE2, GREY, HAIR, INK, SOFT
+from hotline_lib.present._canvas import HEAD, NAME_ROOM, Canvas, pitch_of
+from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, HAIR, INK, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline_lib.metrics.missing import (
+from hotline_lib.metrics._missing import (
     HOLIDAY,
     WEEKEND,
     WORKING,

@@ -9,17 +9,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
 from hotline_lib import published
 from hotline_lib.audit import cut_off
+from hotline_lib.coverage import words
+from hotline_lib.coverage.words import ALL, Told
 from hotline_lib.cube import accepted
 from hotline_lib.errors import HotlineError, ParamsError
 from hotline_lib.fingerprint import write_whole
-from hotline_lib.metrics.calendar_pattern import daily_calls
-from hotline_lib.metrics.missing import (
+from hotline_lib.metrics._calendar_pattern import daily_calls
+from hotline_lib.metrics._missing import (
     HOLIDAY,
     WEEKEND,
     WORKING,
@@ -35,40 +36,8 @@ from hotline_lib.present import _style as style
 from hotline_lib.present._strips import Strip, strips
 from hotline_lib.tickets import fetch, read_month
 
-ALL = "全部"
-_MOST_SHOWN = 6  # units in a sentence; the table has them all
 _DAY_KINDS = {"workday": WORKING, "makeup": WORKING, "weekend": WEEKEND, "holiday": HOLIDAY}
 _MIDNIGHTS, _MIDNIGHT_SHARE = 3, 0.01  # 3 of 300 come by chance once in 10⁸ months, at one in 86,400 a ticket
-
-# what is told, in this order: in the table (before the particulars), and as a sentence with its next step
-_RULES = {
-    "absent": ("没有工单", "没有一件工单的单位：{}。多半是漏了导出文件，请补导；确实没有工单的可不管。"),
-    "never": ("没有工单", "本月、上月都没有工单的单位：{}。确实没有的可不管。"),
-    "ended": ("", "{}。导出可能早于月底：请在月底之后重新导出本月工单并导入，已有的不会重复。"),
-    "days": ("缺", "全部单位都没有工单的日子：{}。请补导这些日子的工单，已有的不会重复。"),
-    "gaps": ("缺", "缺了几天、不像偶然的单位：{}。请索取这些日子的工单并导入，已有的不会重复。"),
-    "midnight": (
-        "受理时间都是 00:00:00",
-        "受理时间都是 00:00:00：{}。导出时丢了时刻，办结时长等指标会算错：请连同时刻重新导出并导入。",
-    ),
-    "hours": (
-        "整月没有工单的时段",
-        "整月没有工单、不像偶然的时段：{}。请核对导出的受理时间：是否为 12 小时制，是否只导出了部分时段；更正后重新导入。",
-    ),
-    "volume": ("与上月相差三倍以上", "件数与上月相差三倍以上：{}。请核对是否漏导，或写错了单位；确实如此的可不管。"),
-    "round": (
-        "件数正好是整数",
-        "件数正好是整数：{}。许多系统只导出到整数行：请与系统中的件数核对，少了就分几次导出再导入。",
-    ),
-}
-
-
-class Told(NamedTuple):
-    """What a rule tells of a unit, or of ALL, in particulars."""
-
-    rule: str
-    unit: str
-    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,8 +149,8 @@ def _covered(known: _Known) -> Coverage:
     ended = common["since"].notna()
     if ended.any():  # the last day's evening, too, is missing of all
         own = own[own["days"] > 0]
-    told = [*_absent(known, tickets), *(_ended(gap, known.kinds) for gap in common[ended].itertuples())]
-    told += [*_stretches("days", common[~ended]), *_stretches("gaps", own)]
+    told = [*_absent(known, tickets), *(words.ended(gap, known.kinds) for gap in common[ended].itertuples())]
+    told += [*words.stretches("days", common[~ended]), *words.stretches("gaps", own)]
     told += _midnights(known.midnights, tickets)
     told += _hours(known, but=[each.unit for each in told if each.rule == "midnight"])
     told += _jumps(known, tickets.drop(own["unit"].unique()), len(known.kinds) - len(nobody))
@@ -190,7 +159,7 @@ def _covered(known: _Known) -> Coverage:
     return Coverage(
         known.month,
         _summary(known, tickets),
-        list(_sentences(told)),
+        list(words.sentences(told)),
         _table(known, told),
         _strips(known, told, pd.concat([common, own])),
         "" if not known.bases else _short(month_before(known.month)) + ("" if known.last else "月报"),
@@ -202,26 +171,6 @@ def _absent(known: _Known, tickets: pd.Series) -> Iterator[Told]:
         bases = [(name, int(base[unit])) for name, base in known.bases]
         had = [f"{name} {number:,} 件" for name, number in bases if number]
         yield Told("never" if bases and not had else "absent", unit, "，".join(had))
-
-
-def _ended(gap: NamedTuple, kinds: pd.Series) -> Told:
-    """The month's last ticket of all, and what is missing after it."""
-    last = f"最后一件受理于 {_day(gap.since)} {gap.since.hour} 时"
-    if not gap.days:
-        return Told("ended", ALL, f"{last}，按平时当天还应有约 {gap.expected:,} 件")
-    working = int((kinds[gap.first : gap.last] == WORKING).sum())
-    return Told("ended", ALL, f"{last}，此后 {gap.days} 天（其中工作日 {working} 天）没有工单")
-
-
-def _stretches(rule: str, gaps: pd.DataFrame) -> Iterator[Told]:
-    """9月12日、9月16日至30日（按平时约 510 件）"""
-    for unit, rows in gaps.groupby("unit", sort=False):
-        words = []
-        for gap in rows.itertuples():
-            last = "" if gap.first == gap.last else f"至{gap.last.day}日"
-            when = f"{_day(gap.first)}{last}" if gap.days else f"{_day(gap.since)} {gap.since.hour} 时以后"
-            words.append(f"{when}只有 {gap.tickets:,} 件" if gap.tickets else when)
-        yield Told(rule, unit, f"{'、'.join(words)}（按平时约 {rows['expected'].sum():,} 件）")
 
 
 def _midnights(midnights: pd.Series, tickets: pd.Series) -> Iterator[Told]:
@@ -258,30 +207,16 @@ def _summary(known: _Known, tickets: pd.Series) -> str:
     return f"{label(known.month)}：{units}，共 {tickets.sum():,} 件（{bases or '没有上月的工单或月报可比'}）。"
 
 
-def _sentences(told: Sequence[Told]) -> Iterator[str]:
-    for rule, (_, sentence) in _RULES.items():
-        found = [each for each in told if each.rule == rule]
-        if rule in ("absent", "never"):
-            shown = [f"{each.unit}（{each.words}）" if each.words else each.unit for each in found]
-        elif rule in ("ended", "days"):
-            shown = [each.words for each in found]
-        else:
-            shown = [f"{each.unit} {each.words}" for each in found]
-        if found:
-            more = f" 等 {len(found)} 个单位" if len(found) > _MOST_SHOWN else ""
-            yield sentence.format("；".join(shown[:_MOST_SHOWN]) + more)
-
-
 def _table(known: _Known, told: Sequence[Told]) -> pd.DataFrame:
     """A row per unit and source of this month and the last: all tickets, what is told, and the tickets of each day."""
     before, rows = month_before(known.month), []
     months = [(known.month, _daily(known.grid)), *([(before, _daily(known.last[0]))] if known.last else [])]
     for unit in [*known.grid.index.unique("unit"), ALL]:
-        words = "；".join(f"{_RULES[each.rule][0]} {each.words}".strip() for each in told if each.unit == unit)
+        said = "；".join(f"{words.RULES[each.rule][0]} {each.words}".strip() for each in told if each.unit == unit)
         for month, daily in months:
             facts = {"单位": unit, "月份": month, "来源": "工单", "合计": int(daily.loc[unit].sum())}
             by_day = {f"{date.day}日": number for date, number in daily.loc[unit].items()}
-            rows.append({**facts, "提示": words if month == known.month else "", **by_day})
+            rows.append({**facts, "提示": said if month == known.month else "", **by_day})
         if known.printed is not None:
             number = known.printed.sum() if unit == ALL else known.printed[unit]
             rows.append({"单位": unit, "月份": before, "来源": "月报", "合计": int(number), "提示": ""})
@@ -316,10 +251,6 @@ def _daily(grid: pd.DataFrame) -> pd.DataFrame:
 
 def _by_unit(grid: pd.DataFrame) -> pd.Series:
     return grid.groupby(level="unit", sort=False).sum().sum(axis=1)
-
-
-def _day(date: pd.Timestamp) -> str:
-    return f"{date.month}月{date.day}日"
 
 
 def _short(month: str) -> str:

@@ -17,7 +17,7 @@ from math import exp, lgamma
 import numpy as np
 import pandas as pd
 
-from hotline_lib.metrics.intervals import ratio_interval
+from hotline_lib.metrics._intervals import ratio_interval
 from hotline_lib.params import month_range
 
 WORKING, WEEKEND, HOLIDAY = "working", "weekend", "holiday"
