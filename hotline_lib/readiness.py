@@ -13,7 +13,7 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
-from hotline_lib.bulletin import TEXTS, texts_missing
+from hotline_lib.bulletin._outline import TEXTS, texts_missing
 from hotline_lib.coverage import Coverage, coverage
 from hotline_lib.cube import accepted
 from hotline_lib.errors import HotlineError

@@ -10,12 +10,12 @@ import time
 from dataclasses import replace
 
 import pytest
-from hotline_lib.bulletin.document import text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import MONTH, ROOT
 
 from hotline_lib.batch.inputs import basis
+from hotline_lib.bulletin._outline import text
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import load_params, load_recipients
 from hotline_lib.present._sentences import render

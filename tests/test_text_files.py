@@ -9,8 +9,8 @@ import os
 
 import openpyxl
 import pytest
-from hotline_lib.bulletin.document import text
 
+from hotline_lib.bulletin._outline import text
 from hotline_lib.errors import HotlineError, ParamsError
 from hotline_lib.params import load_params
 from hotline_lib.present._sentences import render, render_parts

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from exports import write_csv, write_xlsx
-from hotline_lib.bulletin.document import text
 from personal import PERSONAL, named
 
+from hotline_lib.bulletin._outline import text
 from hotline_lib.errors import HotlineError, ParamsError
 from hotline_lib.intake.spot_checks import COLUMNS as SPOT_CHECK_COLUMNS
 from hotline_lib.month import read_spot_checks
