@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from exports import LABELS, rows, table, write_csv, write_xlsx
+from exports import LABELS, ROW, rows, table, write_csv, write_xlsx
 from forms import Book, write_html, write_mhtml, write_ods, write_spreadsheetml, write_xls, write_zip
 from personal import PERSONAL
 
@@ -24,6 +24,7 @@ _CHANGES: list[dict[str, str]] = [
     {"business_type": "信息咨询", "sub_issue": ""}, {"failed_reviews": "2"}, {"accepted_at": "2024-08-31 23:59:59"},
     {"domain": "高速公路", "issue": "高速公路ETC", "sub_issue": "收费结算"}, {"called_back": "", "resolved_first_time": "否"},
 ]  # fmt: skip
+WORDS = {cell for change in [ROW, *_CHANGES] for cell in change.values()} | set(_UNITS)  # known names among them
 _TEXTS = ["乘客称绕行", "说“不打表”", '“"”，引号', "一，\n二", "=1+1", "退款 5 元; 另议", "路口|桥下", "", "a\tb"]
 
 
@@ -91,6 +92,42 @@ def _parquet(folder: Path, cells: Grid) -> Path:
     return folder / "a.parquet"
 
 
+def _typed(folder: Path, cells: Grid) -> Path:
+    """Parquet whose columns are times, numbers and truths, where all of their cells are."""
+    file = _parquet(folder, cells)
+    frame = pd.read_parquet(file)
+    for n, name in enumerate(frame):
+        values = frame[name].replace({"": None})
+        if values.map(lambda cell: cell is None or isinstance(_time(cell), dt.datetime)).all():
+            frame[name] = pd.to_datetime(values).dt.tz_localize("Asia/Shanghai" if n % 2 else None)
+        elif values.isin(["是", "否", None]).all():
+            frame[name] = values.map({"是": True, "否": False, None: None}).astype("boolean")
+        elif values.map(lambda cell: str(cell).isdigit()).all():
+            frame[name] = values.astype("int64" if n % 2 else "float64")
+    frame.to_parquet(file, index=False)
+    return file
+
+
+def _two_sheets(folder: Path, cells: Grid) -> Path:
+    """The second one under the same header, or a hidden one with tickets of its own."""
+    head = next((n for n, row in enumerate(cells) if "工单编号" in row), 0)
+    half, hidden = max(head + 2, len(cells) // 2), len(cells) % 3 == 0
+    below = [[cell.replace("20240901", "20240903") if hidden else cell for cell in row] for row in cells[half:]]
+    sheets = {"九月": _clean(cells[:half]), "补充": _clean([cells[head], *below])}
+    return Book(sheets, states={"补充": "hidden"} if hidden else None).save(folder / "a.xlsx")
+
+
+def _joined(folder: Path, cells: Grid) -> Path:
+    """Two text files after one another, as copy *.csv makes of them: each with its own letters, mark and header."""
+    head = next((n for n, row in enumerate(cells) if "工单编号" in row), 0)
+    half = max(head + 2, len(cells) // 2)
+    encodings = [("utf-8-sig", "utf-8-sig"), ("utf-8-sig", "gb18030"), ("gb18030", "utf-8")][len(cells) % 3]
+    parts = zip((cells[:half], [cells[head], *cells[half:]]), encodings, strict=True)
+    content = b"".join(write_csv(folder / "x.csv", part, encoding=encoding).read_bytes() for part, encoding in parts)
+    (folder / "a.csv").write_bytes(content)
+    return folder / "a.csv"
+
+
 def _zip(folder: Path, cells: Grid) -> Path:
     head = next((n for n, row in enumerate(cells) if "工单编号" in row), 0)
     half = max(head + 2, len(cells) // 2)
@@ -117,5 +154,6 @@ FORMS: dict[str, Callable[[Path, Grid], Path]] = {
     "html": lambda folder, cells: write_html(folder / "a.xls", cells, encoding="gb18030", charset="gb2312"),
     "mhtml": lambda folder, cells: write_mhtml(folder / "a.xls", cells),
     "spreadsheetml": lambda folder, cells: write_spreadsheetml(folder / "a.xls", _clean(cells)),
-    "ods": lambda folder, cells: write_ods(folder / "a.ods", _clean(cells)), "parquet": _parquet, "zip": _zip,
+    "ods": lambda folder, cells: write_ods(folder / "a.ods", _clean(cells)), "parquet": _parquet, "parquet typed": _typed,
+    "zip": _zip, "csv joined": _joined, "xlsx two sheets": _two_sheets,
 }  # fmt: skip

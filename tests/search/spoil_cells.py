@@ -192,8 +192,23 @@ def very_long(cells: Grid, r: random.Random) -> str:
     return f"a {kind} that is very long"
 
 
+def times_spelled(cells: Grid, r: random.Random) -> str:
+    """The times of a column as another system writes them."""
+    head = _header(cells)
+    at = r.randrange(max(len(cells[head]), 1))
+    spelled = r.choice(["{}.000", "{}.0", "T", "/", "上午", "日", "day", "clock", "{}+08:00"])
+    for row in cells[head + 1 :]:
+        if at < len(row) and row[at].startswith("2024-"):
+            day, _, clock = row[at].partition(" ")
+            row[at] = {
+                "T": f"{day}T{clock}", "/": f"{day.replace('-', '/')} {clock}", "上午": f"{day} 上午 {clock}", "day": day, "clock": clock,
+                "日": f"{day.replace('-', '年', 1).replace('-', '月')}日 {clock}",
+            }.get(spelled, spelled.format(row[at]))  # fmt: skip
+    return f"times of a column like {spelled}"
+
+
 CELLS: tuple[Callable[[Grid, random.Random], str], ...] = (
     corrupt, corrupt, corrupt, corrupt, spell_id, spell_id, swap_in_row, swap_in_column, move_row, copy_row, delete_row, cut_row, insert_cell,
     header_below, header_below, header_gone, head_spoilt, heads_exchanged, columns_exchanged, second_table, second_table, quote, quote,
-    people_below, column_blank, very_long,
+    people_below, times_spelled, column_blank, very_long,
 )  # fmt: skip
