@@ -162,10 +162,10 @@ def _mapped(params: Params) -> str:
     nothing = " AND ".join(f"r.{column} IS NULL" for column in SCHEMA)
     return f"""
         WITH cells AS (
-            SELECT r.n, r.source, r.row, r.kind AS sifted, r.ragged, home.name AS home, {values}, {blanks}, {marks},
+            SELECT r.n, r.source, r.row, given.unit AS given, r.kind AS sifted, r.ragged, home.name AS home, {values}, {blanks}, {marks},
                 {nothing} AS nothing, m_sub_issue.somewhere,
                 {", ".join(f"r.{column} AS {column}_cell" for column in TIMES)}
-            FROM raw r {" ".join(joins)}
+            FROM raw r JOIN sources given USING (source) {" ".join(joins)}
             LEFT JOIN spelled s
                 ON s.col = 'sub_issue' AND s.parent = m_issue.name AND s.spelling = m_sub_issue.key
             LEFT JOIN spelled home ON home.col = 'home' AND home.parent = m_issue.name),
@@ -177,6 +177,11 @@ def _mapped(params: Params) -> str:
         SELECT n, source, row, kind, {", ".join(SCHEMA)}, hash({", ".join(SCHEMA)}) AS digest,
             CASE WHEN kind <> 'ticket' THEN '' WHEN sifted = 'above' THEN 'row/above' WHEN ragged THEN 'row/ragged' ELSE concat_ws(' ', {", ".join(_rules(params))}) END AS rules
         FROM kinds"""
+
+
+def unit_codes(params: Params) -> str:
+    """SQL of a map from the division codes that ids begin with to units."""
+    return "map {" + ", ".join(f"'{unit.code}': '{unit.name}'" for unit in params.units) + "}"
 
 
 def _blank_words(column: str, params: Params) -> list[str]:
@@ -202,6 +207,11 @@ def _rules(params: Params) -> list[str]:
     rules = {}
     for column, (_, may_be_missing) in SCHEMA.items():
         filled = f"NOT {column}_blank AND {column}_mark IS NULL"
+        if column == "unit":
+            code = "substr(ticket_id, 3, 6)"
+            rules["unit/code"] = (
+                f"given <> '' AND map_contains({unit_codes(params)}, {code}) AND {unit_codes(params)}[{code}] <> unit"
+            )
         rules[f"{column}/error"] = f"{column}_mark = '{ERROR_CELL}'"
         rules[f"{column}/no_value"] = f"{column}_mark = '{NO_VALUE_CELL}'"
         if not may_be_missing:

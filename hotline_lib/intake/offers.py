@@ -77,10 +77,14 @@ def hint(rule: str, value: str, context: str | None, params: Params) -> Hint:
     return Hint("", [*alias, *_new(column, value, context, params)])
 
 
-def heading(name: str, label: str, params: Params) -> Offer:
-    """The line that makes a heading known as the column with that Chinese name."""
+def heading(name: str, label: str, params: Params, unit: str = "") -> Offer:
+    """The line that makes a heading known as the column with that Chinese name; only in the files of ``unit``, if it
+    could be several columns."""
     column = next(each.name for each in params.columns if each.label == label)
-    return Offer("columns.yaml", f"- {_flow({'name': column, 'aliases': [name]})}", f"若「{name}」就是它，")
+    entry: dict[str, Any] = {"name": column, "aliases": [name]}
+    if unit and sum(name in each.label for each in params.columns) > 1:
+        entry["only"] = unit
+    return Offer("columns.yaml", f"- {_flow(entry)}", f"若「{name}」就是它，")
 
 
 def _values(column: str, value: str, params: Params) -> list[Offer]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hotline_lib.intake import offers, report, words
 from hotline_lib.intake.check import map_rows
+from hotline_lib.intake.reader.headings import plain, without_aside
 from hotline_lib.intake.reader.process import Opened
 from hotline_lib.intake.reading import Options, Reading
 from hotline_lib.intake.stage import stage
@@ -51,7 +52,7 @@ def _previewed(files: Sequence[Path], options: Options, params: Params, paths: P
             of_file = list(dict.fromkeys(line for name, line in proposed if name == file))
             if of_file:
                 lines += [f"若说得对，把下面各行原样加到 params/{file} 的{where}：", *of_file]
-        report.tell(staged.con, reading.broken, params, reading.screen)
+        report.tell(staged.con, reading.broken, params, reading.screen, offered="加上面的一行")
         problems, total = report.first_problems(staged.con, name_file=len(files) > 1)
         lines += (
             [f"现在导入会有 {total} 处问题：", *(f"  {line}" for line in problems)] if total else ["现在导入没有问题。"]
@@ -65,15 +66,15 @@ def _table(label: str, opened: Opened, reading: Reading, params: Params) -> Iter
     yield f"{label}：表头在第 {header.row} 行"
     same = 0
     for column, places in header.columns.items():
-        names = [reading.screen.value(header.names[place]) for place in places]
-        if names == [params.label(column)]:
+        names = [_shown(header.names[place], reading) for place in places]
+        if [plain(name) for name in names] == [plain(params.label(column))]:
             same += 1
         else:
             yield f"  {params.label(column)} ← " + "、".join(
                 f"{_letters(p)} 列「{n}」" for p, n in zip(places, names, strict=True)
             )
     for column, value in header.fixed.items():
-        yield f"  {params.label(column)} ← 「{value}」（工作表的名称，或 --unit）"
+        yield f"  {params.label(column)} ← 「{value}」（{'--unit' if reading.options.unit else '工作表的名称'}）"
     if same:
         yield f"  另有 {same} 列，表头就是列名"
     for name, close in header.unread.items():
@@ -88,11 +89,17 @@ def _table(label: str, opened: Opened, reading: Reading, params: Params) -> Iter
         yield f"  {problem.column}：{words.words_of(problem.rule)[0].format(value=reading.screen.value(problem.value))}"
 
 
+def _shown(name: str, reading: Reading) -> str:
+    """A heading that is known; what stands behind its name may be hidden."""
+    told = reading.screen.value(name)
+    return reading.screen.value(without_aside(name)) if told == HIDDEN else told
+
+
 def _headings(reading: Reading, params: Params) -> Iterator[tuple[str, str]]:
     for label, opened in reading.tables:
         for problem in opened.header.problems:
             if problem.like and reading.screen.value(problem.like) != HIDDEN:
-                offer = offers.heading(problem.like, problem.column, params)
+                offer = offers.heading(problem.like, problem.column, params, problem.unit)
                 yield offer.file, f"{offer.line}  # {label}"
 
 
@@ -100,8 +107,9 @@ def _values(found: Sequence[tuple[str, str, str | None, int]], params: Params) -
     for rule, value, context, rows in found:
         for number, offer in enumerate(offers.hint(rule, value, context, params).offers):
             if not offer.under:
-                other = "# 或：" if number else ""
-                yield offer.file, f"{other}{offer.line}  # {offer.when.rstrip('，')}（{rows} 行）"
+                other = "# 或者 " if number else ""
+                when = offer.when.rstrip("，").replace("？若是", "")
+                yield offer.file, f"{other}{offer.line}  # {when}（{rows} 行）"
 
 
 def _letters(place: int) -> str:

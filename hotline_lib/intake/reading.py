@@ -159,5 +159,6 @@ class Reading:
                 problem.value if problem.rule in words.OWN_VALUES else known,
                 row=problem.row,
                 like=self.screen.value(problem.like) if problem.like else "",
+                unit=problem.unit,
             )
         )

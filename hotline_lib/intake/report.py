@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from hotline_lib.audit import cut_off
 from hotline_lib.intake import offers, words
-from hotline_lib.intake.check import LISTED, TIMES
+from hotline_lib.intake.check import LISTED, TIMES, unit_codes
 from hotline_lib.intake.reader.grid import FileProblem
 from hotline_lib.intake.reader.headings import RECEIPT
 from hotline_lib.intake.rules import WITH_VALUES
@@ -57,18 +57,25 @@ class Folder:
             shutil.rmtree(self.beside)
 
 
-def tell(con: duckdb.DuckDBPyConnection, files: Sequence[FileProblem], params: Params, screen: Screen) -> None:
-    """Makes ``told``, a row per problem in words."""
+def tell(
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[FileProblem],
+    params: Params,
+    screen: Screen,
+    *,
+    offered: str = "",
+) -> None:
+    """Makes ``told``, a row per problem in words. offered: what to say in place of lines that were shown already."""
     con.execute("CREATE OR REPLACE TABLE told (n BIGINT, rule VARCHAR, file VARCHAR, sheet VARCHAR, row BIGINT,"
                 " label VARCHAR, value VARCHAR, what VARCHAR, remedy VARCHAR)")  # fmt: skip
     for number, p in enumerate(files):
         known = p.like and p.like != HIDDEN
-        hint = f"；{offers.heading(p.like, p.column, params).told}" if known else ""
+        hint = f"；{offered or offers.heading(p.like, p.column, params, p.unit).told}" if known else ""
         what, remedy = (text.format(value=p.value, hint=hint) for text in words.words_of(p.rule))
         facts = [number - len(files), p.rule, p.file, p.sheet, p.row, p.column, p.value, what, remedy]
         con.execute("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", facts)
     if con.execute("SELECT count(*) FROM problems").fetchone()[0]:
-        _tell_rows(con, params, screen)
+        _tell_rows(con, params, screen, offered)
 
 
 def write_problems(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -80,39 +87,44 @@ def write_problems(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
             FROM told ORDER BY n, label) TO {quoted(folder / "problems.csv")} ({_CSV})""")
 
 
-def _find(con: duckdb.DuckDBPyConnection, screen: Screen) -> None:
+def _find(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -> None:
     """Makes ``found``: each broken rule with its cell, and ``screened``."""
     raw = " ".join(f"WHEN '{column}' THEN r.{column}" for column in SCHEMA)
     times = " ".join(f"WHEN '{column}' THEN strftime(m.{column}, '%Y-%m-%d %H:%M:%S')" for column in TIMES)
     con.execute(f"""
         CREATE OR REPLACE TABLE found AS
         SELECT p.n, r.source, r.row, p.rule, split_part(p.rule, '/', 1) AS col,
-            CASE WHEN split_part(p.rule, '/', 2) IN ('missing', 'open', 'ragged', 'above', 'error', 'no_value') THEN ''
+            CASE WHEN split_part(p.rule, '/', 2) IN ('missing', 'open', 'ragged', 'above', 'error', 'no_value', 'code') THEN ''
                 WHEN split_part(p.rule, '/', 2) IN ('early', 'late') THEN (CASE col {times} END)
                 WHEN p.rule = 'issue/misplaced' THEN m.issue
                 ELSE (CASE col {raw} END) END AS cell,
-            CASE col WHEN 'issue' THEN m.domain WHEN 'sub_issue' THEN m.issue END AS context
+            CASE WHEN p.rule = 'unit/code' THEN {unit_codes(params)}[substr(m.ticket_id, 3, 6)]
+                WHEN col = 'issue' THEN m.domain WHEN col = 'sub_issue' THEN m.issue END AS context
         FROM problems p JOIN raw r ON r.n = p.n JOIN mapped m ON m.n = p.n""")
     screened(con, screen, "SELECT DISTINCT cell FROM found WHERE cell IS NOT NULL")
 
 
 def wanted(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -> list[tuple[str, str, str | None, int]]:
     """The values that params/ does not know, as they may be shown: rule, value, context, rows; the most frequent first."""
-    _find(con, screen)
+    _find(con, params, screen)
     return con.execute(f"""
         SELECT rule, shown, context, count(*) FROM found JOIN screened USING (cell)
         WHERE split_part(rule, '/', 2) IN {WITH_VALUES}
         GROUP BY ALL ORDER BY count(*) DESC, rule, shown, context LIMIT {_MOST_HINTS}""").fetchall()
 
 
-def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen) -> None:
+def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen, offered: str) -> None:
     asked = wanted(con, params, screen)
     con.execute("CREATE OR REPLACE TABLE wording (rule VARCHAR, label VARCHAR, what VARCHAR, remedy VARCHAR)")
     for (rule,) in con.execute("SELECT DISTINCT rule FROM found").fetchall():
         con.execute("INSERT INTO wording VALUES (?, ?, ?, ?)", [rule, *words.row_problem(rule, params)])
     con.execute("CREATE OR REPLACE TABLE hints (rule VARCHAR, value VARCHAR, context VARCHAR, hint VARCHAR)")
     if asked:
-        hints = [[*each, offers.hint(*each, params).told] for *each, _ in asked]
+        hints = [
+            [*each, hint.text + offered + "。" if offered and hint.offers else hint.told]
+            for *each, _ in asked
+            for hint in (offers.hint(*each, params),)
+        ]
         con.executemany("INSERT INTO hints VALUES (?, ?, ?, ?)", hints)
     con.execute("""
         INSERT INTO told
@@ -168,11 +180,18 @@ def oddities(con: duckdb.DuckDBPyConnection, params: Params) -> list[str]:
         SELECT file, sheet, count(*) FROM mapped JOIN sources USING (source) WHERE kind = 'ticket' AND rules = ''
         GROUP BY ALL HAVING count(*) > 1 AND bool_and(accepted_at = date_trunc('day', accepted_at))
         ORDER BY min(n)""").fetchall()
+    months = con.execute("""
+        SELECT strftime(accepted_at, '%Y-%m') AS month FROM mapped WHERE kind = 'ticket' AND accepted_at IS NOT NULL
+        GROUP BY month ORDER BY count(*) DESC LIMIT 3""").fetchall()
+    other = []
+    if months and params.month.month not in (own := [month for (month,) in months]):
+        facts = {"month": params.month.month, "months": "、".join(own), "last": own[0]}
+        other = [words.note("other month", "", facts)]
     tables = con.execute("""
         SELECT file, sheet, count(*) FILTER (kind = 'ticket') FROM mapped JOIN sources USING (source)
         GROUP BY ALL ORDER BY min(n)""").fetchall()
     odd = [("midnight", *each) for each in found] + [("round", *each) for each in tables if cut_off(each[2])]
-    return [
+    return other + [
         words.note(kind, words.place(file, sheet, None, ""), {"rows": f"{rows:,}"}, params)
         for kind, file, sheet, rows in odd
     ]

@@ -39,17 +39,31 @@ PROBLEMS = {
         "请确认导出的内容（可用 Excel 打开检查，另存为 .xlsx 后再导入）；不该导入的，从命令中去掉它，或先解压再选。",
     ),
     "sheet/header": ("有工单编号而没有表头，或表头不认识", _HEADER),
-    "sheet/none": ("没有 --sheet 所写的工作表", "它的工作表有：{value}。"),
+    "sheet/none": (
+        "没有 --sheet 所写的工作表",
+        "它的工作表有：{value}。只有个别文件要用 --sheet 的，把它们单独导入；几个名称就写几次 --sheet。",
+    ),
     "sheet/stray": (
         "很远处（{value}）还有单元格，整张表大得读不进来",
         "请用 Excel 打开，删去表格右边和下面的整列、整行，保存后再导入。",
     ),
     "sheet/cells": ("有 {value} 个单元格读不出来（行号或列号重复）", _SAVE_AGAIN),
     "column/none": ("缺少这一列", "请补上这一列（确实没有内容的可以留空）{hint}。"),
-    "column/unit": ("缺少这一列", "整个文件都是一个单位的，在命令后面加上 --unit 单位名{hint}。"),
+    "column/unit": (
+        "缺少这一列",
+        "整个文件都是一个单位的，单独导入它，并在命令后面加上 --unit 单位名{hint}。",
+    ),
+    "sheet/unit": (
+        "工作表的名称是「{value}」，与 --unit 不是一个单位",
+        "--unit 管这次命令中所有没有「分平台」列的表：请把要用 --unit 的文件单独导入。",
+    ),
+    "unit/code": (
+        "工单编号是{context}的，与整张表的单位（--unit 或工作表的名称）不符",
+        "--unit 管这次命令中所有没有「分平台」列的文件：请把各单位的文件分开导入，各写各的 --unit。",
+    ),
     "column/twice": (
         "有两列是同一个意思：{value}",
-        "只留一列，或从 params/columns.yaml 的 aliases 中去掉其中一个名称。",
+        "只留一列，或从 params/columns.yaml 的 aliases 中去掉其中一个名称；只有个别单位这样叫的，给那一行加上 only: 单位名。",
     ),
     "row/above": ("工单在表头上面", "请把表头移到第一件工单上面，再导入。"),
     "row/quotes": (
@@ -70,7 +84,10 @@ PROBLEMS = {
     "integer": ("「{value}」不是整数", "应写作 0、1、2 等。{hint}"),
     "time": ("「{value}」不是有效的日期时间", "应写作 2024-09-02 09:15:00。{hint}"),
     "format": ("「{value}」不是工单编号", "应为 JT、6 位区划代码、8 位日期和 8 位序号，共 24 位，请改正。"),
-    "repeated": ("{value} 在同一个文件中出现多次而内容不同", "请只保留最新的一行。"),
+    "repeated": (
+        "{value} 在同一个文件中出现多次而内容不同",
+        "请只保留最新的一行；若两张工作表里都有它，单独导入这个文件，用 --sheet 写明要读的那张。",
+    ),
     "early": (
         "{value} 早于{first}：{month} 月报只收此后受理的工单",
         "请去掉这些行，或另用 --month 写明它们的月份导入。",
@@ -87,6 +104,8 @@ WITH_VALUES = ("unknown", "misplaced", "value", "integer", "time")  # rules whos
 NOTES = {
     "member": "{place}不是表格，没有读取",
     "no header": "{place}没有表头，没有读取（{rows} 行）",
+    "other sheet": "{place}没有读取（{rows} 行）：--sheet 没有写它",
+    "other month": "这些文件里没有 {month} 受理的工单，都受理于 {months}：是不是该写 --month {last}？",
     "no rows": "{place}只有表头，没有工单",
     "no tickets": "{place}没有{ticket_id}这一列，没有读取（{rows} 行）",
     "hidden sheet": "{place}是隐藏的工作表，没有读取（{rows} 行）；要读它，加 --sheet 写明它的名称",

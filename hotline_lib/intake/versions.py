@@ -180,9 +180,10 @@ def told(change: Change | None, done: list[Restored], month: str) -> str:
         for words, of_units in each.moved.items():
             units = "、".join(f"{unit} {number:,}" for unit, number in of_units.items())
             lines += [f"    {words} {sum(of_units.values()):,} 件：{units}"] * bool(of_units)
-    named = [f"{each.before.name} --month {each.month}" for each in done if each.before] or [f"--month {month}"]
-    again = f"hotline intake --undo {named[-1]}"
-    lines.append(f"撤下的版本留在 data/tickets/previous/。要恢复成刚才的样子：{again}")
+    named = [f"{each.before.name} --month {each.month}" for each in done if each.before]
+    if named:
+        again = f"hotline intake --undo {named[-1]}"
+        lines.append(f"撤下的版本留在 data/tickets/previous/。要恢复成刚才的样子：{again}")
     return "\n".join([*lines, f"接着：hotline check {month}"])
 
 

@@ -108,6 +108,8 @@ def command(files: Sequence[Path], options: Options, month: str, screen: Screen)
 def refusal(lines: Sequence[str], total: int, named: str, report: str, again: str, *, fatal: bool) -> str:
     """Why nothing was taken. lines: of problems. fatal: good rows could not be taken alone."""
     good = "" if fatal else "\n只想先导入没有问题的行，在这条命令后面加上 --accept-good。"
+    if fatal and "--accept-good" in again:
+        good = "\n文件、表头或整列有问题时，没有问题的行也不能先导入；其他文件可以单独导入。"
     head = f"{named}中有 {total} 处问题，本次没有导入任何工单："
     return "\n".join(
         [head, *(f"  {line}" for line in lines), f"全部问题逐行列在 {report}。", f"改好后重新运行：{again}{good}"]

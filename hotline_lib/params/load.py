@@ -79,6 +79,7 @@ def load_params(month: str, folder: Path, *, need_month_file: bool | None = True
     catalogue = _in_force(read("catalogue.yaml", tuple[Catalogue, ...]), month, "catalogue.yaml")
     scheme = _in_force(read("scoring.yaml", tuple[Scheme, ...]), month, "scoring.yaml")
     columns, some = gathered(read("columns.yaml", tuple[Column, ...]))
+    some = tuple(column.model_copy(update={"only": _short_name(column.only, units)}) for column in some)
     params = Params(
         folder=folder,
         units=units,
@@ -185,6 +186,11 @@ def _check(params: Params) -> None:
         find(f"业务领域（事项「{issue.name}」的 domain）", issue.domain, catalogue.domains, name)
         _unique(name, f"「{issue.name}」的子事项", issue.sub_issues)
 
+    scopes = {unit.name for unit in params.units}
+    for column in params.columns_only:
+        if column.only not in scopes and not set("*?[") & set(column.only):
+            raise UnknownValueError("单位（only）", column.only, sorted(scopes), "params/columns.yaml")
+    _refuse_contradictions(params)
     for column in (*params.columns, *params.columns_only):
         allowed = _values_of(column.name, catalogue, params.unit_names)
         for value in column.values:
@@ -197,6 +203,20 @@ def _check(params: Params) -> None:
                         )
                     )
                 )
+
+
+def _refuse_contradictions(params: Params) -> None:
+    """One spelling may not mean two things in the same exports."""
+    meant: dict[tuple[str, str, str], str] = {}
+    for column in (each for each in (*params.columns, *params.columns_only) if each.name != "sub_issue"):
+        for value, words in column.values.items():
+            for word in dict.fromkeys(words):
+                before = meant.setdefault((column.name, column.only, word), value)
+                if before != value:
+                    shown = params.known.shown(word)
+                    raise ParamsError(
+                        f"params/columns.yaml：「{params.label(column.name)}」的「{shown}」既是 {before} 又是 {value}，只能留一处。"
+                    )
 
 
 def _check_month(params: Params) -> None:
@@ -216,6 +236,10 @@ def _check_month(params: Params) -> None:
                 raise UnknownValueError(f"单位（{key}）", unit, params.unit_names, file, params.known.shown(unit))
         if missing := [unit for unit in params.unit_names if unit not in given]:
             raise ParamsError(f"{file}：{key} 缺少 {'、'.join(missing)}。每个单位都要写一行。")
+
+
+def _short_name(name: str, units: Sequence[Unit]) -> str:
+    return next((unit.name for unit in units if name in unit.spellings), name)
 
 
 def _values_of(column: str, catalogue: Catalogue, units: Sequence[str]) -> list[str]:

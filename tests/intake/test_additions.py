@@ -88,6 +88,8 @@ def test_a_value_that_means_nothing_is_still_missing_where_something_must_stand(
         ('- {name: ratin, aliases: ["评分"]}', "label"),
         ('- {name: closed_at, values: {5: ["x"]}}', "blank"),
         ("- {name: rating, label: 评价, aliases: [分数]}", "两次"),
+        ('- {name: rating, values: {5: ["好"], blank: ["好"]}}', "既是 5 又是 blank"),
+        ('- {name: closed_at, aliases: ["时间"], only: 朝杨}', "朝阳"),
     ],
 )
 def test_an_addition_that_says_nothing_is_refused_with_what_it_may_say(desk, adds, line, says):
@@ -97,7 +99,8 @@ def test_an_addition_that_says_nothing_is_refused_with_what_it_may_say(desk, add
 
 
 def test_the_unit_of_files_without_that_column_is_said_once_for_all(desk):
-    file = write_csv(desk.folder / "a.csv", table(rows({}, {}), without("unit")))
+    ids = [{"ticket_id": f"JT210300202409010000000{n}"} for n in (1, 2)]
+    file = write_csv(desk.folder / "a.csv", table(rows(*ids), without("unit")))
     assert "--unit" in desk.refused(file)
     desk.take(file, unit="鞍山市")
     assert set(desk.tickets()["unit"]) == {"鞍山"}
@@ -107,6 +110,31 @@ def test_a_column_of_units_is_never_overruled(desk):
     done = desk.take(write_csv(desk.folder / "a.csv", table(rows({}, {"unit": "大连"}))), unit="鞍山")
     assert set(desk.tickets()["unit"]) == {"沈阳", "大连"}
     assert any("没有用 --unit 鞍山" in note for note in done.notes)
+
+
+def test_the_unit_that_is_said_does_not_overrule_the_name_of_a_sheet_nor_the_ids(desk):
+    of_sheet = write_xlsx(desk.folder / "a.xlsx", table(rows({}), without("unit")), names=("沈阳",))
+    assert "工作表的名称是「沈阳」" in desk.refused(of_sheet, unit="大连")
+    of_ids = write_csv(desk.folder / "b.csv", table(rows({}, {}), without("unit")))
+    assert "工单编号是沈阳的" in desk.refused(of_ids, unit="大连")
+    desk.take(of_sheet, of_ids, unit="沈阳")
+    assert set(desk.tickets()["unit"]) == {"沈阳"}
+
+
+def test_sheets_that_were_not_asked_for_are_told(desk):
+    book = write_xlsx(desk.folder / "a.xlsx", table(rows({})), table(rows({"rating": "1"})), names=("明细", "备份"))
+    done = desk.take(book, sheets=("明细",))
+    assert any("「备份」没有读取" in note for note in done.notes)
+
+
+def test_files_of_another_month_say_so(desk):
+    done = desk.take(write_csv(desk.folder / "a.csv", table(rows({}))), month="2024-10")
+    assert any("是不是该写 --month 2024-09" in note for note in done.notes)
+
+
+def test_a_heading_that_could_be_several_columns_is_offered_for_its_unit_only(desk):
+    message = desk.refused(write_csv(desk.folder / "沈阳.csv", table(rows({}), named(accepted_at="时间"))))
+    assert '- {name: accepted_at, aliases: ["时间"], only: 沈阳}' in message
 
 
 def test_a_sheet_that_no_file_has_is_told_with_those_there_are(desk):

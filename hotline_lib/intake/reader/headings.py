@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -112,12 +111,21 @@ class Headings:
                 columns[column] = (best[0][1],)
                 unread |= {cells[place]: self.labels[column] for _, place in best[1:]}
         fixed = self._fixed(columns, sheet)
+        if fixed and self.unit and (said := unit_in(sheet, self.units)) not in ("", self.unit):
+            problems.append(FileProblem("sheet/unit", file, sheet, value=said, row=row))
         for column in self.labels:
             if column not in columns and column not in fixed and column not in found and column not in self.optional:
                 like = next((name for name, label in unread.items() if label == self.labels[column]), "")
+                like = like or next((name for name in unread if self._within(name, column)), "")
                 rule = "column/unit" if column == "unit" else "column/none"
-                problems.append(FileProblem(rule, file, sheet, self.labels[column], like=like, row=row))
+                unit = unit_in(sheet, self.units) or unit_in(file, self.units)
+                problems.append(FileProblem(rule, file, sheet, self.labels[column], like=like, row=row, unit=unit))
         return Header(row, above, columns, fixed, unread, tuple(cells), tuple(problems))
+
+    def _within(self, name: str, column: str) -> bool:
+        """Whether a heading is a part of what a column is called: 时间 of 受理时间."""
+        part = plain(name)
+        return len(part) > 1 and any(part in word for word, (known, _) in self.spellings.items() if known == column)
 
     def known_in(self, cells: Sequence[str | None], file: str, sheet: str = "") -> int:
         """How many different columns a row's cells name."""
@@ -206,6 +214,6 @@ def _apart(places: Sequence[int], rows: Sequence[Sequence[str | None]]) -> tuple
     return (kinds["day"], kinds["clock"]) if len(kinds) == 2 else None
 
 
-def simplified(text: str) -> str:
-    """``text`` without characters that no eye sees."""
-    return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc"))
+def without_aside(name: str) -> str:
+    """A heading without a unit or a remark behind its name."""
+    return _ASIDE.sub("", plain(name)).strip("*:#")

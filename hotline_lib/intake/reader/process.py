@@ -93,6 +93,8 @@ def _read_export(export: Any, asked: Asked, tell: Callable[[Any], None]) -> None
     for grid in read_grids(export):
         titles.append(grid.title)
         if asked.sheets and export.kind in ("book", "xml") and grid.title not in asked.sheets:
+            rows = sum(len(piece.rows) for piece in grid.pieces)
+            tell(Note("other sheet", export.name, grid.title, {"number": grid.number, "rows": rows}))
             continue
         if grid.hidden and not asked.sheets:
             rows = sum(len(piece.rows) for piece in grid.pieces)
