@@ -55,7 +55,7 @@ def test_the_list_of_voided_tickets_has_ticket_columns_only_and_brings_them_back
     removed = pd.read_csv(done.folder / "removed.csv", encoding="utf-8-sig", dtype=str)
     assert removed.columns.tolist() == list(LABELS.values())
     assert removed["工单编号"].tolist() == [three[2]["ticket_id"]]
-    assert desk.take(done.folder / "removed.csv").rows == {"removed.csv": {"header": 1, "new": 1}}
+    assert list(desk.take(done.folder / "removed.csv").rows.values()) == [{"header": 1, "new": 1}]
     pd.testing.assert_frame_equal(desk.tickets(), before)
 
 
@@ -133,7 +133,7 @@ def test_what_a_later_export_does_is_not_told(desk):
 def test_of_two_files_in_one_command_the_older_one_is_named(desk):
     new, old = export(desk, "new.csv", rows({}, {})), export(desk, "old.csv", rows(OPEN, OPEN))
     (note,) = desk.take(new, old).notes
-    assert note.startswith("old.csv 更新了 2 件")
+    assert note.startswith("第 2 个文件.csv 更新了 2 件")
     assert not Desk(desk.paths, desk.folder).take(old, new).notes
 
 
