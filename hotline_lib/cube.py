@@ -160,11 +160,17 @@ def _code() -> str:
     return tree_fingerprint(_CODE, root=_CODE[0].parent)
 
 
+def _in_seconds(kept: pd.DataFrame) -> pd.DataFrame:
+    """Dates as the scan gives them: Parquet keeps milliseconds."""
+    dates = kept.select_dtypes("datetime").columns
+    return kept.astype(dict.fromkeys(dates, "datetime64[s]"))
+
+
 def _kept(fingerprint: str, scan, paths: Paths) -> Frames:
     """The frames under that fingerprint in output/.cache; scanned and kept there if they are not."""
     folder = paths.cache / "frames" / fingerprint[:24]
     if (folder / "complete").exists():
-        return {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+        return {file.stem: _in_seconds(pd.read_parquet(file)) for file in sorted(folder.glob("*.parquet"))}
     frames = scan()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,11 +7,14 @@ of ours and keeps its trace.
 from __future__ import annotations
 
 import errno
+import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 class HotlineError(Exception):
@@ -96,6 +99,6 @@ def nearest(value: str, known: Iterable[str]) -> str | None:
     """
     known = list(known)
     cutoff = 0.5 if len(value) <= 4 else 0.6
-    within = sorted((name for name in known if len(name) > 1 and name in value), key=len, reverse=True)
+    within = sorted((name for name in known if _CHINESE.search(name[1:]) and name in value), key=len, reverse=True)
     around = [name for name in known if value and value in name]
     return (within[:1] or get_close_matches(value, known, n=1, cutoff=cutoff) or around or [None])[0]

@@ -89,7 +89,9 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _INVISIBLE = re.compile(
     "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e007f]"
 )
-_EXTENSION = re.compile(r"(?i)\.(?:xlsx|xlsm|xlsb|xls|et|ods|csv|txt|tsv|parquet|zip|rar|7z|html?|xml|mht|pdf|docx?)$")
+_EXTENSION = re.compile(
+    r"(?i)\.(?:xlsx|xlsm|xlsb|xls|et|ods|csv|txt|tsv|parquet|zip|rar|7z|html?|xml|mht|pdf|docx?|json)$"
+)
 _DIGIT, _LATIN = _UNBROKEN = frozenset("0123456789"), frozenset("abcdefghijklmnopqrstuvwxyz")
 
 _WRITTEN_OUT = str.maketrans("〇○零一二三四五六七八九幺", "0001234567891")

@@ -17,7 +17,7 @@ from hotline_lib.params import Params
 from hotline_lib.paths import Paths
 
 TOTAL = "总计"
-TABLES = {  # what a row is about, which no two rows may share; the figures that the table is of no use without
+SCHEMAS = {  # what a row is about, which no two rows may share; the figures that the table is of no use without
     "business_types": (["type"], ["count"]),
     "domains": (["domain"], ["count"]),
     "units": (["unit"], ["complaint", "inquiry", "suggestion", "total"]),
@@ -37,7 +37,7 @@ def read_table(folder: Path, name: str) -> pd.DataFrame | None:
     path = folder / f"{name}.csv"
     if not os.path.lexists(path):
         return None
-    keys, figures = TABLES[name]
+    keys, figures = SCHEMAS[name]
     file = f"data/published/{folder.name}/{name}.csv"
     try:
         table = text_files.read_table(path, file, columns=[*keys, *figures])

@@ -18,7 +18,7 @@ from hotline_lib.batch.inputs import basis
 from hotline_lib.bulletin._outline import text
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import load_params, load_recipients
-from hotline_lib.present._sentences import render
+from hotline_lib.present._sentences import _rendered as render
 from hotline_lib.published import margins, read_table
 from hotline_lib.simulate.printed import read_printed
 

@@ -13,7 +13,8 @@ import pytest
 from hotline_lib.bulletin._outline import text
 from hotline_lib.errors import HotlineError, ParamsError
 from hotline_lib.params import load_params
-from hotline_lib.present._sentences import render, render_parts
+from hotline_lib.present._sentences import _rendered as render
+from hotline_lib.present._sentences import render_parts
 from hotline_lib.published import margins
 from hotline_lib.simulate.printed import read_printed
 from hotline_lib.text_files import read_table, read_text, short_name

@@ -12,7 +12,7 @@ from hotline_lib import text_files
 from hotline_lib.errors import HotlineError, PublishedError, UnknownValueError
 from hotline_lib.params import Params, find
 from hotline_lib.paths import Paths
-from hotline_lib.published import TABLES, TOTAL, counts, place, printed_domain, read_table, resolved
+from hotline_lib.published import SCHEMAS, TOTAL, counts, place, printed_domain, read_table, resolved
 
 ROLES = ("inquiry", "suggestion", "complaint")
 _OTHERS_TRANSFERRED = ("instant_answer_rate", "suggestions_passed_on", "answered_and_passed_on")
@@ -103,7 +103,7 @@ def limits_beyond(listed: pd.DataFrame, by: list[str]) -> pd.Series:
 def _tables(month: str, params: Params, paths: Paths) -> dict[str, pd.DataFrame]:
     """The tables as text, right figures in place of wrong ones (kept as ``printed_…``), names as params has them."""
     catalogue, tables = params.catalogue, {}
-    for name in [name for name in TABLES if name != "errata"]:
+    for name in [name for name in SCHEMAS if name != "errata"]:
         table = read_table(paths.published(month), name)
         if table is None:
             file = f"data/published/{month}/{name}.csv"

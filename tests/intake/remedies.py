@@ -123,6 +123,6 @@ def _append(offer: re.Match, meant: str | None, folder: Path) -> None:
     text = file.read_text(encoding="utf-8")
     if offer["list"]:
         text = re.sub(rf"(?m)^  {offer['list']}:$", lambda found: f"{found[0]}\n{line}", text, count=1)
-    elif line not in text:
+    elif line not in text.splitlines():
         text = f"{text.rstrip()}\n{line}\n"
     file.write_text(text, encoding="utf-8")
