@@ -1,7 +1,7 @@
 """Exports spoilt at random, taken in, and held against an independent count of what is in them.
 
     python tests/search/exports.py --examples 3300 --seed 1
-    python tests/search/exports.py --seed 1 --only 17,203 --keep /tmp/kept     # the same again, with the files
+    python tests/search/exports.py --seed 1 --only 17,203 --keep kept     # the same again, with the files
 
 Not part of make test. Every example follows from seed and number alone. Each is taken in by a process that may die:
 then that is what is found. Exit code 1 if anything was found.
