@@ -21,7 +21,7 @@ ROUNDS = 3
 MONTH = "2024-09"
 
 OURS = """
-import json, sys, time
+import json, resource, sys, time
 begun = time.perf_counter()
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +30,8 @@ from hotline_lib.paths import find_paths
 home = Path(sys.argv[2])
 paths = replace(find_paths(), data=home / "data", output=home / "output")
 done = intake([Path(sys.argv[1])], "2024-09", paths)
-print(json.dumps([time.perf_counter() - begun, done.count("new")]))
+reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+print(json.dumps([time.perf_counter() - begun, done.count("new"), reader]))
 """
 
 PANDAS = """
@@ -79,13 +80,13 @@ def python(code: str, *arguments: str) -> None:
 
 
 def measure(code: str, *arguments: str) -> tuple[float, float, int]:
-    """Seconds, peak memory in MB, rows."""
+    """Seconds, peak memory in MB (of all its processes together at the most), rows."""
     process = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True)
     answer = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
     assert status == 0
-    seconds, rows = json.loads(answer.splitlines()[-1])
-    return seconds, used.ru_maxrss / 1024, rows
+    seconds, rows, *reader = json.loads(answer.splitlines()[-1])
+    return seconds, used.ru_maxrss / 1024 + sum(reader), rows
 
 
 def told(name: str, rounds: list[tuple[float, float, int]]) -> float:
@@ -97,10 +98,12 @@ def told(name: str, rounds: list[tuple[float, float, int]]) -> float:
 def main() -> None:
     from hotline_lib.params import load_params
     from hotline_lib.paths import find_paths
+    from hotline_lib.tickets import SCHEMA
 
     paths = find_paths()
     source = str(paths.tickets(MONTH))
-    labels = [f"{column.name}={column.label}" for column in load_params(MONTH, paths.params).columns]
+    columns = load_params(MONTH, paths.params).columns
+    labels = [f"{column.name}={column.label}" for column in columns if column.name in SCHEMA]
     print(f"{dt.date.today()}  {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         workbook = str(Path(folder, "month.xlsx"))
