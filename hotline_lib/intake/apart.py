@@ -8,14 +8,29 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hotline_lib.intake.reader.grid import FileProblem
-from hotline_lib.intake.reader.process import Asked, Begun, Ended
+if TYPE_CHECKING:
+    from hotline_lib.intake.reader.process import Asked
 
 SILENCE = 600.0  # seconds in which the reader must say something: ten times what the largest file takes
+
+
+_waiting: list[subprocess.Popen] = []
+
+
+@contextmanager
+def started() -> Iterator[None]:
+    """A reader that gets ready meanwhile, for the first that needs one; it takes as long to start as the engine does."""
+    _waiting.append(_start())
+    try:
+        yield
+    finally:
+        while _waiting:
+            with _waiting.pop() as process:
+                process.kill()
 
 
 def answers(asked: Asked, *, silence: float = SILENCE) -> Iterator[Any]:
@@ -23,6 +38,9 @@ def answers(asked: Asked, *, silence: float = SILENCE) -> Iterator[Any]:
 
     A reader that dies or hangs makes the file it was reading a problem, and another one goes on with the next.
     """
+    from hotline_lib.intake.reader.grid import FileProblem
+    from hotline_lib.intake.reader.process import Begun, Ended
+
     begun = 0  # files that no reader need look at again
     while begun < len(asked.files):
         before, reading = begun, begun
@@ -37,13 +55,18 @@ def answers(asked: Asked, *, silence: float = SILENCE) -> Iterator[Any]:
         begun = reading + 1
 
 
-def _listen(asked: Asked, silence: float) -> Iterator[Any]:
+def _start() -> subprocess.Popen:
     environment = {name: value for name, value in os.environ.items() if "PASSWORD" not in name}
     environment |= {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(
+    environment["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # others reserve a gigabyte at once, most of what it may have
+    return subprocess.Popen(
         [sys.executable, "-X", "utf8", "-m", "hotline_lib.intake.reader"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-    ) as process:  # fmt: skip
+    )  # fmt: skip
+
+
+def _listen(asked: Asked, silence: float) -> Iterator[Any]:
+    with _waiting.pop() if _waiting else _start() as process:
         watch = _Watch(process, silence)
         try:
             with suppress(OSError):

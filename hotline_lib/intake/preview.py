@@ -9,9 +9,9 @@ from hotline_lib.intake import offers, report, words
 from hotline_lib.intake.check import map_rows
 from hotline_lib.intake.reader.headings import plain, without_aside
 from hotline_lib.intake.reader.process import Opened
-from hotline_lib.intake.reading import Options, Reading
+from hotline_lib.intake.reading import Reading
 from hotline_lib.intake.stage import stage
-from hotline_lib.intake.take import in_words
+from hotline_lib.intake.take import Options, in_words
 from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,24 +17,9 @@ from hotline_lib.intake.reader.headings import Headings, plain
 from hotline_lib.intake.reader.process import Asked, Begun, Closed, Opened, Rows
 from hotline_lib.intake.screen import Screen
 from hotline_lib.intake.stage import Stage
+from hotline_lib.intake.take import Options, Say
 from hotline_lib.params import Params
 from hotline_lib.tickets import SCHEMA
-
-Say = Callable[[str, float | None], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the analyst says of the files. accept_good: take the rows without a problem, and keep the others in
-    refused.csv. sheets: read only these. unit: of all rows of files without such a column. replace_units: units of whose
-    tickets accepted in the month the files are the whole truth. confirmed: even if many others are voided."""
-
-    accept_good: bool = False
-    replace_simulated: bool = False
-    sheets: tuple[str, ...] = ()
-    unit: str = ""
-    replace_units: tuple[str, ...] = ()
-    confirmed: bool = False
 
 
 def headings(params: Params, unit: str = "") -> Headings:
@@ -151,14 +136,11 @@ class Reading:
         self.troubled.append((number, problem.file))
         known = "、".join(self.screen.value(each) for each in problem.value.split("、"))
         self.broken.append(
-            FileProblem(
-                problem.rule,
-                self.screen.file(problem.file, number),
-                self.screen.sheet(problem.sheet, problem.number) if problem.sheet else "",
-                problem.column,
-                problem.value if problem.rule in words.OWN_VALUES else known,
-                row=problem.row,
+            replace(
+                problem,
+                file=self.screen.file(problem.file, number),
+                sheet=self.screen.sheet(problem.sheet, problem.number) if problem.sheet else "",
+                value=problem.value if problem.rule in words.OWN_VALUES else known,
                 like=self.screen.value(problem.like) if problem.like else "",
-                unit=problem.unit,
             )
         )

@@ -16,9 +16,8 @@ from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params, month_before
 
 if TYPE_CHECKING:
-    from hotline_lib.intake.reading import Options
     from hotline_lib.intake.screen import Screen
-    from hotline_lib.intake.take import Intake
+    from hotline_lib.intake.take import Intake, Options
 
 __all__ = ["BLANK", "OWN_VALUES"]
 SHOWN = 20  # lines of problems on the screen; all problems are in the CSV

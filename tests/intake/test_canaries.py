@@ -176,7 +176,7 @@ def test_a_month_that_did_not_come_through_intake_names_nobody_either(desk):
 
 def test_a_bug_of_ours_does_not_quote_a_cell_in_the_log(desk, exports):
     code = (
-        "import hotline_lib.intake.take as i, hotline_lib.cli\n"
+        "import hotline_lib.intake.settle as i, hotline_lib.cli\n"
         f"def broken(*_): raise ValueError({CANARIES['name']!r})\n"
         "i.map_rows = broken\n"
         f"hotline_lib.cli.main(['intake', {str(exports[0])!r}, '--month', '2024-09', '--data', {str(desk.paths.data)!r}])"

@@ -1,7 +1,8 @@
 """Workbooks (.xlsx, .xls, .xlsb, .ods), read as text; an .xlsx after a look at the cells that are used.
 
-The look is what the reader does not tell: formulas that were never worked out, rows that a filter hides, days that count
-from 1904, cells that two rows of XML claim, and a cell so far out that the reader would ask for all memory.
+The look is at what would harm the reader, which comes first (a cell so far out that it would ask for all memory, a
+member that is bigger than it says), and, while it reads, for what it does not tell: formulas that were never worked
+out, rows that a filter hides, cells that two rows of XML claim.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+import fastexcel
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,27 +33,38 @@ _VALUE = rb"<%sv\b[^>]*>[^<]|<%sis\b|<%st\b[^>]*>[^<]"
 
 @dataclass
 class Look:
-    """What the XML of a sheet says: filled cells, the last row and column, hidden rows, and formulas without a value
-    as (row, column), from 1."""
+    """How far the XML of a sheet goes: the last row, and columns that are used, from 1."""
 
-    filled: int = 0
+    member: zipfile.ZipInfo
     last_row: int = 0
     columns: set[int] = field(default_factory=set)
-    hidden_rows: int = 0
-    no_value: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def last_column(self) -> int:
         return max(self.columns, default=1)
 
 
+@dataclass
+class Counted:
+    """What the XML of a sheet holds: filled cells, hidden rows, formulas without a value as (row, column), from 1."""
+
+    filled: int = 0
+    hidden_rows: int = 0
+    no_value: list[tuple[int, int]] = field(default_factory=list)
+
+
 def read_book(export: Export) -> Iterator[Grid]:
     """The sheets of a workbook. Raises FileProblem."""
-    import fastexcel
-
     with export.open() as stream:
         content = stream.read()
     looks, days_1904 = _look(export.name, io.BytesIO(content))
+    with ThreadPoolExecutor(1) as beside:
+        yield from _read(export, content, looks, days_1904, beside)
+
+
+def _read(
+    export: Export, content: bytes, looks: dict[str, Look], days_1904: bool, beside: ThreadPoolExecutor
+) -> Iterator[Grid]:
     try:
         book = fastexcel.read_excel(content)
         titles = book.sheet_names
@@ -59,6 +73,7 @@ def read_book(export: Export) -> Iterator[Grid]:
             if look and look.last_row * max(look.last_column - min(look.columns, default=1) + 1, 1) > MOST_AREA:
                 corner = f"{_letters(look.last_column)}{look.last_row}"
                 raise FileProblem("sheet/stray", export.name, title, value=corner)
+            counted = beside.submit(_count, look, content, export.name) if look else None
             try:
                 sheet = _load(book, number)
             except fastexcel.FastExcelError:
@@ -66,8 +81,8 @@ def read_book(export: Export) -> Iterator[Grid]:
                     raise
                 book = fastexcel.read_excel(_without_dimensions(content))
                 sheet = _load(book, number)
-            grid = _grid(export.name, title, number, sheet, look, days_1904)
-            grid.several = len(titles) > 1
+            grid = _grid(export.name, title, number, sheet, look, counted)
+            grid.several, grid.days_1904 = len(titles) > 1, days_1904
             yield grid
     except fastexcel.FastExcelError as error:
         locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
@@ -91,30 +106,24 @@ def _without_dimensions(content: bytes) -> bytes:
     return copy.getvalue()
 
 
-def _grid(file: str, title: str, number: int, sheet, look: Look | None, days_1904: bool) -> Grid:
+def _grid(file: str, title: str, number: int, sheet, look: Look | None, counting: Future[Counted] | None) -> Grid:
     batch, errors = sheet.to_arrow_with_errors()
     cells = pa.Table.from_batches([batch])
     cells = cells.rename_columns([str(place) for place in range(cells.num_columns)])
     marked = {(e.position[0], e.position[1]): ERROR_CELL for e in errors.errors} if errors else {}
+    counted = counting.result() if counting else Counted()
     if look:
-        _refuse_lost(file, title, cells, len(marked), look)
+        _refuse_lost(file, title, cells, len(marked), counted.filled)
         first = min(look.columns, default=1)
-        marked |= {(row - 1, column - first): NO_VALUE_CELL for row, column in look.no_value}
-    return Grid(
-        title,
-        number,
-        pieces(_marked(cells, marked)),
-        hidden=sheet.visible != "visible",
-        hidden_rows=look.hidden_rows if look else 0,
-        days_1904=days_1904,
-    )
+        marked |= {(row - 1, column - first): NO_VALUE_CELL for row, column in counted.no_value}
+    return Grid(title, number, pieces(_marked(cells, marked)), sheet.visible != "visible", counted.hidden_rows)
 
 
-def _refuse_lost(file: str, title: str, cells: pa.Table, errors: int, look: Look) -> None:
+def _refuse_lost(file: str, title: str, cells: pa.Table, errors: int, filled: int) -> None:
     """Every filled cell of the XML must have come out: a row number that stands twice hides one row behind another."""
     came_out = sum(cells.num_rows - column.null_count for column in cells.columns)
-    if look.filled > came_out + errors:
-        raise FileProblem("sheet/cells", file, title, value=str(look.filled - came_out - errors))
+    if filled > came_out + errors:
+        raise FileProblem("sheet/cells", file, title, value=str(filled - came_out - errors))
 
 
 def _marked(cells: pa.Table, marks: dict[tuple[int, int], str]) -> pa.Table:
@@ -146,7 +155,7 @@ def _look(name: str, stream: BinaryIO) -> tuple[dict[str, Look], bool]:
         looks: dict[str, Look] = {}
         for path, member in members.items():
             if re.match(r"xl/worksheets/[^/]+\.xml$", path):
-                looks[path] = _look_at(unpacked(stream, member, name), name)
+                looks[path] = _look_at(stream, member, name)
                 continue
             start = b""
             keep = path in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
@@ -191,46 +200,63 @@ def _refuse_entities(xml: bytes, name: str) -> None:
         raise FileProblem("file/entities", name)
 
 
-def _look_at(xml: Iterator[bytes], name: str) -> Look:
-    """One worksheet's XML, a few megabytes at a time, cut where a row begins."""
-    look, left, prefix, first = Look(), b"", b"", True
-    for piece in xml:
-        left += piece
-        if first:
-            _refuse_entities(left[: 1 << 16], name)
-            root = re.search(rb"<(\w+:)?worksheet\b", left[: 1 << 16])
-            prefix, first = (root[1] or b"") if root else b"", False
-        cut = left.rfind(b"<" + prefix + b"row")
-        if cut > 0:
-            _look_at_rows(look, left[:cut], prefix)
-            left = left[cut:]
-    _look_at_rows(look, left, prefix)
+def _look_at(stream: BinaryIO, member: zipfile.ZipInfo, name: str) -> Look:
+    look = Look(member)
+    for rows, prefix in _rows(unpacked(stream, member, name), name):
+        _look_at_rows(look, rows, prefix)
     return look
 
 
+def _count(look: Look, content: bytes, name: str) -> Counted:
+    counted = Counted()
+    for rows, prefix in _rows(unpacked(io.BytesIO(content), look.member, name), name):
+        _count_rows(counted, rows, prefix)
+    return counted
+
+
+def _rows(xml: Iterator[bytes], name: str) -> Iterator[tuple[bytes, bytes]]:
+    """One worksheet's XML, a few megabytes at a time, cut where a row begins; and the prefix of its names."""
+    left, prefix = b"", None
+    for piece in xml:
+        left += piece
+        if prefix is None:
+            _refuse_entities(left[: 1 << 16], name)
+            root = re.search(rb"<(\w+:)?worksheet\b", left[: 1 << 16])
+            prefix = (root[1] or b"") if root else b""
+        cut = left.rfind(b"<" + prefix + b"row")
+        if cut > 0:
+            yield left[:cut], prefix
+            left = left[cut:]
+    yield left, prefix or b""
+
+
 def _look_at_rows(look: Look, xml: bytes, p: bytes) -> None:
-    """Some whole rows of XML; p: the prefix of its names. What is looked at in every cell is counted, not parsed."""
-    row, value, text = b"<" + p + b"row", b"<" + p + b"v>", b"<" + p + b"is><" + p + b"t"
+    row = b"<" + p + b"row"
     last = re.search(rb'\br="(\d{1,7})"', xml[xml.rfind(row) :])
     look.last_row = max(look.last_row + (0 if last else xml.count(row)), int(last[1]) if last else 0)
-    look.filled += xml.count(value) - xml.count(value + b"<")
-    if b"<" + p + b"v " in xml:
-        look.filled += len(re.findall(rb"<" + p + rb"v\s[^>]*>[^<]", xml))
-    if b"<" + p + b"is>" in xml:
-        look.filled += xml.count(text + b">") - xml.count(text + b"><") + xml.count(b"<" + p + b"is><" + p + b"r>")
-        look.filled += len(re.findall(text + rb"\s[^>]*>[^<]", xml)) if text + b" " in xml else 0
     used = set(re.findall(rb"<" + p + rb'c\b[^>]*?\br="([A-Z]{1,3})\d', xml[:_SAMPLE]))
     used |= {cell[4:].rstrip(b"0123456789") for cell in re.findall(rb' r="[A-Z]{2,3}\d+', xml)}
     if used and min(map(_number, used)) > 1:  # which column is the first decides where every other one is
         used |= set(re.findall(rb' r="([A-Z])\d', xml))
     look.columns |= set(map(_number, used))
+
+
+def _count_rows(counted: Counted, xml: bytes, p: bytes) -> None:
+    """p: the prefix of the names in the XML. What is looked at in every cell is counted, not parsed."""
+    value, text = b"<" + p + b"v>", b"<" + p + b"is><" + p + b"t"
+    counted.filled += xml.count(value) - xml.count(value + b"<")
+    if b"<" + p + b"v " in xml:
+        counted.filled += len(re.findall(rb"<" + p + rb"v\s[^>]*>[^<]", xml))
+    if b"<" + p + b"is>" in xml:
+        counted.filled += xml.count(text + b">") - xml.count(text + b"><") + xml.count(b"<" + p + b"is><" + p + b"r>")
+        counted.filled += len(re.findall(text + rb"\s[^>]*>[^<]", xml)) if text + b" " in xml else 0
     if b"hidden=" in xml:
-        look.hidden_rows += len(re.findall(row + rb'\b[^>]*?\bhidden="(?:1|true)"', xml))
-    if b"<" + p + b"f" in xml and len(look.no_value) < _MOST_NAMED:
+        counted.hidden_rows += len(re.findall(rb"<" + p + rb'row\b[^>]*?\bhidden="(?:1|true)"', xml))
+    if b"<" + p + b"f" in xml and len(counted.no_value) < _MOST_NAMED:
         filled = re.compile(_VALUE % (p, p, p))
         for attributes, inside in re.findall(_CELL % (p, p), xml, re.S):
             if b"<" + p + b"f" in inside and not filled.search(inside) and (place := _REFERENCE.search(attributes)):
-                look.no_value.append((int(place[2]), _number(place[1])))
+                counted.no_value.append((int(place[2]), _number(place[1])))
 
 
 def _number(letters: bytes) -> int:

@@ -24,21 +24,8 @@ MOST_MEMBERS = 1000
 MOST_BYTES = {"zip": 16_000 * MB, "book": 4_000 * MB}  # unpacked: ten million rows of text; a million rows of XML
 _MOST_RATIO = 250  # honest tables pack 5 to 40 times
 _SMALL = 16 * MB  # below this any ratio is harmless
-_TABLES = (
-    ".xlsx",
-    ".xls",
-    ".xlsm",
-    ".xlsb",
-    ".et",
-    ".ods",
-    ".csv",
-    ".txt",
-    ".tsv",
-    ".parquet",
-    ".htm",
-    ".html",
-    ".xml",
-)
+_BOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ods")
+_TABLES = (*_BOOKS, ".csv", ".txt", ".tsv", ".parquet", ".htm", ".html", ".xml")
 _STREAMED = (".csv", ".txt", ".tsv")
 _HEAD = 1 << 16
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError)

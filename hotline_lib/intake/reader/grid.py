@@ -20,35 +20,23 @@ ID_CELL = r"^[\s\x{3000}\x{feff}='\"‘’“”`]*[JjＪｊ][\s]*[TtＴｔ][\s\
 _ID = re.compile(ID_CELL.replace(r"\x{3000}", "\u3000").replace(r"\x{feff}", "\ufeff"))
 
 
+@dataclass(eq=False)
 class FileProblem(Exception):
     """What is wrong with a file, a sheet or one of its columns: a rule (``words.PROBLEMS`` says it), and where.
 
-    row: as Excel counts it. like: the heading that is most like the column. number: the sheet's place, from 0. unit: whose file it is, if its name says so.
+    row: as Excel counts it. like: the heading that is most like the column. number: the sheet's place, from 0. unit:
+    whose file it is, if its name says so.
     """
 
-    def __init__(
-        self,
-        rule: str,
-        file: str = "",
-        sheet: str = "",
-        column: str = "",
-        value: str = "",
-        *,
-        row: int | None = None,
-        like: str = "",
-        number: int = 0,
-        unit: str = "",
-    ):
-        self.rule, self.file, self.sheet, self.column, self.value = rule, file, sheet, column, value
-        self.row, self.like, self.number, self.unit = row, like, number, unit
-        super().__init__(rule)
-
-    def __reduce__(self) -> tuple:
-        return _rebuilt, (dict(self.__dict__),)
-
-
-def _rebuilt(fields: dict) -> FileProblem:
-    return FileProblem(**fields)
+    rule: str
+    file: str = ""
+    sheet: str = ""
+    column: str = ""
+    value: str = ""
+    row: int | None = None
+    like: str = ""
+    number: int = 0
+    unit: str = ""
 
 
 class Note(NamedTuple):

@@ -4,11 +4,12 @@ output. Whatever a file does to it, a file is only ever a problem of that file."
 from __future__ import annotations
 
 import csv
+import importlib
 import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,20 +66,27 @@ class Ended(NamedTuple):
 
 
 def read(file: Path, asked: Asked, tell: Callable[[Any], None]) -> None:
-    """One file the analyst named: everything in it is told, or raised as a FileProblem."""
+    """One file the analyst named: everything in it is told, as a FileProblem what cannot be read."""
     from hotline_lib.intake.reader.files import find_exports
 
-    for export in find_exports(file, tell):
-        try:
-            _read_export(export, asked, tell)
-        except FileProblem as problem:
-            tell(problem)
-        except (MemoryError, RecursionError):
-            tell(FileProblem("file/memory", export.name))
-        except csv.Error:
-            tell(FileProblem("file/quotes", export.name))
-        except Exception as error:  # of any library, for any reason: it is this file that cannot be read
-            tell(FileProblem("file/unreadable" if type(error) is OSError else "file/damaged", export.name))
+    with _told(file.name, tell):
+        for export in find_exports(file, tell):
+            with _told(export.name, tell):
+                _read_export(export, asked, tell)
+
+
+@contextmanager
+def _told(name: str, tell: Callable[[Any], None]) -> Iterator[None]:
+    try:
+        yield
+    except FileProblem as problem:
+        tell(problem)
+    except (MemoryError, RecursionError):
+        tell(FileProblem("file/memory", name))
+    except csv.Error:
+        tell(FileProblem("file/quotes", name))
+    except Exception as error:  # of any library, for any reason: it is this file that cannot be read
+        tell(FileProblem("file/unreadable" if type(error) is OSError else "file/damaged", name))
 
 
 def _read_export(export: Any, asked: Asked, tell: Callable[[Any], None]) -> None:
@@ -92,27 +100,18 @@ def _read_export(export: Any, asked: Asked, tell: Callable[[Any], None]) -> None
     titles = []
     for grid in read_grids(export):
         titles.append(grid.title)
-        if asked.sheets and export.kind in ("book", "xml") and grid.title not in asked.sheets:
-            rows = sum(len(piece.rows) for piece in grid.pieces)
-            tell(Note("other sheet", export.name, grid.title, {"number": grid.number, "rows": rows}))
-            continue
-        if grid.hidden and not asked.sheets:
-            rows = sum(len(piece.rows) for piece in grid.pieces)
-            tell(Note("hidden sheet", export.name, grid.title, {"number": grid.number, "rows": rows}))
+        other = asked.sheets and export.kind in ("book", "xml") and grid.title not in asked.sheets
+        if other or (grid.hidden and not asked.sheets):
+            facts = {"number": grid.number, "rows": sum(len(piece.rows) for piece in grid.pieces)}
+            tell(Note("other sheet" if other else "hidden sheet", export.name, grid.title, facts))
             continue
         try:
             _tell_table(Sifted(grid, asked.headings, export.name), export.name, tell)
         except FileProblem as problem:
             tell(_placed(problem, grid))
         if grid.hidden_rows:
-            tell(
-                Note(
-                    "hidden rows",
-                    export.name,
-                    grid.title if grid.several else "",
-                    {"number": grid.number, "rows": grid.hidden_rows},
-                )
-            )
+            facts = {"number": grid.number, "rows": grid.hidden_rows}
+            tell(Note("hidden rows", export.name, grid.title if grid.several else "", facts))
     if asked.sheets and export.kind in ("book", "xml") and not set(titles) & set(asked.sheets):
         raise FileProblem("sheet/none", export.name, value="、".join(titles))
 
@@ -164,18 +163,13 @@ def limit_memory(most: int = MOST_MEMORY) -> None:
             resource.setrlimit(kind, (limit, limit))
 
 
-def _answers(asked: Asked, tell: Callable[[Any], None]) -> Iterator[None]:
-    for number, file in enumerate(asked.files):
-        tell(Begun(number))
-        try:
-            read(file, asked, tell)
-        except FileProblem as problem:
-            tell(problem)
-        except (MemoryError, RecursionError):
-            tell(FileProblem("file/memory", file.name))
-        except Exception:
-            tell(FileProblem("file/damaged", file.name))
-        yield
+class _WithoutPandas:
+    """Arrow would load pandas, which costs a quarter of a second, to see whether a value is one of its own."""
+
+    @staticmethod
+    def find_spec(name: str, *_: Any) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name, name=name)
 
 
 def main() -> None:
@@ -189,7 +183,14 @@ def main() -> None:
         pickle.dump(message, out, protocol=5)
         out.flush()
 
-    asked = pickle.load(sys.stdin.buffer)
-    for _ in _answers(asked, tell):
-        pass
+    sys.meta_path.insert(0, _WithoutPandas)
+    for module in ("books", "sift", "texts"):  # while whoever started this gets ready too
+        importlib.import_module(f"hotline_lib.intake.reader.{module}")
+    try:
+        asked = pickle.load(sys.stdin.buffer)
+    except EOFError:  # nobody needs it
+        return
+    for number, file in enumerate(asked.files):
+        tell(Begun(number))
+        read(file, asked, tell)
     tell(Ended())
