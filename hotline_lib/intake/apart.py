@@ -24,7 +24,8 @@ _waiting: list[subprocess.Popen] = []
 @contextmanager
 def started() -> Iterator[None]:
     """A reader that gets ready meanwhile, for the first that needs one; it takes as long to start as the engine does."""
-    _waiting.append(_start())
+    with suppress(OSError):  # it will be told when it is needed
+        _waiting.append(_start())
     try:
         yield
     finally:
