@@ -47,7 +47,7 @@ PROBLEMS = {
         "很远处（{value}）还有单元格，整张表大得读不进来",
         "请用 Excel 打开，删去表格右边和下面的整列、整行，保存后再导入。",
     ),
-    "sheet/cells": ("有 {value} 个单元格读不出来（行号或列号重复）", _SAVE_AGAIN),
+    "sheet/cells": ("有 {value} 个单元格读不出来（行号或列号重复，或没有写明类型）", _SAVE_AGAIN),
     "column/none": ("缺少这一列", "请补上这一列（确实没有内容的可以留空）{hint}。"),
     "column/unit": (
         "缺少这一列",

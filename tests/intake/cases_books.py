@@ -78,6 +78,38 @@ def four_thousand_million_strings(folder: Path) -> Made:
     return Made([Book({"工单": table(THREE)}, edit=boast).save(folder / "a.xlsx")], THREE)
 
 
+def names_with_backslashes(folder: Path) -> Made:
+    """Members named as Windows names files, and the letter in the last cell of all: such a book is looked at too."""
+    made = stray_cell_in_the_corner(folder)
+    with zipfile.ZipFile(made.files[0]) as archive:
+        members = {each.replace("xl/", "xl\\"): archive.read(each) for each in archive.namelist()}
+    return Made([write_zip(made.files[0], members)], THREE)
+
+
+def ticket_above_a_header_with_an_empty_name(folder: Path) -> Made:
+    """A header's cell that holds a line end only must not make the row above a part of the header."""
+    cells = [[*row, "说明"] for row in table(THREE)]
+    spoilt = [cells[1], [*cells[0][:-1], "\n"], *cells[2:]]
+
+    def save(rows: Sequence[Sequence[str]]) -> Path:
+        return _book(folder, [list(row) for row in rows], strings="inline")
+
+    return Made([save(spoilt)], THREE, spoilt, cells, save)
+
+
+def open_document_without_types(folder: Path) -> Made:
+    """Cells that show a text and do not say of what type it is, or say it of none that there is."""
+    file = write_ods(folder / "a.ods", table(THREE))
+    with zipfile.ZipFile(file) as archive:
+        members = {each: archive.read(each) for each in archive.namelist()}
+    text = members["content.xml"].decode()
+    kind = ' office:value-type="string"'
+    gone = re.sub(rf"{kind}((?: [^>]*)?><text:p>2024-09-02)", r"\1", text, count=1)
+    wrong = re.sub(rf"{kind}((?: [^>]*)?><text:p>非常满意)", r' office:value-type="1"\1', gone, count=1)
+    assert len({text, gone, wrong}) == 3
+    return Made([write_zip(file, members | {"content.xml": wrong.encode()})], THREE)
+
+
 def old_workbook_cut_off(folder: Path) -> Made:
     """An .xls of which the last part is missing, as after a broken download."""
     file = write_xls(folder / "a.xls", table(rows(*[{}] * 40)))

@@ -63,6 +63,11 @@ CASES = [
     taken("lower-case contents", books.lower_case_contents),
     refused("lower-case contents without tickets", books.lower_case_contents_without_tickets, "a.xlsx", remedy=save_again),
     taken("without places", books.without_places),
+    refused(
+        "ticket above a header with an empty name", books.ticket_above_a_header_with_an_empty_name, "表头", "第 1 行",
+        remedy=write_right, whole=True,
+    ),
+    refused("OpenDocument without types", books.open_document_without_types, "a.ods", "2 个单元格", remedy=save_again, whole=True),
     taken("filtered rows", books.filtered_rows, "(隐藏|筛选).*1 行|1 行.*(隐藏|筛选)"),
     taken("hidden backup", books.hidden_backup, "隐藏.*(备份|第 2 张)|(备份|第 2 张).*隐藏"),
     taken("hidden voided", books.hidden_voided, "隐藏.*(已作废|第 2 张)|(已作废|第 2 张).*隐藏"),

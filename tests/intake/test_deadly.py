@@ -24,6 +24,7 @@ finally:
 
 
 DEADLY = [
+    refused("names with backslashes", books.names_with_backslashes, "a.xlsx", "XFD|1,?048,?576", remedy=save_again),
     refused("stray cell", books.stray_cell_in_the_corner, "a.xlsx", "XFD|1,?048,?576|16,?384", remedy=save_again),
     Case("boast", books.four_thousand_million_strings, says=("a.xlsx",), remedy=save_again, open=True),
     refused("cut off", books.old_workbook_cut_off, "a.xls", "损坏|不完整", remedy=unpack),

@@ -105,6 +105,7 @@ def _strings(body: bytes) -> Iterator[str]:
 
 def page(text: str) -> Table:
     """What stands between the beginnings of rows; cells as far as they close, else the text as one cell."""
+    text = text.replace("\0", "")  # as every reader of web pages does
     starts = [each.start() for each in re.finditer(r"(?i)<tr\b", text)]
     for number, (start, end) in enumerate(pairwise([0, *starts, len(text)])):
         piece = text[start:end]

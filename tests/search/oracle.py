@@ -72,7 +72,7 @@ def _count(name: str, content: bytes) -> Count:
         return _grid([grids.records(content)])
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {each.filename: archive.read(each) for each in archive.infolist()}
+            members = {each.filename.replace("\\", "/"): archive.read(each) for each in archive.infolist()}
         if "xl/workbook.xml" in members:
             return _grid(
                 grids.sheets(members), epoch="date1904" in members["xl/workbook.xml"].decode("utf-8", "replace")

@@ -149,6 +149,8 @@ def second_table(cells: Grid, r: random.Random) -> str:
     """The same header again, in another order or not, with tickets of its own."""
     head = _header(cells)
     order = list(range(len(cells[head])))
+    if not order:
+        return "no header to repeat"
     if r.random() < 0.7:
         r.shuffle(order)
     body = [row for row in cells[head + 1 :] if len(row) >= len(order)][: r.randint(1, 5)]

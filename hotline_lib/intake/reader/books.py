@@ -28,6 +28,11 @@ _SAMPLE = 1 << 18
 _MOST_NAMED = 100_000  # formulas without a value; more are no less a problem
 _CELL = rb"<%sc\b([^>]*?)(?:/>|>(.*?)</%sc>)"
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_UNTYPED = re.compile(
+    rb'<table:table-cell\b(?![^>]*\bvalue-type="(?:string|float|percentage|currency|date|time|boolean)")[^>]*(?<!/)>'
+    rb"(?:(?!</table:table-cell>).)*?<text:(?:p|span)\b[^>]*>[^<]",
+    re.S,
+)
 _VALUE = rb"<%sv\b[^>]*>[^<]|<%sis\b|<%st\b[^>]*>[^<]"
 
 
@@ -150,12 +155,15 @@ def _look(name: str, stream: BinaryIO) -> tuple[dict[str, Look], bool]:
         return {}, False
     try:
         with zipfile.ZipFile(stream) as archive:
-            members = {member.filename.lstrip("/").lower(): member for member in archive.infolist()}
+            members = {member.filename.replace("\\", "/").lstrip("/").lower(): member for member in archive.infolist()}
         small: dict[str, bytes] = {}
         looks: dict[str, Look] = {}
         for path, member in members.items():
             if re.match(r"xl/worksheets/[^/]+\.xml$", path):
                 looks[path] = _look_at(stream, member, name)
+                continue
+            if path == "content.xml":
+                _refuse_untyped(unpacked(stream, member, name), name)
                 continue
             start = b""
             keep = path in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
@@ -169,9 +177,8 @@ def _look(name: str, stream: BinaryIO) -> tuple[dict[str, Look], bool]:
         raise FileProblem("file/damaged", name) from None
     workbook = small.get("xl/workbook.xml", b"")
     parts = {rid: _part(target) for rid, target in _relations(small.get("xl/_rels/workbook.xml.rels", b""))}
-    sheets = re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", workbook)
     found = {}
-    for sheet in sheets:
+    for sheet in re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", workbook):
         title, rid = _attribute(sheet, rb"name"), _attribute(sheet, rb"(?:\w+:)?id")
         if (part := parts.get(rid)) in looks:
             found[title] = looks[part]
@@ -195,6 +202,12 @@ def _attribute(tag: bytes, name: bytes) -> str:
     return unescape(found[1].decode("utf-8", "replace")) if found else ""
 
 
+def _refuse_untyped(xml: Iterator[bytes], name: str) -> None:
+    """An OpenDocument cell of no known type shows its text, and the reader takes it for empty."""
+    if untyped := sum(len(_UNTYPED.findall(rows)) for rows, _ in _rows(xml, name, b"table:table-row")):
+        raise FileProblem("sheet/cells", name, value=str(untyped))
+
+
 def _refuse_entities(xml: bytes, name: str) -> None:
     if b"<!DOCTYPE" in xml.replace(b"\0", b"").upper():
         raise FileProblem("file/entities", name)
@@ -202,19 +215,41 @@ def _refuse_entities(xml: bytes, name: str) -> None:
 
 def _look_at(stream: BinaryIO, member: zipfile.ZipInfo, name: str) -> Look:
     look = Look(member)
-    for rows, prefix in _rows(unpacked(stream, member, name), name):
-        _look_at_rows(look, rows, prefix)
+    for xml, p in _rows(unpacked(stream, member, name), name):
+        row = b"<" + p + b"row"
+        last = re.search(rb'\br="(\d{1,7})"', xml[xml.rfind(row) :])
+        look.last_row = max(look.last_row + (0 if last else xml.count(row)), int(last[1]) if last else 0)
+        used = set(re.findall(rb"<" + p + rb'c\b[^>]*?\br="([A-Z]{1,3})\d', xml[:_SAMPLE]))
+        used |= {cell[4:].rstrip(b"0123456789") for cell in re.findall(rb' r="[A-Z]{2,3}\d+', xml)}
+        if used and min(map(_number, used)) > 1:  # which column is the first decides where every other one is
+            used |= set(re.findall(rb' r="([A-Z])\d', xml))
+        look.columns |= set(map(_number, used))
     return look
 
 
 def _count(look: Look, content: bytes, name: str) -> Counted:
+    """What is looked at in every cell is counted, not parsed."""
     counted = Counted()
-    for rows, prefix in _rows(unpacked(io.BytesIO(content), look.member, name), name):
-        _count_rows(counted, rows, prefix)
+    for xml, p in _rows(unpacked(io.BytesIO(content), look.member, name), name):
+        value, text = b"<" + p + b"v>", b"<" + p + b"is><" + p + b"t"
+        counted.filled += xml.count(value) - xml.count(value + b"<")
+        if b"<" + p + b"v " in xml:
+            counted.filled += len(re.findall(rb"<" + p + rb"v\s[^>]*>[^<]", xml))
+        if b"<" + p + b"is>" in xml:
+            counted.filled += xml.count(text + b">") - xml.count(text + b"><")
+            counted.filled += xml.count(b"<" + p + b"is><" + p + b"r>")
+            counted.filled += len(re.findall(text + rb"\s[^>]*>[^<]", xml)) if text + b" " in xml else 0
+        if b"hidden=" in xml:
+            counted.hidden_rows += len(re.findall(rb"<" + p + rb'row\b[^>]*?\bhidden="(?:1|true)"', xml))
+        if b"<" + p + b"f" in xml and len(counted.no_value) < _MOST_NAMED:
+            filled = re.compile(_VALUE % (p, p, p))
+            for attributes, inside in re.findall(_CELL % (p, p), xml, re.S):
+                if b"<" + p + b"f" in inside and not filled.search(inside) and (place := _REFERENCE.search(attributes)):
+                    counted.no_value.append((int(place[2]), _number(place[1])))
     return counted
 
 
-def _rows(xml: Iterator[bytes], name: str) -> Iterator[tuple[bytes, bytes]]:
+def _rows(xml: Iterator[bytes], name: str, row: bytes = b"row") -> Iterator[tuple[bytes, bytes]]:
     """One worksheet's XML, a few megabytes at a time, cut where a row begins; and the prefix of its names."""
     left, prefix = b"", None
     for piece in xml:
@@ -223,40 +258,11 @@ def _rows(xml: Iterator[bytes], name: str) -> Iterator[tuple[bytes, bytes]]:
             _refuse_entities(left[: 1 << 16], name)
             root = re.search(rb"<(\w+:)?worksheet\b", left[: 1 << 16])
             prefix = (root[1] or b"") if root else b""
-        cut = left.rfind(b"<" + prefix + b"row")
+        cut = left.rfind(b"<" + prefix + row)
         if cut > 0:
             yield left[:cut], prefix
             left = left[cut:]
     yield left, prefix or b""
-
-
-def _look_at_rows(look: Look, xml: bytes, p: bytes) -> None:
-    row = b"<" + p + b"row"
-    last = re.search(rb'\br="(\d{1,7})"', xml[xml.rfind(row) :])
-    look.last_row = max(look.last_row + (0 if last else xml.count(row)), int(last[1]) if last else 0)
-    used = set(re.findall(rb"<" + p + rb'c\b[^>]*?\br="([A-Z]{1,3})\d', xml[:_SAMPLE]))
-    used |= {cell[4:].rstrip(b"0123456789") for cell in re.findall(rb' r="[A-Z]{2,3}\d+', xml)}
-    if used and min(map(_number, used)) > 1:  # which column is the first decides where every other one is
-        used |= set(re.findall(rb' r="([A-Z])\d', xml))
-    look.columns |= set(map(_number, used))
-
-
-def _count_rows(counted: Counted, xml: bytes, p: bytes) -> None:
-    """p: the prefix of the names in the XML. What is looked at in every cell is counted, not parsed."""
-    value, text = b"<" + p + b"v>", b"<" + p + b"is><" + p + b"t"
-    counted.filled += xml.count(value) - xml.count(value + b"<")
-    if b"<" + p + b"v " in xml:
-        counted.filled += len(re.findall(rb"<" + p + rb"v\s[^>]*>[^<]", xml))
-    if b"<" + p + b"is>" in xml:
-        counted.filled += xml.count(text + b">") - xml.count(text + b"><") + xml.count(b"<" + p + b"is><" + p + b"r>")
-        counted.filled += len(re.findall(text + rb"\s[^>]*>[^<]", xml)) if text + b" " in xml else 0
-    if b"hidden=" in xml:
-        counted.hidden_rows += len(re.findall(rb"<" + p + rb'row\b[^>]*?\bhidden="(?:1|true)"', xml))
-    if b"<" + p + b"f" in xml and len(counted.no_value) < _MOST_NAMED:
-        filled = re.compile(_VALUE % (p, p, p))
-        for attributes, inside in re.findall(_CELL % (p, p), xml, re.S):
-            if b"<" + p + b"f" in inside and not filled.search(inside) and (place := _REFERENCE.search(attributes)):
-                counted.no_value.append((int(place[2]), _number(place[1])))
 
 
 def _number(letters: bytes) -> int:

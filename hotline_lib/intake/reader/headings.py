@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 
-from hotline_lib.intake.reader.grid import FileProblem
+from hotline_lib.intake.reader.grid import FileProblem, is_id
 
 RECEIPT = ("文件", "工作表", "行", "原因")  # columns that our own file of refused rows begins with
 HEADER_WITHIN = 50  # rows
@@ -85,7 +85,7 @@ class Headings:
         names = self.names_in(file, sheet)
         cells = self._joined(rows, number, names)
         plain_cells = [cell or "" for cell in rows[number]] + [""] * (len(cells) - len(rows[number]))
-        above = any(a != b for a, b in zip(cells, plain_cells, strict=True))
+        above = any(a.strip() != b.strip() for a, b in zip(cells, plain_cells, strict=True))
         found: dict[str, list[tuple[int, int]]] = {}
         unread: dict[str, str | None] = {}
         for place, name in enumerate(cells):
@@ -146,7 +146,7 @@ class Headings:
     def _joined(rows: Sequence[Sequence[str | None]], number: int, names) -> list[str]:
         """The names of a row. A cell without a name takes the one above, with which it is merged; one that is known
         only together with the group above it (受理 | 时间) takes both."""
-        above = rows[number - 1] if number else []
+        above = rows[number - 1] if number and not any(map(is_id, rows[number - 1])) else []
         width = max(len(rows[number]), len(above))
         joined, group = [], ""
         for place in range(width):

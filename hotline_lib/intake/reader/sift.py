@@ -175,11 +175,6 @@ class Sifted:
         return pa.table(columns)
 
 
-def sifted(grids: Iterator[Grid], headings: Headings, file: str) -> Iterator[Sifted]:
-    for grid in grids:
-        yield Sifted(grid, headings, file)
-
-
 def _lists(cells: pa.Table) -> list[list[str | None]]:
     columns = [column.to_pylist() for column in cells.columns]
     return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in range(cells.num_rows)]
