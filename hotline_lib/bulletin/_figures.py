@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.exact import is_missing
-from hotline_lib.metrics._comparison import significant
+from hotline_lib.metrics._usual import Noise
 from hotline_lib.month import Base, Month
 from hotline_lib.present._sentences import Figure
 
@@ -51,7 +52,39 @@ def domains(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def units(m: Month) -> pd.DataFrame:
-    return metrics.unit_volumes(m.counts, m.units, yoy=m.last_year.by("unit"))
+    return metrics.unit_volumes(m.counts, m.units, yoy=m.last_year.by("unit"), usual=m.usual("yoy", "unit"))
+
+
+@once_a_month
+def unit_changes(m: Month) -> pd.DataFrame:
+    """The units' changes on last year as ``metrics.judged`` has them, by unit."""
+    rows = units(m).set_index("unit")
+    like = rows["kind"].where(rows["kind"] == "city")
+    return metrics.judged(rows["tickets"], rows["yoy_base"], m.usual("yoy", "unit"), like=like)
+
+
+@once_a_month
+def type_changes(m: Month) -> pd.DataFrame:
+    """The business types' changes on last year as ``metrics.judged`` has them, by type."""
+    rows = types(m).set_index("business_type")
+    return metrics.judged(rows["tickets"], rows["yoy_base"], m.usual("yoy", "business_type"))
+
+
+@once_a_month
+def together(m: Month, names: tuple[str, ...]) -> pd.Series:
+    """The change of some units together, as ``metrics.judged`` has it."""
+    rows, usual = units(m).set_index("unit").loc[list(names)], m.usual("yoy", "unit")
+    if usual.earlier is not None:
+        sums = usual.earlier.reindex(rows.index).fillna(0).sum()
+        usual = replace(usual, earlier=sums.to_frame("all").T)
+    sums = rows[["tickets", "yoy_base"]].astype("Int64").sum(skipna=False)
+    return metrics.judged(
+        pd.Series([sums["tickets"]], ["all"]), pd.Series([sums["yoy_base"]], ["all"], dtype="Int64"), usual
+    ).iloc[0]
+
+
+def noise_of(judged: pd.Series) -> Noise:
+    return Noise(judged["phi"], judged["sd"], judged["df"], judged["basis"])
 
 
 @once_a_month
@@ -83,7 +116,7 @@ def base(m: Month, kind: str) -> Base:
 @once_a_month
 def issue_changes(m: Month, kind: str) -> pd.DataFrame | None:
     """Every issue against the ``yoy`` or ``mom`` base; None without that month's tickets."""
-    return metrics.issue_changes(m.counts, base(m, kind).counts, days=m.days(kind))
+    return metrics.issue_changes(m.counts, base(m, kind).counts, m.usual(kind, "business_type", "issue"))
 
 
 @once_a_month
@@ -150,15 +183,15 @@ def pooled(m: Month, kind: str | None = None) -> dict[str, object]:
     """
     rows = units(m) if kind is None else units(m)[units(m)["kind"] == kind]
     sums = rows[["complaint", "inquiry", "suggestion", "tickets", "yoy_base"]].sum(skipna=False)
-    told = told_from_chance([sums["tickets"]], [sums["yoy_base"]])
+    told = together(m, tuple(rows["unit"]))["told"]
     where = {} if kind is None else {"unit": rows["unit"].tolist()}
-    return {**sums, "where": where, "of": total(m).tickets, "yoy_significant": told[0], "number": len(rows)}
-
-
-def told_from_chance(now: list, base: list) -> list[bool]:
-    """Which of some changes counts can tell from chance (``metrics.comparison``); none without a base."""
-    told = significant(pd.Series(now, dtype="Int64"), pd.Series(base, dtype="Int64"))
-    return told.fillna(False).astype(bool).tolist()
+    return {
+        **sums,
+        "where": where,
+        "of": total(m).tickets,
+        "yoy_significant": not is_missing(told) and bool(told),
+        "number": len(rows),
+    }
 
 
 def errata(m: Month, table: str) -> list[dict[str, str]]:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._samples import sample
 from hotline_lib.bulletin._volumes import NEARLY_ALL
 from hotline_lib.bulletin._wording import setting, words
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
-from hotline_lib.metrics._intervals import ratio_interval
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._page import Written
 from hotline_lib.present._sentences import Cited, Sentence, numeral, render_cited
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hotline_lib.present._sources import Links, Source
 
 MOST = 5
-NOTHING = "本月未见显著变化。"
+NOTHING = "各项增减未超出通常波动，没有需要单独说明的情况。"
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _driver(m: Month) -> Iterator[Finding]:
     part = int(largest["difference"])
     others = figures.figure("", {**sums, "unit": rest["unit"].tolist()}, ["unit"])
     if 2 * part * (1 if change > 0 else -1) > abs(change):
-        told = figures.told_from_chance([sums["tickets"]], [sums["yoy_base"]])[0]
+        told = bool(figures.together(m, tuple(rest["unit"]))["told"])
         largest_of = figures.figure(largest["long_name"], largest, ["unit"])
         source = largest_of.source("yoy_difference", setting(m))
         share = f"{numbers.share(part, change)}%"
@@ -127,7 +127,7 @@ def _types(m: Month) -> Iterator[Finding]:
     """Complaints, if they rose or fell on last year by more than chance; then the other types, by size of change."""
     rows = figures.types(m)
     rows = rows[rows["yoy_base"].notna() & (rows["role"] != "retired")]
-    told = figures.told_from_chance(rows["tickets"].tolist(), rows["yoy_base"].tolist())
+    told = figures.type_changes(m)["told"].reindex(rows["business_type"]).fillna(False).to_numpy(dtype=bool)
     rows = rows.assign(
         first=rows["role"] != "complaint",
         size=-(rows["tickets"] - rows["yoy_base"]).abs().astype("Int64"),
@@ -155,9 +155,12 @@ def _units(m: Month) -> Iterator[Finding]:
     same = cities[(cities["difference"] > 0) == (first["difference"] > 0)]
     other = cities[(cities["difference"] > 0) != (first["difference"] > 0)].sort_values("difference")
     unit = figures.figure(first["unit"], first, ["unit"])
-    low, high = ratio_interval(int(first["tickets"]), int(first["yoy_base"]))
+    noise = figures.noise_of(figures.unit_changes(m).loc[first["unit"]])
+    level = metrics.listed_level(len(cities), int(rows["yoy_base"].notna().sum()))
+    usual = m.usual("yoy", "unit")
+    low, high = metrics.interval(int(first["tickets"]), int(first["yoy_base"]), usual, noise, level=level)
     words, source = numbers.change_interval(low - 1, high - 1, "%"), unit.source("yoy", setting(m))
-    source = replace(source, formula=f"{source.formula}，95%精确区间{words}（条件二项）")
+    source = replace(source, formula=f"{source.formula}，95%区间{words}（计数误差加通常波动）")
     yield _told(
         m, "unit", "附件3", "units", unit=unit, interval=Cited(words, source, whole=True), cities=int((rows["kind"] == "city").sum()),
         same=len(same), others=figures.named(other, "unit", ["unit"]), rose=bool(first["difference"] > 0),

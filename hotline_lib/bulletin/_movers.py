@@ -20,7 +20,7 @@ _AGAINST = {"yoy": "上年同月", "mom": "上月"}
 
 
 def movers(m: Month, against: str = "yoy", changes: pd.DataFrame | None = None, *, top: int = 5) -> Exhibit:
-    """升降最多的事项：先增后减，各列件数变化最大的前几位，附95%区间；与偶然波动分不开的不列。
+    """升降最多的事项：先增后减，各列件数变化最大的前几位，附95%区间；未超出通常波动的不列。
 
     against："yoy"（比上年同月）或 "mom"（比上月）。changes：metrics.issue_changes，不写就是全部事项。top：增、减各列前几位，并列的都列出。
     有 sentence、table；没有那个月的工单时没有表。
@@ -30,7 +30,8 @@ def movers(m: Month, against: str = "yoy", changes: pd.DataFrame | None = None, 
     known("对比", against, _AGAINST)
     changes = figures.issue_changes(m, against) if changes is None else changes
     told = changes is not None and changes["significant"].any()
-    frame = metrics.movers(changes, days=m.days(against), top=top) if told else pd.DataFrame()
+    usual = m.usual(against, "business_type", "issue")
+    frame = metrics.movers(changes, usual, top=top) if told else pd.DataFrame()
     parts = Parts(
         sentence=Says("movers", partial(_movers, kind=against, changes=changes)),
         table=partial(_movers_table, kind=against, top=top),
@@ -60,7 +61,7 @@ def _movers_table(x: Exhibit, kind: str, top: int) -> Table:
         ends_rises=rows["rose"] & ~rows["rose"].shift(-1, fill_value=True),
     )
     uneven, base_head = days[0] != days[1], _AGAINST[kind]
-    notes = ["区间只计件数多少带来的偶然波动，件数越少越宽；与偶然波动分不开的事项不列"]
+    notes = ["区间计入计数误差和事项通常的波动，所列区间的 95% 可望含真值；未超出通常波动的事项不列"]
     if uneven:
         notes.append(f"两个月长短不同（{days[0]}天、{days[1]}天），是否显著和区间按日均件数计")
     if (rows["base"] == 0).any():
@@ -122,7 +123,7 @@ def _movers(x: Exhibit, kind: str, changes: pd.DataFrame | None) -> dict[str, ob
     if changes is None:
         return context
     told, days = changes.loc[changes["significant"], "difference"], m.days(kind)
-    rows = metrics.movers(changes, days=days, top=1)
+    rows = metrics.movers(changes, m.usual(kind, "business_type", "issue"), top=1)
     most = rows.assign(
         difference=list(map(difference_words, rows["tickets"], rows["base"])),
         interval=[numbers.change_interval(*ends, "%") for ends in zip(rows["low"], rows["high"], strict=True)],

@@ -16,8 +16,8 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._scores import score_source
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.indicators import BY_KEY
-from hotline_lib.metrics._comparison import SIGNIFICANCE_LEVEL
 from hotline_lib.metrics._intervals import binomial_interval
+from hotline_lib.metrics._usual import SIGNIFICANCE_LEVEL
 from hotline_lib.month import Month
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _sampled as sampled

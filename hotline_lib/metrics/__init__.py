@@ -12,10 +12,13 @@ from hotline_lib.metrics._rates import all_units_together, indicator_values, uns
 from hotline_lib.metrics._scoring import deductions, next_steps, scores
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
+from hotline_lib.metrics._usual import Noise, Usual, interval, judged, listed_level
 from hotline_lib.metrics._volumes import domain_volumes, total_volume, type_volumes, unit_domains, unit_volumes
 from hotline_lib.metrics._what_if import what_if
 
 __all__ = [
+    "Noise",
+    "Usual",
     "a_day",
     "agreement",
     "all_units_together",
@@ -30,7 +33,10 @@ __all__ = [
     "handling_times",
     "hourly_calls",
     "indicator_values",
+    "interval",
     "issue_changes",
+    "judged",
+    "listed_level",
     "missing_days",
     "movers",
     "next_steps",

@@ -1,12 +1,10 @@
-"""Change against another month: how much, from where, and whether counts of that size can tell it from chance."""
+"""Change against another month: how much, and from where."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from hotline_lib.exact import percent
-
-SIGNIFICANCE_LEVEL = 0.05
 
 
 def with_base(volumes: pd.DataFrame, base: pd.DataFrame | None, name: str, on: list[str]) -> pd.DataFrame:
@@ -38,26 +36,3 @@ def contributions(volumes: pd.DataFrame, total_base: int, base: str = "yoy") -> 
     """
     difference = (volumes["tickets"] - volumes[f"{base}_base"]).astype("Int64")
     return volumes.assign(difference=difference, pull=[percent(each, total_base) for each in difference])
-
-
-def significant(now: pd.Series, base: pd.Series, *, exposure: tuple[float, float] = (1, 1)) -> pd.Series:
-    """Whether each change can be told from chance: conditional binomial test, Benjamini-Hochberg at 5 % over all.
-
-    now, base: counts (base nullable). exposure: the length of the two periods, in the same unit.
-
-    Returns nullable booleans; missing where the base is missing.
-    Source: given their sum, two Poisson counts of equal rate split binomially (Przyborowski and Wilenski 1940);
-    Benjamini and Hochberg 1995.
-    """
-    from scipy.stats import binomtest, false_discovery_control
-
-    known = base.notna() & now.notna() & ((now + base.fillna(0)) > 0)
-    answer = pd.Series(pd.NA, index=now.index, dtype="boolean")
-    answer[base.notna() & ~known] = False  # nothing then, nothing now
-    if known.any():
-        expected = exposure[0] / (exposure[0] + exposure[1])
-        p_values = [
-            binomtest(int(n), int(n) + int(b), expected).pvalue for n, b in zip(now[known], base[known], strict=True)
-        ]
-        answer[known] = false_discovery_control(p_values) < SIGNIFICANCE_LEVEL
-    return answer

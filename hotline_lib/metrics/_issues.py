@@ -6,7 +6,7 @@ import pandas as pd
 
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import competition_rank, half_up
-from hotline_lib.metrics._comparison import significant
+from hotline_lib.metrics._usual import SIGNIFICANCE_LEVEL
 
 
 def top_issues(counts: pd.DataFrame, business_type: str, *, top: int = 5) -> pd.DataFrame:
@@ -68,16 +68,20 @@ def beside_peers(own: pd.DataFrame, peers: pd.DataFrame, business_type: str, *, 
     own, peers: the counts of the unit and of its peers. Returns ``top_issues`` of ``own`` with ``rest`` and ``rest_of``
     (the peers' tickets of the issue and of the type), ``more`` (how many percentage points the unit's share is above
     theirs: exact Decimal of two decimals, None without peers' tickets) and ``told`` (whether the two shares differ by
-    more than chance: conditional binomial test, Benjamini-Hochberg over all issues of the unit).
+    more than chance: Fisher's exact test, Benjamini-Hochberg at 5 % over all issues of the unit).
     """
+    from scipy.stats import false_discovery_control, fisher_exact
+
     rows, theirs = top_issues(own, business_type, top=top), of_type(peers, business_type)
     rest_of, by_issue = int(theirs["tickets"].sum()), theirs.groupby("issue")["tickets"].sum()
     rows = rows.assign(rest=[int(by_issue.get(issue, 0)) for issue in rows["issue"]], rest_of=rest_of)
     if not rest_of or rows.empty:
         return rows.assign(more=None, told=False)
     mine = of_type(own, business_type).groupby("issue")["tickets"].sum()
-    beside = by_issue.reindex(mine.index).fillna(0).astype("Int64")
-    told = significant(mine, beside, exposure=(int(rows["of"].iloc[0]), rest_of)).fillna(False).astype(bool)
+    of, beside = int(rows["of"].iloc[0]), by_issue.reindex(mine.index).fillna(0).astype("int64")
+    tables = ([[own, of - own], [rest, rest_of - rest]] for own, rest in zip(mine, beside, strict=True))
+    p_values = [float(fisher_exact(table).pvalue) for table in tables]
+    told = pd.Series(false_discovery_control(p_values) <= SIGNIFICANCE_LEVEL, mine.index)
     above = (row.tickets * rest_of - row.rest * row.of for row in rows.itertuples())
     more = [half_up(100 * each, of * rest_of) for each, of in zip(above, rows["of"], strict=True)]
     return rows.assign(more=more, told=rows["issue"].map(told))

@@ -5,23 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from hotline_lib.exact import competition_rank
-from hotline_lib.metrics._comparison import significant
-from hotline_lib.metrics._intervals import ratio_interval
+from hotline_lib.metrics._usual import ALONE, Noise, Usual, interval, judged, listed_level
 
 _KEYS = ["business_type", "issue"]
 
 
-def issue_changes(
-    counts: pd.DataFrame, base: pd.DataFrame | None, *, days: tuple[int, int] = (1, 1)
-) -> pd.DataFrame | None:
+def issue_changes(counts: pd.DataFrame, base: pd.DataFrame | None, usual: Usual = ALONE) -> pd.DataFrame | None:
     """Every issue of every business type against a base month, those that only one of the months has included.
 
-    counts, base: the counts of both months with ``role``; without a base there is no answer (None). Tickets without an issue, and business types no longer in
-    use, are left out: what changed there is how tickets are filed. days: the length of the two months.
+    counts, base: the counts of both months with ``role``; without a base there is no answer (None). Tickets without
+    an issue, and business types no longer in use, are left out: what changed there is how tickets are filed. usual:
+    the length of the two months, and how such issues vary (``earlier``: by business type and issue).
 
-    Returns ``business_type``, ``issue``, ``tickets``, ``base`` (件), ``difference`` and ``significant``: whether
-    tickets a day rose or fell (conditional binomial test, Benjamini-Hochberg over all rows), and the tickets with
-    them. A month of 28 days can have fewer tickets and more a day: that is neither.
+    Returns ``business_type``, ``issue``, ``tickets``, ``base`` (件), ``difference``, ``significant`` (more than usual:
+    see ``judged``; comparable are the issues of a business type), and ``phi``, ``sd``, ``df``, ``basis`` of what is usual.
     """
     if base is None:
         return None
@@ -29,20 +26,23 @@ def issue_changes(
         month[month["role"] != "retired"].dropna(subset="issue").groupby(_KEYS)["tickets"].sum()
         for month in (counts, base)
     ]
-    table = pd.concat(sums, axis=1, keys=["tickets", "base"]).fillna(0).astype("int64").sort_index().reset_index()
-    difference = table["tickets"] - table["base"]
-    same_way = difference * (table["tickets"] * days[1] - table["base"] * days[0]) > 0
-    told = significant(table["tickets"], table["base"], exposure=days).astype(bool)
-    return table.assign(difference=difference, significant=told & same_way)
+    table = pd.concat(sums, axis=1, keys=["tickets", "base"]).fillna(0).astype("Int64").sort_index()
+    like = pd.Series(table.index.get_level_values("business_type"), table.index)
+    told = judged(table["tickets"], table["base"], usual, like=like)
+    table = table.astype("int64").assign(
+        difference=table["tickets"] - table["base"], significant=told["told"].astype(bool)
+    )
+    return table.astype({"difference": "int64"}).join(told[["phi", "sd", "df", "basis"]]).reset_index()
 
 
-def movers(changes: pd.DataFrame, *, days: tuple[int, int] = (1, 1), top: int = 5) -> pd.DataFrame:
+def movers(changes: pd.DataFrame, usual: Usual = ALONE, *, top: int = 5) -> pd.DataFrame:
     """Of the significant changes the largest rises, then the largest falls, by tickets.
 
     changes: as ``issue_changes`` gives them. top: ranks to keep of each; a tie at the last rank keeps all.
 
-    Returns its columns, ``rose`` (bool), ``rank`` (competition, among rises or falls), and ``low``, ``high``: the exact
-    95 % interval of the change in tickets a day (0.264 is +26.4 %; ``high`` is infinite where the base is 0).
+    Returns its columns, ``rose`` (bool), ``rank`` (competition, among rises or falls), and ``low``, ``high``: the interval
+    of the change in tickets a day (0.264 is +26.4 %; ``high`` is infinite where the base is 0), of one construction with
+    the test, at the level at which 95 % of the intervals listed hold (false coverage rate; Benjamini and Yekutieli 2005).
     """
     told = changes[changes["significant"]]
     kept = []
@@ -51,5 +51,9 @@ def movers(changes: pd.DataFrame, *, days: tuple[int, int] = (1, 1), top: int = 
         ranked = rows.assign(rose=rose, rank=competition_rank(rows["difference"].abs()))
         kept.append(ranked[ranked["rank"] <= top].sort_values("rank", kind="stable"))
     table = pd.concat(kept, ignore_index=True)
-    ends = [ratio_interval(row.tickets, row.base, exposure=days) for row in table.itertuples()]
+    level = listed_level(len(told), len(changes))
+    ends = [
+        interval(row.tickets, row.base, usual, Noise(row.phi, row.sd, row.df, row.basis), level=level)
+        for row in table.itertuples()
+    ]
     return table.assign(low=[low - 1 for low, _ in ends], high=[high - 1 for _, high in ends])

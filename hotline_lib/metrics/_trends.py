@@ -67,10 +67,15 @@ def _runs(sides: list[int]) -> list[tuple[int, int, bool]]:
 
 def a_day(tickets: int, month: str) -> Fraction:
     """Tickets a day of that month, exactly: months differ in length by a tenth."""
-    return Fraction(int(tickets), calendar.monthrange(*map(int, month.split("-")))[1])
+    return Fraction(int(tickets), month_days(month))
 
 
-def side_by_side(months: dict[str, pd.DataFrame], key: str | None = None) -> pd.DataFrame:
+def month_days(month: str) -> int:
+    """How many days a month (YYYY-MM) has."""
+    return calendar.monthrange(*map(int, month.split("-")))[1]
+
+
+def side_by_side(months: dict[str, pd.DataFrame], key: str | list[str] | None = None) -> pd.DataFrame:
     """A row per ``key``, a column per month (件); without a key one row, called ``tickets``.
 
     months: by month, in their order, ``key`` and ``tickets``; a part that a month does not have had none in it.
@@ -78,7 +83,8 @@ def side_by_side(months: dict[str, pd.DataFrame], key: str | None = None) -> pd.
     if key is None:
         return pd.DataFrame({month: [int(frame["tickets"].sum())] for month, frame in months.items()}, ["tickets"])
     columns = {month: frame.groupby(key)["tickets"].sum() for month, frame in months.items()}
-    return pd.DataFrame(columns).fillna(0).astype("int64").rename_axis(key)
+    table = pd.DataFrame(columns).fillna(0).astype("int64")
+    return table.rename_axis(key) if isinstance(key, str) else table.rename_axis(index=key)
 
 
 def year_to_date(months: pd.DataFrame, last_year: pd.DataFrame | None) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hotline_lib.exact import competition_rank
-from hotline_lib.metrics._comparison import significant, with_base
+from hotline_lib.metrics._comparison import with_base
+from hotline_lib.metrics._usual import ALONE, Usual, judged
 
 
 def total_volume(
@@ -53,21 +54,26 @@ def domain_volumes(
     return volumes.sort_values(["grouped", "tickets"], ascending=[True, False], kind="stable", ignore_index=True)
 
 
-def unit_volumes(counts: pd.DataFrame, units: pd.DataFrame, *, yoy: pd.DataFrame | None = None) -> pd.DataFrame:
+def unit_volumes(
+    counts: pd.DataFrame, units: pd.DataFrame, *, yoy: pd.DataFrame | None = None, usual: Usual = ALONE
+) -> pd.DataFrame:
     """Annex 3: a row per unit, all units of ``units`` included, provincial groups first, then most tickets first.
 
     counts: a month's counts with ``role``. units: ``unit``, ``kind`` (city | group) in the order of division codes,
-    which orders ties. yoy: ``unit``, ``tickets`` of the same month last year, or None.
+    which orders ties. yoy: ``unit``, ``tickets`` of the same month last year, or None. usual: how units vary.
 
     Returns ``rank`` (competition, over all units), the columns of ``units``, ``complaint``, ``inquiry``,
-    ``suggestion``, ``tickets`` (all types), ``of``, ``share``, ``yoy_base``, ``yoy`` and ``yoy_significant``.
+    ``suggestion``, ``tickets`` (all types), ``of``, ``share``, ``yoy_base``, ``yoy`` and ``yoy_significant`` (more than usual, cities beside cities: ``judged``).
     """
     wide = counts.pivot_table(index="unit", columns="role", values="tickets", aggfunc="sum", fill_value=0)
     wide = wide.reindex(index=units["unit"], fill_value=0)
     wide = wide.reindex(columns=["complaint", "inquiry", "suggestion"], fill_value=0).astype("int64").reset_index()
     volumes = _complete(counts, units, "unit").merge(wide, on="unit", validate="one_to_one")
     volumes = with_base(_share(volumes, counts), yoy, "yoy", ["unit"])
-    volumes["yoy_significant"] = significant(volumes["tickets"], volumes["yoy_base"])
+    by_unit = volumes.set_index("unit")
+    like = by_unit["kind"].where(by_unit["kind"] == "city")
+    told = judged(by_unit["tickets"], by_unit["yoy_base"], usual, like=like)["told"]
+    volumes["yoy_significant"] = told.to_numpy()
     volumes.insert(0, "rank", competition_rank(volumes["tickets"]))
     first = volumes.assign(city=volumes["kind"] != "group")
     return first.sort_values(["city", "rank"], kind="stable", ignore_index=True).drop(columns="city")

@@ -180,9 +180,18 @@ class Threshold(Model):
     bad: int
 
 
-class Signals(Model):
-    """When the first page, 图3 and section 三 say 关注 (attention) or 留意 (notice)."""
+class Changes(Model):
+    """When a change is marked. least: in percent. monthly_sd: usual variation of a month's tickets, in percent, where
+    neither earlier months nor comparable rows can tell (``metrics.judged``)."""
 
+    least: Decimal = Decimal(10)
+    monthly_sd: Decimal = Decimal(7)
+
+
+class Signals(Model):
+    """When the first page, 图3 and section 三 say 关注 (attention) or 留意 (notice), and when a change is marked."""
+
+    changes: Changes = Changes()
     attention: Threshold = Threshold(points=Decimal(3), bad=3)
     notice: Threshold = Threshold(points=Decimal(2), bad=1)
 

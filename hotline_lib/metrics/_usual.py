@@ -1,0 +1,222 @@
+"""Whether a change is more than such things change by themselves (通常波动): one construction for test and interval.
+
+Calls do not come as independent chances: what is the same every month still varies by more than counting error. The log
+of the ratio of tickets a day is given the variance φ(1/(n+½) + 1/(b+½)) + τ²: φ for calls that come in bunches, τ² for
+what varies whatever its size (Spiegelhalter 2005, Statistics in Medicine 24: the multiplicative and the additive model
+of funnel plots, together). They come from how the row and those it is like moved from month to month before; where these months are not known,
+from how the others of them changed now (never from the row itself); where neither can be estimated, from params/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hotline_lib.metrics._intervals import ratio_interval
+from hotline_lib.metrics._trends import month_days
+
+SIGNIFICANCE_LEVEL = 0.05
+LEAST = 5  # rows beside a row, or months before the month, from which a variance can be estimated
+_ROUNDS = 25
+_WINSOR = 0.1  # of each side
+_KEPT = 0.6786863  # of the variance of a normal variable, after a tenth of each side has been drawn in
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is known of usual variation.
+
+    days: the lengths of the month and of its base month. monthly_sd: of the log of tickets a day from one month to the
+    next, where nothing is known. least: the smallest change that is worth a mark (0.1 is 10 %). earlier: tickets of
+    the months before this one, oldest first: a row per key, a column per month; None if they are not known.
+    """
+
+    days: tuple[int, int] = (1, 1)
+    monthly_sd: float = 0.07
+    least: float = 0.1
+    earlier: pd.DataFrame | None = None
+
+
+ALONE = Usual()  # two months of one length, of which nothing else is known
+
+
+class Noise(NamedTuple):
+    """Usual variation of one row: φ, τ, degrees of freedom (inf: known), and where it comes from."""
+
+    phi: float
+    sd: float
+    df: float
+    basis: str
+
+    def variance(self, counting: np.ndarray) -> np.ndarray:
+        return self.phi * counting + self.sd**2
+
+    def p(self, change: float, counting: float, more: float = 0.0) -> float:
+        """Of a change against none; more: variance of what it is held against."""
+        from scipy.stats import t
+
+        return float(2 * t.sf(abs(change) / (self.variance(counting) + more) ** 0.5, self.df))
+
+
+class Fitted(NamedTuple):
+    """φ and τ² as some changes gave them; inverse: of their information, half their covariance."""
+
+    phi: float
+    tau2: float
+    inverse: np.ndarray
+    most: float
+    basis: str
+
+    def of(self, counting: float) -> Noise:
+        """For a row with that counting error: degrees of freedom after Satterthwaite 1946."""
+        at = np.array([counting, 1.0])
+        df = (self.phi * counting + self.tau2) ** 2 / float(at @ self.inverse @ at)
+        return Noise(self.phi, self.tau2**0.5, max(1.0, min(df, self.most)), self.basis)
+
+
+def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | None = None) -> pd.DataFrame:
+    """Each change: whether it is more than usual, and what usual is.
+
+    now, base: counts with the index of ``usual.earlier`` (base nullable). like: which rows are comparable with one
+    another: those of the same value; none where it is missing, or None.
+
+    Returns, by the same index, ``p``, ``told`` (nullable; missing without a base), ``phi``, ``sd`` (τ), ``df`` and
+    ``basis`` (``peers``, ``months`` or ``params``). told: Benjamini-Hochberg at 5 % over all rows,
+    a change of at least ``least``, and of the same sign in tickets and in tickets a day. p is the largest of: the exact
+    conditional test (two Poisson counts, given their sum; twice the smaller side); the change against none; and, beside
+    comparable rows, the change against theirs, so that what all of them share marks nobody.
+
+    False alarms where nothing changed, a table of 14 cities (tests/benchmarks/claims.py): see ``FALSE_ALARMS`` there.
+    """
+    n, b = now.to_numpy(dtype=float), base.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    known = ~np.isnan(b) & ((n + np.nan_to_num(b)) > 0)
+    change, counting = _log_ratio(n, b, usual.days)
+    kinds = pd.Series(pd.NA, now.index) if like is None else like
+    nothing = Noise(1.0, usual.monthly_sd * 2**0.5, np.inf, "params")
+    found: list[tuple[Noise, float]] = [(nothing, np.nan)] * len(n)
+    for kind in [None, *kinds.dropna().unique()]:
+        rows = (kinds.isna() if kind is None else (kinds == kind).fillna(False)).to_numpy(dtype=bool)
+        own = _from_months(usual, now.index[rows], alike=kind is not None)
+        for at in np.flatnonzero(rows & known):
+            others = rows & known & (np.arange(len(n)) != at)
+            few = kind is None or others.sum() < LEAST
+            beside = (
+                None
+                if few
+                else noise(change[others] - _middle(change[others], counting[others]), counting[others], "peers")
+            )
+            fitted = own or beside
+            of_row = fitted.of(counting[at]) if fitted else nothing
+            p = [of_row.p(change[at], counting[at]), _exact(int(n[at]), int(b[at]), usual.days)]
+            if beside:
+                weight = 1 / of_row.variance(counting[others])
+                mean = (weight * change[others]).sum() / weight.sum()
+                p.append(of_row.p(change[at] - mean, counting[at], 1 / weight.sum()))
+            found[at] = of_row, max(p)
+    frame = pd.DataFrame([each._asdict() for each, _ in found], now.index, ["phi", "sd", "df", "basis"])
+    frame.insert(0, "p", [p for _, p in found])
+    return frame.assign(told=_told(frame["p"], n, b, known, usual))
+
+
+def interval(now: int, base: int, usual: Usual, noise: Noise, *, level: float = 0.95) -> tuple[float, float]:
+    """The interval of the ratio of tickets a day, now over base, that belongs to ``judged``: it leaves out 1 wherever
+    both tests against no change do, at the same level.
+
+    noise: as ``judged`` gives it. high is infinite where the base is 0.
+    """
+    from scipy.stats import t
+
+    low, high = ratio_interval(now, base, exposure=usual.days, level=level)
+    change, counting = _log_ratio(np.array([now], float), np.array([base], float), usual.days)
+    reach = t.ppf((1 + level) / 2, noise.df) * noise.variance(counting[0]) ** 0.5
+    wide = np.exp(change[0] - reach), np.exp(change[0] + reach)
+    return float(min(low, wide[0])), float(max(high, wide[1]))
+
+
+def listed_level(selected: int, of: int) -> float:
+    """The level of intervals of selected rows at which at most 5 % of those listed miss (false coverage rate).
+
+    Source: Benjamini and Yekutieli 2005.
+    """
+    return 1 - SIGNIFICANCE_LEVEL * selected / of if of else 1 - SIGNIFICANCE_LEVEL
+
+
+def noise(change: np.ndarray, counting: np.ndarray, basis: str, *, groups: int = 1) -> Fitted:
+    """How some changes vary: φ and τ² by iterated weighted least squares of squared residuals, which is their likelihood.
+
+    change: logs of ratios, around none. counting: their variances. groups: how many means were taken off them.
+    The largest and smallest tenth of residuals are drawn in (winsorised, as in FunnelPlotR), and what that takes from a
+    normal variable's variance is given back. φ is at least 1, τ² at least 0.
+    """
+    phi, tau2, given_back = 1.0, float(np.square(change).mean()), len(change) / (len(change) - groups) / _KEPT
+    for _ in range(_ROUNDS):
+        variance = phi * counting + tau2
+        z = change / variance**0.5
+        low, high = np.quantile(z, (_WINSOR, 1 - _WINSOR))
+        square = np.clip(z, low, high) ** 2 * given_back * variance
+        weight = variance**-2
+        a, b, c = ((weight * counting**power).sum() for power in (2, 1, 0))
+        d, e = (weight * counting * square).sum(), (weight * square).sum()
+        phi, tau2 = (c * d - b * e) / (a * c - b * b), (a * e - b * d) / (a * c - b * b)
+        if tau2 < 0:
+            phi, tau2 = d / a, 0.0
+        if phi < 1:
+            phi, tau2 = 1.0, max(0.0, (e - b) / c)
+    inverse = np.linalg.inv([[a, b], [b, c]])
+    free = [phi > 1, tau2 > 0]
+    if sum(free) < 2:
+        inverse = np.diag([1 / a, 1 / c]) * (free if any(free) else [True, True])
+    return Fitted(phi, tau2, inverse, float(len(change) - groups), basis)
+
+
+def _log_ratio(n: np.ndarray, b: np.ndarray, days: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    return np.log((n + 0.5) / (b + 0.5)) - np.log(days[0] / days[1]), 1 / (n + 0.5) + 1 / (b + 0.5)
+
+
+def _from_months(usual: Usual, rows: pd.Index, *, alike: bool) -> Fitted | None:
+    """Out of the steps from each earlier month to the next, pooled over the rows; alike: without what rows share."""
+    if usual.earlier is None or usual.earlier.shape[1] < LEAST:
+        return None
+    counts = usual.earlier.reindex(rows).dropna()
+    if counts.empty:
+        return None
+    alike &= len(counts) > LEAST
+    steps = []
+    for a, b in pairwise(counts.columns):
+        days = month_days(b), month_days(a)
+        change, counting = _log_ratio(counts[b].to_numpy(float), counts[a].to_numpy(float), days)
+        steps.append((change - _middle(change, counting) if alike else change, counting))
+    change, counting = (np.concatenate(each) for each in zip(*steps, strict=True))
+    return noise(change, counting, "months", groups=len(steps) if alike else 0)
+
+
+def _middle(change: np.ndarray, counting: np.ndarray) -> float:
+    """What changes share: their weighted median, to which a tenth of a variance is no weight at all."""
+    order = np.argsort(change)
+    weight = np.cumsum(1 / (counting[order] + np.median(counting)))
+    return float(change[order][np.searchsorted(weight, weight[-1] / 2)])
+
+
+def _exact(now: int, base: int, days: tuple[int, int]) -> float:
+    """Twice the smaller side of the conditional test: the test to which the central interval belongs."""
+    from scipy.stats import binom
+
+    expected = days[0] / (days[0] + days[1])
+    return float(min(1.0, 2 * min(binom.cdf(now, now + base, expected), binom.sf(now - 1, now + base, expected))))
+
+
+def _told(p: pd.Series, n: np.ndarray, b: np.ndarray, known: np.ndarray, usual: Usual) -> pd.Series:
+    from scipy.stats import false_discovery_control
+
+    told = pd.Series(pd.NA, p.index, dtype="boolean")
+    told[~np.isnan(b)] = False
+    if known.any():
+        daily = n[known] * usual.days[1] - b[known] * usual.days[0]
+        large = np.abs(daily) >= usual.least * b[known] * usual.days[0]
+        same_way = (n[known] - b[known]) * daily > 0
+        told[known] = (false_discovery_control(p.to_numpy()[known]) <= SIGNIFICANCE_LEVEL) & large & same_way
+    return told
