@@ -14,7 +14,6 @@ from hotline_lib.cube import accepted, submitted, tickets_behind
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
-from hotline_lib.metrics import Usual, side_by_side
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
 from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
@@ -113,18 +112,6 @@ class Month:
         if against not in bases:
             raise UnknownValueError("对比", against, bases)
         return tuple(month_length(month) for month in (self.month, bases[against].month))
-
-    def usual(self, against: str, *keys: str) -> Usual:
-        """How tickets over those columns of ``counts`` vary by themselves, for ``metrics.judged``: out of the months before.
-
-        against: ``"yoy"`` or ``"mom"``. keys: as of ``monthly``.
-        """
-        months = dict(list(self.monthly(*keys).items())[:-1])
-        changes = self.params.scheme.signals.changes
-        return Usual(
-            self.days(against), float(changes.monthly_sd) / 100, float(changes.least) / 100,
-            side_by_side(months, list(keys) if len(keys) > 1 else (*keys, None)[0]) if months else None,
-        )  # fmt: skip
 
     @property
     def sources(self) -> tuple[Input, ...]:

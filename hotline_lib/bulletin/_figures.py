@@ -10,7 +10,6 @@ import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.exact import is_missing
-from hotline_lib.metrics._usual import Noise
 from hotline_lib.month import Base, Month
 from hotline_lib.present._sentences import Figure
 
@@ -52,28 +51,20 @@ def domains(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def units(m: Month) -> pd.DataFrame:
-    return metrics.unit_volumes(m.counts, m.units, yoy=m.last_year.by("unit"), usual=m.usual("yoy", "unit"))
-
-
-@once_a_month
-def unit_changes(m: Month) -> pd.DataFrame:
-    """The units' changes on last year as ``metrics.judged`` has them, by unit."""
-    rows = units(m).set_index("unit")
-    like = rows["kind"].where(rows["kind"] == "city")
-    return metrics.judged(rows["tickets"], rows["yoy_base"], m.usual("yoy", "unit"), like=like)
+    return metrics.unit_volumes(m.counts, m.units, yoy=m.last_year.by("unit"), usual=metrics.usual(m, "yoy", "unit"))
 
 
 @once_a_month
 def type_changes(m: Month) -> pd.DataFrame:
     """The business types' changes on last year as ``metrics.judged`` has them, by type."""
     rows = types(m).set_index("business_type")
-    return metrics.judged(rows["tickets"], rows["yoy_base"], m.usual("yoy", "business_type"))
+    return metrics.judged(rows["tickets"], rows["yoy_base"], metrics.usual(m, "yoy", "business_type"))
 
 
 @once_a_month
 def together(m: Month, names: tuple[str, ...]) -> pd.Series:
     """The change of some units together, as ``metrics.judged`` has it."""
-    rows, usual = units(m).set_index("unit").loc[list(names)], m.usual("yoy", "unit")
+    rows, usual = units(m).set_index("unit").loc[list(names)], metrics.usual(m, "yoy", "unit")
     if usual.earlier is not None:
         sums = usual.earlier.reindex(rows.index).fillna(0).sum()
         usual = replace(usual, earlier=sums.to_frame("all").T)
@@ -81,10 +72,6 @@ def together(m: Month, names: tuple[str, ...]) -> pd.Series:
     return metrics.judged(
         pd.Series([sums["tickets"]], ["all"]), pd.Series([sums["yoy_base"]], ["all"], dtype="Int64"), usual
     ).iloc[0]
-
-
-def noise_of(judged: pd.Series) -> Noise:
-    return Noise(judged["phi"], judged["sd"], judged["df"], judged["basis"])
 
 
 @once_a_month
@@ -116,7 +103,7 @@ def base(m: Month, kind: str) -> Base:
 @once_a_month
 def issue_changes(m: Month, kind: str) -> pd.DataFrame | None:
     """Every issue against the ``yoy`` or ``mom`` base; None without that month's tickets."""
-    return metrics.issue_changes(m.counts, base(m, kind).counts, m.usual(kind, "business_type", "issue"))
+    return metrics.issue_changes(m.counts, base(m, kind).counts, metrics.usual(m, kind, "business_type", "issue"))
 
 
 @once_a_month

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._samples import sample
 from hotline_lib.bulletin._volumes import NEARLY_ALL
@@ -114,12 +113,13 @@ def _driver(m: Month) -> Iterator[Finding]:
         told = bool(figures.together(m, tuple(rest["unit"]))["told"])
         largest_of = figures.figure(largest["long_name"], largest, ["unit"])
         source = largest_of.source("yoy_difference", setting(m))
+        one_way = int(rest["difference"].sum()) * (1 if change > 0 else -1) >= 0  # a share of a net change is none
         share = f"{numbers.share(part, change)}%"
         source = replace(source, formula=f"{part} ÷ {change} = {share}（占全部增减；{source.formula}）")
         yield _told(
-            m, "driver", "图2", "totals", total=total, largest=largest_of, share=Cited(share, source), others=others,
+            m, "driver", "图2", "totals", total=total, largest=largest_of, share=Cited(share, source) if one_way else "", others=others,
             number=len(rest), cities=bool((rest["kind"] == "city").all()), told=told, more=change > 0,
-            nearly_all=100 * abs(part) >= NEARLY_ALL * abs(change),
+            nearly_all=one_way and 100 * abs(part) >= NEARLY_ALL * abs(change),
         )  # fmt: skip
 
 
@@ -155,14 +155,8 @@ def _units(m: Month) -> Iterator[Finding]:
     same = cities[(cities["difference"] > 0) == (first["difference"] > 0)]
     other = cities[(cities["difference"] > 0) != (first["difference"] > 0)].sort_values("difference")
     unit = figures.figure(first["unit"], first, ["unit"])
-    noise = figures.noise_of(figures.unit_changes(m).loc[first["unit"]])
-    level = metrics.listed_level(len(cities), int(rows["yoy_base"].notna().sum()))
-    usual = m.usual("yoy", "unit")
-    low, high = metrics.interval(int(first["tickets"]), int(first["yoy_base"]), usual, noise, level=level)
-    words, source = numbers.change_interval(low - 1, high - 1, "%"), unit.source("yoy", setting(m))
-    source = replace(source, formula=f"{source.formula}，95%区间{words}（计数误差加通常波动）")
     yield _told(
-        m, "unit", "附件3", "units", unit=unit, interval=Cited(words, source, whole=True), cities=int((rows["kind"] == "city").sum()),
+        m, "unit", "附件3", "units", unit=unit, cities=int((rows["kind"] == "city").sum()),
         same=len(same), others=figures.named(other, "unit", ["unit"]), rose=bool(first["difference"] > 0),
     )  # fmt: skip
 
@@ -184,7 +178,10 @@ def _lost(m: Month) -> Iterator[Finding]:
             for unit in m.units["unit"]
             if unit in hit.index and (of := values.loc[(unit, key)]) is not None
         ]
-        yield _told(m, "lost", "附件1", "indicators", indicator=BY_KEY[key], rows=rows, units=len(m.units))
+        least_lost, most_lost = (end(row["points"] for row in rows) for end in (min, max))
+        yield _told(
+            m, "lost", "附件1", "indicators", indicator=BY_KEY[key], rows=rows, units=len(m.units), least=least_lost, most=most_lost
+        )  # fmt: skip
 
 
 def _checked(m: Month) -> Iterator[Finding]:
@@ -197,9 +194,11 @@ def _checked(m: Month) -> Iterator[Finding]:
         "apart", ascending=False, kind="stable"
     )
     good = contrary[(contrary["apart"] < 0) & (contrary["problems"] == 0)].sort_values("apart", kind="stable")
-    tied = rows["score_rank"].duplicated(keep=False)
-    found = lambda part: [{**row, "sample": sample(m, row)} for row in part.assign(tied=tied).to_dict("records")]
-    whole = {"unit": m.params.organisation.region, **rows[["sampled", "problems"]].sum()}
+    tied = set(rows.loc[rows["score_rank"].duplicated(keep=False), "unit"])
+    found = lambda part: [
+        {**row, "tied": row["unit"] in tied, "sample": sample(m, row)} for row in part.to_dict("records")
+    ]
+    whole = {"unit": m.params.organisation.region, **rows[["answered", "problems"]].sum()}
     yield _told(
         m, "checked", "附件2", "spot_checks", sample=sample(m, whole), bad=found(bad.head(1)), good=found(good.head(1)), units=int((rows["problems"] > 0).sum()),
     )  # fmt: skip
@@ -213,7 +212,8 @@ def _issues(m: Month) -> Iterator[Finding]:
             continue
         told = changes[changes["significant"]]
         if len(told):
-            row = told.loc[told["difference"].abs().idxmax()]
+            days = m.days(kind)
+            row = told.loc[(told["tickets"] * days[1] - told["base"] * days[0]).abs().idxmax()]
             of = figures.figure(row["issue"], {**row, f"{kind}_base": row["base"]}, ["business_type", "issue"])
             section = "inquiries" if row["business_type"] == m.params.catalogue.name_of("inquiry") else "complaints"
             rose = bool(row["difference"] > 0)
@@ -233,7 +233,7 @@ def _ranks(m: Month) -> Iterator[Finding]:
     if len(moved):
         row = moved.loc[moved["moved"].abs().idxmax()]
         yield _told(
-            m, "rank", "附件3", "units", unit=figures.figure(row["long_name"], row, ["unit"]), now=row["now"], then=row["then"]
+            m, "rank", "附件3", "units", unit=figures.figure(row["long_name"], row, ["unit"]), now=row["now"], then=row["then"], cities=len(rows)
         )  # fmt: skip
 
 

@@ -173,12 +173,18 @@ def _details(x: Exhibit, role: str, top: int, inner: int) -> list[dict[str, obje
 
 
 def _closing_claim(x: Exhibit) -> dict[str, object]:
-    """Whether all complaints were solved in time: every on-time rate is 100.00 and no check found anything."""
+    """Whether all complaints were solved in time: all of the month closed and submitted, every on-time rate 100.00, and
+    every unit's sample clean."""
     m, on_time, checks = x.m, x.frame, figures.spot_checks(x.m)
     late = on_time[on_time["numerator"] < on_time["denominator"]]
     accepted = m.counts.loc[m.counts["role"] == "complaint", "tickets"].sum()
+    submitted = m.submissions.loc[m.submissions["accepted_month"] == m.month, "tickets"].sum()
+    all_submitted = int(submitted) == int(m.counts["tickets"].sum())
+    asked = checks is not None and bool(checks["answered"].any())
     return {
         "any": bool(accepted or on_time["denominator"].sum()),
+        "all_submitted": all_submitted,
+        "checked": asked,
         "late": late.merge(m.units, on="unit", validate="one_to_one").to_dict("records"),
         "found": [] if checks is None else checks[checks["problems"] > 0].to_dict("records"),
         "remarks": m.params.month.remarks,

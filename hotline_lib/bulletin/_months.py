@@ -79,6 +79,7 @@ class Run:
     name: str
     months: tuple[str, ...]
     values: tuple[Fraction, ...]
+    festive: bool = False  # in January and February the Spring Festival moves, so neither is judged alone
 
     @property
     def now(self) -> str:
@@ -98,22 +99,20 @@ class Run:
 
     @property
     def limits(self) -> Xmr | None:
-        return metrics.xmr(self.values) if len(self.values) >= TRIAL else None
+        """Of the months before this one: it is judged by them, and does not move them."""
+        return metrics.xmr(self.values[:-1]) if len(self.values) >= TRIAL else None
 
     @property
-    def outside(self) -> list[dict[str, object]]:
-        """The months beyond a limit."""
-        limits = self.limits
-        beyond = [at for at, out in enumerate(limits.outside) if out] if limits else []
-        return [{**self._at(at), "above": self.values[at] > limits.centre} for at in beyond]
+    def side(self) -> str:
+        """On which side of the limits this month lies: above, below, or nothing."""
+        limits, value = self.limits, self.values[-1]
+        if limits is None or self.festive or limits.low <= value <= limits.high:
+            return ""
+        return "above" if value > limits.high else "below"
 
     @property
-    def sides(self) -> list[dict[str, object]]:
-        """Eight months and more in succession on one side of the mean; none where a month beyond a limit moves it."""
-        return [
-            {"first": self.months[first], "last": self.months[last], "number": last - first + 1, "above": above}
-            for first, last, above in (self.limits.runs if self.limits and not self.outside else ())
-        ]
+    def outside(self) -> tuple[bool, ...]:
+        return (*[False] * (len(self.values) - 1), bool(self.side))
 
     def _at(self, at: int) -> dict[str, str]:
         return {"month": self.months[at], "mean": printed(self.values[at])}
@@ -134,7 +133,11 @@ def _runs(m: Month, counts: pd.DataFrame) -> list[Run]:
     """A Run per row of counts: a column per month."""
     months = tuple(_name(m, month) for month in counts.columns)
     values = [tuple(map(metrics.a_day, row, counts.columns)) for row in counts.to_numpy()]
-    return [Run(str(name), months, each) for name, each in zip(counts.index, values, strict=True)]
+    return [Run(str(name), months, each, _festive(m)) for name, each in zip(counts.index, values, strict=True)]
+
+
+def _festive(m: Month) -> bool:
+    return m.month[5:] in ("01", "02")
 
 
 def _small_multiples(what: str) -> Parts:
@@ -150,7 +153,15 @@ def _context(m: Month, runs: list[Run], **more: object) -> dict[str, object]:
     last = months[-1] if "年" not in months[0] else f"{m.month[:4]}年{months[-1]}"
     published = [_name(m, base.month) for base in m.history[-number:] if base.source == "published"]
     span = {"number": number, "first": months[0], "last": last, "full": number >= FULL, "published": published}
-    return {"runs": runs, "limited": number >= TRIAL, "needed": FULL, "least": TRIAL, **span, **more}
+    return {
+        "runs": runs,
+        "limited": number >= TRIAL,
+        "festive": m.month[5:] in ("01", "02"),
+        "needed": FULL,
+        "least": TRIAL,
+        **span,
+        **more,
+    }
 
 
 def _months(x: Exhibit) -> dict[str, object]:
@@ -182,7 +193,7 @@ def _months_chart(x: Exhibit) -> Chart | Sentence:
     picture = lambda: pictures.levels(
         list(map(float, run.values)), [_comma(printed(value)) for value in run.values],
         [f"{int(month[5:])}月" for month in shown], years,
-        lines=lines, light=not context["full"], outside=limits.outside if limits else (),
+        lines=lines, light=not context["full"], outside=run.outside,
     )  # fmt: skip
     return drawn(x.m, "months", picture, **context)
 
@@ -198,7 +209,7 @@ def _multiples_chart(x: Exhibit, what: str) -> Chart | Sentence:
             list(map(float, run.values)),
             _comma(run.now),
             f"{run.highest['month']} {_comma(run.highest['mean'])}",
-            run.limits.outside if run.limits else (),
+            run.outside,
         )
         for run in context["runs"]
     ]

@@ -30,7 +30,7 @@ def movers(m: Month, against: str = "yoy", changes: pd.DataFrame | None = None, 
     known("对比", against, _AGAINST)
     changes = figures.issue_changes(m, against) if changes is None else changes
     told = changes is not None and changes["significant"].any()
-    usual = m.usual(against, "business_type", "issue")
+    usual = metrics.usual(m, against, "business_type", "issue")
     frame = metrics.movers(changes, usual, top=top) if told else pd.DataFrame()
     parts = Parts(
         sentence=Says("movers", partial(_movers, kind=against, changes=changes)),
@@ -97,12 +97,7 @@ def _without_issue_table(x: Exhibit) -> Table:
     sums = x.frame[["tickets", "of"]].sum()
     return Table(
         x.frame,
-        [
-            _TYPE,
-            column("of", head="全部"),
-            column("tickets", head="未标注事项"),
-            column("share", head="占该类"),
-        ],
+        [_TYPE, column("of", head="全部"), column("tickets", head="未标注事项"), column("share", head="占该类")],
         row_head="business_type",
         total={"business_type": figures.TOTAL, "where": {}, **sums} if len(x.frame) else None,
     )
@@ -123,7 +118,7 @@ def _movers(x: Exhibit, kind: str, changes: pd.DataFrame | None) -> dict[str, ob
     if changes is None:
         return context
     told, days = changes.loc[changes["significant"], "difference"], m.days(kind)
-    rows = metrics.movers(changes, m.usual(kind, "business_type", "issue"), top=1)
+    rows = metrics.movers(changes, metrics.usual(m, kind, "business_type", "issue"), top=1)
     most = rows.assign(
         difference=list(map(difference_words, rows["tickets"], rows["base"])),
         interval=[numbers.change_interval(*ends, "%") for ends in zip(rows["low"], rows["high"], strict=True)],

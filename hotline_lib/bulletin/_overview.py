@@ -81,20 +81,22 @@ def _rows(m: Month) -> pd.DataFrame:
     rows = rows.join(values, on="unit", validate="one_to_one")
     rows["lost"] = [lost.loc[unit].to_dict() if len(lost.columns) else {} for unit in rows["unit"]]
     if checks is not None:
-        own = checks[["unit", "problems", "sampled"]]
+        own = checks[["unit", "problems", "answered", "sampled"]]
         rows = rows.merge(own, on="unit", validate="one_to_one")
-        rows["found"] = [_found(row.problems, row.sampled) for row in rows.itertuples()]
+        rows["found"] = [_found(row.problems, row.answered, row.sampled) for row in rows.itertuples()]
     rows["signals"] = [_signals(m, row) for row in rows.to_dict("records")]
     rows = rows.sort_values(["rank", "tickets"], ascending=[True, False], kind="stable")
     return rows.sort_values("kind", key=lambda kinds: kinds != "group", kind="stable", ignore_index=True)
 
 
-def _found(problems: int, sampled: int) -> str | None:
-    return None if not sampled else f"{problems}/{sampled}" if problems else "未发现"
+def _found(problems: int, answered: int, sampled: int) -> str | None:
+    if not answered:
+        return "未核实" if sampled else None
+    return f"{problems}/{answered}" if problems else "未发现"
 
 
 def _pooled_found(rows: pd.DataFrame) -> str:
-    return f"{rows['problems'].sum()}/{rows['sampled'].sum()}"
+    return f"{rows['problems'].sum()}/{rows['answered'].sum()}"
 
 
 def _signals(m: Month, row: dict) -> list[tuple[str, str]]:
@@ -112,7 +114,7 @@ def _key(m: Month, checked: bool) -> str:
     at, bad = m.params.scheme.signals, "，或抽检{}件及以上有问题" if checked else ""
     level = lambda each: f"失{numbers.points(each.points)}分及以上{bad.format(each.bad)}"
     changes = "　▲▼ 同比显著增减" if not is_missing(figures.total(m).yoy_base) else ""
-    return f"● 关注：一项指标{level(at.attention)}　○ 留意：{level(at.notice)}{changes}　灰字：满值、未发现或不显著"
+    return f"● 关注：一项指标{level(at.attention)}　○ 留意：{level(at.notice)}{changes}　灰字：满值、未发现或未超出通常波动"
 
 
 def _note(m: Month) -> str:

@@ -92,9 +92,9 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
         (BY_KEY["tickets_per_10k"].label, values["tickets_per_10k"], True, numbers.decimal),
         ("投诉平均办结时长（分钟）", values["complaint_mean_minutes"], False, numbers.decimal),
     ]
-    if checks is not None and (checks["sampled"] > 0).any():
-        drawn_from = checks[checks["sampled"] > 0].set_index("unit")
-        bad = [percent(*each) for each in zip(drawn_from["problems"], drawn_from["sampled"], strict=True)]
+    if checks is not None and (checks["answered"] > 0).any():
+        drawn_from = checks[checks["answered"] > 0].set_index("unit")
+        bad = [percent(*each) for each in zip(drawn_from["problems"], drawn_from["answered"], strict=True)]
         measures.append(("抽检有问题（%）", pd.Series(bad, index=drawn_from.index), False, numbers.decimal))
     rows = []
     for name, of, most_first, printed in measures:
@@ -102,15 +102,8 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
         if me.name in known.index:
             ranks = dict(zip(known.index, competition_rank(list(known), descending=most_first), strict=True))
             ordered = sorted(known, reverse=most_first)
-            rows.append(
-                {
-                    "measure": name,
-                    "own": printed(known[me.name]),
-                    "place": f"{ranks[me.name]}/{len(known)}",
-                    "first": printed(ordered[0]),
-                    "middle": printed(ordered[(len(ordered) - 1) // 2]),
-                }
-            )
+            own, first, middle = map(printed, (known[me.name], ordered[0], ordered[(len(ordered) - 1) // 2]))
+            rows.append((name, own, f"{ranks[me.name]}/{len(known)}", first, middle))
     return pd.DataFrame(rows, columns=["measure", "own", "place", "first", "middle"])
 
 

@@ -90,10 +90,10 @@ def _spot_checks_table(x: Exhibit) -> Table | Sentence:
     alike = all(frame[answers[0].value].equals(frame[column.value]) for column in answers)
     known = figures.indicators(x.m).query("denominator > 0").pivot(index="unit", columns="indicator", values="value")
     rows = frame.join(known.reindex(columns=list(_REPORTED)), on="unit", validate="one_to_one").assign(
-        low=frame["low"].where(frame["sampled"] > 0),
+        low=frame["low"].where(frame["answered"] > 0),
         ids=[";".join(ids[:2]) for ids in frame["problem_ids"]],
-        listed=list(map(_listed, frame["problem_ids"], frame["sampled"])),
-        found=list(map(found_words, frame["problems"], frame["sampled"])),
+        listed=list(map(_listed, frame["problem_ids"], frame["answered"])),
+        found=list(map(found_words, frame["problems"], frame["answered"], frame["sampled"])),
     )
     clean = lambda row: "" if row["problems"] else "soft"
     return Table(
@@ -126,7 +126,7 @@ def _spot_checks_table(x: Exhibit) -> Table | Sentence:
 def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     """Where a figure of Annex 2 comes from: the list of drawn tickets, else what Annex 1 has."""
     if column.value == ("low", "high"):
-        words = f"{row['problems']}/{row['sampled']} 的95%精确区间 {column.printed(row)}%（Clopper–Pearson）"
+        words = f"{row['problems']}/{row['answered']} 的95%精确区间 {column.printed(row)}%（Clopper–Pearson）"
         return replace(sample(x.m, row).source, formula=words)
     if column.value in ("found", *(f"{name}_of" for name, _ in _QUESTIONS.values())):
         return sample(x.m, row).source
@@ -134,8 +134,8 @@ def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
 
 
 def sample(m: Month, row: Mapping) -> Cited:
-    """4件中3件, and from which list. row: ``unit``, ``sampled``, ``problems``."""
-    words, file = f"{row['sampled']}件中{row['problems']}件", m.paths.short(m.paths.spot_checks(m.month))
+    """4件中3件, and from which list. row: ``unit``, ``answered``, ``problems``."""
+    words, file = f"{row['answered']}件中{row['problems']}件", m.paths.short(m.paths.spot_checks(m.month))
     source = Source(f"{row['unit']} · 抽检", f"{file} 中随机抽取的工单", f"抽检{words}有问题")
     return Cited(words, source, whole=True)
 
@@ -145,17 +145,17 @@ def _reported(key: str, head: str) -> Column:
     return Column(f"上报\n{head}", key, "rate", unit="%", title=f"{BY_KEY[key].label}（上报值）", emphasis=full)
 
 
-def found_words(problems: int, sampled: int) -> str:
-    """3/4; 未发现问题（0/4): four clean tickets are no 100 %."""
-    if not sampled:
-        return "未抽检"
-    return f"{problems}/{sampled}" if problems else f"未发现问题（0/{sampled}）"
+def found_words(problems: int, answered: int, sampled: int) -> str:
+    """3/4; 未发现问题（0/4）: four clean tickets are no 100 %; 未核实 where nobody could be asked."""
+    if not answered:
+        return "未核实（0件有答复）" if sampled else "未抽检"
+    return f"{problems}/{answered}" if problems else f"未发现问题（0/{answered}）"
 
 
-def _listed(ids: list[str], sampled: int) -> str:
+def _listed(ids: list[str], answered: int) -> str:
     """无, or two ids at most and how many there are."""
     if not ids:
-        return "无" if sampled else numbers.MISSING
+        return "无" if answered else numbers.MISSING
     return "、".join(ids[:2]) + (f"等{len(ids)}个" if len(ids) > 2 else "")
 
 
@@ -163,16 +163,20 @@ def _sample(m: Month) -> dict[str, object]:
     """What words about the sample may name: what was found, how far it can be off, and the scores beside it."""
     frame = figures.spot_checks(m)
     if frame is None:
-        return {"sampled": 0}
+        return {"sampled": 0, "answered": 0}
     drawn_from = m.units[["unit"]].merge(frame[frame["sampled"] > 0], on="unit", validate="one_to_one")
-    bad, clean = (drawn_from[(drawn_from["problems"] > 0) == found] for found in (True, False))
-    sizes, problems, least_clean = drawn_from["sampled"], int(bad["problems"].sum()), clean["sampled"].min()
-    low, high = (numbers.decimal(100 * end, 1) for end in binomial_interval(problems, int(sizes.sum())))
+    known = drawn_from[drawn_from["answered"] > 0]
+    bad, clean = (known[(known["problems"] > 0) == found] for found in (True, False))
+    sizes, answered = drawn_from["sampled"], int(known["answered"].sum())
+    problems, least_clean = int(bad["problems"].sum()), clean["answered"].min()
+    low, high = (numbers.decimal(100 * end, 1) for end in binomial_interval(problems, answered))
     related = metrics.agreement(frame)
     return {
         "sampled": int(sizes.sum()),
         "problems": problems,
-        "share": numbers.share(problems, sizes.sum()),
+        "answered": answered,
+        "asked": len(known),
+        "share": numbers.share(problems, answered) if answered else "",
         "low": low,
         "high": high,
         "number": len(drawn_from),
@@ -237,4 +241,6 @@ def _ranks_chart(x: Exhibit) -> Chart | Sentence:
 
 
 def _named(rows: pd.DataFrame) -> list[dict[str, object]]:
-    return rows.assign(found=list(map(found_words, rows["problems"], rows["sampled"]))).to_dict("records")
+    return rows.assign(found=list(map(found_words, rows["problems"], rows["answered"], rows["sampled"]))).to_dict(
+        "records"
+    )

@@ -62,6 +62,14 @@ def _mean(tickets: int, days: int) -> int | None:
     return int(half_up(int(tickets), int(days), 0)) if days else None
 
 
+def _more(working: pd.DataFrame, off: pd.DataFrame) -> str:
+    """How many tickets a day there are more on days off: of the exact means, then rounded."""
+    if not len(working) or not len(off):
+        return ""
+    exact = off["tickets"].sum() * len(working) - working["tickets"].sum() * len(off)
+    return difference_words(int(half_up(int(exact), len(working) * len(off), 0)), 0)
+
+
 def _calls(x: Exhibit) -> dict[str, object]:
     """The day and the hour with most calls; the means of all days, of working days and of the others."""
     daily = x.frame if "date" in x.frame else figures.daily(x.m)
@@ -77,7 +85,7 @@ def _calls(x: Exhibit) -> dict[str, object]:
         "hour": x.figure(f"{hour['hour']}时至{hour['hour'] + 1}时", hour),
         "working_mean": working,
         "off_mean": off,
-        "off_more": difference_words(off, working),
+        "off_more": _more(*parts[1:]),
         "kinds": daily["kind"].tolist(),
     }
 

@@ -85,7 +85,7 @@ def _units_table(x: Exhibit) -> Table:
         x.frame, columns, figures.pooled(m, "city"), figures.pooled(m),
         label="附件3 业务量区域分布",
         footnotes={unit: f"印刷本为 {printed}，应为 {correct}（勘误）" for unit, printed, correct in wrong},
-        notes=["▲▼ 显著增减；灰色为不显著"] if x.frame["yoy_significant"].notna().any() else [NO_BASE],
+        notes=["▲▼ 显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else [NO_BASE],
     )  # fmt: skip
 
 
@@ -107,8 +107,8 @@ def _lead(x: Exhibit) -> dict[str, object]:
     if change and domains["yoy_base"].notna().all():
         moved = domains.set_index("printed_domain").eval("tickets - yoy_base")
         name = (moved * change).idxmax()
-        if (part := percent(moved[name], change)) >= _MOSTLY:
-            driver = {"name": name, "more": change > 0, "nearly_all": part >= NEARLY_ALL}
+        if (part := percent(moved[name], change)) >= _MOSTLY and figures.pooled(m)["yoy_significant"]:
+            driver = {"name": name, "more": change > 0, "nearly_all": NEARLY_ALL <= part <= 100}
     cities = figures.pooled(m, "city")
     return {
         "total": total,

@@ -12,7 +12,7 @@ from hotline_lib.metrics._rates import all_units_together, indicator_values, uns
 from hotline_lib.metrics._scoring import deductions, next_steps, scores
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
-from hotline_lib.metrics._usual import Noise, Usual, interval, judged, listed_level
+from hotline_lib.metrics._usual import Noise, Usual, interval, judged, listed_level, usual
 from hotline_lib.metrics._volumes import domain_volumes, total_volume, type_volumes, unit_domains, unit_volumes
 from hotline_lib.metrics._what_if import what_if
 
@@ -52,6 +52,7 @@ __all__ = [
     "unit_domains",
     "unit_volumes",
     "unsubmitted",
+    "usual",
     "volume_jumps",
     "what_if",
     "with_base",

@@ -7,6 +7,7 @@ import pandas as pd
 from hotline_lib.exact import competition_rank, half_up
 from hotline_lib.metrics._intervals import binomial_interval
 
+LEAST_UNITS = 8  # below, ranks say nothing of one another
 QUESTIONS = ("called_back", "closed", "satisfied")
 
 
@@ -17,8 +18,9 @@ def spot_check_results(drawn: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame
     ``satisfied`` (yes | no | not reached | refused). Leads were not drawn at random, so they do not count here.
     units: ``unit`` …, whose order decides ties (division codes).
 
-    Returns ``rank`` (competition, by the share of problem tickets; missing without a sample), the columns of
-    ``units``, ``sampled``, for each question ``{question}_yes`` and ``{question}_of`` (answered yes or no),
+    Returns ``rank`` (competition, by the share of problem tickets among those answered; missing where nobody answered),
+    the columns of ``units``, ``sampled``, ``answered`` (tickets with a yes or no to at least one question), for each
+    question ``{question}_yes`` and ``{question}_of`` (answered yes or no),
     ``problems`` (tickets with a no) and ``problem_ids`` (a list, in the order of the file).
     """
     random = drawn[drawn["drawn"] == "random"]
@@ -26,14 +28,21 @@ def spot_check_results(drawn: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame
     for unit in units["unit"]:
         own = random[random["unit"] == unit]
         bad = own[(own[list(QUESTIONS)] == "no").any(axis=1)]
-        row = {"unit": unit, "sampled": len(own), "problems": len(bad), "problem_ids": bad["ticket_id"].tolist()}
+        answered = int(own[list(QUESTIONS)].isin(["yes", "no"]).any(axis=1).sum())
+        row = {
+            "unit": unit,
+            "sampled": len(own),
+            "answered": answered,
+            "problems": len(bad),
+            "problem_ids": bad["ticket_id"].tolist(),
+        }
         for question in QUESTIONS:
             row[f"{question}_yes"] = int((own[question] == "yes").sum())
             row[f"{question}_of"] = int(own[question].isin(["yes", "no"]).sum())
         rows.append(row)
     table = units.merge(pd.DataFrame(rows), on="unit", validate="one_to_one")
     # exact to far more digits than any two samples can differ in
-    share = [half_up(row.problems, row.sampled, 12) if row.sampled else None for row in table.itertuples()]
+    share = [half_up(row.problems, row.answered, 12) if row.answered else None for row in table.itertuples()]
     ranks = iter(competition_rank([each for each in share if each is not None], descending=False))
     table.insert(0, "rank", pd.array([pd.NA if each is None else next(ranks) for each in share], dtype="Int64"))
     return table.sort_values("rank", kind="stable", na_position="last", ignore_index=True)
@@ -45,14 +54,14 @@ def beside_scores(checks: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     checks: as ``spot_check_results`` gives them. scores: ``unit``, ``rank``, ``score``.
     Returns the rows of ``checks``, inside a rank by score, high to low, with ``score``, ``score_rank``, ``low`` and
     ``high`` (exact 95 % interval of the share of problem tickets, 0 to 1), ``score_place`` and ``place`` (1, 2, 3 …
-    over the units that have a sample: ties spread out by score, so that a tie alone moves nobody; missing without a
-    sample), and ``contrary``: the two places are a third of those units or more apart, and at least two.
+    over the units of which anybody answered: ties spread out by score, so that a tie alone moves nobody; missing without an
+    answer), and ``contrary``: the two places are a third of those units or more apart, and at least two.
     """
     scored = scores[["unit", "score", "rank"]].rename(columns={"rank": "score_rank"}).assign(order=range(len(scores)))
     table = checks.merge(scored, on="unit", validate="one_to_one")
-    bounds = [binomial_interval(row.problems, row.sampled) for row in table.itertuples()]
+    bounds = [binomial_interval(row.problems, row.answered) for row in table.itertuples()]
     table["low"], table["high"] = ([bound[side] for bound in bounds] for side in (0, 1))
-    sampled = table[table["sampled"] > 0]
+    sampled = table[table["answered"] > 0]
     by_score, by_found = sampled.sort_values("order"), sampled.sort_values(["rank", "order"])
     for name, ordered in (("score_place", by_score), ("place", by_found)):
         table[name] = pd.Series(range(1, len(ordered) + 1), index=ordered.index, dtype="Int64")
@@ -61,15 +70,17 @@ def beside_scores(checks: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def agreement(table: pd.DataFrame) -> tuple[float, float] | None:
-    """Spearman's rank correlation of score and share of problem tickets over the sampled units, and its p-value.
+    """Spearman's rank correlation of score and share of problem tickets over the units with an answer, and its p-value
+    by permutation (9,999 of them, seeded).
 
-    table: as ``beside_scores`` gives it. None where there are fewer than three units or one side is all alike.
+    table: as ``beside_scores`` gives it. None where there are fewer than eight units or one side is all alike.
     """
-    from scipy.stats import spearmanr
+    from scipy.stats import permutation_test, spearmanr
 
-    known = table[table["sampled"] > 0]
-    score, share = known["score"].astype(float), known["problems"] / known["sampled"]
-    if len(known) < 3 or score.nunique() == 1 or share.nunique() == 1:
+    known = table[table["answered"] > 0]
+    score, share = known["score"].astype(float), known["problems"] / known["answered"]
+    if len(known) < LEAST_UNITS or score.nunique() == 1 or share.nunique() == 1:
         return None
-    result = spearmanr(score, share)
-    return float(result.statistic), float(result.pvalue)
+    rho = lambda x: spearmanr(x, share).statistic
+    result = permutation_test((score,), rho, permutation_type="pairings", n_resamples=9_999, rng=0)
+    return round(float(result.statistic), 12), float(result.pvalue)

@@ -13,56 +13,33 @@ import pandas as pd
 
 LIMIT, SCREEN = Fraction("2.66"), Fraction("3.267")  # 3 / d2 and D4 for ranges of two
 FULL, TRIAL = 12, 5  # from so many months limits are limits, and from so many they are on trial
-RUN = 8
 
 
 @dataclass(frozen=True)
 class Xmr:
-    """A chart of single values and moving ranges: its centre, its limits, and what does not look like chance.
-
-    outside: by value, whether it lies beyond a limit. runs: (first, last, above) of those on one side of the centre.
-    """
+    """A chart of single values and moving ranges: its centre and its limits."""
 
     centre: Fraction | float
     low: Fraction | float
     high: Fraction | float
-    outside: tuple[bool, ...]
-    runs: tuple[tuple[int, int, bool], ...]
 
 
 def xmr(values: Sequence[Fraction | float], *, screened: bool = True) -> Xmr:
     """Limits of at least two values in the order of time: their mean ± 2.66 times the mean moving range.
 
-    Moving ranges beyond 3.267 times their mean are screened out once, unless ``screened`` is False. Two rules: a value beyond a limit; eight in
-    succession on one side of the centre. Fractions give exact limits. Season is not taken out.
-    Source: Wheeler, Understanding Variation (1993); Western Electric, Statistical Quality Control Handbook (1956), for
-    the eight; NHS England, Making Data Count, for the screening.
+    Moving ranges beyond 3.267 times their mean are screened out once, unless ``screened`` is False. Fractions give exact
+    limits. Season is not taken out. One rule only, a value beyond a limit: longer rules take months that depend on one
+    another for signals.
+    Source: Wheeler, Understanding Variation (1993); NHS England, Making Data Count, for the screening.
     """
     centre, ranges = _mean(values), [abs(b - a) for a, b in pairwise(values)]
     usual = SCREEN * _mean(ranges)
     reach = LIMIT * _mean([each for each in ranges if each <= usual or not screened])
-    outside = tuple(abs(value - centre) > reach for value in values)
-    return Xmr(
-        centre, centre - reach, centre + reach, outside, tuple(_runs([_side(value - centre) for value in values]))
-    )
+    return Xmr(centre, centre - reach, centre + reach)
 
 
 def _mean(values: Sequence[Fraction | float]) -> Fraction | float:
     return sum(values) / len(values) if all(isinstance(value, Fraction | int) for value in values) else fmean(values)
-
-
-def _side(difference: Fraction | float) -> int:
-    return (difference > 0) - (difference < 0)
-
-
-def _runs(sides: list[int]) -> list[tuple[int, int, bool]]:
-    found, start = [], 0
-    for at in range(1, len(sides) + 1):
-        if at == len(sides) or sides[at] != sides[start]:
-            if at - start >= RUN and sides[start]:
-                found.append((start, at - 1, sides[start] > 0))
-            start = at
-    return found
 
 
 def a_day(tickets: int, month: str) -> Fraction:

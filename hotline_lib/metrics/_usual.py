@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from hotline_lib.metrics._intervals import ratio_interval
-from hotline_lib.metrics._trends import month_days
+from hotline_lib.metrics._trends import month_days, side_by_side
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
 
 SIGNIFICANCE_LEVEL = 0.05
 LEAST = 5  # rows beside a row, or months before the month, from which a variance can be estimated
@@ -39,6 +42,17 @@ class Usual:
     monthly_sd: float = 0.07
     least: float = 0.1
     earlier: pd.DataFrame | None = None
+
+
+def usual(m: Month, against: str, *keys: str) -> Usual:
+    """How tickets over those columns of ``m.counts`` vary by themselves, out of the months before.
+
+    against: ``"yoy"`` or ``"mom"``. keys: as of ``m.monthly``.
+    """
+    months = dict(list(m.monthly(*keys).items())[:-1])
+    changes = m.params.scheme.signals.changes
+    earlier = side_by_side(months, (list(keys) if len(keys) > 1 else keys[0]) if keys else None) if months else None
+    return Usual(m.days(against), float(changes.monthly_sd) / 100, float(changes.least) / 100, earlier)
 
 
 ALONE = Usual()  # two months of one length, of which nothing else is known

@@ -18,20 +18,20 @@ _GAP = 10.0  # between ranks
 
 
 def found(row: dict) -> str:
-    """3/4, 未发现, 未抽检."""
-    if not row["sampled"]:
-        return "未抽检"
-    return f"{row['problems']}/{row['sampled']}" if row["problems"] else "未发现"
+    """3/4, 未发现, 未核实, 未抽检."""
+    if not row["answered"]:
+        return "未核实" if row["sampled"] else "未抽检"
+    return f"{row['problems']}/{row['answered']}" if row["problems"] else "未发现"
 
 
 def intervals(frame: pd.DataFrame) -> Figure:
     """A square per drawn ticket, filled for a bad one; the exact interval as a line; dashed: the whole sample.
 
-    frame: ``unit``, ``rank`` (missing without a sample), ``sampled``, ``problems``, ``low``, ``high`` (0 to 1). Most
+    frame: ``unit``, ``rank`` (missing without an answer), ``sampled``, ``answered``, ``problems``, ``low``, ``high`` (0 to 1). Most
         problems first.
     """
     rows = frame.sort_values("rank", ascending=False, kind="stable", na_position="last").to_dict("records")
-    sampled, problems = int(frame["sampled"].sum()), int(frame["problems"].sum())
+    answered, problems = int(frame["answered"].sum()), int(frame["problems"].sum())
     sizes = {row["sampled"] for row in rows if row["sampled"]}
     most = max(sizes, default=0)
     top, pitch = 42.0, pitch_of(rows, 24, 22)
@@ -62,8 +62,8 @@ def intervals(frame: pd.DataFrame) -> Figure:
         for share in (0, 0.5, 1):
             canvas.line(at(share), top, at(share), bottom, RULE)
             canvas.text(at(share), bottom + 13, f"{100 * share:g}", SOFT, size=HEAD, align="center")
-        if sampled:
-            x, words = at(problems / sampled), f"样本合计 {problems}/{sampled}"
+        if answered:
+            x, words = at(problems / answered), f"样本合计 {problems}/{answered}"
             canvas.line(x, top - 20, x, bottom, INK, dashed=True)
             fits = x + 5 + canvas.measure(words, HEAD) <= canvas.width
             canvas.text(x + 5 if fits else x - 5, top - 12, words, SOFT, size=HEAD, align="left" if fits else "right")
@@ -71,12 +71,12 @@ def intervals(frame: pd.DataFrame) -> Figure:
             y, bad = top + pitch * (place + 0.5), bool(row["problems"])
             canvas.text(0, y, names[place])
             canvas.text(canvas.width, y, results[place], ACCENT if bad else SOFT, align="right")
-            if row["sampled"]:
+            if row["answered"]:
                 colour = ACCENT if bad else GREY
                 if squares:
                     _squares(canvas, squares_at, y, row["problems"], row["sampled"])
                 canvas.line(at(row["low"]), y, at(row["high"]), y, colour, width=2.5)
-                canvas.dot(at(row["problems"] / row["sampled"]), y, colour, hollow=not bad, size=6)
+                canvas.dot(at(row["problems"] / row["answered"]), y, colour, hollow=not bad, size=6)
     return canvas.figure
 
 
@@ -91,10 +91,10 @@ def _squares(canvas: Canvas, x: float, y: float, bad: int, drawn: int) -> None:
 def ranks(frame: pd.DataFrame) -> Figure:
     """Score rank on the left, spot-check rank on the right, a line per unit; only what is ``contrary`` is coloured.
 
-    frame: units with a sample: ``unit``, ``score``, ``score_rank``, ``score_place``, ``rank``, ``place``, ``sampled``,
+    frame: units with an answer: ``unit``, ``score``, ``score_rank``, ``score_place``, ``rank``, ``place``, ``answered``,
         ``problems``, ``contrary``. A line that falls stands for a unit whose score is better than what was found.
     """
-    rows = frame[frame["sampled"] > 0].to_dict("records")
+    rows = frame[frame["answered"] > 0].to_dict("records")
     top, pitch = 42.0, pitch_of(rows, 24, 22)
     height = pitch * len(rows)
     groups = sorted({int(row["rank"]) for row in rows})

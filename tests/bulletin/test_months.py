@@ -154,20 +154,24 @@ def paced(month_of, *pace: int):
     return m
 
 
-def test_what_is_beyond_limits_is_named(month_of):
-    m = paced(month_of, *[10, 14] * 4, 10, 60, 10)
+def test_this_month_is_judged_by_the_months_before_it(month_of):
+    m = paced(month_of, *[10, 14] * 4, 10, 14, 60)
     text = str(bulletin.months(m).sentence)
-    assert "超出试用控制限的有8月（60.0件，高于上限），其余各月都在限内" in text
-    assert "波动" not in text and "连续" not in text  # that others lie below the mean is the work of the one
-    assert bulletin.months(m).chart.title == "8月超出试用控制限"
-    assert bulletin.issue_months(m).chart.title == "巡游出租汽车有月份超出试用控制限"
+    assert "由它们算得的试用控制限为" in text and "本月为60.0件，高于上限。" in text
+    assert bulletin.months(m).chart.title == "本月日均60.0件，高于上限"
+    assert bulletin.issue_months(m).chart.title == "巡游出租汽车本月超出试用控制限"
     assert "红色为超出试用控制限" in bulletin.issue_months(m).chart.note
     assert "各图同一尺度" in bulletin.issue_months(m).chart.note
 
 
-def test_a_run_on_one_side_is_not_called_chance(month_of):
-    text = str(bulletin.months(paced(month_of, 100, 90, 100, 90, *[104, 108] * 4)).sentence)
-    assert "各月都在限内。2月至9月连续8个月高于平均，不像偶然波动。" in text
+@pytest.mark.parametrize(
+    ("pace", "told"),
+    [((100, 101, 99, 100, 160), "高于上限。"), ((100, 110, 100, 110, 200), "高于上限。"), ((100, 110, 100, 110, 106), "在限内。"),
+     (([10, 14] * 4 + [10, 60, 10]), "在限内。")],
+)  # fmt: skip
+def test_what_this_month_is_said_to_be(month_of, pace, told):
+    text = str(bulletin.months(paced(month_of, *pace)).sentence)
+    assert told in text and "波动" not in text and "连续" not in text
 
 
 def test_the_year_so_far_with_and_without_last_year(month_with):

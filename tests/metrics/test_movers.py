@@ -1,8 +1,10 @@
 """What rose and fell most: worked by hand."""
 
+import pytest
 from support import drawn
 
-from hotline_lib.metrics import issue_changes, movers, without_issue
+from hotline_lib.metrics import Usual, issue_changes, movers, without_issue
+from hotline_lib.metrics._intervals import ratio_interval
 
 HEAD = "business_type | role | issue | tickets\n"
 BASE = drawn(
@@ -53,14 +55,18 @@ def test_two_to_six_is_not_sold_as_a_rise():
     ]
 
 
+EVEN = Usual(monthly_sd=0.0)
+
+
 def test_the_interval_is_that_of_the_two_counts():
-    table = movers(issue_changes(NOW, BASE)).set_index(["business_type", "issue"])
-    rise = table.loc["咨询", "甲"]  # 1300 / 1000
-    assert rise["low"] < 0.3 < rise["high"]
-    assert abs(rise["low"] - 0.197) < 0.005 and abs(rise["high"] - 0.412) < 0.005
+    table = movers(issue_changes(NOW, BASE, EVEN), EVEN).set_index(["business_type", "issue"])
+    rise = table.loc["咨询", "甲"]  # 1300 / 1000, at the level of four told of six
+    level = 1 - 0.05 * 4 / 6
+    low, high = ratio_interval(1300, 1000, level=level)
+    assert rise["low"] == pytest.approx(low - 1, abs=0.001) and rise["high"] == pytest.approx(high - 1, abs=0.001)
     assert table.loc["咨询", "戊"]["high"] == float("inf")  # nothing to be a multiple of
     gone = table.loc["投诉", "丁"]
-    assert gone["low"] == -1 and -0.9 < gone["high"] < -0.8  # 3.69 / 30 is the exact upper end, about −87.7 %
+    assert gone["low"] == -1 and -0.9 < gone["high"] < -0.6
 
 
 def test_a_tie_at_the_last_place_keeps_all_and_each_side_has_its_own_places():
@@ -74,8 +80,9 @@ def test_a_shorter_month_is_compared_by_the_day():
     """305,000 in 30 days after 310,000 in 31 are fewer tickets and more a day: neither a rise nor a fall."""
     base = drawn(HEAD + "咨询 | inquiry | 甲 | 310000\n咨询 | inquiry | 乙 | 31000")
     now = drawn(HEAD + "咨询 | inquiry | 甲 | 305000\n咨询 | inquiry | 乙 | 30000")
-    assert len(movers(issue_changes(now, base))) == 2
-    assert movers(issue_changes(now, base, days=(30, 31)), days=(30, 31)).empty
+    fewer = Usual(monthly_sd=0.0, least=0.0)
+    assert len(movers(issue_changes(now, base, fewer), fewer)) == 2
+    assert movers(issue_changes(now, base, Usual((30, 31))), Usual((30, 31))).empty
 
 
 def test_nothing_to_tell_is_an_empty_table():

@@ -18,7 +18,7 @@ def test_rates_are_over_random_tickets_answered_yes_or_no():
         """),
         UNITS,
     ).set_index("unit")
-    assert rows.loc["甲", ["sampled", "problems"]].tolist() == [2, 1]
+    assert rows.loc["甲", ["sampled", "answered", "problems"]].tolist() == [2, 2, 1]
     assert rows.loc["甲", ["closed_yes", "closed_of"]].tolist() == [1, 1]
     assert rows.loc["甲", ["satisfied_yes", "satisfied_of"]].tolist() == [0, 1]
     assert rows.loc["甲", "problem_ids"] == [1]
@@ -42,7 +42,9 @@ def test_fewest_problems_first_and_no_sample_has_no_rank():
 def beside(scores: str, checks: str):
     """checks: ``unit``, ``rank`` of the sample, ``problems`` of ``sampled``."""
     checked = drawn(checks)
-    return beside_scores(checked.assign(rank=checked["rank"].astype("Int64")), drawn(scores))
+    return beside_scores(
+        checked.assign(rank=checked["rank"].astype("Int64"), answered=checked["sampled"]), drawn(scores)
+    )
 
 
 SIX = """
@@ -90,11 +92,28 @@ def test_intervals_follow_the_size_of_the_sample_and_none_has_no_place():
     assert rows["place"].isna().tolist() == rows["score_place"].isna().tolist() == [False, False, True]
 
 
-def test_agreement_is_of_ranks_and_none_where_all_are_alike():
-    up = beside(SIX, "unit | rank | sampled | problems\n戊 | 2 | 4 | 1\n己 | 3 | 2 | 1\n丁 | 1 | 4 | 0")
-    assert agreement(up)[0] == -1  # the better the score, the fewer: 0, 1 of 4, 1 of 2
-    assert (
-        agreement(beside(SIX, "unit | rank | sampled | problems\n戊 | 1 | 4 | 0\n己 | 1 | 4 | 0\n丁 | 1 | 4 | 0"))
-        is None
+def test_nobody_reached_is_no_clean_sample():
+    asked = "\n".join(f"{at} | 甲 | random | not reached | not reached | refused" for at in range(4))
+    rows = spot_check_results(
+        drawn(
+            f"ticket_id | unit | drawn | called_back | closed | satisfied\n{asked}\n9 | 乙 | random | yes | yes | no"
+        ),
+        UNITS,
+    ).set_index("unit")
+    assert rows.loc["甲", ["sampled", "answered", "problems"]].tolist() == [4, 0, 0]
+    assert rows["rank"].isna().to_dict() == {"乙": False, "甲": True, "丙": True, "丁": True}
+
+
+def test_agreement_is_of_ranks_by_permutation_and_none_for_few_or_all_alike():
+    names = list("甲乙丙丁戊己庚辛")
+    scores = "unit | rank | score\n" + "\n".join(f"{name} | {at} | {99 - at}" for at, name in enumerate(names, 1))
+    found = lambda bad: (
+        "unit | rank | sampled | problems\n"
+        + "\n".join(f"{name} | 1 | 9 | {each}" for name, each in zip(names, bad, strict=False))
     )
-    assert agreement(beside(SIX, "unit | rank | sampled | problems\n戊 | 1 | 4 | 0\n己 | 2 | 4 | 1")) is None
+    rho, p = agreement(beside(scores, found(range(8))))
+    assert rho == -1 and p < 0.01  # the better the score, the fewer
+    assert agreement(beside(scores, found(range(7)))) is None
+    assert agreement(beside(scores, found([3] * 8))) is None
+    rho, p = agreement(beside(scores, found([3, 1, 4, 1, 5, 2, 6, 3])))
+    assert 0.05 < p < 1

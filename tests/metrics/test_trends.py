@@ -19,7 +19,6 @@ def test_limits_with_outlying_moving_ranges_screened_once():
     found = xmr(SPIKE)
     assert round(found.centre, 2) == 1.94
     assert (round(found.low, 2), round(found.high, 1)) == (-0.72, 4.6)
-    assert [at for at, out in enumerate(found.outside) if out] == [4]
 
 
 def test_limits_without_screening():
@@ -30,26 +29,13 @@ def test_limits_without_screening():
 @pytest.mark.parametrize("start", [ALTERNATING, ALTERNATING[::-1]])
 def test_two_on_different_sides_are_common_cause(start):
     found = xmr([*start, 5.5, -5.5])
-    assert not any(found.outside) and found.runs == ()
-
-
-def test_eight_in_succession_on_one_side_are_told_and_seven_are_not():
-    seven = [Fraction(each) for each in (20, 0, 20, 0, *[11] * 7, 0)]
-    assert xmr(seven).runs == ()
-    eight = [Fraction(each) for each in (20, 0, 20, 0, *[12] * 8)]
-    assert xmr(eight).runs == ((4, 11, True),)
-
-
-def test_a_value_on_the_centre_ends_a_run():
-    assert xmr([5] * 12).runs == ()
-    assert xmr([5] * 12).outside == (False,) * 12
+    assert found.low < -5.5 and found.high > 5.5
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=2, max_size=24))
 def test_limits_are_exact_and_the_same_in_every_unit(values):
     exact, scaled = xmr([Fraction(each) for each in values]), xmr([Fraction(each, 30) for each in values])
     assert exact.low == 30 * scaled.low and exact.high == 30 * scaled.high
-    assert exact.outside == scaled.outside and exact.runs == scaled.runs
     assert exact.low <= exact.centre <= exact.high
 
 

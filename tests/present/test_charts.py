@@ -147,7 +147,9 @@ NAMES = UNITS.split()[::6]
 
 def sampled(units: list[str], problems: list[int], drawn: list[int]) -> pd.DataFrame:
     """Units in the order of their score, each with a sample."""
-    frame = pd.DataFrame({"unit": units, "problems": problems, "sampled": drawn, "code": range(len(units))})
+    frame = pd.DataFrame(
+        {"unit": units, "problems": problems, "sampled": drawn, "answered": drawn, "code": range(len(units))}
+    )
     share = frame["problems"] / frame["sampled"].where(frame["sampled"] > 0)
     frame["rank"] = share.rank(method="min").astype("Int64")
     scores = pd.DataFrame({"unit": units, "score": [Decimal(100 - n) for n in range(len(units))]})
