@@ -155,6 +155,12 @@ def unsubmitted(m: Month) -> pd.DataFrame:
 
 
 @once_a_month
+def told_unsubmitted(m: Month) -> pd.Series:
+    """By unit, whether it left more unsubmitted than the scheme lets pass, and more than the others together."""
+    return metrics.incomplete(unsubmitted(m), least=float(m.params.scheme.signals.unsubmitted) / 100)
+
+
+@once_a_month
 def spot_checks(m: Month) -> pd.DataFrame | None:
     """What was found, beside the scores; None for a month in which nothing was drawn at random."""
     if m.spot_checks is None or not (m.spot_checks["drawn"] == "random").any():

@@ -23,7 +23,7 @@ from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._page import Written
-from hotline_lib.present._sentences import Cited, Sentence, numeral, render_cited
+from hotline_lib.present._sentences import Cited, Figure, Sentence, numeral, render_cited
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -221,20 +221,22 @@ def _issues(m: Month) -> Iterator[Finding]:
         return
 
 
-def _ranks(m: Month) -> Iterator[Finding]:
-    """The city that rose or fell most places by tickets on last year, if its own change is no chance."""
-    rows = figures.units(m)
-    rows = rows[(rows["kind"] == "city") & rows["yoy_base"].notna()]
-    if rows.empty:
-        return
-    now, then = (rows[name].rank(method="min", ascending=False).astype(int) for name in ("tickets", "yoy_base"))
-    moved = rows.assign(now=now, then=then, moved=then - now)
-    moved = moved[moved["yoy_significant"].fillna(False) & (moved["moved"] != 0)]
-    if len(moved):
-        row = moved.loc[moved["moved"].abs().idxmax()]
-        yield _told(
-            m, "rank", "附件3", "units", unit=figures.figure(row["long_name"], row, ["unit"]), now=row["now"], then=row["then"], cities=len(rows)
-        )  # fmt: skip
+def _unsubmitted(m: Month) -> Iterator[Finding]:
+    """The units that left so much unsubmitted that their rates speak of the rest only: more than others do, too."""
+    rows = figures.unsubmitted(m)
+    told = rows["unit"].map(figures.told_unsubmitted(m))
+    if told.any():
+        of = lambda part: Figure("", int(part["unsubmitted"].sum()), int(part["accepted"].sum()))
+        named = [replace(of(rows[rows["unit"] == unit]), name=unit) for unit in rows.loc[told, "unit"]]
+        yield _told(m, "unsubmitted", "附件1", "indicators", units=named, rest=None if told.all() else of(rows[~told]))
 
 
-_KINDS: tuple[Callable[[Month], Iterator[Finding]], ...] = (_driver, _types, _units, _lost, _checked, _issues, _ranks)
+_KINDS: tuple[Callable[[Month], Iterator[Finding]], ...] = (
+    _unsubmitted,
+    _driver,
+    _types,
+    _units,
+    _lost,
+    _checked,
+    _issues,
+)

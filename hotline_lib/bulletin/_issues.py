@@ -166,8 +166,9 @@ def _top(x: Exhibit, role: str, top: int) -> dict[str, object]:
 def _details(x: Exhibit, role: str, top: int, inner: int) -> list[dict[str, object]]:
     """Of each top issue, a paragraph: where it comes from and what it is about."""
     long_name = x.m.units.set_index("unit")["long_name"].to_dict()
+    others = x.m.units.loc[x.m.units["kind"] != "city", "unit"].tolist()
     return [
-        {"place": place, "issue": issue, "top": min(inner, len(issue.units)), "long_name": long_name}
+        {"place": place, "issue": issue, "top": min(inner, len(issue.units)), "long_name": long_name, "others": others}
         for place, issue in enumerate(_issues(x.m, role, top, inner), start=1)
     ]
 

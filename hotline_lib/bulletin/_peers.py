@@ -114,16 +114,9 @@ def _compared_with(m: Month, unit: str) -> list[str]:
 
 def _peers_table(x: Exhibit, unit: str) -> Table:
     m, kind = x.m, _compared_with(x.m, unit)
-    return Table(
-        x.frame,
-        [
-            Column("项目", "measure", "text"),
-            Column("本单位", "own", "words"),
-            Column("名次", "place", "words", unit="/单位数"),
-            Column("第1", "first", "words"),
-            Column("居中", "middle", "words"),
-        ],
-        label="名次",
-        order=f"在{len(kind)}个{'市' if _are_cities(m, kind) else '单位'}中；总分、件数从高到低，时长、问题从低到高",
-        row_head="measure",
-    )
+    columns = [
+        Column("项目", "measure", "text"), Column("本单位", "own", "words"),
+        Column("名次", "place", "words", unit="/单位数"), Column("第1", "first", "words"), Column("居中", "middle", "words"),
+    ]  # fmt: skip
+    order = f"在{len(kind)}个{'市' if _are_cities(m, kind) else '单位'}中；总分、件数从高到低，时长、问题从低到高"
+    return Table(x.frame, columns, label="名次", order=order, row_head="measure")

@@ -76,6 +76,25 @@ def unsubmitted(counts: pd.DataFrame, submissions: pd.DataFrame, month: str, uni
     return table.loc[share.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
+def incomplete(unsubmitted: pd.DataFrame, *, least: float) -> pd.Series:
+    """Which units left so much unsubmitted that their rates speak of the rest only.
+
+    unsubmitted: as the function of that name gives it. least: the smallest share that matters (0.1 is 10 %).
+    Returns by ``unit`` whether its share is at least that, and larger than that of all others together by more than
+    chance (Fisher's exact test, Benjamini-Hochberg at 5 % over the units).
+    """
+    from scipy.stats import false_discovery_control, fisher_exact
+
+    rows = unsubmitted.set_index("unit")[["unsubmitted", "accepted"]]
+    rest = rows.sum() - rows
+    p_values = [
+        fisher_exact([[n, of - n], [rest_n, rest_of - rest_n]], alternative="greater").pvalue
+        for (n, of), (rest_n, rest_of) in zip(rows.to_numpy(), rest.to_numpy(), strict=True)
+    ]
+    large = (rows["accepted"] > 0) & (rows["unsubmitted"] >= least * rows["accepted"])
+    return large & (false_discovery_control(p_values) <= 0.05)
+
+
 def _from_tickets(rates: pd.DataFrame, units: pd.DataFrame) -> list[tuple]:
     known = {
         (row.unit, row.indicator): (int(row.numerator), int(row.denominator)) for row in rates.itertuples(index=False)

@@ -192,6 +192,7 @@ class Signals(Model):
     """When the first page, 图3 and section 三 say 关注 (attention) or 留意 (notice), and when a change is marked."""
 
     changes: Changes = Changes()
+    unsubmitted: Decimal = Decimal(10)  # percent of a unit's tickets; from there its rates speak of the rest only
     attention: Threshold = Threshold(points=Decimal(3), bad=3)
     notice: Threshold = Threshold(points=Decimal(2), bad=1)
 

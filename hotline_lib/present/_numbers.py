@@ -51,9 +51,12 @@ def signed(value: object) -> str:
 def change_interval(low: float, high: float, unit: str = "") -> str:
     """+19.4至+29.4, to stand under %, or with a unit +19.4%至+29.4%; +168.9以上 where nothing bounds it.
 
-    low, high: fractions (0.194).
+    low, high: fractions (0.194). An end that is not 0 is not printed as 0.0: it gets the decimals that it needs.
     """
-    ends = [f"{'+' if end > 0 else ''}{decimal(100 * end, 1)}{unit}" for end in (low, high) if end != float("inf")]
+    places = lambda end: next((n for n in (1, 2, 3) if end == 0 or round(100 * abs(end), n)), 4)
+    ends = [
+        f"{'+' if end > 0 else ''}{decimal(100 * end, places(end))}{unit}" for end in (low, high) if end != float("inf")
+    ]
     return "至".join(ends) if len(ends) == 2 else f"{ends[0]}以上"
 
 
@@ -63,8 +66,8 @@ def share_interval(low: float, high: float) -> str:
 
 
 def myriads(value: object) -> str:
-    """24.39, to stand before 万件."""
-    return MISSING if is_missing(value) else str(exact.half_up(int(value), 10_000))
+    """24.39, to stand before 万件; 0.0037 for so few that two decimals would say none."""
+    return MISSING if is_missing(value) else str(exact.half_up(int(value), 10_000, 4 if 0 < int(value) < 50 else 2))
 
 
 def day(date: dt.date) -> str:

@@ -41,7 +41,7 @@ def test_a_month_in_which_one_unit_has_everything(month_of):
 def test_an_empty_month_prints_zeros(month_of):
     m = month_of(HEAD)
     assert "共受理有效业务量0.00万件" in str(bulletin.business_types(m).sentence)
-    assert str(bulletin.top_issues(m, "inquiry").sentence) == "9月份，群众信息咨询工单共0件，均未标注事项。"
+    assert str(bulletin.top_issues(m, "inquiry").sentence) == "9月份没有受理群众信息咨询工单。"
     assert str(bulletin.top_issues(m, "complaint").details) == ""
     for exhibit in every_exhibit(m, "沈阳"):
         for part in parts_of(exhibit):
