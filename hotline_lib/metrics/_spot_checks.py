@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from hotline_lib.exact import competition_rank, half_up
@@ -75,12 +76,13 @@ def agreement(table: pd.DataFrame) -> tuple[float, float] | None:
 
     table: as ``beside_scores`` gives it. None where there are fewer than eight units or one side is all alike.
     """
-    from scipy.stats import permutation_test, spearmanr
+    from scipy.stats import permutation_test, rankdata, zscore
 
     known = table[table["answered"] > 0]
     score, share = known["score"].astype(float), known["problems"] / known["answered"]
     if len(known) < LEAST_UNITS or score.nunique() == 1 or share.nunique() == 1:
         return None
-    rho = lambda x: spearmanr(x, share).statistic
-    result = permutation_test((score,), rho, permutation_type="pairings", n_resamples=9_999, rng=0)
+    ranks, of_share = zscore(rankdata(score)), zscore(rankdata(share)) / len(known)
+    rho = lambda x, axis: np.moveaxis(x, axis, -1) @ of_share
+    result = permutation_test((ranks,), rho, permutation_type="pairings", vectorized=True, n_resamples=9_999, rng=0)
     return round(float(result.statistic), 12), float(result.pvalue)
