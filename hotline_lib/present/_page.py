@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hotline_lib.month import Month
 
 SIMULATED = "模拟工单"
+MONTHS_BEFORE = 5  # from which usual variation is estimated: that of metrics.judged
 NO_REAL_CALL = f"{SIMULATED}：由公开月报的数字逐项还原，不含任何真实来电"
 
 
@@ -88,6 +89,10 @@ def provenance(m: Month) -> Sources:
         tickets = f"{NO_REAL_CALL}。"
     submitted = int(m.submissions["tickets"].sum())
     earlier = int(m.submissions.loc[m.submissions["accepted_month"] != m.month, "tickets"].sum())
+    changes, before = m.params.scheme.signals.changes, len(m.history) - 1
+    usual = f"通常波动由以前{before}个月估计。"
+    if before < MONTHS_BEFORE:
+        usual = f"以前的月份不足{MONTHS_BEFORE}个：各市、各事项由同类这次的变动估计，总量、业务类型和省级集团按每月{changes.monthly_sd}%计（暂定值）。"
     paragraphs = [
         tickets,
         f"受理量按受理时间计，考评各率按当月上报的工单计，两者总体不同："
@@ -95,7 +100,7 @@ def provenance(m: Month) -> Sources:
         "占比、同比、环比由件数计算，四舍五入保留两位小数，合计可能因舍入不等于100；得分由保留两位小数的率计算。"
         "“—”为没有数据；▲▼ 和“显著”指增减超出通常波动：计数误差之外，再计入以前各月或同类事物本来就有的变动"
         "（过度离散的乘法、加法模型，Spiegelhalter 2005；精确条件检验同时成立；整表 Benjamini–Hochberg 5%；增减至少"
-        f"{m.params.scheme.signals.changes.least}%）。各市都没有变化时，一张表误标任何一市的机会不到十分之一。",
+        f"{changes.least}%）。{usual}各市都没有变化时，一张表误标任何一市的机会不到十分之一。",
         *([f"数据提示：{'；'.join(m.warnings)}。"] if m.warnings else []),
     ]
     line = [

@@ -11,7 +11,9 @@ from hotline_lib import bulletin
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin import _findings as rules
 from hotline_lib.bulletin._samples import found_words
+from hotline_lib.metrics import _usual
 from hotline_lib.present import _numbers as numbers
+from hotline_lib.present import _page
 
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
 DRAWN = "ticket_id | unit | drawn | called_back | closed | satisfied\n"
@@ -119,6 +121,12 @@ def test_a_group_is_no_city_and_an_issue_without_parts_says_where_it_is(month_of
     assert "位的单位为：" in str(bulletin.top_issues(month_of(rows), "complaint").details)
     alone = str(bulletin.top_issues(month_of(of({"沈阳": 2})), "complaint").details)
     assert alone == "1.巡游出租汽车。全部2件在沈阳市，没有标注子事项。"
+
+
+def test_the_page_says_what_usual_variation_was_taken_from(month_of):
+    assert _page.MONTHS_BEFORE == _usual.LEAST
+    words = repr(_page.provenance(month_of(TEN)))
+    assert "以前的月份不足5个" in words and "每月7%" in words
 
 
 def test_few_tickets_are_not_printed_as_none():
