@@ -101,7 +101,7 @@ def _told(m: Month, kind: str, figure: str, section: str, **context: object) -> 
 def _driver(m: Month) -> Iterator[Finding]:
     """The domain or group from which more than half of the total's change came, if the total's change is no chance."""
     total, rows = figures.total(m), figures.unit_contributions(m)
-    if is_missing(total.yoy_base) or not figures.pooled(m)["yoy_significant"]:
+    if is_missing(total.yoy_base) or not total.yoy_base or not figures.pooled(m)["yoy_significant"]:
         return
     change = total.tickets - int(total.yoy_base)
     largest = rows.loc[(rows["difference"] * (1 if change > 0 else -1)).idxmax()]
@@ -126,7 +126,7 @@ def _driver(m: Month) -> Iterator[Finding]:
 def _types(m: Month) -> Iterator[Finding]:
     """Complaints, if they rose or fell on last year by more than chance; then the other types, by size of change."""
     rows = figures.types(m)
-    rows = rows[rows["yoy_base"].notna() & (rows["role"] != "retired")]
+    rows = rows[(rows["yoy_base"].sum() > 0) & rows["yoy_base"].notna() & (rows["role"] != "retired")]
     told = figures.type_changes(m)["told"].reindex(rows["business_type"]).fillna(False).to_numpy(dtype=bool)
     rows = rows.assign(
         first=rows["role"] != "complaint",

@@ -79,6 +79,15 @@ def test_a_base_of_nothing_has_no_percentage(month_of, now):
     assert "同比：" not in words and "同比。" not in words and "同比，" not in words
 
 
+def test_a_base_month_without_a_ticket_is_nothing_to_compare_with(month_of):
+    m = month_of(of(dict.fromkeys(CITIES, 5000)), last_year=of(dict.fromkeys(CITIES, 0)))
+    assert not [each for kind in (rules._driver, rules._types, rules._units) for each in kind(m)]
+    assert (
+        "同比"
+        not in str(bulletin.business_types(m).sentence) + str(bulletin.contributions(m).lead).partition("，未作")[0]
+    )
+
+
 def test_a_day_more_is_no_change(month_of):
     """28 and 29 days of 7,000: nothing happened."""
     m = month_of(of(dict.fromkeys(CITIES, 29 * 250)), last_year=of(dict.fromkeys(CITIES, 28 * 250)))
