@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SIGNIFICANCE_LEVEL = 0.05
 LEAST = 5  # rows beside a row, or months before the month, from which a variance can be estimated
 _ROUNDS = 25
+_ALIKE = 1e-6  # of the determinant, below which counting errors are all of one size
 _WINSOR = 0.1  # of each side
 _KEPT = 0.6786863  # of the variance of a normal variable, after a tenth of each side has been drawn in
 
@@ -175,15 +176,19 @@ def noise(change: np.ndarray, counting: np.ndarray, basis: str, *, groups: int =
         weight = variance**-2
         a, b, c = ((weight * counting**power).sum() for power in (2, 1, 0))
         d, e = (weight * counting * square).sum(), (weight * square).sum()
-        phi, tau2 = (c * d - b * e) / (a * c - b * b), (a * e - b * d) / (a * c - b * b)
+        both = a * c - b * b
+        if both > _ALIKE * a * c:
+            phi, tau2 = (c * d - b * e) / both, (a * e - b * d) / both
+        else:  # rows of one size: what varies cannot be parted
+            phi, tau2 = 1.0, (e - b) / c
         if tau2 < 0:
             phi, tau2 = d / a, 0.0
         if phi < 1:
             phi, tau2 = 1.0, max(0.0, (e - b) / c)
-    inverse = np.linalg.inv([[a, b], [b, c]])
-    free = [phi > 1, tau2 > 0]
-    if sum(free) < 2:
-        inverse = np.diag([1 / a, 1 / c]) * (free if any(free) else [True, True])
+    if phi > 1 and tau2 > 0:
+        inverse = np.linalg.inv([[a, b], [b, c]])
+    else:
+        inverse = np.diag([1 / a if phi > 1 else 0.0, 1 / c if tau2 > 0 or phi == 1 else 0.0])
     return Fitted(phi, tau2, inverse, float(len(change) - groups), basis)
 
 

@@ -58,6 +58,14 @@ def test_where_nothing_is_known_the_parameter_decides():
     assert found["sd"].tolist() == pytest.approx([0.07 * 2**0.5] * 2)
 
 
+@pytest.mark.parametrize(("now", "base"), [(5000, 0), (1000, 1000), (0, 0), (1, 0), (1500, 1000)])
+def test_cities_that_are_all_alike(now, base):
+    found = cities([now] * 14, [base] * 14)
+    assert not found["told"].any() and (found["sd"].dropna() < 1e-6).all()
+    one = cities([now] * 13 + [3 * now + 900], [base] * 14)
+    assert not one["told"][:-1].any()
+
+
 def test_what_all_cities_share_marks_nobody_and_what_one_does_alone_marks_it():
     base = [1000 + 10 * at for at in range(14)]
     all_up = [int(1.4 * each) + 15 * (-1) ** at for at, each in enumerate(base)]
