@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SIGNIFICANCE_LEVEL = 0.05
 LEAST = 5  # rows beside a row, or months before the month, from which a variance can be estimated
 _ROUNDS = 25
+_MEDIAN = np.pi / 2  # variance of a median, in those of a mean
 _ALIKE = 1e-6  # of the determinant, below which counting errors are all of one size
 _WINSOR = 0.1  # of each side
 _KEPT = 0.6786863  # of the variance of a normal variable, after a tenth of each side has been drawn in
@@ -103,7 +104,7 @@ def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | N
     ``basis`` (``peers``, ``months`` or ``params``). told: Benjamini-Hochberg at 5 % over all rows,
     a change of at least ``least``, and of the same sign in tickets and in tickets a day. p is the largest of: the exact
     conditional test (two Poisson counts, given their sum; twice the smaller side); the change against none; and, beside
-    comparable rows, the change against theirs, so that what all of them share marks nobody.
+    comparable rows, the change against the middle of theirs, so that what all of them share marks nobody.
 
     False alarms where nothing changed, a table of 14 cities (tests/benchmarks/claims.py): see ``FALSE_ALARMS`` there.
     """
@@ -119,18 +120,13 @@ def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | N
         for at in np.flatnonzero(rows & known):
             others = rows & known & (np.arange(len(n)) != at)
             few = kind is None or others.sum() < LEAST
-            beside = (
-                None
-                if few
-                else noise(change[others] - _middle(change[others], counting[others]), counting[others], "peers")
-            )
-            fitted = own or beside
+            middle = 0.0 if few else _middle(change[others], counting[others])
+            fitted = own or (None if few else noise(change[others] - middle, counting[others], "peers"))
             of_row = fitted.of(counting[at]) if fitted else nothing
             p = [of_row.p(change[at], counting[at]), _exact(int(n[at]), int(b[at]), usual.days)]
-            if beside:
-                weight = 1 / of_row.variance(counting[others])
-                mean = (weight * change[others]).sum() / weight.sum()
-                p.append(of_row.p(change[at] - mean, counting[at], 1 / weight.sum()))
+            if not few:
+                weight = (1 / of_row.variance(counting[others])).sum()
+                p.append(of_row.p(change[at] - middle, counting[at], _MEDIAN / weight))
             found[at] = of_row, max(p)
     frame = pd.DataFrame([each._asdict() for each, _ in found], now.index, ["phi", "sd", "df", "basis"])
     frame.insert(0, "p", [p for _, p in found])
