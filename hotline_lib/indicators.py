@@ -186,6 +186,9 @@ INDICATORS: tuple[Indicator, ...] = (
 
 BY_KEY = {indicator.key: indicator for indicator in INDICATORS}
 FROM_TICKETS = tuple(indicator for indicator in INDICATORS if indicator.counted)
+FROM_MONTH = tuple(
+    each for each in INDICATORS if not each.counted and each.kind != "per_10k"
+)  # people say what they are
 
 
 def find_indicator(name: str) -> Indicator:

@@ -115,11 +115,12 @@ def _params(file: Path) -> str:
     if not file.is_file():
         return _NONE
     try:
-        load_params(file.stem, file.parent.parent)
+        params = load_params(file.stem, file.parent.parent)
         open_lines = sum(f"{TO_CHECK}：" in line for line in read_text(file).splitlines())
+        open_lines += len(params.month.unfilled(params.unit_names))
     except HotlineError:
         return "有误，见 check"
-    return f"{TO_CHECK} {open_lines}" if open_lines else "已填"
+    return f"待补充 {open_lines}" if open_lines else "已填"
 
 
 def _drawn(file: Path) -> str:

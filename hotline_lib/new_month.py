@@ -8,14 +8,27 @@ import yaml
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole
-from hotline_lib.params import MonthParams, Unit, first_day, load_params
+from hotline_lib.params import PER_UNIT, MonthParams, Unit, first_day, load_params
 from hotline_lib.paths import Paths
 
-TO_CHECK = "待核对"  # stands in the file until somebody has checked the lines below it; ``check`` looks for it
+TO_CHECK = "待核对"  # stood over values that nobody had confirmed, before those were left open; ``check`` looks for it
+HINTS = {  # key -> what to write
+    "issued": "印发日期，写作 2024-10-14 的样子",
+    "test_calls": "拨测情况：填 not_answered 和 slow；没做拨测写 test_calls: {done: false}",
+    "test_calls.not_answered": "没有及时接听的单位，写作 [单位, 单位]；都及时接听写 []",
+    "test_calls.slow": "转工单慢的单位，写作 [单位, 单位]；都不慢写 []",
+    "remarks.national": '第三部分第2条与全国比较的一句；不写这一句填 ""',
+    "remarks.consequence": '第三部分第2条的后果；不写这一句填 ""',
+    "remarks.quality": '第三部分第3条抽检时看到的情况；不写这一句填 ""',
+    "remarks.handling": '第五部分末句的前半句；不写这一句填 ""',
+    "offline_minutes": "断网时长，分钟（附件1）；没有断网填 0",
+    "monthly_analysis_done": "投诉举报月度分析报告是否已开展（附件1），true 或 false",
+    "data_conformity": "数据规范率，按部平台的答复写 {numerator: 规范条数, denominator: 上报条数}（附件1）",
+}
 
 
 def new_month(month: str, paths: Paths) -> Path:
-    """Write params/months/MONTH.yaml after the latest month before it, with comments on what to fill in.
+    """Write params/months/MONTH.yaml after the latest month before it; what somebody has to say is open, with a comment.
 
     Raises HotlineError if the file is there already: it may be filled in.
     """
@@ -34,45 +47,33 @@ def _text(month: str, before: MonthParams | None, units: tuple[Unit, ...]) -> st
     year, number = month.split("-")
     last = before or MonthParams(month=month)
     copied = f"以下照抄自 {before.month}" if before else "以下为默认值"
-    source = last.source.model_dump(exclude_none=True)
+    open_units = "\n".join(f"  {_inline(unit.name)}: ~" for unit in units)
+    by_unit = "\n".join(f"{key}:  # {HINTS[key]}\n{open_units}\n" for key in PER_UNIT)
     return f"""\
-# {year}年{int(number)}月：工单里没有、要人填的数。每个单位一行。
-# 核对或填好一段，就删去那一段的「{TO_CHECK}」；hotline check {month} 会提醒还剩哪些。
+# {year}年{int(number)}月：工单里没有、要人填的数。
+# ~ 是还没有人填的：月报中印「待补充」，不扣分也不得分。把 ~ 换成右边说的；hotline check {month} 会提醒还剩哪些。
 month: {month}
 
-# {TO_CHECK}：印发日期，如 issued: {month}-14
-issued:
+issued: ~  # {HINTS["issued"]}
 
-# {TO_CHECK}：拨测中没有及时接听的、转工单慢的单位；没有就留空。没做拨测就删去这三行
-test_calls:
-  not_answered: []
-  slow: []
+test_calls:  # 拨测；没做拨测就把这三行改成一行 test_calls: {{done: false}}
+  not_answered: ~  # {HINTS["test_calls.not_answered"]}
+  slow: ~  # {HINTS["test_calls.slow"]}
 
-# {TO_CHECK}：人写的话，嵌在第三、第五部分生成的句子里；没有就留空。第六、第七部分和开头写在 params/months/{month}/ 下的
-# opening.md、cases.md、plans.md
-remarks: {{national: "", consequence: "", quality: "", handling: ""}}
+remarks:  # 人写的话，嵌在生成的句子里。第六、第七部分和开头写在 params/months/{month}/ 下的 opening.md、cases.md、plans.md
+{_lines("remarks")}
 
-source: {_inline(source)}         # data/tickets/ 下的 Parquet；也可写 kind: database 及 connect、table
-
-reach_back_months: {last.reach_back_months}            # 考评按当月上报的工单计算，受理时间最早往前看几个月
-
-offline_minutes:                # {TO_CHECK}：断网时长，分钟（附件1），没有断网填 0
-{_lines(units, lambda unit: 0)}
-
-monthly_analysis_done:          # {TO_CHECK}：投诉举报月度分析报告是否已开展（附件1），true 或 false；{copied}
-{_lines(units, lambda unit: last.monthly_analysis_done.get(unit, True))}
-
-# {TO_CHECK}：数据规范率，按部平台的答复填规范条数和上报条数（附件1）。收到前留 0/0，附件1 印 100.00（n = 0）。
-data_conformity:
-{_lines(units, lambda unit: {"numerator": 0, "denominator": 0})}
-
-# 各笔记本的参数，例如  03_top_issues: {{top: 5}}
-notebooks: {_inline(last.notebooks)}
+{by_unit}
+# {copied}
+source: {_inline(last.source.model_dump(exclude_none=True))}  # data/tickets/ 下的 Parquet；也可写 kind: database 及 connect、table
+reach_back_months: {last.reach_back_months}  # 考评按当月上报的工单计算，受理时间最早往前看几个月
+notebooks: {_inline(last.notebooks)}  # 各笔记本的参数，例如 03_top_issues: {{top: 5}}
 """
 
 
-def _lines(units: tuple[Unit, ...], value) -> str:
-    return "\n".join(f"  {_inline(unit.name)}: {_inline(value(unit.name))}" for unit in units)
+def _lines(group: str) -> str:
+    inside = {key.removeprefix(f"{group}."): words for key, words in HINTS.items() if key.startswith(f"{group}.")}
+    return "\n".join(f"  {key}: ~  # {words}" for key, words in inside.items())
 
 
 def _inline(value: object) -> str:

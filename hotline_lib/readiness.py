@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +20,12 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole
 from hotline_lib.masking import personal
 from hotline_lib.month import label, read_spot_checks
-from hotline_lib.new_month import TO_CHECK
+from hotline_lib.new_month import HINTS, TO_CHECK
 from hotline_lib.params import Params, first_day, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.text_files import read_text
 from hotline_lib.tickets import fetch, find_input, read_month
+from hotline_lib.yaml_files import rows_of
 
 _MOST_SHOWN = 3  # units
 _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
@@ -95,13 +96,19 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
     if marked:
         lines = "、".join(str(number) for number in marked)
         found.weakens.append(f"{file} 第 {lines} 行还写着「{TO_CHECK}」：核对或填好后删去这三个字。")
-    unanswered = [unit for unit, given in params.month.data_conformity.items() if given.denominator == 0]
-    if unanswered:
-        who = "全部单位" if len(unanswered) == len(params.units) else "、".join(unanswered)
-        found.weakens.append(f"{file} 的 data_conformity 中{who}为 0/0，附件1 印 100.00（n = 0）。")
-    for key in ("offline_minutes", "monthly_analysis_done", "data_conformity", "issued", "test_calls"):
-        if not getattr(params.month, key):
-            found.weakens.append(f"{file} 没有 {key}。")
+    given = params.month.data_conformity
+    if empty := [unit for unit in given if given[unit] and given[unit].denominator == 0]:
+        words = f"{file} 的 data_conformity 中{_who(empty, params)}为 0/0：有上报的单位印「待补充」，不计分。"
+        found.weakens.append(words)
+    rows = rows_of(paths.params / "months" / f"{found.month}.yaml")
+    for key, units in params.month.unfilled(params.unit_names).items():
+        way = tuple(key.split("."))
+        at = [rows[(*way, unit)] for unit in units if (*way, unit) in rows] or [rows[way]] * (way in rows)
+        together = len(at) > 1 and at == list(range(at[0], at[-1] + 1))
+        which = f"{at[0]} 至 {at[-1]}" if together else "、".join(map(str, dict.fromkeys(at)))
+        where = f"第 {which} 行" if at else "中没有写的"
+        whose = f"（{_who(units, params)}）" if units else ""
+        found.weakens.append(f"{file} {where} {key}{whose} 待补充：{HINTS[key]}。")
     found.weakens += [f"{words}。" for words in texts_missing(params)]
     for name in (f"{found.month}.yaml", *(f"{found.month}/{text}.md" for text in TEXTS)):
         path = paths.params / "months" / name
@@ -109,6 +116,10 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
         if lines:
             numbers = "、".join(map(str, lines))
             found.weakens.append(f"params/months/{name} 第 {numbers} 行像是有电话或证件号码：请核对，不该印的删去。")
+
+
+def _who(units: Sequence[str], params: Params) -> str:
+    return "全部单位" if len(units) == len(params.units) else "、".join(units)
 
 
 def _tickets(found: Readiness, params: Params, paths: Paths) -> None:

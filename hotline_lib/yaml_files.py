@@ -134,6 +134,24 @@ def _parsed(text: str) -> Any:
     return yaml.load(text, _OnceLoader)
 
 
+def rows_of(path: Path) -> dict[tuple[str | int, ...], int]:
+    """Where things stand in a YAML file that can be read: the way to a value (keys, places in a list) -> its row."""
+    found: dict[tuple[str | int, ...], int] = {}
+
+    def walk(node: yaml.Node | None, *way: str | int) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                found[(*way, key.value)] = key.start_mark.line + 1
+                walk(value, *way, key.value)
+        elif isinstance(node, yaml.SequenceNode):
+            for at, value in enumerate(node.value):
+                found[(*way, at)] = value.start_mark.line + 1
+                walk(value, *way, at)
+
+    walk(yaml.compose(read_text(path), _OnceLoader))
+    return found
+
+
 def _measure(text: str) -> None:
     """Refuses what takes for ever or breaks the parser: depth, and references that multiply or go in circles."""
     sizes: dict[str, int] = {}

@@ -119,10 +119,9 @@ def test_who_has_the_bulletin_is_counted_once_and_a_mail_under_way_is_left_alone
 
 def test_values_that_nobody_confirmed_are_counted(desk):
     file = new_month("2024-10", desk)
-    marked = file.read_text(encoding="utf-8").count("待核对：")
-    assert state(desk, "2024-10")["参数"] == f"待核对 {marked}"
+    assert state(desk, "2024-10")["参数"] == "待补充 10"
     file.write_text(file.read_text(encoding="utf-8"), encoding="gb18030")  # as Notepad may save it
-    assert state(desk, "2024-10")["参数"] == f"待核对 {marked}"
+    assert state(desk, "2024-10")["参数"] == "待补充 10"
     file.write_text("month: 2024-11\n", encoding="utf-8")
     assert state(desk, "2024-10")["参数"] == "有误，见 check"
 

@@ -37,7 +37,7 @@ def test_the_real_parameters_load(project):
         ("units.yaml", "name: 大连\n", "name: 沈阳\n", ["units.yaml", "沈阳", "只能留一处"]),
         ("organisation.yaml", "region:", "regoin:", ["organisation.yaml", "regoin", "region"]),
         ("months/2024-09.yaml", "offline_minutes:  ", "offline_minute:  ", ["offline_minute", "offline_minutes"]),
-        ("months/2024-09.yaml", "  沈阳: 0\n", "", ["months/2024-09.yaml", "offline_minutes", "沈阳"]),
+        ("months/2024-09.yaml", "  沈阳: 0\n", "  沈阳: -5\n", ["offline_minutes", "沈阳", "不能小于 0"]),
         ("months/2024-09.yaml", "  沈阳: 0\n", "  沈阳市区: 0\n", ["沈阳市区", "沈阳"]),
         ("months/2024-09.yaml", "month: 2024-09", "month: 2024-10", ["months/2024-09.yaml", "2024-10", "2024-09"]),
         ("months/2024-09.yaml", "  沈阳: 0\n", "  沈阳: 无\n", ["offline_minutes", "沈阳", "应为整数"]),

@@ -124,6 +124,14 @@ def all_units_together(m: Month) -> pd.DataFrame:
 
 
 @once_a_month
+def unconfirmed(m: Month) -> dict[str, list[str]]:
+    """The indicators that nobody confirmed, in the order of Annex 1, each with the units for which it is open."""
+    rows = indicators(m)
+    rows = rows[metrics.unconfirmed(rows)]
+    return {key: rows.loc[rows["indicator"] == key, "unit"].tolist() for key in rows["indicator"].unique()}
+
+
+@once_a_month
 def deductions(m: Month) -> pd.DataFrame:
     return metrics.deductions(indicators(m), m.params.scheme)
 

@@ -11,7 +11,7 @@ from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import SHARE, TICKETS
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where_of, with_more
-from hotline_lib.bulletin._wording import in_parts, setting
+from hotline_lib.bulletin._wording import in_parts, remarks, setting
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Month
 from hotline_lib.present._drill_down import DrillDown, Issue
@@ -188,7 +188,7 @@ def _closing_claim(x: Exhibit) -> dict[str, object]:
         "checked": asked,
         "late": late.merge(m.units, on="unit", validate="one_to_one").to_dict("records"),
         "found": [] if checks is None else checks[checks["problems"] > 0].to_dict("records"),
-        "remarks": m.params.month.remarks,
+        "remarks": remarks(m),
     }
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, volume_source
-from hotline_lib.bulletin._scores import score_source
+from hotline_lib.bulletin._scores import missing, score_source
+from hotline_lib.bulletin._wording import provisional
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.present import _numbers as numbers
@@ -58,7 +59,7 @@ def _table(x: Exhibit) -> Table:
         total={**total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None},
         rule_after=lambda row: row["kind"] == "group",
         footnotes={unit: f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）" for unit, row in wrong.items()},
-        notes=[_note(m)],
+        notes=[_note(m), *provisional(m)],
     )  # fmt: skip
 
 
@@ -69,7 +70,8 @@ def _indicator(m: Month, each: Indicator) -> Column:
     level = lambda row: signals.of(points=row["lost"].get(each.key, 0))
     full = lambda row: "soft" if is_rate and row[each.key] == 100 else ""
     kind = "rate" if each.kind == "per_10k" else each.kind
-    return Column(head, each.key, kind, unit=each.unit, title=each.label, signal=level, emphasis=full)
+    more = {"unit": each.unit, "title": each.label, "missing": missing(each.key), "words": ("已开展", "未开展")}
+    return Column(head, each.key, kind, signal=level, emphasis=full, **more)
 
 
 def _rows(m: Month) -> pd.DataFrame:
@@ -126,5 +128,5 @@ def _note(m: Month) -> str:
         else "按名次排。"
     )
     rest = len(INDICATORS) - min(_SHOWN_INDICATORS, len(lost.columns))
-    unspoilt = len(INDICATORS) - len(lost.columns)
+    unspoilt = len(INDICATORS) - len(set(lost) | set(figures.unconfirmed(m)))
     return f"{who}其余{rest}项指标中，{unspoilt}项没有单位失分，见附件1"

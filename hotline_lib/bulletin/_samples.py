@@ -14,7 +14,7 @@ from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._scores import score_source
-from hotline_lib.bulletin._wording import drawn
+from hotline_lib.bulletin._wording import drawn, remarks
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.metrics._intervals import binomial_interval
 from hotline_lib.metrics._usual import SIGNIFICANCE_LEVEL
@@ -200,15 +200,20 @@ def _sample_of(x: Exhibit) -> dict[str, object]:
 
 
 def _quality(x: Exhibit) -> dict[str, object]:
-    return {**_sample(x.m), "remarks": x.m.params.month.remarks}
+    return {**_sample(x.m), "remarks": remarks(x.m)}
 
 
 def _checked(x: Exhibit) -> dict[str, object]:
-    """Who was rung and looked at."""
-    m = x.m
-    groups = m.units.loc[m.units["kind"] == "group", "long_name"].tolist()
-    done = m.params.month.test_calls is not None or figures.spot_checks(m) is not None
-    return {"done": done, "cities": int((m.units["kind"] == "city").sum()), "groups": groups, "number": len(m.units)}
+    """Who was rung and looked at: everybody was rung, or else those of whom tickets were drawn were looked at."""
+    m, checks, calls = x.m, figures.spot_checks(x.m), x.m.params.month.test_calls
+    rung = calls is not None and calls.done and not calls.open
+    units = m.units
+    if not rung and checks is not None:
+        units = units[units["unit"].isin(checks.loc[checks["sampled"] > 0, "unit"])]
+    groups = units.loc[units["kind"] == "group", "long_name"].tolist()
+    about = {"cities": int((units["kind"] == "city").sum()), "groups": groups, "number": len(units)}
+    open_ = calls is None or bool(calls.open)
+    return {"rung": rung, "calls_open": open_, "drawn": checks is not None, **about}
 
 
 def _test_calls(x: Exhibit) -> dict[str, object]:
@@ -218,8 +223,11 @@ def _test_calls(x: Exhibit) -> dict[str, object]:
     named = lambda units: [long_name[m.params.unit(unit).name] for unit in units]
     groups = m.units.loc[m.units["kind"] == "group", "unit"].tolist()
     everybody = "、".join([*(["各地市"] if len(groups) < len(m.units) else []), *groups])
-    found = {"not_answered": named(calls.not_answered), "slow": named(calls.slow)} if calls else {}
-    return {"done": calls is not None, "all": everybody} | found
+    found = {
+        key: named(said) if calls and (said := getattr(calls, key)) is not None else None
+        for key in ("not_answered", "slow")
+    }
+    return {"done": calls is None or calls.done, "all": everybody} | found
 
 
 def _intervals_chart(x: Exhibit) -> Chart | Sentence:

@@ -8,9 +8,9 @@ from functools import partial
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
-from hotline_lib.bulletin._wording import drawn
+from hotline_lib.bulletin._wording import drawn, provisional, remarks
 from hotline_lib.exact import is_missing
-from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
+from hotline_lib.indicators import BY_KEY, FROM_MONTH, INDICATORS, Indicator
 from hotline_lib.month import Month
 from hotline_lib.present import _charts as charts
 from hotline_lib.present import _numbers as numbers
@@ -46,7 +46,8 @@ def indicators(m: Month) -> Exhibit:
     有 table。frame：metrics.scores 各列，加每项指标一列（印出的值）、KEY_numerator、KEY_denominator。
     来源：rates（按上报时间）、月份参数、params/scoring.yaml。
     """
-    long = figures.indicators(m)
+    long = figures.indicators(m).copy()
+    long["denominator"] = long["denominator"].astype(object).where(long["numerator"].notna(), None)
     wide = long.pivot(index="unit", columns="indicator", values=["value", "numerator", "denominator"])
     wide.columns = [key if what == "value" else f"{key}_{what}" for what, key in wide.columns]
     frame = figures.scores(m).join(wide, on="unit", validate="one_to_one")
@@ -60,7 +61,10 @@ def points_lost(m: Month) -> Exhibit:
     有 sentence（末位的单位失在哪里）、table（矩阵）。
     frame：metrics.scores 各列，加每项有失分的指标一列（metrics.deductions 的 points）。来源：rates、params/scoring.yaml。
     """
-    frame = figures.scores(m).join(figures.lost(m), on="unit", validate="one_to_one")
+    lost = figures.lost(m).astype(object)
+    for key in figures.unconfirmed(m).keys() & set(lost):
+        lost.loc[figures.unconfirmed(m)[key], key] = None
+    frame = figures.scores(m).join(lost, on="unit", validate="one_to_one")
     parts = Parts(sentence=Says("worst_unit", _worst_unit), table=_points_lost_table)
     return Exhibit(m, frame, {"unit": "unit"}, {}, parts, _of_points)
 
@@ -77,7 +81,7 @@ def _indicators_table(x: Exhibit) -> Table:
     """Annex 1; numerators and denominators follow in the CSV."""
     m, long, region = x.m, figures.indicators(x.m), x.m.params.organisation.region
     together = figures.all_units_together(m)["value"]
-    nobody = ((long["kind"] == "rate") & (long["denominator"] == 0)).any()
+    nobody = ((long["kind"] == "rate") & (long["denominator"] == 0) & long["value"].notna()).any()
     counts = [
         Column(f"{indicator.label}（{words}）", key := f"{indicator.key}_{what}", "count", key, in_page=False)
         for indicator in INDICATORS
@@ -95,6 +99,7 @@ def _indicators_table(x: Exhibit) -> Table:
             *(["分母为 0 的率记 100.00（n=0）"] if nobody else []),
             f"{region}为各单位工单合并计算，不参加排名"
             + ("，万人工单数量按各市人口计" if (m.units["kind"] == "group").any() else ""),
+            *provisional(m),
         ],
         dense=True,
     )
@@ -149,8 +154,13 @@ def _column(m: Month, indicator: Indicator) -> Column:
     unit = "" if is_rate else indicator.unit
     head = indicator.head.removesuffix(f"|{unit}").replace("|", "\n")
     kind = "rate" if indicator.kind == "per_10k" else indicator.kind
-    more = {"group": indicator.group, "title": indicator.label, "words": ("已开展", "未开展")}
+    more = {"group": indicator.group, "title": indicator.label, "words": ("已开展", "未开展"), "missing": missing(key)}
     return Column(head, key, kind, key, unit, emphasis=emphasis, **more)
+
+
+def missing(key: str) -> str:
+    """What stands where an indicator has no value: somebody has yet to say it, or there is none."""
+    return numbers.OPEN if key in (each.key for each in FROM_MONTH) else numbers.MISSING
 
 
 def _points_lost_table(x: Exhibit) -> Table:
@@ -174,6 +184,7 @@ def _points_lost_table(x: Exhibit) -> Table:
         notes=[
             *(["评分办法由印刷本反推，并非唯一"] if _inferred(m) else []),
             *([f"总分四舍五入保留两位小数，{rounded}的各项失分之和因此与合计略有出入"] if rounded else []),
+            *provisional(m),
         ],
         heat=True,
     )
@@ -181,10 +192,10 @@ def _points_lost_table(x: Exhibit) -> Table:
 
 def _lost_column(indicator: Indicator) -> Column:
     """Tinted by points: heat1 under a point … heat5 from four points on."""
-    heat = lambda row: f"heat{min(int(row[indicator.key]), 4) + 1}" if row[indicator.key] > 0 else ""
-    return column(
-        "points", head=_two_lines(indicator), value=indicator.key, unit="", title=indicator.label, emphasis=heat
-    )
+    key = indicator.key
+    heat = lambda row: "" if is_missing(row[key]) or row[key] <= 0 else f"heat{min(int(row[key]), 4) + 1}"
+    words = {"head": _two_lines(indicator), "title": indicator.label, "missing": missing(key)}
+    return column("points", value=key, unit="", emphasis=heat, **words)
 
 
 def _two_lines(indicator: Indicator) -> str:
@@ -214,7 +225,8 @@ def _points_lost_of(x: Exhibit) -> dict[str, object]:
     m = x.m
     lost, total = _lost(m), x.frame["lost"].sum()  # of printed scores: what a reader adds up from Annex 1
     rest = total - sum(each["points"] for each in lost[:3]) if len(lost) > 3 else 0
-    shown = {"units": len(m.units), "others": len(INDICATORS) - len(lost), "inferred": _inferred(m)}
+    unspoilt = len(INDICATORS) - len(set(figures.lost(m)) | set(figures.unconfirmed(m)))
+    shown = {"units": len(m.units), "others": unspoilt, "inferred": _inferred(m)}
     return {"lost": lost, "total": total, "rest": rest, **shown}
 
 
@@ -251,7 +263,7 @@ def _below(x: Exhibit) -> dict[str, object]:
                     "few": len(rows) * 3 <= len(m.units),
                 }
             )
-    return {"below": below, "remarks": m.params.month.remarks}
+    return {"below": below, "remarks": remarks(m)}
 
 
 def _scores_chart(x: Exhibit) -> Chart:

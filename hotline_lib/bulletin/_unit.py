@@ -15,8 +15,8 @@ from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import compared_rows
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._peers import _counts
-from hotline_lib.bulletin._scores import score_source
-from hotline_lib.bulletin._wording import drawn
+from hotline_lib.bulletin._scores import missing, score_source
+from hotline_lib.bulletin._wording import drawn, provisional
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS
 from hotline_lib.month import Month
@@ -109,10 +109,10 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
     """With what they are made of, all units together beside them, and the points they cost."""
     m, name = x.m, unit
     own, together, lost = figures.indicators_by_unit(m).loc[name], figures.all_units_together(m), figures.lost(m)
-    rows = []
+    rows, open_ = [], figures.unconfirmed(m)
     for of in INDICATORS:
         kind = "rate" if of.kind == "per_10k" else of.kind
-        cell = Column("", "value", kind, words=("已开展", "未开展"))
+        cell = Column("", "value", kind, words=("已开展", "未开展"), missing=missing(of.key))
         rows.append(
             {
                 "key": of.key,
@@ -121,11 +121,11 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
                 "own": cell.printed({"value": own.loc[of.key, "value"]}),
                 "from": _made_of(of.key, own.loc[of.key]),
                 "all": cell.printed({"value": together.loc[of.key, "value"]}),
-                "points": lost[of.key].get(name, 0) if of.key in lost else 0,
+                "points": None if name in open_.get(of.key, ()) else lost[of.key].get(name, 0) if of.key in lost else 0,
             }
         )
     scores = figures.scores(m).set_index("unit").loc[name]
-    cost = lambda row: "strong" if row["points"] > 0 else ""
+    cost = lambda row: "strong" if not is_missing(row["points"]) and row["points"] > 0 else ""
     return Table(
         pd.DataFrame(rows),
         [
@@ -138,6 +138,7 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
         ],
         label="考评指标",
         order="按附件1的顺序；由来为分子/分母",
+        notes=provisional(m),
         row_head="indicator",
         total={"indicator": "合计", "points": scores["lost"]},
     )

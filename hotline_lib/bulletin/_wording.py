@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.indicators import BY_KEY
 from hotline_lib.month import Month, label
+from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._charts import Chart
 from hotline_lib.present._sentences import render_parts
 from hotline_lib.present._sources import Setting
@@ -15,13 +18,43 @@ if TYPE_CHECKING:
 
 
 def words(m: Month) -> dict[str, object]:
-    """What every template may name: the month's number, the province's words, and its business types by role."""
+    """What every template may name: the month's number, the province's words, its business types by role, and
+    why scores are provisional, if they are."""
     return {
+        "provisional": f"{'、'.join(_unconfirmed(m))}待补充" if _may_cost(m) else "",
         "month": int(m.month[5:]),
         "year": int(m.month[:4]),
         **m.params.organisation.model_dump(include={"region", "province", "platform", "centre"}),
         **{role: m.params.catalogue.name_of(role) for role in ("inquiry", "suggestion", "complaint")},
     }
+
+
+def provisional(m: Month) -> list[str]:
+    """The note under a table of scores while something of Annex 1 is open; none if all is confirmed."""
+    names = _unconfirmed(m)
+    then = "未计入总分，总分和名次为暂计" if _may_cost(m) else "评分办法没有相应的规则，不影响总分"
+    return [f"{'、'.join(names)}{len(names)}项待补充，{then}"] if names else []
+
+
+def _unconfirmed(m: Month) -> list[str]:
+    """断网时长（沈阳、大连）, 数据规范率: the indicators that are open, with the units if it is not all of them."""
+    names = []
+    for key, units in figures.unconfirmed(m).items():
+        few = "、".join(units) if len(units) <= 3 else f"{len(units)}个单位"
+        names.append(BY_KEY[key].label + (f"（{few}）" if len(units) < len(m.units) else ""))
+    return names
+
+
+def _may_cost(m: Month) -> bool:
+    """Whether what is open may cost points. An inferred scheme may lack the rule that the real one has."""
+    open_ = figures.unconfirmed(m)
+    return bool(open_) and any(each.indicator in open_ or each.source == "inferred" for each in m.params.scheme.rules)
+
+
+def remarks(m: Month) -> dict[str, str]:
+    """What people add to sentences, for a template; what they have not written yet says so."""
+    of = {"national": "与全国比较", "consequence": "后果", "quality": "抽检所见", "handling": "办理情况"}
+    return {key: f"（{of[key]}{numbers.OPEN}）" if words is None else words for key, words in m.params.month.remarks}
 
 
 def setting(m: Month) -> Setting:

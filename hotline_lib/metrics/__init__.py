@@ -8,7 +8,7 @@ from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
 from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
 from hotline_lib.metrics._movers import issue_changes, movers
-from hotline_lib.metrics._rates import all_units_together, incomplete, indicator_values, unsubmitted
+from hotline_lib.metrics._rates import all_units_together, incomplete, indicator_values, unconfirmed, unsubmitted
 from hotline_lib.metrics._scoring import deductions, next_steps, scores
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
@@ -50,6 +50,7 @@ __all__ = [
     "top_units",
     "total_volume",
     "type_volumes",
+    "unconfirmed",
     "unit_domains",
     "unit_volumes",
     "unsubmitted",

@@ -22,10 +22,13 @@ def indicator_values(
 
     Returns ``unit``, ``indicator``, ``kind``, ``numerator``, ``denominator`` and ``value``: what is printed, a Decimal
     of two decimals (rates in percent, minutes, tickets per 10,000 people), an int (counts), a bool (flags), or None.
-    A rate over nobody is 100.00 with denominator 0, as the bulletin has it; a mean over nobody is None.
+    A rate over nobody is 100.00 with denominator 0, as the bulletin has it; a mean over nobody is None. What nobody
+    confirmed in the month's parameters has neither numerator nor value (``unconfirmed``).
     """
-    rows = _from_tickets(rates, units) + _from_volumes(volumes, units) + _from_month(month, units)
+    submitted = set(rates.loc[rates["denominator"] > 0, "unit"])
+    rows = _from_tickets(rates, units) + _from_volumes(volumes, units) + _from_month(month, units, submitted)
     table = pd.DataFrame(rows, columns=["unit", "indicator", "numerator", "denominator"])
+    table["numerator"] = pd.Series([row[2] for row in rows], dtype=object)  # one None would make all of them floats
     table["kind"] = table["indicator"].map(lambda key: BY_KEY[key].kind)
     table["value"] = [_value(row.kind, row.numerator, row.denominator) for row in table.itertuples()]
     table["value"] = table["value"].astype(object)
@@ -37,11 +40,17 @@ def indicator_values(
     return table[["unit", "indicator", "kind", "numerator", "denominator", "value"]]
 
 
+def unconfirmed(values: pd.DataFrame) -> pd.Series:
+    """Which rows of ``indicator_values`` are open: nobody has said what they are, so they cost and give no points."""
+    return values["numerator"].isna()
+
+
 def all_units_together(values: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """The province's own line: each indicator over the tickets of all units together.
 
     values: as ``indicator_values`` gives them. units: ``unit``, ``kind``.
     Returns ``indicator``, ``kind``, ``numerator``, ``denominator``, ``value``. A flag is true where every unit's is.
+    What is open for one unit is open for all together.
     Tickets per 10,000 people are over the population of the cities, who are everyone: a provincial group serves the
     same people once more.
     """
@@ -50,12 +59,12 @@ def all_units_together(values: pd.DataFrame, units: pd.DataFrame) -> pd.DataFram
     for key, own in values.groupby("indicator", sort=False):
         kind = own["kind"].iloc[0]
         of = own[own["unit"].isin(cities)] if kind == "per_10k" else own
-        known = own["numerator"].dropna().tolist()
-        numerator = (all(known) if kind == "flag" else int(sum(known))) if known else None
+        known = own["numerator"].tolist()
+        numerator = None if unconfirmed(own).any() else all(known) if kind == "flag" else int(sum(known))
         denominator = int(of["denominator"].sum())
         rows.append((key, kind, numerator, denominator, _value(kind, numerator, denominator)))
-    table = pd.DataFrame(rows, columns=["indicator", "kind", "numerator", "denominator", "value"])
-    return table.astype({"value": object})
+    table = pd.DataFrame(rows, columns=["indicator", "kind", "numerator", "denominator", "value"], dtype=object)
+    return table.astype({"denominator": "int64"})
 
 
 def unsubmitted(counts: pd.DataFrame, submissions: pd.DataFrame, month: str, units: pd.DataFrame) -> pd.DataFrame:
@@ -111,10 +120,12 @@ def _from_volumes(volumes: pd.DataFrame, units: pd.DataFrame) -> list[tuple]:
     ]
 
 
-def _from_month(month: MonthParams, units: pd.DataFrame) -> list[tuple]:
+def _from_month(month: MonthParams, units: pd.DataFrame, submitted: set[str]) -> list[tuple]:
+    """0/0 is no answer of the ministry's platform about a unit that submitted tickets."""
     rows = []
     for unit in units["unit"]:
         conform = month.data_conformity.get(unit)
+        conform = conform if conform and (conform.denominator or unit not in submitted) else None
         rows += [
             (unit, "offline_minutes", month.offline_minutes.get(unit), 1),
             (unit, "monthly_analysis_done", month.monthly_analysis_done.get(unit), 1),

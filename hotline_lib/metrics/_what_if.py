@@ -40,8 +40,13 @@ def what_if(m: Month, rule: Mapping[str, Any]) -> pd.DataFrame:
     others = [each for each in m.params.scheme.rules if each.indicator != key]
     at = next((at for at, each in enumerate(m.params.scheme.rules) if each.indicator == key), len(others))
     new = m.params.scheme.model_copy(update={"rules": (*others[:at], made, *others[at:])})
+    return under(m, new, m.params.scheme)
+
+
+def under(m: Month, scheme: Scheme, before: Scheme) -> pd.DataFrame:
+    """The month's scores and ranks under one scheme, beside those under another (``…_now``), as ``what_if`` gives them."""
     values = indicator_values(m.rates, unit_volumes(m.counts, m.units), m.units, m.params.month)
-    then, now = (_scored(values, m, scheme) for scheme in (new, m.params.scheme))
+    then, now = (_scored(values, m, each) for each in (scheme, before))
     both = then.merge(now, on="unit", suffixes=("", "_now"), validate="one_to_one")
     return both.assign(gained=both["score"] - both["score_now"])[
         ["rank", "unit", "score", "rank_now", "score_now", "gained"]

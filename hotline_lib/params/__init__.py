@@ -7,10 +7,12 @@ names the file, the key, what was expected, and the nearest known name.
 
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day, month_before, month_range, month_span
 from hotline_lib.params.load import Params, load_params, load_recipients
-from hotline_lib.params.models import Catalogue, Deduction, Issue, MonthParams, Rule, Scheme, Unit, find
+from hotline_lib.params.models import Catalogue, Deduction, Issue, Rule, Scheme, Unit, find
+from hotline_lib.params.of_month import PER_UNIT, MonthParams
 from hotline_lib.params.organisation import Recipient
 
 __all__ = [
+    "PER_UNIT",
     "Calendar",
     "CalendarYear",
     "Catalogue",

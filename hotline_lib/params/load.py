@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -14,26 +14,21 @@ from hotline_lib.errors import ParamsError, UnknownValueError
 from hotline_lib.masking import Known
 from hotline_lib.params.columns import Column, gathered
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day
-from hotline_lib.params.models import (
-    Catalogue,
-    Model,
-    MonthParams,
-    Named,
-    Scheme,
-    Unit,
-    find,
-)
+from hotline_lib.params.models import Catalogue, Model, Named, Scheme, Unit, find
+from hotline_lib.params.of_month import PER_UNIT, MonthParams
 from hotline_lib.params.organisation import Organisation, Recipients
+from hotline_lib.params.schemes import refuse_no_change, whole
 from hotline_lib.yaml_files import Shown, as_it_is, explain, read_yaml
 
 
 class Params(Model):
-    """All of params/ for one month."""
+    """All of params/ for one month. scheme_before: the block of scoring.yaml before the one that holds."""
 
     folder: Path
     units: tuple[Unit, ...]
     catalogue: Catalogue
     scheme: Scheme
+    scheme_before: Scheme | None = None
     columns: tuple[Column, ...]
     columns_only: tuple[Column, ...] = ()
     calendar: Calendar
@@ -76,8 +71,10 @@ def load_params(month: str, folder: Path, *, need_month_file: bool | None = True
     first_day(month)
     read = _Reader(folder)
     units = read("units.yaml", tuple[Unit, ...])
-    catalogue = _in_force(read("catalogue.yaml", tuple[Catalogue, ...]), month, "catalogue.yaml")
-    scheme = _in_force(read("scoring.yaml", tuple[Scheme, ...]), month, "scoring.yaml")
+    catalogue, _ = _in_force(read("catalogue.yaml", tuple[Catalogue, ...]), month, "catalogue.yaml")
+    schemes = read("scoring.yaml", tuple[Scheme, ...], ready=lambda content: whole(content, folder / "scoring.yaml"))
+    refuse_no_change(schemes)
+    scheme, scheme_before = _in_force(schemes, month, "scoring.yaml")
     columns, some = gathered(read("columns.yaml", tuple[Column, ...]))
     some = tuple(column.model_copy(update={"only": _short_name(column.only, units)}) for column in some)
     params = Params(
@@ -85,6 +82,7 @@ def load_params(month: str, folder: Path, *, need_month_file: bool | None = True
         units=units,
         catalogue=catalogue,
         scheme=scheme,
+        scheme_before=scheme_before,
         columns=columns,
         columns_only=some,
         calendar=Calendar(years=read("calendar.yaml", dict[int, CalendarYear])),
@@ -122,12 +120,16 @@ class _Reader:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def __call__(self, name: str, kind: Any, shown: Shown = as_it_is) -> Any:
+    def __call__(
+        self, name: str, kind: Any, shown: Shown = as_it_is, ready: Callable[[Any], Any] = lambda content: content
+    ) -> Any:
+        """ready: what is done to the content before it is checked."""
         path = self.folder / name
         content = read_yaml(path, f"params/{name}", shown)
         if not isinstance(content, dict | list):
             what = "是空的" if content is None else "没有一行「键: 值」：冒号应为半角，后面空一格"
             raise ParamsError(f"params/{name} {what}。请对照其他月份或 git 中的这个文件写好。")
+        content = ready(content)
         try:
             return _adapter(kind).validate_python(content)
         except ValidationError as error:
@@ -162,11 +164,16 @@ def _month_params(read: _Reader, month: str, needed: bool | None, shown: Shown) 
     return params
 
 
-def _in_force(versions: Sequence[Any], month: str, name: str) -> Any:
-    in_force = [version for version in versions if version.applies_from <= month]
+def _in_force(versions: Sequence[Any], month: str, name: str) -> tuple[Any, Any]:
+    """The block that holds in the month, and the one before it, or None."""
+    begins = [version.applies_from for version in versions]
+    for begin in begins:
+        if begins.count(begin) > 1:
+            raise ParamsError(f"params/{name}：有 {begins.count(begin)} 段都写着 applies_from: {begin}，只能留一段。")
+    in_force = sorted((each for each in versions if each.applies_from <= month), key=lambda each: each.applies_from)
     if not in_force:
         raise ParamsError(f"params/{name}：没有适用于 {month} 的一段。请写一段 applies_from 不晚于 {month} 的。")
-    return max(in_force, key=lambda version: version.applies_from)
+    return in_force[-1], in_force[-2] if len(in_force) > 1 else None
 
 
 def _check(params: Params) -> None:
@@ -226,16 +233,13 @@ def _check_month(params: Params) -> None:
     if not (params.folder / "months" / f"{month.month}.yaml").exists():
         return
     calls, spellings = month.test_calls, {word for unit in params.units for word in unit.spellings}
-    for unit in (*calls.not_answered, *calls.slow) if calls else ():
+    for unit in (*(calls.not_answered or ()), *(calls.slow or ())) if calls else ():
         if unit not in spellings:
             raise UnknownValueError("单位（test_calls）", unit, params.unit_names, file, params.known.shown(unit))
-    for key in ("offline_minutes", "monthly_analysis_done", "data_conformity"):
-        given = getattr(month, key)
-        for unit in given:
+    for key in PER_UNIT:
+        for unit in getattr(month, key):
             if unit not in params.unit_names:
                 raise UnknownValueError(f"单位（{key}）", unit, params.unit_names, file, params.known.shown(unit))
-        if missing := [unit for unit in params.unit_names if unit not in given]:
-            raise ParamsError(f"{file}：{key} 缺少 {'、'.join(missing)}。每个单位都要写一行。")
 
 
 def _short_name(name: str, units: Sequence[Unit]) -> str:

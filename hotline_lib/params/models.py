@@ -1,4 +1,4 @@
-"""The typed models of params/*.yaml: units, catalogue, scoring, columns, months."""
+"""The typed models of params/*.yaml: units, catalogue, scoring."""
 
 from __future__ import annotations
 
@@ -163,6 +163,8 @@ class Deduction(Model):
     def model_post_init(self, _context: Any) -> None:
         if sum(form is not None for form in (self.below, self.at_least, self.per_point_short_of)) != 1:
             raise ValueError("deduct 必须在 below、at_least、per_point_short_of 中恰好写一种")
+        if self.per_point_short_of is not None and "points" not in self.model_fields_set:
+            raise ValueError("per_point_short_of 还要写 points：每低于一个百分点扣几分")
 
 
 class Rule(Model):
@@ -206,61 +208,16 @@ class Signals(Model):
 
 
 class Scheme(Model):
-    """A scoring scheme (评分办法), from ``applies_from`` on."""
+    """A scoring scheme (评分办法), from ``applies_from`` on. changes_from: the name of the one that it was written as a
+    change of (``schemes.whole``), drop: which of its rules it has no more; what it inherits stands here too."""
 
     applies_from: MonthText
     name: str
+    changes_from: str | None = None
+    drop: tuple[str, ...] = ()
     full_marks: Decimal
     rules: tuple[Rule, ...]
     signals: Signals = Signals()
-
-
-class Source(Model):
-    """Where a month's tickets are: Parquet under data/tickets (default), or a table of any engine Ibis connects to."""
-
-    kind: Literal["parquet", "database"] = "parquet"
-    connect: str | None = None
-    table: str | None = None
-
-    def model_post_init(self, _context: Any) -> None:
-        if self.kind == "database" and not (self.connect and self.table):
-            raise ValueError("kind 为 database 时必须写明 connect（连接地址）和 table（表名）")
-
-
-class Fraction(Model):
-    numerator: int = Field(ge=0)
-    denominator: int = Field(ge=0)
-
-
-class TestCalls(Model):
-    """What ringing the units showed (拨测): those that did not answer in time, or were slow to make a ticket of it."""
-
-    not_answered: tuple[str, ...] = ()
-    slow: tuple[str, ...] = ()
-
-
-class Remarks(Model):
-    """What people add to generated sentences, in their own words; what is empty is left out."""
-
-    national: str = ""
-    consequence: str = ""
-    quality: str = ""
-    handling: str = ""
-
-
-class MonthParams(Model):
-    """What no ticket holds: params/months/MONTH.yaml. issued: the date on the bulletin."""
-
-    month: MonthText
-    issued: dt.date | None = None
-    test_calls: TestCalls | None = None
-    remarks: Remarks = Remarks()
-    source: Source = Source()
-    reach_back_months: int = Field(2, ge=0, le=12)
-    offline_minutes: dict[str, int] = {}
-    monthly_analysis_done: dict[str, bool] = {}
-    data_conformity: dict[str, Fraction] = {}
-    notebooks: dict[str, dict[str, Any]] = {}
 
 
 def find(kind: str, name: str, among: Sequence[Named], where: str) -> Any:

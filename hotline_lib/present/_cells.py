@@ -50,6 +50,7 @@ class Column:
     signal: a row -> "" | "notice" (○ before the number) | "attention" (●, and a tint).
     emphasis: a row -> "" | "soft" (full, clean) | "strong" (ink, semibold, tint) | "heat1" … "heat5".
     names: for text, value -> what is printed.
+    missing: what stands where there is no value: —, or 待补充 for what somebody still has to say, in the CSV too.
     """
 
     head: str
@@ -65,6 +66,7 @@ class Column:
     signal: Callable[[Row], str] | None = None
     words: tuple[str, str] = ("是", "否")
     names: Mapping[str, str] = field(default_factory=dict)
+    missing: str = numbers.MISSING
 
     @property
     def align(self) -> str:
@@ -100,7 +102,7 @@ class Column:
 
     def _words(self, value: Any) -> str:
         if value is None:
-            return "" if self.kind == "signals" else numbers.MISSING
+            return "" if self.kind == "signals" else self.missing
         match self.kind:
             case "count":
                 return numbers.count(value)
@@ -130,7 +132,7 @@ class Column:
     def cell(self, row: Row, *, foot: bool = False, note: str = "", source: Callable | None = None) -> Cell:
         """The cell of a row. foot: of a total, which has no emphasis and no signal. note: ①, after the words."""
         value, words = self.raw(row), self.printed(row)
-        there = words not in ("", numbers.MISSING)
+        there = words not in ("", self.missing)
         tones = [self.emphasis(row)] if self.emphasis is not None and not foot else []
         mark = ""
         if self.significant is not None and there:
@@ -184,6 +186,8 @@ class Cell:
     def plain(self) -> str:
         """What stands in the CSV: no thousands commas, ASCII minus, nothing for a missing value."""
         kind, value = self.column.kind, self.value
+        if self.text == numbers.OPEN:
+            return self.text
         if value is None or self.text == "":
             return ""
         if kind == "flag":

@@ -9,6 +9,7 @@ from hotline_lib import exact
 from hotline_lib.exact import is_missing
 
 MISSING = "—"
+OPEN = "待补充"  # what nobody has said yet
 MINUS = "\N{MINUS SIGN}"
 
 

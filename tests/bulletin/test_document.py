@@ -331,10 +331,11 @@ def test_test_calls_and_remarks_come_from_the_months_file(month):
         return str(getattr(bulletin, name)(m).sentence)
 
     calls = type(month.params.month.test_calls)
-    assert told("test_calls", test_calls=None).endswith("本月没有拨测记录。")
-    assert "进行拨测抽查" in told("checks_opening", test_calls=None)  # tickets were drawn
+    assert told("test_calls", test_calls=calls(done=False)).endswith("本月没有拨测记录。")
+    assert "运行情况进行抽检，" in told("checks_opening", test_calls=calls(done=False))  # tickets were drawn
+    assert "运行情况进行抽检（拨测情况待补充），" in told("checks_opening", test_calls=None)
     assert "除沈阳市、大连市外，各地市、省交投均能及时接听电话" in told(
-        "test_calls", test_calls=calls(not_answered=("沈阳", "大连"))
+        "test_calls", test_calls=calls(not_answered=("沈阳", "大连"), slow=())
     )
     remarks = type(month.params.month.remarks)()
     assert told("below_threshold", remarks=remarks) == (

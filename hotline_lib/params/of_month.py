@@ -1,0 +1,88 @@
+"""params/months/MONTH.yaml as a typed model: what no ticket holds. What nobody confirmed is open, and stays to be seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from hotline_lib.params.models import Model, MonthText
+
+
+class Source(Model):
+    """Where a month's tickets are: Parquet under data/tickets (default), or a table of any engine Ibis connects to."""
+
+    kind: Literal["parquet", "database"] = "parquet"
+    connect: str | None = None
+    table: str | None = None
+
+    def model_post_init(self, _context: Any) -> None:
+        if self.kind == "database" and not (self.connect and self.table):
+            raise ValueError("kind 为 database 时必须写明 connect（连接地址）和 table（表名）")
+
+
+class Fraction(Model):
+    numerator: int = Field(ge=0)
+    denominator: int = Field(ge=0)
+
+
+class TestCalls(Model):
+    """What ringing the units showed (拨测): those that did not answer in time, or were slow to make a ticket of it.
+
+    None: nobody has said. done False: nobody was rung.
+    """
+
+    done: bool = True
+    not_answered: tuple[str, ...] | None = None
+    slow: tuple[str, ...] | None = None
+
+    @property
+    def open(self) -> list[str]:
+        """What is still to be said."""
+        return [key for key in ("not_answered", "slow") if self.done and getattr(self, key) is None]
+
+
+class Remarks(Model):
+    """What people add to generated sentences, in their own words. Empty: nothing to add; None: still to be written."""
+
+    national: str | None = ""
+    consequence: str | None = ""
+    quality: str | None = ""
+    handling: str | None = ""
+
+
+def _or(made: Any) -> BeforeValidator:
+    """What a key without a value (``offline_minutes:``) stands for."""
+    return BeforeValidator(lambda value: made if value is None else value)
+
+
+OPEN_REMARKS = dict.fromkeys(Remarks.model_fields)
+PER_UNIT = ("offline_minutes", "monthly_analysis_done", "data_conformity")
+
+
+class MonthParams(Model):
+    """What no ticket holds: params/months/MONTH.yaml. issued: the date on the bulletin.
+
+    A value that is not there, or null, was never confirmed: it is open, and no page prints it as a fact.
+    """
+
+    month: MonthText
+    issued: dt.date | None = None
+    test_calls: TestCalls | None = None
+    remarks: Annotated[Remarks, _or(OPEN_REMARKS)] = Remarks()
+    source: Source = Source()
+    reach_back_months: int = Field(2, ge=0, le=12)
+    offline_minutes: Annotated[dict[str, Annotated[int, Field(ge=0)] | None], _or({})] = {}
+    monthly_analysis_done: Annotated[dict[str, bool | None], _or({})] = {}
+    data_conformity: Annotated[dict[str, Fraction | None], _or({})] = {}
+    notebooks: dict[str, dict[str, Any]] = {}
+
+    def unfilled(self, units: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """What is open, by key (``test_calls.slow``): the units it is open for, none where it is not said by unit."""
+        found = ["issued"] * (self.issued is None) + ["test_calls"] * (self.test_calls is None)
+        found += [f"test_calls.{key}" for key in (self.test_calls.open if self.test_calls else ())]
+        found += [f"remarks.{key}" for key, words in self.remarks if words is None]
+        by_unit = {key: tuple(unit for unit in units if getattr(self, key).get(unit) is None) for key in PER_UNIT}
+        return dict.fromkeys(found, ()) | {key: who for key, who in by_unit.items() if who}
