@@ -16,13 +16,15 @@ from hotline_lib.batch.plan import discover, plan
 from hotline_lib.bulletin._outline import TEXTS, texts_missing
 from hotline_lib.coverage import Coverage, coverage
 from hotline_lib.cube import accepted
-from hotline_lib.errors import HotlineError
+from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.fingerprint import write_whole
+from hotline_lib.indicators import BY_KEY
 from hotline_lib.masking import personal
 from hotline_lib.month import label, read_spot_checks
 from hotline_lib.new_month import HINTS, TO_CHECK
 from hotline_lib.params import Params, first_day, load_params, month_before
 from hotline_lib.paths import Paths
+from hotline_lib.rule_changes import lost_rules, scheme_changes
 from hotline_lib.text_files import read_text
 from hotline_lib.tickets import fetch, find_input, read_month
 from hotline_lib.yaml_files import rows_of
@@ -36,7 +38,7 @@ class Readiness:
     """What a check found, in words. stops: no report, or not all, could be made. weakens: a report would say less.
 
     ready: what is in order. quality: ``audit.data_quality`` of the month's tickets, if there are any. coverage: which of
-    them seem to be missing, which weakens every figure.
+    them seem to be missing, which weakens every figure. rules: what a new block of scoring.yaml changes.
     """
 
     month: str
@@ -45,6 +47,7 @@ class Readiness:
     ready: list[str] = field(default_factory=list)
     quality: pd.DataFrame | None = None
     coverage: Coverage | None = None
+    rules: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -74,6 +77,7 @@ def check(month: str, paths: Paths) -> Readiness:
         params = load_params(month, paths.params)
         found.ready.append(f"参数 params/months/{month}.yaml")
         _month_file(found, params, paths)
+        _scheme(found, params, paths)
     params = params or load_params(month, paths.params, need_month_file=None)
     with found.looking():
         _tickets(found, params, paths)
@@ -120,6 +124,16 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
 
 def _who(units: Sequence[str], params: Params) -> str:
     return "全部单位" if len(units) == len(params.units) else "、".join(units)
+
+
+def _scheme(found: Readiness, params: Params, paths: Paths) -> None:
+    of = params.scheme
+    for rule in of.rules:
+        if rule.indicator not in BY_KEY:
+            raise UnknownValueError("考评指标", rule.indicator, BY_KEY, "params/scoring.yaml")
+    found.ready.append(f"评分办法「{of.name}」（自 {of.applies_from} 起）：{len(of.rules)} 条规则")
+    found.rules = scheme_changes(params, paths)
+    found.weakens += filter(None, [lost_rules(params)])
 
 
 def _tickets(found: Readiness, params: Params, paths: Paths) -> None:
@@ -198,6 +212,7 @@ def told(found: Readiness, quality_file: str = "", coverage_files: str = "") -> 
     lines = [f"{found.month} 运行前检查：" + ("不能运行" if found.stops else "可以运行")]
     for title, each in (("就绪", found.ready), ("会停止", found.stops), ("会减弱", found.weakens)):
         lines += [f"{title}："] * bool(each) + [f"  {text}".replace("\n", "\n  ") for text in each]
+    lines += [f"{indent}{text}" for indent, text in zip(["", *["  "] * len(found.rules)], found.rules, strict=False)]
     if found.coverage is not None:
         lines.append(f"工单是否齐全（缺了会减弱；各单位每天见 {coverage_files}）：")
         lines += [f"  {words}" for words in (found.coverage.summary, *(found.coverage.sentences or ["没有发现缺漏。"]))]

@@ -25,7 +25,7 @@ FLOORS = [
     {"bulletin"},
     {"deliver"},
     {"batch"},
-    {"coverage"},
+    {"coverage", "rule_changes"},
     {"readiness", "months"},
     {"cli"},
     {"__main__"},

@@ -10,7 +10,7 @@ import typer
 from hotline_lib.cli.app import Data, Jobs, Month, Output, Params, TimeLimit, app, names
 from hotline_lib.cli.progress import progress, tell_month
 from hotline_lib.errors import HotlineError
-from hotline_lib.paths import find_paths
+from hotline_lib.paths import Paths, find_paths
 
 
 @app.command()
@@ -52,9 +52,22 @@ def run(
                 failed = True
                 continue
             tell_month(result, paths, short=len(asked) > 1)
+            _tell_rules(month, paths)
             failed |= result.exit_code != 0
     if failed:
         raise typer.Exit(1)
+
+
+def _tell_rules(month: str, paths: Paths) -> None:
+    """What a new block of scoring rules does, in the first month in which it holds."""
+    from hotline_lib.params import load_params
+    from hotline_lib.rule_changes import lost_rules, scheme_changes
+
+    params = load_params(month, paths.params)
+    if warning := lost_rules(params):
+        typer.echo(f"  提示　{warning}")
+    for line in scheme_changes(params, paths):
+        typer.echo(f"  {line}")
 
 
 @app.command()

@@ -1,0 +1,106 @@
+"""What a new block of scoring rules changes against the block before it, in words: its rules, and each unit's score."""
+
+from __future__ import annotations
+
+from hotline_lib.errors import HotlineError
+from hotline_lib.indicators import BY_KEY, Indicator
+from hotline_lib.metrics._scoring import points_lost
+from hotline_lib.metrics._what_if import under
+from hotline_lib.month import open_month
+from hotline_lib.params import Deduction, Params, Rule, Scheme
+from hotline_lib.paths import Paths
+from hotline_lib.present import _numbers as numbers
+
+
+def scheme_changes(params: Params, paths: Paths) -> list[str]:
+    """What the month's block of scoring.yaml changes, a line each, in the first month in which it holds; else nothing.
+
+    Which rules are new, gone or other than before, other settings, and each unit whose score or rank is another.
+    A month counts as the first if no month before it that has a file in params/months was under the same block.
+    """
+    now, before, month = params.scheme, params.scheme_before, params.month.month
+    earlier = [file.stem for file in (params.folder / "months").glob("*.yaml")]
+    if before is None or any(now.applies_from <= each < month for each in earlier):
+        return []
+    told = [*_rules(before, now), *_settings(before, now)]
+    head = f"评分办法「{now.name}」自 {now.applies_from} 起执行，与「{before.name}」相比"
+    return [f"{head}：", *told, *_scores(params, paths)] if told else [f"{head}没有不同。"]
+
+
+def lost_rules(params: Params) -> str:
+    """A warning, if a block that does not say ``changes_from`` lacks rules of the block before it; else nothing."""
+    now, before = params.scheme, params.scheme_before
+    gone = [] if before is None else [key for key in _by_indicator(before) if key not in _by_indicator(now)]
+    if not gone or now.changes_from is not None:
+        return ""
+    return (
+        f"params/scoring.yaml 中「{now.name}」（自 {now.applies_from} 起）没有写 changes_from，比「{before.name}」"
+        f"少了 {len(gone)} 项指标的规则：{'、'.join(map(_label, gone))}，这些不再扣分。"
+        f"若只想改几条，请加 changes_from: {before.name}，只写要改的；确要取消，再加 drop: [{', '.join(gone)}]。"
+    )
+
+
+def _label(key: str) -> str:
+    return BY_KEY[key].label if key in BY_KEY else key
+
+
+def _by_indicator(scheme: Scheme) -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in scheme.rules:
+        found.setdefault(rule.indicator, []).append(rule)
+    return found
+
+
+def _rules(before: Scheme, now: Scheme) -> list[str]:
+    old, new = ({key: _words(key, rules) for key, rules in _by_indicator(each).items()} for each in (before, now))
+    return [
+        *(f"新增　{_label(key)}：{new[key]}" for key in new if key not in old),
+        *(f"取消　{_label(key)}：{old[key]}" for key in old if key not in new),
+        *(f"改动　{_label(key)}：{old[key]} → {new[key]}" for key in new if old.get(key, new[key]) != new[key]),
+    ]
+
+
+def _words(key: str, rules: list[Rule]) -> str:
+    return "；另".join(_deduction(rule.deduct, BY_KEY.get(key)) for rule in rules)
+
+
+def _deduction(deduct: Deduction, of: Indicator | None) -> str:
+    """低于60分钟不扣分，低于240分钟扣1分，其余扣3分."""
+    costs, unit = lambda points: f"扣{numbers.points(points)}分" if points else "不扣分", of.unit if of else ""
+    if of and of.kind == "flag":
+        return f"已开展{costs(points_lost(True, deduct))}，未开展{costs(points_lost(False, deduct))}"
+    if (full := deduct.per_point_short_of) is not None:
+        each = "个百分点" if unit == "%" else unit
+        return f"低于{numbers.points(full)}{unit}的，每差1{each}{costs(deduct.points)}"
+    below = deduct.below is not None
+    steps = sorted((deduct.below if below else deduct.at_least).items(), reverse=not below)
+    parts = [f"{'低于' if below else '达到'}{numbers.points(limit)}{unit}{costs(points)}" for limit, points in steps]
+    return "，".join([*parts, f"其余{costs(deduct.otherwise)}"])
+
+
+def _settings(before: Scheme, now: Scheme) -> list[str]:
+    """Full marks and signals."""
+    old, new = (_flat(each.model_dump(include={"full_marks", "signals"})) for each in (before, now))
+    return [f"改动　{key}：{old[key]} → {new[key]}" for key in new if old[key] != new[key]]
+
+
+def _flat(settings: dict, way: str = "") -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in settings.items():
+        found |= _flat(value, f"{way}{key}.") if isinstance(value, dict) else {f"{way}{key}": value}
+    return found
+
+
+def _scores(params: Params, paths: Paths) -> list[str]:
+    try:
+        rows = under(open_month(params.month.month, paths), params.scheme, params.scheme_before)
+    except HotlineError:
+        return ["还没有可用的工单，算不出各单位的得分怎样变。"]
+    moved = rows[(rows["score"] != rows["score_now"]) | (rows["rank"] != rows["rank_now"])]
+    place = lambda now, then: f"仍为第 {now}" if now == then else f"第 {then} → 第 {now}"
+    lines = [
+        f"{row.unit}　{row.score_now} 分 → {row.score} 分，{place(row.rank, row.rank_now)}"
+        for row in moved.itertuples()
+    ]
+    rest = len(rows) - len(moved)
+    return [*lines, f"其余 {rest} 个单位不变" if lines else "各单位的得分和名次不变"] if rest else lines
