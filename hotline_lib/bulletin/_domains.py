@@ -176,12 +176,16 @@ def _contributions(x: Exhibit) -> dict[str, object]:
     key = next(iter(_known_bases(m)), None)
     if key is None:
         return {"against": ""}
-    total, context = replace(figures.total(m), yoy_base=getattr(figures.total(m), key)), {}
+    only = lambda figure: replace(figure, **{each: None for each in _BASES if each != key})
+    total, context = only(figures.total(m)), {}
     for part, (frame, name) in _parts(m).items():
+        column = "domain" if "domain" in frame else name
         row = frame.loc[(frame["tickets"] - frame[key]).abs().idxmax()]
-        most = Figure(row[name], row["tickets"], yoy_base=row[key])
-        others = Figure("", total.tickets - most.tickets, yoy_base=total.yoy_base - most.yoy_base)
-        context[part] = {"most": most, "others": others}
+        rest = frame[frame[name] != row[name]]
+        listed = [each for value in rest[column] for each in (value if isinstance(value, list) else [value])]
+        most = only(figures.figure(row[name], row, [column]))
+        others = {"tickets": total.tickets - most.tickets, key: total.base - most.base, column: listed}
+        context[part] = {"most": most, "others": figures.figure("", others, [column])}
     return {"against": _BASES[key], "total": total, **context}
 
 

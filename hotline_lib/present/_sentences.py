@@ -73,10 +73,26 @@ class Figure:
         """多2084件, 少782件, 持平; empty without a base"""
         return difference_words(self.tickets, self.yoy_base)
 
+    @property
+    def against(self) -> str:
+        """The base month that is known: yoy before mom."""
+        return "yoy" if not is_missing(self.yoy_base) else "mom"
+
+    @property
+    def base(self) -> object:
+        """The tickets of that month."""
+        return getattr(self, f"{self.against}_base")
+
+    @property
+    def difference(self) -> str:
+        """多2084件 than in that month, whichever it is."""
+        return difference_words(self.tickets, self.base)
+
     def source(self, attribute: str, at: Setting) -> Source | None:
         """Where one of the printed attributes comes from."""
         if self.where is None:
             return None
+        attribute = f"{self.against}_difference" if attribute == "difference" else attribute
         whole = {"of": self.of, "of_where": self.of_where, "yoy_base": self.yoy_base, "mom_base": self.mom_base}
         return counted(attribute, at, self.where, tickets=self.tickets, **whole)
 
@@ -141,9 +157,9 @@ def difference_words(now: object, base: object) -> str:
 
 def pull(part: Figure, whole: Figure) -> str:
     """拉动27.52个百分点 or 下拉0.30个百分点: the part's change, in percent of the whole's base; empty without one."""
-    if is_missing(part.yoy_base) or not whole.yoy_base:
+    if is_missing(part.base) or part.against != whole.against or not whole.base:
         return ""
-    points = exact.percent(part.tickets - int(part.yoy_base), whole.yoy_base)
+    points = exact.percent(part.tickets - int(part.base), whole.base)
     return f"{'下拉' if points < 0 else '拉动'}{numbers.decimal(abs(points))}个百分点"
 
 
