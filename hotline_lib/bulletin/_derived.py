@@ -17,7 +17,6 @@ from hotline_lib.present._cells import Column
 if TYPE_CHECKING:
     from hotline_lib.bulletin._exhibit import Exhibit
 
-NO_BASE = "没有对比月份的数据，增减记为—"
 BASES = {"yoy": "yoy_base", "mom": "mom_base"}
 PER_10K = {"complaint_per_10k": "complaint", "ticket_per_10k": "tickets"}
 
@@ -44,8 +43,7 @@ def with_base(x: Exhibit, name: str) -> Exhibit:
         for kind, part in (("subtotal", then[_cities(frame)]), ("total", then))
     }
     merged = {kind: {**x._foot.get(kind, {}), **more} for kind, more in foot.items()}
-    notes = x._notes if known is not None or NO_BASE in x._notes else (*x._notes, NO_BASE)
-    return replace(x, frame=frame, _foot=merged, _notes=notes)
+    return replace(x, frame=frame, _foot=merged)
 
 
 def with_per_10k(x: Exhibit, name: str) -> Exhibit:

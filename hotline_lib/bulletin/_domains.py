@@ -175,7 +175,8 @@ def _contributions(x: Exhibit) -> dict[str, object]:
     m = x.m
     key = next(iter(_known_bases(m)), None)
     if key is None:
-        return {"against": ""}
+        total = figures.total(m)
+        return {"against": "", "known": bool(total.yoy or total.mom)}
     only = lambda figure: replace(figure, **{each: None for each in _BASES if each != key})
     total, context = only(figures.total(m)), {}
     for part, (frame, name) in _parts(m).items():

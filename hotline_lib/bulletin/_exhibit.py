@@ -17,6 +17,7 @@ from hotline_lib.bulletin._wording import setting, words
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Month
 from hotline_lib.present._cells import Column
+from hotline_lib.present._changes import about_changes
 from hotline_lib.present._page import Written
 from hotline_lib.present._sentences import Figure, Sentence, render_cited, shortened
 from hotline_lib.present._sources import Source, counted, links_of
@@ -88,7 +89,6 @@ class Exhibit:
     _added: tuple[Column, ...] = ()
     _foot: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     _order: str = ""
-    _notes: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -129,11 +129,11 @@ class Exhibit:
         foot = {kind: getattr(made, kind) for kind in ("subtotal", "total")}
         foot = {kind: row and {**row, **self._foot.get(kind, {})} for kind, row in foot.items()}
         find = self._find or volume_source
-        return replace(
-            made, **foot, columns=[*made.columns, *self._added] if made.columns else [],
-            order=self._order or made.order, notes=[*made.notes, *self._notes],
+        made = replace(
+            made, **foot, columns=[*made.columns, *self._added] if made.columns else [], order=self._order or made.order,
             source=lambda column, row: find(self, column, row), links=links_of(self.m),
         )  # fmt: skip
+        return replace(made, notes=[*made.notes, *about_changes(made, setting(self.m)), *_out_of_use(self.m, made)])
 
     @property
     def chart(self) -> Chart | DrillDown | Sentence:
@@ -236,6 +236,14 @@ def with_more(x: Exhibit, printed: str) -> Exhibit:
     for name in x.m.params.organisation.more_columns.get(printed, ()):
         x = x.with_column(name)
     return x
+
+
+def _out_of_use(m: Month, table: Table) -> list[str]:
+    """A note on the business types no longer in use whose change a table shows."""
+    retired = [each.name for each in m.params.catalogue.business_types if each.role == "retired"]
+    there = [name for name in retired if name in set(table.frame.get("business_type", ()))]
+    changes = any(column.kind in ("change", "difference", "pull") for column in table.shown)
+    return [f"{'、'.join(there)}：已不再使用的分类，增减出自分类的改变，不是来电多了少了"] if there and changes else []
 
 
 def where_of(x: Exhibit, row: Mapping) -> dict[str, object]:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import SHARE, by_unit, compared
-from hotline_lib.bulletin._derived import NO_BASE
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import is_missing, percent
@@ -85,7 +84,7 @@ def _units_table(x: Exhibit) -> Table:
         x.frame, columns, figures.pooled(m, "city"), figures.pooled(m),
         label="附件3 业务量区域分布",
         footnotes={unit: f"印刷本为 {printed}，应为 {correct}（勘误）" for unit, printed, correct in wrong},
-        notes=["▲▼ 显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else [NO_BASE],
+        notes=["▲▼ 显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else [],
     )  # fmt: skip
 
 

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 
 def words(m: Month) -> dict[str, object]:
-    """What every template may name: the month's number, the province's words, and its business types by role."""
+    """What every template may name: the month's number, the days of it and of its base months, the province's words, and
+    its business types by role."""
     return {
         "month": int(m.month[5:]),
         "year": int(m.month[:4]),
+        "days": _days(m),
         **m.params.organisation.model_dump(include={"region", "province", "platform", "centre"}),
         **{role: m.params.catalogue.name_of(role) for role in ("inquiry", "suggestion", "complaint")},
     }
@@ -27,7 +29,11 @@ def words(m: Month) -> dict[str, object]:
 def setting(m: Month) -> Setting:
     """What the sources of numbers say of the month."""
     labels = {column.name: column.label for column in m.params.columns}
-    return Setting(m.label, label(m.last_year.month), label(m.previous.month), labels)
+    return Setting(m.label, label(m.last_year.month), label(m.previous.month), labels, _days(m))
+
+
+def _days(m: Month) -> dict[str, tuple[int, int]]:
+    return {against: m.days(against) for against in ("yoy", "mom")}
 
 
 def in_parts(m: Month, template: str, **figures: object) -> dict[str, str]:

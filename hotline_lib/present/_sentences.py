@@ -147,6 +147,23 @@ def change_words(now: object, base: object) -> str:
     return f"{'增加' if value > 0 else '减少'}{numbers.decimal(abs(value))}%"
 
 
+def daily_words(now: object, base: object, days: tuple[int, int]) -> str:
+    """减少8.36%: the change of tickets a day. days: how long this month and the base month are."""
+    if is_missing(now) or is_missing(base):
+        return ""
+    return change_words(int(now) * days[1], int(base) * days[0])
+
+
+@jinja2.pass_context
+def a_day(context: jinja2.runtime.Context, figure: Figure, against: str) -> str:
+    """（日均减少8.36%）, to stand behind a change, where the month and its base month (yoy or mom) differ in length."""
+    days, citing = context["days"][against], _citing.get()
+    words = daily_words(figure.tickets, getattr(figure, f"{against}_base"), days)
+    if not words or days[0] == days[1]:
+        return ""
+    return _marked(Cited(f"（日均{words}）", citing and figure.source(f"{against}_daily", citing[0])))
+
+
 def difference_words(now: object, base: object) -> str:
     """多2084件, 少782件 or 持平; empty where there is no base."""
     if is_missing(now) or is_missing(base):
@@ -299,6 +316,6 @@ def _environment(folder: Path) -> SandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )  # plain text, not escaped: whoever shows it escapes it
-    filters = (each, list_and, numeral, pull, numbers.decimal, numbers.points)
+    filters = (a_day, each, list_and, numeral, pull, numbers.decimal, numbers.points)
     environment.filters |= {each.__name__: each for each in filters}
     return environment
