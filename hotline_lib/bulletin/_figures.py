@@ -12,6 +12,7 @@ from hotline_lib import metrics
 from hotline_lib.exact import is_missing
 from hotline_lib.month import Base, Month
 from hotline_lib.present._sentences import Figure
+from hotline_lib.present._tables import Table
 
 TOTAL = "总计"
 
@@ -190,6 +191,24 @@ def pooled(m: Month, kind: str | None = None) -> dict[str, object]:
 def errata(m: Month, table: str) -> list[dict[str, str]]:
     """What the printed bulletin has otherwise in a table: only where this very month was printed."""
     return [] if m.errata is None else m.errata[m.errata["table"] == table].to_dict("records")
+
+
+def corrected(m: Month, name: str, table: Table) -> Table:
+    """The table with a footnote at each row in which a figure stands that was printed wrongly.
+
+    name: of the errata's table. Nothing is said where the right figure does not stand: there is no base for it.
+    """
+    columns = [column for column in table.shown if column.key]
+    right = {
+        (line.name, column.key, cell.plain)
+        for line in table.lines(columns)
+        for column, cell in zip(columns, line.cells, strict=True)
+    }
+    notes: dict[str, list[str]] = {}
+    for row in errata(m, name):
+        if (row["key"], row["column"], row["correct"]) in right:
+            notes.setdefault(row["key"], []).append(f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）")
+    return replace(table, footnotes={key: "；".join(words) for key, words in notes.items()})
 
 
 RANKED_ROLES = ("inquiry", "complaint")  # business types whose issues the bulletin ranks

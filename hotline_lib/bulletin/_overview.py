@@ -40,26 +40,25 @@ def _table(x: Exhibit) -> Table:
         Column("信号", "signals", "signals"),
         RANK,
         SCORE,
-        column("tickets", head="业务量"),
-        column("yoy"),
-        column("complaint", head=m.params.catalogue.name_of("complaint")),
+        column("tickets", head="业务量", key="total"),
+        column("yoy", key="yoy_pct"),
+        column("complaint", head=m.params.catalogue.name_of("complaint"), key="complaint"),
         *(_indicator(m, each) for each in INDICATORS if each.key in list(lost)[:_SHOWN_INDICATORS]),
     ]
     if checked:
         bad = lambda row: signals.of(bad=row["problems"])
         clean = lambda row: "" if row["problems"] else "soft"
         columns.append(Column("抽检问题", "found", "words", unit="件/抽检件", signal=bad, emphasis=clean))
-    wrong = {row["key"]: row for row in figures.errata(m, "units")}
-    return Table(
+    made = Table(
         rows,
         columns,
         label="各单位一览",
         order=_key(m, checked),
         total={**total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None},
         rule_after=lambda row: row["kind"] == "group",
-        footnotes={unit: f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）" for unit, row in wrong.items()},
-        notes=[_note(m)],
+        notes=[_note(m), *m.incomplete],
     )  # fmt: skip
+    return figures.corrected(m, "units", made)
 
 
 def _indicator(m: Month, each: Indicator) -> Column:

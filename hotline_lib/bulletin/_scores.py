@@ -92,6 +92,7 @@ def _indicators_table(x: Exhibit) -> Table:
         label="附件1 考评指标",
         subtotal={**together, "unit": region},
         notes=[
+            *m.incomplete,
             *(["分母为 0 的率记 100.00（n=0）"] if nobody else []),
             f"{region}为各单位工单合并计算，不参加排名"
             + ("，万人工单数量按各市人口计" if (m.units["kind"] == "group").any() else ""),
@@ -172,6 +173,7 @@ def _points_lost_table(x: Exhibit) -> Table:
         order="分；按名次排，列按失分从多到少；颜色越深失分越多，· 为未失分",
         total={"unit": _TOTAL, **lost.sum(), "lost": scores["lost"].sum()},
         notes=[
+            *m.incomplete,
             *(["评分办法由印刷本反推，并非唯一"] if _inferred(m) else []),
             *([f"总分四舍五入保留两位小数，{rounded}的各项失分之和因此与合计略有出入"] if rounded else []),
         ],

@@ -140,6 +140,7 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
         order="按附件1的顺序；由来为分子/分母",
         row_head="indicator",
         total={"indicator": "合计", "points": scores["lost"]},
+        notes=m.incomplete,
     )
 
 

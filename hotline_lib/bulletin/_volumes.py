@@ -71,7 +71,6 @@ def contributions(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
 def _units_table(x: Exhibit) -> Table:
     """Annex 3, with the cities' sum and the total."""
     m, name_of = x.m, x.m.params.catalogue.name_of
-    wrong = [(row["key"], row["printed"], row["correct"]) for row in figures.errata(m, "units")]
     columns = [
         column("rank", head="序号", key="rank"),
         UNIT,
@@ -80,12 +79,9 @@ def _units_table(x: Exhibit) -> Table:
         SHARE,
         column("yoy", key="yoy_pct"),
     ]
-    return by_unit(
-        x.frame, columns, figures.pooled(m, "city"), figures.pooled(m),
-        label="附件3 业务量区域分布",
-        footnotes={unit: f"印刷本为 {printed}，应为 {correct}（勘误）" for unit, printed, correct in wrong},
-        notes=["▲▼ 显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else [],
-    )  # fmt: skip
+    notes = ["▲▼ 显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else []
+    pooled = figures.pooled(m, "city"), figures.pooled(m)
+    return figures.corrected(m, "units", by_unit(x.frame, columns, *pooled, label="附件3 业务量区域分布", notes=notes))
 
 
 def _totals(x: Exhibit) -> dict[str, object]:

@@ -23,7 +23,6 @@ from hotline_lib.present._sources import Links, Source
 if TYPE_CHECKING:
     import pandas as pd
 
-FOOTNOTE_MARKS = "①②③④⑤⑥⑦⑧⑨⑩"
 SCROLLS_FROM = 6  # columns: a table as wide as that stands in a box that scrolls on a phone
 _LINE = f' style="display:block;border-bottom:1px solid {style.GREY}"'
 _LOOKS = {
@@ -127,8 +126,12 @@ class Table:
         """Row name -> ①, ② …, in the frame's order."""
         if not self.footnotes:
             return {}
-        named = [name for name in self.frame[self.row_head] if name in self.footnotes]
-        return dict(zip(named, FOOTNOTE_MARKS, strict=False))
+        named = dict.fromkeys(name for name in self.frame[self.row_head] if name in self.footnotes)
+        return {name: footnote_mark(number) for number, name in enumerate(named, start=1)}
+
+    def named_footnotes(self, only: str | None = None) -> list[str]:
+        """The footnotes with the row's name instead of a mark. only: of that row."""
+        return [f"{name}：{self.footnotes[name]}" for name in self.footnote_marks if only in (None, name)]
 
     @property
     def below(self) -> list[str]:
@@ -238,6 +241,11 @@ def _signal(level: str) -> str:
 def _mark(sign: str) -> str:
     """▲ or ▼ in its slot, with its word for those who hear the page."""
     return f'<span class="mark" role="img" aria-label="显著{"减少" if sign == "▼" else "增加"}">{sign}</span>'
+
+
+def footnote_mark(number: int) -> str:
+    """① to ⑳, as far as they go, then (21)."""
+    return chr(ord("①") + number - 1) if number <= 20 else f"({number})"
 
 
 def text_width(text: str) -> int:
