@@ -26,6 +26,7 @@ class Month:
     """One month of the hotline.
 
     counts, calendar: tickets accepted in the month. rates, handling, submissions: tickets submitted in the month.
+    still_open: those accepted in the month that are not closed; None if nobody knows.
     ``counts`` has ``role`` and ``printed_domain`` beside the columns of the scan (see hotline_lib.cube).
     last_year, previous: the base months of yoy and mom. spot_checks: the drawn tickets, or None.
     errata: what is wrong in this month's printed bulletin, if it was printed.
@@ -47,6 +48,7 @@ class Month:
     inputs: tuple[Input, ...]
     warnings: tuple[str, ...]
     incomplete: tuple[str, ...] = ()
+    still_open: pd.DataFrame | None = None
 
     @property
     def label(self) -> str:
@@ -224,6 +226,7 @@ def open_month(month: str, paths: Paths | None = None) -> Month:
         inputs=tuple(sorted(inputs.values(), key=lambda each: each.month, reverse=True)),
         warnings=(*frames["warnings"]["warning"], *_partial(source), *lacking),
         incomplete=tuple(lacking),
+        still_open=frames["still_open"],
     )
 
 

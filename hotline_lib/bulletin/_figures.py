@@ -152,7 +152,13 @@ def next_steps(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def unsubmitted(m: Month) -> pd.DataFrame:
-    return metrics.unsubmitted(m.counts, m.submissions, m.month, m.units)
+    """metrics.unsubmitted, with ``complaints`` (of the unsubmitted) and ``open`` (missing where that is not known)."""
+    name = m.params.catalogue.name_of("complaint")
+    own = (m.counts[m.counts["business_type"] == name], m.submissions[m.submissions["business_type"] == name])
+    complaints = metrics.unsubmitted(*own, m.month, m.units).set_index("unit")["unsubmitted"]
+    rows = metrics.unsubmitted(m.counts, m.submissions, m.month, m.units)
+    still = pd.NA if m.still_open is None else rows["unit"].map(m.still_open.groupby("unit")["tickets"].sum()).fillna(0)
+    return rows.assign(complaints=rows["unit"].map(complaints), open=still).astype({"open": "Int64"})
 
 
 @once_a_month

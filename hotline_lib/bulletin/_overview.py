@@ -9,7 +9,6 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, volume_source
 from hotline_lib.bulletin._scores import score_source
-from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
@@ -35,6 +34,12 @@ def overview(m: Month) -> Exhibit:
 def _table(x: Exhibit) -> Table:
     m, rows, lost = x.m, x.frame, figures.lost(x.m)
     signals, checked, total = m.params.scheme.signals, figures.spot_checks(m) is not None, figures.pooled(m)
+    told = lambda row: "attention" if row["told"] else ""
+    left = [
+        column("unsubmitted", head="未上报", signal=told),
+        Column("未办结", "open", unit="件", title="受理后尚未办结"),
+    ]
+    left = [each for each in left if rows[each.value].fillna(0).any()]
     columns = [
         UNIT,
         Column("信号", "signals", "signals"),
@@ -43,6 +48,7 @@ def _table(x: Exhibit) -> Table:
         column("tickets", head="业务量", key="total"),
         column("yoy", key="yoy_pct"),
         column("complaint", head=m.params.catalogue.name_of("complaint"), key="complaint"),
+        *left,
         *(_indicator(m, each) for each in INDICATORS if each.key in list(lost)[:_SHOWN_INDICATORS]),
     ]
     if checked:
@@ -53,8 +59,11 @@ def _table(x: Exhibit) -> Table:
         rows,
         columns,
         label="各单位一览",
-        order=_key(m, checked),
-        total={**total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None},
+        order=_key(m, rows, checked),
+        total={
+            **total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None,
+            **rows[["unsubmitted", "open"]].sum(skipna=False),
+        },
         rule_after=lambda row: row["kind"] == "group",
         notes=[_note(m), *m.incomplete],
     )  # fmt: skip
@@ -78,6 +87,8 @@ def _rows(m: Month) -> pd.DataFrame:
     volumes = figures.units(m).drop(columns=["rank", "long_name", "kind", "code", "population"])
     rows = figures.scores(m)[["rank", "unit", "kind", "score"]].merge(volumes, on="unit", validate="one_to_one")
     rows = rows.join(values, on="unit", validate="one_to_one")
+    left = figures.unsubmitted(m).set_index("unit")[["unsubmitted", "open"]]
+    rows = rows.join(left.assign(told=figures.told_unsubmitted(m)), on="unit", validate="one_to_one")
     rows["lost"] = [lost.loc[unit].to_dict() if len(lost.columns) else {} for unit in rows["unit"]]
     if checks is not None:
         own = checks[["unit", "problems", "answered", "sampled"]]
@@ -104,16 +115,26 @@ def _signals(m: Month, row: dict) -> list[tuple[str, str]]:
     for key, points in sorted(row["lost"].items(), key=lambda each: -each[1]):
         signals.append((of.of(points=points), BY_KEY[key].word))
     signals.append((of.of(bad=row.get("problems", 0)), "抽检"))
+    signals.insert(0, ("attention" if row["told"] else "", "未上报"))
     told = [each for each in signals if each[0]]
     return sorted(told, key=lambda each: each[0] != "attention")
 
 
-def _key(m: Month, checked: bool) -> str:
-    """What the signs mean, from the thresholds."""
-    at, bad = m.params.scheme.signals, "，或抽检{}件及以上有问题" if checked else ""
-    level = lambda each: f"失{numbers.points(each.points)}分及以上{bad.format(each.bad)}"
-    changes = "　▲▼ 同比显著增减" if not is_missing(figures.total(m).yoy_base) else ""
-    return f"● 关注：一项指标{level(at.attention)}　○ 留意：{level(at.notice)}{changes}　灰字：满值、未发现或未超出通常波动"
+def _key(m: Month, rows: pd.DataFrame, checked: bool) -> str:
+    """What the signs mean, from the thresholds: each sign up to where the next one begins."""
+    signals, points = m.params.scheme.signals, numbers.points
+    at, below = signals.attention, signals.notice
+    attention = [f"一项指标失{points(at.points)}分及以上"]
+    attention += [f"抽检{at.bad}件及以上有问题"] * checked
+    attention.append(f"未上报占{points(signals.unsubmitted)}%及以上且多于其他单位")
+    notice = [f"一项指标失{points(below.points)}分以上不足{points(at.points)}分"] * (below.points < at.points)
+    if checked and below.bad < at.bad:
+        few = f"{below.bad}至{at.bad - 1}" if below.bad < at.bad - 1 else f"{below.bad}"
+        notice.append(f"抽检{few}件有问题")
+    level = lambda sign, words: f"{sign}：{'，或'.join(words)}"
+    key = [level("● 关注", attention), *([level("○ 留意", notice)] if notice else [])]
+    key += ["▲▼ 同比显著增减"] if rows["yoy_significant"].notna().any() else []
+    return "　".join([*key, "灰字：满值、未发现或未超出通常波动"])
 
 
 def _note(m: Month) -> str:

@@ -179,7 +179,10 @@ class Table:
         return table + notes
 
     def _caption_html(self) -> str:
-        order = f'<span class="order">{escape(self.order)}</span>' if self.order else ""
+        words = escape(self.order)
+        for level, (sign, _) in SIGNALS.items():  # as the table has it; its word follows
+            words = words.replace(f"{sign} ", f'<span class="mark {level}" aria-hidden="true">{sign}</span>')
+        order = f'<span class="order">{words}</span>' if self.order else ""
         lines = "<br>".join(filter(None, (escape(self.caption), order)))
         return f'<caption style="text-align:left">{lines}</caption>' if lines else ""
 
