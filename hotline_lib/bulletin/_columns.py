@@ -19,10 +19,10 @@ YOY = column("yoy", key="yoy_pct", significant=None)
 MOM = column("mom", key="mom_pct")
 
 
-def compared(x: Exhibit, name: str, key: str) -> Table:
+def compared(x: Exhibit, name: str, key: str, **more: object) -> Table:
     """Parts of the month with share, yoy and mom, and the total. name: the column that names a part; key: in the CSV."""
     total = figures.total(x.m)
-    return compared_rows(x.frame, column(name, key=key), {**asdict(total), name: total.name}, total_in_csv=True)
+    return compared_rows(x.frame, column(name, key=key), {**asdict(total), name: total.name}, total_in_csv=True, **more)
 
 
 def compared_rows(frame: pd.DataFrame, named: Column, total: Mapping, **more: object) -> Table:

@@ -11,7 +11,7 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up, is_missing
-from hotline_lib.month import Base
+from hotline_lib.month import Base, Month
 from hotline_lib.present._cells import Column
 
 if TYPE_CHECKING:
@@ -55,6 +55,19 @@ def with_per_10k(x: Exhibit, name: str) -> Exhibit:
     sums = {"subtotal": x.frame.loc[cities, counted_in].sum(), "total": x.frame[counted_in].sum()}
     foot = {kind: {**x._foot.get(kind, {}), name: each(tickets, people)} for kind, tickets in sums.items()}
     return replace(x, frame=x.frame.assign(**{name: made}), _foot=foot)
+
+
+def about_people(m: Month) -> list[str]:
+    """Over whom tickets per 10,000 people are counted, where a group's people are not those of the cities."""
+    cities, groups = ([each for each in m.params.units if each.kind == kind] for kind in ("city", "group"))
+    if not cities or not groups:
+        return []
+    people = lambda units: f"{half_up(sum(each.population for each in units), 10_000, 0):,}万人"
+    implied = lambda unit: "（由印出的件数和万人工单数量反推）" if unit.population_source == "implied" else ""
+    own = "，".join(f"{each.name}为{people([each])}{implied(each)}" for each in groups)
+    return [
+        f"每万人件数的分母：{m.params.organisation.region}为{len(cities)}市人口之和{people(cities)}，{own}，口径不同，不能相比"
+    ]
 
 
 def _cities(frame: pd.DataFrame) -> pd.Series:

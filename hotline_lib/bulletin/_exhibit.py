@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hotline_lib.bulletin._derived import BASES, PER_10K, with_base, with_own, with_per_10k
+from hotline_lib.bulletin._derived import BASES, PER_10K, about_people, with_base, with_own, with_per_10k
 from hotline_lib.bulletin._wording import setting, words
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Month
@@ -133,7 +133,9 @@ class Exhibit:
             made, **foot, columns=[*made.columns, *self._added] if made.columns else [], order=self._order or made.order,
             source=lambda column, row: find(self, column, row), links=links_of(self.m),
         )  # fmt: skip
-        return replace(made, notes=[*made.notes, *about_changes(made, setting(self.m)), *_out_of_use(self.m, made)])
+        per_people = any(each.kind == "rate" and str(each.value).endswith("_per_10k") for each in made.shown)
+        notes = [*about_changes(made, setting(self.m)), *_out_of_use(self.m, made)]
+        return replace(made, notes=[*made.notes, *(about_people(self.m) if per_people else []), *notes])
 
     @property
     def chart(self) -> Chart | DrillDown | Sentence:

@@ -15,6 +15,7 @@ from hotline_lib.present._sentences import Figure
 from hotline_lib.present._tables import Table
 
 TOTAL = "总计"
+NEARLY_THE_SAME = 90  # percent of a domain's tickets that are a unit's, and the reverse
 
 once_a_month = lru_cache(maxsize=16)
 
@@ -87,6 +88,21 @@ def unit_domains(m: Month) -> pd.DataFrame:
 
 
 @once_a_month
+def same_tickets(m: Month) -> list[dict[str, Figure]]:
+    """Where a domain and a unit are nearly the same tickets: ``domain``, ``unit`` and what they have in common, ``both``."""
+    pairs, found = unit_domains(m).set_index("unit"), []
+    for row in domains(m).to_dict("records"):
+        name, where = row["printed_domain"], {"domain": row["domain"]}
+        for unit, both in pairs[name][pairs[name] > 0].items():
+            wholes = row["tickets"], pairs.loc[unit, "tickets"]
+            if 100 * int(both) >= NEARLY_THE_SAME * int(max(wholes)):
+                parts = (("domain", name, wholes[0], where), ("unit", unit, wholes[1], {"unit": unit}))
+                parts += (("both", "", both, {**where, "unit": unit}),)
+                found.append({key: Figure(words, int(n), where=own) for key, words, n, own in parts})
+    return found
+
+
+@once_a_month
 def daily(m: Month) -> pd.DataFrame:
     return metrics.daily_calls(m.calendar, m.month, m.params.calendar)
 
@@ -119,9 +135,10 @@ def indicators_by_unit(m: Month) -> pd.DataFrame:
 
 
 @once_a_month
-def all_units_together(m: Month) -> pd.DataFrame:
-    """Each indicator over all units' tickets, by indicator."""
-    return metrics.all_units_together(indicators(m), m.units).set_index("indicator")
+def all_units_together(m: Month, names: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Each indicator over the tickets of all units (of those), by indicator."""
+    values, units = (rows[rows["unit"].isin(names or m.params.unit_names)] for rows in (indicators(m), m.units))
+    return metrics.all_units_together(values, units).set_index("indicator")
 
 
 @once_a_month

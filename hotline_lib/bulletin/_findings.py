@@ -203,7 +203,7 @@ def _checked(m: Month) -> Iterator[Finding]:
     ]
     whole = {"unit": m.params.organisation.region, **rows[["answered", "problems"]].sum()}
     yield _told(
-        m, "checked", "附件2", "spot_checks", sample=sample(m, whole), bad=found(bad.head(1)), good=found(good.head(1)), units=int((rows["problems"] > 0).sum()),
+        m, "checked", "附件2", "spot_checks", sample=sample(m, whole), bad=found(bad.head(1)), good=found(good.head(1)), of=len(m.units), units=int((rows["problems"] > 0).sum()),
     )  # fmt: skip
 
 

@@ -129,6 +129,7 @@ def _contributions(x: Exhibit) -> dict[str, object]:
         "more": x.figures(told[told["difference"] > 0]),
         "fewer": x.figures(told[told["difference"] < 0][::-1]),
         "others": len(cities) - len(told),
+        "pairs": figures.same_tickets(x.m),
     }
 
 
