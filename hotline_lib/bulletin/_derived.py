@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._wording import noted
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up, is_missing
 from hotline_lib.month import Base, Month
@@ -62,12 +63,12 @@ def about_people(m: Month) -> list[str]:
     cities, groups = ([each for each in m.params.units if each.kind == kind] for kind in ("city", "group"))
     if not cities or not groups:
         return []
-    people = lambda units: f"{half_up(sum(each.population for each in units), 10_000, 0):,}万人"
-    implied = lambda unit: "（由印出的件数和万人工单数量反推）" if unit.population_source == "implied" else ""
-    own = "，".join(f"{each.name}为{people([each])}{implied(each)}" for each in groups)
-    return [
-        f"每万人件数的分母：{m.params.organisation.region}为{len(cities)}市人口之和{people(cities)}，{own}，口径不同，不能相比"
+    myriads = lambda units: f"{half_up(sum(each.population for each in units), 10_000, 0):,}"
+    own = [
+        {"name": each.name, "people": myriads([each]), "implied": each.population_source == "implied"}
+        for each in groups
     ]
+    return noted(m, "people", cities=len(cities), people=myriads(cities), groups=own)
 
 
 def _cities(frame: pd.DataFrame) -> pd.Series:

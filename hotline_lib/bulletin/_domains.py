@@ -10,7 +10,7 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import by_unit, compared
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where_of, with_more
-from hotline_lib.bulletin._wording import drawn
+from hotline_lib.bulletin._wording import drawn, noted
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month
 from hotline_lib.present import _charts as charts
@@ -32,7 +32,9 @@ def domains(m: Month) -> Exhibit:
     parts = Parts(
         lead=Says("domains_lead", _lead, "lead"),
         sentence=Says("domains", _domains),
-        table=lambda x: compared(x, "printed_domain", "domain", notes=_same_tickets(x)),
+        table=lambda x: compared(
+            x, "printed_domain", "domain", notes=noted(m, "same_tickets", pairs=figures.same_tickets(m))
+        ),
         chart=_domains_chart,
     )
     return with_more(Exhibit(m, figures.domains(m), {"domain": "domain"}, {}, parts), "domains")
@@ -79,11 +81,6 @@ def _domain_units_table(x: Exhibit) -> Table:
     also = "；加粗为与多数市不同之处" if other else ""
     where = {"unit": frame.loc[frame["kind"] == "city", "unit"].tolist()}
     return by_unit(frame, columns, {**cities, "where": where}, {**whole, "where": {}}, also, label="各单位各领域件数")
-
-
-def _same_tickets(x: Exhibit) -> list[str]:
-    words = str(Says("same_tickets", lambda x: {"pairs": figures.same_tickets(x.m)}).of(x))
-    return [words] if words else []
 
 
 def _of_pair(x: Exhibit, column, row):

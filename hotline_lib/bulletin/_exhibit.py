@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hotline_lib.bulletin._derived import BASES, PER_10K, about_people, with_base, with_own, with_per_10k
-from hotline_lib.bulletin._wording import setting, words
+from hotline_lib.bulletin._wording import cited, setting
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Month
 from hotline_lib.present._cells import Column
 from hotline_lib.present._changes import about_changes
 from hotline_lib.present._page import Written
-from hotline_lib.present._sentences import Figure, Sentence, render_cited, shortened
+from hotline_lib.present._sentences import Figure, Sentence, shortened
 from hotline_lib.present._sources import Source, counted, links_of
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import WORDS, word
@@ -49,10 +49,9 @@ class Says:
 
     def of(self, x: Exhibit) -> Sentence:
         found = self.figures(x)
-        paragraphs = [words(x.m) | each for each in (found if isinstance(found, list) else [found])]
-        text, cited = render_cited(x.m.params.folder / "wording", self.template, paragraphs, setting(x.m))
+        text, numbers = cited(x.m, self.template, *(found if isinstance(found, list) else [found]))
         short = shortened(text) if self.kind == "lead" else text
-        kept = tuple(each for each in cited if each[1] < len(short) or short == text)
+        kept = tuple(each for each in numbers if each[1] < len(short) or short == text)
         return Sentence(short, self.kind, kept, links_of(x.m))
 
 

@@ -12,10 +12,8 @@ from hotline_lib import metrics
 from hotline_lib.exact import is_missing
 from hotline_lib.month import Base, Month
 from hotline_lib.present._sentences import Figure
-from hotline_lib.present._tables import Table
 
 TOTAL = "总计"
-NEARLY_THE_SAME = 90  # percent of a domain's tickets that are a unit's, and the reverse
 
 once_a_month = lru_cache(maxsize=16)
 
@@ -90,15 +88,12 @@ def unit_domains(m: Month) -> pd.DataFrame:
 @once_a_month
 def same_tickets(m: Month) -> list[dict[str, Figure]]:
     """Where a domain and a unit are nearly the same tickets: ``domain``, ``unit`` and what they have in common, ``both``."""
-    pairs, found = unit_domains(m).set_index("unit"), []
-    for row in domains(m).to_dict("records"):
-        name, where = row["printed_domain"], {"domain": row["domain"]}
-        for unit, both in pairs[name][pairs[name] > 0].items():
-            wholes = row["tickets"], pairs.loc[unit, "tickets"]
-            if 100 * int(both) >= NEARLY_THE_SAME * int(max(wholes)):
-                parts = (("domain", name, wholes[0], where), ("unit", unit, wholes[1], {"unit": unit}))
-                parts += (("both", "", both, {**where, "unit": unit}),)
-                found.append({key: Figure(words, int(n), where=own) for key, words, n, own in parts})
+    members, found = domains(m).set_index("printed_domain")["domain"], []
+    for row in metrics.same_tickets(unit_domains(m), members.index.tolist()).to_dict("records"):
+        parts = {"domain": {"domain": members[row["domain"]]}, "unit": {"unit": row["unit"]}}
+        parts["both"] = parts["domain"] | parts["unit"]
+        name = lambda part, row=row: row.get(part, "")
+        found.append({part: Figure(name(part), row[f"of_{part}"], where=where) for part, where in parts.items()})
     return found
 
 
@@ -169,13 +164,10 @@ def next_steps(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def unsubmitted(m: Month) -> pd.DataFrame:
-    """metrics.unsubmitted, with ``complaints`` (of the unsubmitted) and ``open`` (missing where that is not known)."""
-    name = m.params.catalogue.name_of("complaint")
-    own = (m.counts[m.counts["business_type"] == name], m.submissions[m.submissions["business_type"] == name])
-    complaints = metrics.unsubmitted(*own, m.month, m.units).set_index("unit")["unsubmitted"]
-    rows = metrics.unsubmitted(m.counts, m.submissions, m.month, m.units)
-    still = pd.NA if m.still_open is None else rows["unit"].map(m.still_open.groupby("unit")["tickets"].sum()).fillna(0)
-    return rows.assign(complaints=rows["unit"].map(complaints), open=still).astype({"open": "Int64"})
+    complaint = m.params.catalogue.name_of("complaint")
+    return metrics.unsubmitted(
+        m.counts, m.submissions, m.month, m.units, business_type=complaint, still_open=m.still_open
+    )
 
 
 @once_a_month
@@ -214,24 +206,6 @@ def pooled(m: Month, kind: str | None = None) -> dict[str, object]:
 def errata(m: Month, table: str) -> list[dict[str, str]]:
     """What the printed bulletin has otherwise in a table: only where this very month was printed."""
     return [] if m.errata is None else m.errata[m.errata["table"] == table].to_dict("records")
-
-
-def corrected(m: Month, name: str, table: Table) -> Table:
-    """The table with a footnote at each row in which a figure stands that was printed wrongly.
-
-    name: of the errata's table. Nothing is said where the right figure does not stand: there is no base for it.
-    """
-    columns = [column for column in table.shown if column.key]
-    right = {
-        (line.name, column.key, cell.plain)
-        for line in table.lines(columns)
-        for column, cell in zip(columns, line.cells, strict=True)
-    }
-    notes: dict[str, list[str]] = {}
-    for row in errata(m, name):
-        if (row["key"], row["column"], row["correct"]) in right:
-            notes.setdefault(row["key"], []).append(f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）")
-    return replace(table, footnotes={key: "；".join(words) for key, words in notes.items()})
 
 
 RANKED_ROLES = ("inquiry", "complaint")  # business types whose issues the bulletin ranks

@@ -18,12 +18,12 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._samples import sample
 from hotline_lib.bulletin._volumes import NEARLY_ALL
-from hotline_lib.bulletin._wording import setting, words
+from hotline_lib.bulletin._wording import cited, setting
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._page import Written
-from hotline_lib.present._sentences import Cited, Figure, Sentence, numeral, render_cited
+from hotline_lib.present._sentences import Cited, Figure, Sentence, numeral
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -89,13 +89,9 @@ def found_in(m: Month, most: int = MOST) -> list[Finding]:
 
 def _told(m: Month, kind: str, figure: str, section: str, **context: object) -> Finding:
     """A finding in the words of params/wording/findings/KIND.j2, which says its title and its text in turn."""
-    (title, _), (text, cited) = (
-        render_cited(
-            m.params.folder / "wording", f"findings/{kind}", [words(m) | context | {"saying": what}], setting(m)
-        )
-        for what in ("title", "text")
-    )
-    return Finding(title, Sentence(text, cited=tuple(cited)), figure, section)
+    said = (cited(m, f"findings/{kind}", context | {"saying": what}) for what in ("title", "text"))
+    (title, _), (text, numbers) = said
+    return Finding(title, Sentence(text, cited=numbers), figure, section)
 
 
 def _driver(m: Month) -> Iterator[Finding]:
@@ -232,7 +228,7 @@ def _unsubmitted(m: Month) -> Iterator[Finding]:
     if told.any():
         of = lambda part: Figure("", int(part["unsubmitted"].sum()), int(part["accepted"].sum()))
         named = [
-            {"name": row["unit"], "all": of(rows[rows["unit"] == row["unit"]]), "complaints": row["complaints"], "open": row["open"]}
+            {"name": row["unit"], "all": of(rows[rows["unit"] == row["unit"]]), "complaints": row["part"], "open": row["open"]}
             for row in rows[told].to_dict("records")
         ]  # fmt: skip
         yield _told(m, "unsubmitted", "一览", "overview", units=named, rest=None if told.all() else of(rows[~told]))

@@ -9,8 +9,8 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, volume_source
 from hotline_lib.bulletin._scores import score_source
+from hotline_lib.bulletin._wording import noted
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
-from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
@@ -37,7 +37,7 @@ def _table(x: Exhibit) -> Table:
     told = lambda row: "attention" if row["told"] else ""
     left = [
         column("unsubmitted", head="未上报", signal=told),
-        Column("未办结", "open", unit="件", title="受理后尚未办结"),
+        column("open"),
     ]
     left = [each for each in left if rows[each.value].fillna(0).any()]
     columns = [
@@ -65,9 +65,9 @@ def _table(x: Exhibit) -> Table:
             **rows[["unsubmitted", "open"]].sum(skipna=False),
         },
         rule_after=lambda row: row["kind"] == "group",
-        notes=[_note(m), *m.incomplete],
+        notes=[*_note(m), *m.incomplete],
     )  # fmt: skip
-    return figures.corrected(m, "units", made)
+    return made.corrected(figures.errata(m, "units"))
 
 
 def _indicator(m: Month, each: Indicator) -> Column:
@@ -121,30 +121,14 @@ def _signals(m: Month, row: dict) -> list[tuple[str, str]]:
 
 
 def _key(m: Month, rows: pd.DataFrame, checked: bool) -> str:
-    """What the signs mean, from the thresholds: each sign up to where the next one begins."""
-    signals, points = m.params.scheme.signals, numbers.points
-    at, below = signals.attention, signals.notice
-    attention = [f"一项指标失{points(at.points)}分及以上"]
-    attention += [f"抽检{at.bad}件及以上有问题"] * checked
-    attention.append(f"未上报占{points(signals.unsubmitted)}%及以上且多于其他单位")
-    notice = [f"一项指标失{points(below.points)}分以上不足{points(at.points)}分"] * (below.points < at.points)
-    if checked and below.bad < at.bad:
-        few = f"{below.bad}至{at.bad - 1}" if below.bad < at.bad - 1 else f"{below.bad}"
-        notice.append(f"抽检{few}件有问题")
-    level = lambda sign, words: f"{sign}：{'，或'.join(words)}"
-    key = [level("● 关注", attention), *([level("○ 留意", notice)] if notice else [])]
-    key += ["▲▼ 同比显著增减"] if rows["yoy_significant"].notna().any() else []
-    return "　".join([*key, "灰字：满值、未发现或未超出通常波动"])
+    """What the signs mean, from the thresholds."""
+    marked, signals = rows["yoy_significant"].notna().any(), m.params.scheme.signals
+    return noted(m, "overview_key", checked=checked, marked=marked, **dict(signals))[0]
 
 
-def _note(m: Month) -> str:
-    lost = figures.lost(m)
-    groups = m.units[m.units["kind"] == "group"]
-    who = (
-        f"{'、'.join(groups['unit'])}单列，仍参加名次；各市按名次排，同名次按业务量排。"
-        if 0 < len(groups) < len(m.units)
-        else "按名次排。"
-    )
-    rest = len(INDICATORS) - min(_SHOWN_INDICATORS, len(lost.columns))
-    unspoilt = len(INDICATORS) - len(lost.columns)
-    return f"{who}其余{rest}项指标中，{unspoilt}项没有单位失分，见附件1"
+def _note(m: Month) -> list[str]:
+    groups, shown = m.units[m.units["kind"] == "group"], len(figures.lost(m).columns)
+    return noted(
+        m, "overview_note", groups=[] if len(groups) == len(m.units) else groups["unit"].tolist(),
+        rest=len(INDICATORS) - min(_SHOWN_INDICATORS, shown), unspoilt=len(INDICATORS) - shown,
+    )  # fmt: skip

@@ -81,7 +81,8 @@ def _units_table(x: Exhibit) -> Table:
     ]
     notes = ["▲▼ 显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else []
     pooled = figures.pooled(m, "city"), figures.pooled(m)
-    return figures.corrected(m, "units", by_unit(x.frame, columns, *pooled, label="附件3 业务量区域分布", notes=notes))
+    made = by_unit(x.frame, columns, *pooled, label="附件3 业务量区域分布", notes=notes)
+    return made.corrected(figures.errata(m, "units"))
 
 
 def _totals(x: Exhibit) -> dict[str, object]:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.month import Month, label
 from hotline_lib.present._charts import Chart
-from hotline_lib.present._sentences import render_parts
-from hotline_lib.present._sources import Setting
+from hotline_lib.present._sentences import render_cited, render_parts
+from hotline_lib.present._sources import Setting, Source
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
+
+
+Cites = tuple[tuple[int, int, Source], ...]
 
 
 def words(m: Month) -> dict[str, object]:
@@ -34,6 +37,17 @@ def setting(m: Month) -> Setting:
 
 def _days(m: Month) -> dict[str, tuple[int, int]]:
     return {against: m.days(against) for against in ("yoy", "mom")}
+
+
+def cited(m: Month, template: str, *paragraphs: dict[str, object], text: str | None = None) -> tuple[str, Cites]:
+    """The words of params/wording/TEMPLATE.j2, a paragraph of each, and where their numbers come from."""
+    named = [words(m) | figures for figures in paragraphs]
+    return render_cited(m.params.folder / "wording", template, named, setting(m), text=text)
+
+
+def noted(m: Month, template: str, **figures: object) -> list[str]:
+    """A note under a table in the words of params/wording/TEMPLATE.j2; none if it says nothing."""
+    return list(filter(None, cited(m, template, figures)[:1]))
 
 
 def in_parts(m: Month, template: str, **figures: object) -> dict[str, str]:

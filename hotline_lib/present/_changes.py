@@ -1,17 +1,41 @@
-"""What a reader must know of the changes in a table: which month is unknown, what has no base, months of unlike length."""
+"""Changes in words, and what a reader must know of those in a table: unknown months, no base, months of unlike length."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hotline_lib import exact
 from hotline_lib.exact import is_missing
-from hotline_lib.present._sentences import daily_words
+from hotline_lib.present import _numbers as numbers
 
 if TYPE_CHECKING:
     from hotline_lib.present._sources import Setting
     from hotline_lib.present._tables import Table
 
 _WORDS = {"yoy": ("上年同月", "同比"), "mom": ("上月", "环比")}
+
+
+def change_words(now: object, base: object) -> str:
+    """增加27.58%, 减少11.32% or 持平, by the printed figure; empty where there is no base."""
+    value = exact.change(now, base)
+    if not value:
+        return "" if value is None else "持平"
+    return f"{'增加' if value > 0 else '减少'}{numbers.decimal(abs(value))}%"
+
+
+def difference_words(now: object, base: object) -> str:
+    """多2084件, 少782件 or 持平; empty where there is no base."""
+    if is_missing(now) or is_missing(base):
+        return ""
+    difference = int(now) - int(base)
+    return "持平" if difference == 0 else f"{'多' if difference > 0 else '少'}{abs(difference)}件"
+
+
+def daily_words(now: object, base: object, days: tuple[int, int]) -> str:
+    """减少8.36%: the change of tickets a day. days: how long this month and the base month are."""
+    if is_missing(now) or is_missing(base):
+        return ""
+    return change_words(int(now) * days[1], int(base) * days[0])
 
 
 def about_changes(table: Table, at: Setting) -> list[str]:

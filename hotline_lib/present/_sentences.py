@@ -23,6 +23,7 @@ from hotline_lib.errors import HotlineError, WordingError, nearest
 from hotline_lib.exact import is_missing
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _templates as templates
+from hotline_lib.present._changes import change_words, daily_words, difference_words
 from hotline_lib.present._sources import Links, Setting, Source, counted
 
 _NUMERALS = "零一二三四五六七八九十"
@@ -139,21 +140,6 @@ class Sentence:
         return self.html(self.links.link if self.links is not None else None)
 
 
-def change_words(now: object, base: object) -> str:
-    """增加27.58%, 减少11.32% or 持平, by the printed figure; empty where there is no base."""
-    value = exact.change(now, base)
-    if not value:
-        return "" if value is None else "持平"
-    return f"{'增加' if value > 0 else '减少'}{numbers.decimal(abs(value))}%"
-
-
-def daily_words(now: object, base: object, days: tuple[int, int]) -> str:
-    """减少8.36%: the change of tickets a day. days: how long this month and the base month are."""
-    if is_missing(now) or is_missing(base):
-        return ""
-    return change_words(int(now) * days[1], int(base) * days[0])
-
-
 @jinja2.pass_context
 def a_day(context: jinja2.runtime.Context, figure: Figure, against: str) -> str:
     """（日均减少8.36%）, to stand behind a change, where the month and its base month (yoy or mom) differ in length."""
@@ -162,14 +148,6 @@ def a_day(context: jinja2.runtime.Context, figure: Figure, against: str) -> str:
     if not words or days[0] == days[1]:
         return ""
     return _marked(Cited(f"（日均{words}）", citing and figure.source(f"{against}_daily", citing[0])))
-
-
-def difference_words(now: object, base: object) -> str:
-    """多2084件, 少782件 or 持平; empty where there is no base."""
-    if is_missing(now) or is_missing(base):
-        return ""
-    difference = int(now) - int(base)
-    return "持平" if difference == 0 else f"{'多' if difference > 0 else '少'}{abs(difference)}件"
 
 
 def pull(part: Figure, whole: Figure) -> str:
@@ -212,7 +190,7 @@ def numeral(number: int) -> str:
 
 def render_cited(
     folder: Path, name: str, paragraphs: Iterable[Mapping[str, object]], at: Setting, text: str | None = None
-) -> tuple[str, list[tuple[int, int, Source]]]:
+) -> tuple[str, tuple[tuple[int, int, Source], ...]]:
     """The text of a template, a line per paragraph's figures, and where its numbers stand in it, with their sources.
 
     folder: params/wording. text: the template itself, instead of one of ``folder``; ``name`` is then what a message
@@ -232,7 +210,7 @@ def render_cited(
             piece = found[2] + found[3]
             cited.append((len(whole), len(whole) + len(piece), sources[int(found[1])]))
         whole += piece
-    return whole, cited
+    return whole, tuple(cited)
 
 
 # While a template is rendered, a number that knows its source is wrapped in three letters of private use.

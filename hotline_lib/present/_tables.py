@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -120,6 +120,23 @@ class Table:
     def without(self, *names: str) -> Table:
         """The same table without the columns of those heads."""
         return replace(self, columns=[column for column in self.columns if column.head not in names])
+
+    def corrected(self, errata: Iterable[Mapping[str, str]]) -> Table:
+        """With a footnote at each row in which a figure stands that was printed wrongly.
+
+        errata: ``key`` (the row), ``column`` (of the CSV), ``printed``, ``correct``. Nothing is said where the right figure
+        does not stand: there is no base for it.
+        """
+        columns, notes = [column for column in self.shown if column.key], {}
+        right = {
+            (line.name, column.key, cell.plain)
+            for line in self.lines(columns)
+            for column, cell in zip(columns, line.cells, strict=True)
+        }
+        for row in errata:
+            if (row["key"], row["column"], row["correct"]) in right:
+                notes.setdefault(row["key"], []).append(f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）")
+        return replace(self, footnotes={key: "；".join(words) for key, words in notes.items()})
 
     @property
     def footnote_marks(self) -> dict[str, str]:
