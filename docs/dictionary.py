@@ -22,6 +22,7 @@ FRAMES = {
     ),
     "m.handling": ("本月上报的工单，按办结时长的整分钟计数", ["unit", "business_type", "minute", "tickets", "seconds"]),
     "m.submissions": ("本月上报的工单，按受理月份计数", ["unit", "business_type", "accepted_month", "tickets"]),
+    "m.still_open": ("本月受理、尚未办结的工单计数（不知道时为空）", ["unit", "business_type", "tickets"]),
     "m.units": ("单位", ["unit", "long_name", "kind", "code", "population"]),
     "m.types": ("业务类型", ["business_type", "role"]),
     "m.spot_checks": ("抽检的工单", ["ticket_id", "unit", "drawn", "called_back", "closed", "satisfied"]),
@@ -42,6 +43,7 @@ MEMBERS = {
     "count": "符合条件的件数，带占比和对比月份，可用在 bulletin.say 里",
     "sources": "用到的工单文件",
     "warnings": "数据提示",
+    "incomplete": "附件1 缺了哪些工单（不缺时为空）",
     "errata": "本月印刷本的勘误（没有时为空）",
 }
 

@@ -26,9 +26,11 @@ class Month:
     """One month of the hotline.
 
     counts, calendar: tickets accepted in the month. rates, handling, submissions: tickets submitted in the month.
+    still_open: those accepted in the month that are not closed; None if nobody knows.
     ``counts`` has ``role`` and ``printed_domain`` beside the columns of the scan (see hotline_lib.cube).
     last_year, previous: the base months of yoy and mom. spot_checks: the drawn tickets, or None.
     errata: what is wrong in this month's printed bulletin, if it was printed.
+    incomplete: why Annex 1 lacks tickets, in words, if it does; it is among the warnings too.
     """
 
     month: str
@@ -45,6 +47,8 @@ class Month:
     errata: pd.DataFrame | None
     inputs: tuple[Input, ...]
     warnings: tuple[str, ...]
+    incomplete: tuple[str, ...] = ()
+    still_open: pd.DataFrame | None = None
 
     @property
     def label(self) -> str:
@@ -206,6 +210,7 @@ def open_month(month: str, paths: Paths | None = None) -> Month:
     late, scanned = submitted(month, params, paths)
     last_year = _base(month_before(month, 12), params, paths, source.simulated)
     previous = _base(month_before(month, 1), params, paths, source.simulated)
+    lacking = _reach_back(params, scanned)
     inputs = {each.month: each for each in [source, *scanned, *last_year[1], *previous[1]]}
     return Month(
         month=month,
@@ -219,7 +224,9 @@ def open_month(month: str, paths: Paths | None = None) -> Month:
         spot_checks=read_spot_checks(month, params, paths),
         errata=published.read_table(paths.published(month), "errata"),
         inputs=tuple(sorted(inputs.values(), key=lambda each: each.month, reverse=True)),
-        warnings=(*frames["warnings"]["warning"], *_incomplete(source, params, scanned)),
+        warnings=(*frames["warnings"]["warning"], *_partial(source), *lacking),
+        incomplete=tuple(lacking),
+        still_open=frames["still_open"],
     )
 
 
@@ -259,12 +266,15 @@ def _named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
     return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))
 
 
-def _incomplete(source: Input, params: Params, scanned: list[Input]) -> list[str]:
-    """Says so where the month's tickets, or those submitted in it, cannot all be there."""
-    said = []
-    if source.partial:
-        said.append(f"{label(source.month)}只有其他月份的导出中带来的工单，不完整：请导入这个月自己的导出文件")
-    before = month_before(source.month)
-    if params.month.reach_back_months and before not in {each.month for each in scanned}:
-        said.append(f"没有{label(before)}的工单：该月受理、本月报送的工单未计入，附件1 不完整")
-    return said
+def _partial(source: Input) -> list[str]:
+    """Says so where the month's tickets cannot all be there."""
+    words = f"{label(source.month)}只有其他月份的导出中带来的工单，不完整：请导入这个月自己的导出文件"
+    return [words] if source.partial else []
+
+
+def _reach_back(params: Params, scanned: list[Input]) -> list[str]:
+    """Says so where those submitted in the month cannot all be there."""
+    before = month_before(params.month.month)
+    if not params.month.reach_back_months or before in {each.month for each in scanned}:
+        return []
+    return [f"没有{label(before)}的工单：该月受理、本月报送的工单未计入，附件1 不完整"]

@@ -16,6 +16,7 @@ from hotline_lib.batch.plan import discover, plan
 from hotline_lib.bulletin._outline import TEXTS, texts_missing
 from hotline_lib.coverage import Coverage, coverage
 from hotline_lib.cube import accepted
+from hotline_lib.doubts import doubts
 from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.fingerprint import write_whole
 from hotline_lib.indicators import BY_KEY
@@ -30,6 +31,7 @@ from hotline_lib.tickets import fetch, find_input, read_month
 from hotline_lib.yaml_files import rows_of
 
 _MOST_SHOWN = 3  # units
+_MOST_DOUBTS = 10  # places of a text
 _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -114,12 +116,20 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
         whose = f"（{_who(units, params)}）" if units else ""
         found.weakens.append(f"{file} {where} {key}{whose} 待补充：{HINTS[key]}。")
     found.weakens += [f"{words}。" for words in texts_missing(params)]
-    for name in (f"{found.month}.yaml", *(f"{found.month}/{text}.md" for text in TEXTS)):
-        path = paths.params / "months" / name
-        lines = personal(read_text(path, f"params/months/{name}")) if path.is_file() else []
-        if lines:
+    written = {f"{file} 的 remarks.{name}": words for name, words in params.month.remarks}
+    for name in (f"{found.month}.yaml", *(f"{found.month}/{name}.md" for name in TEXTS)):
+        path, shown = paths.params / "months" / name, f"params/months/{name}"
+        content = read_text(path, shown) if path.is_file() else ""
+        if lines := personal(content):
             numbers = "、".join(map(str, lines))
-            found.weakens.append(f"params/months/{name} 第 {numbers} 行像是有电话或证件号码：请核对，不该印的删去。")
+            found.weakens.append(f"{shown} 第 {numbers} 行像是有电话或证件号码：请核对，不该印的删去。")
+        written |= {shown: content} if shown != file else {}
+    names = [spelling for unit in params.units for spelling in unit.spellings]
+    for shown, content in written.items():
+        said = [f"第 {line} 行，{doubt}。" for line, doubt in doubts(content, names)]
+        more = [f"……共 {len(said)} 处。"] if len(said) > _MOST_DOUBTS else []
+        if said:
+            found.weakens.append("\n  ".join([f"{shown} 请核对：", *said[:_MOST_DOUBTS], *more]))
 
 
 def _who(units: Sequence[str], params: Params) -> str:

@@ -9,7 +9,7 @@ from size import LIMITS, sizes_by_room
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 
 FLOORS = [
-    {"errors", "exact", "fingerprint", "masking"},
+    {"doubts", "errors", "exact", "fingerprint", "masking"},
     {"paths", "text_files"},
     {"yaml_files", "ticket_files"},
     {"params"},

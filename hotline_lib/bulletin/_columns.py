@@ -8,9 +8,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
-from hotline_lib.bulletin._derived import NO_BASE
 from hotline_lib.bulletin._exhibit import Exhibit
-from hotline_lib.exact import is_missing
 from hotline_lib.present._cells import Column
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import column
@@ -21,20 +19,16 @@ YOY = column("yoy", key="yoy_pct", significant=None)
 MOM = column("mom", key="mom_pct")
 
 
-def compared(x: Exhibit, name: str, key: str) -> Table:
+def compared(x: Exhibit, name: str, key: str, **more: object) -> Table:
     """Parts of the month with share, yoy and mom, and the total. name: the column that names a part; key: in the CSV."""
     total = figures.total(x.m)
-    return compared_rows(x.frame, column(name, key=key), {**asdict(total), name: total.name}, total_in_csv=True)
+    return compared_rows(x.frame, column(name, key=key), {**asdict(total), name: total.name}, total_in_csv=True, **more)
 
 
 def compared_rows(frame: pd.DataFrame, named: Column, total: Mapping, **more: object) -> Table:
     """Parts with share, yoy and mom, and their ``total``. named: the column that names a part."""
-    unknown = is_missing(total["yoy_base"]) or is_missing(total["mom_base"])
     columns = [named, TICKETS, column("share"), YOY, MOM]
-    return Table(
-        frame, columns, caption=named.head, order="按件数排", row_head=named.value, total=total,
-        notes=[NO_BASE] if unknown else [], **more,
-    )  # fmt: skip
+    return Table(frame, columns, named.head, "按件数排", row_head=named.value, total=total, **more)
 
 
 def by_unit(

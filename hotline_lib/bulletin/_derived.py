@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._wording import noted
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up, is_missing
-from hotline_lib.month import Base
+from hotline_lib.month import Base, Month
 from hotline_lib.present._cells import Column
 
 if TYPE_CHECKING:
     from hotline_lib.bulletin._exhibit import Exhibit
 
-NO_BASE = "没有对比月份的数据，增减记为—"
 BASES = {"yoy": "yoy_base", "mom": "mom_base"}
 PER_10K = {"complaint_per_10k": "complaint", "ticket_per_10k": "tickets"}
 
@@ -44,8 +44,7 @@ def with_base(x: Exhibit, name: str) -> Exhibit:
         for kind, part in (("subtotal", then[_cities(frame)]), ("total", then))
     }
     merged = {kind: {**x._foot.get(kind, {}), **more} for kind, more in foot.items()}
-    notes = x._notes if known is not None or NO_BASE in x._notes else (*x._notes, NO_BASE)
-    return replace(x, frame=frame, _foot=merged, _notes=notes)
+    return replace(x, frame=frame, _foot=merged)
 
 
 def with_per_10k(x: Exhibit, name: str) -> Exhibit:
@@ -57,6 +56,19 @@ def with_per_10k(x: Exhibit, name: str) -> Exhibit:
     sums = {"subtotal": x.frame.loc[cities, counted_in].sum(), "total": x.frame[counted_in].sum()}
     foot = {kind: {**x._foot.get(kind, {}), name: each(tickets, people)} for kind, tickets in sums.items()}
     return replace(x, frame=x.frame.assign(**{name: made}), _foot=foot)
+
+
+def about_people(m: Month) -> list[str]:
+    """Over whom tickets per 10,000 people are counted, where a group's people are not those of the cities."""
+    cities, groups = ([each for each in m.params.units if each.kind == kind] for kind in ("city", "group"))
+    if not cities or not groups:
+        return []
+    myriads = lambda units: f"{half_up(sum(each.population for each in units), 10_000, 0):,}"
+    own = [
+        {"name": each.name, "people": myriads([each]), "implied": each.population_source == "implied"}
+        for each in groups
+    ]
+    return noted(m, "people", cities=len(cities), people=myriads(cities), groups=own)
 
 
 def _cities(frame: pd.DataFrame) -> pd.Series:

@@ -10,7 +10,7 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import by_unit, compared
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where_of, with_more
-from hotline_lib.bulletin._wording import drawn
+from hotline_lib.bulletin._wording import drawn, noted
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month
 from hotline_lib.present import _charts as charts
@@ -32,7 +32,9 @@ def domains(m: Month) -> Exhibit:
     parts = Parts(
         lead=Says("domains_lead", _lead, "lead"),
         sentence=Says("domains", _domains),
-        table=lambda x: compared(x, "printed_domain", "domain"),
+        table=lambda x: compared(
+            x, "printed_domain", "domain", notes=noted(m, "same_tickets", pairs=figures.same_tickets(m))
+        ),
         chart=_domains_chart,
     )
     return with_more(Exhibit(m, figures.domains(m), {"domain": "domain"}, {}, parts), "domains")
@@ -175,13 +177,18 @@ def _contributions(x: Exhibit) -> dict[str, object]:
     m = x.m
     key = next(iter(_known_bases(m)), None)
     if key is None:
-        return {"against": ""}
-    total, context = replace(figures.total(m), yoy_base=getattr(figures.total(m), key)), {}
+        total = figures.total(m)
+        return {"against": "", "known": bool(total.yoy or total.mom)}
+    only = lambda figure: replace(figure, **{each: None for each in _BASES if each != key})
+    total, context = only(figures.total(m)), {}
     for part, (frame, name) in _parts(m).items():
+        column = "domain" if "domain" in frame else name
         row = frame.loc[(frame["tickets"] - frame[key]).abs().idxmax()]
-        most = Figure(row[name], row["tickets"], yoy_base=row[key])
-        others = Figure("", total.tickets - most.tickets, yoy_base=total.yoy_base - most.yoy_base)
-        context[part] = {"most": most, "others": others}
+        rest = frame[frame[name] != row[name]]
+        listed = [each for value in rest[column] for each in (value if isinstance(value, list) else [value])]
+        most = only(figures.figure(row[name], row, [column]))
+        others = {"tickets": total.tickets - most.tickets, key: total.base - most.base, column: listed}
+        context[part] = {"most": most, "others": figures.figure("", others, [column])}
     return {"against": _BASES[key], "total": total, **context}
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hotline_lib.bulletin._derived import BASES, PER_10K, with_base, with_own, with_per_10k
-from hotline_lib.bulletin._wording import setting, words
+from hotline_lib.bulletin._derived import BASES, PER_10K, about_people, with_base, with_own, with_per_10k
+from hotline_lib.bulletin._wording import cited, setting
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Month
 from hotline_lib.present._cells import Column
+from hotline_lib.present._changes import about_changes
 from hotline_lib.present._page import Written
-from hotline_lib.present._sentences import Figure, Sentence, render_cited, shortened
+from hotline_lib.present._sentences import Figure, Sentence, shortened
 from hotline_lib.present._sources import Source, counted, links_of
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import WORDS, word
@@ -48,10 +49,9 @@ class Says:
 
     def of(self, x: Exhibit) -> Sentence:
         found = self.figures(x)
-        paragraphs = [words(x.m) | each for each in (found if isinstance(found, list) else [found])]
-        text, cited = render_cited(x.m.params.folder / "wording", self.template, paragraphs, setting(x.m))
+        text, numbers = cited(x.m, self.template, *(found if isinstance(found, list) else [found]))
         short = shortened(text) if self.kind == "lead" else text
-        kept = tuple(each for each in cited if each[1] < len(short) or short == text)
+        kept = tuple(each for each in numbers if each[1] < len(short) or short == text)
         return Sentence(short, self.kind, kept, links_of(x.m))
 
 
@@ -88,7 +88,6 @@ class Exhibit:
     _added: tuple[Column, ...] = ()
     _foot: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     _order: str = ""
-    _notes: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -129,11 +128,13 @@ class Exhibit:
         foot = {kind: getattr(made, kind) for kind in ("subtotal", "total")}
         foot = {kind: row and {**row, **self._foot.get(kind, {})} for kind, row in foot.items()}
         find = self._find or volume_source
-        return replace(
-            made, **foot, columns=[*made.columns, *self._added] if made.columns else [],
-            order=self._order or made.order, notes=[*made.notes, *self._notes],
+        made = replace(
+            made, **foot, columns=[*made.columns, *self._added] if made.columns else [], order=self._order or made.order,
             source=lambda column, row: find(self, column, row), links=links_of(self.m),
         )  # fmt: skip
+        per_people = any(each.kind == "rate" and str(each.value).endswith("_per_10k") for each in made.shown)
+        notes = [*about_changes(made, setting(self.m)), *_out_of_use(self.m, made)]
+        return replace(made, notes=[*made.notes, *(about_people(self.m) if per_people else []), *notes])
 
     @property
     def chart(self) -> Chart | DrillDown | Sentence:
@@ -236,6 +237,14 @@ def with_more(x: Exhibit, printed: str) -> Exhibit:
     for name in x.m.params.organisation.more_columns.get(printed, ()):
         x = x.with_column(name)
     return x
+
+
+def _out_of_use(m: Month, table: Table) -> list[str]:
+    """A note on the business types no longer in use whose change a table shows."""
+    retired = [each.name for each in m.params.catalogue.business_types if each.role == "retired"]
+    there = [name for name in retired if name in set(table.frame.get("business_type", ()))]
+    changes = any(column.kind in ("change", "difference", "pull") for column in table.shown)
+    return [f"{'、'.join(there)}：已不再使用的分类，增减出自分类的改变，不是来电多了少了"] if there and changes else []
 
 
 def where_of(x: Exhibit, row: Mapping) -> dict[str, object]:

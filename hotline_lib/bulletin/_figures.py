@@ -86,6 +86,18 @@ def unit_domains(m: Month) -> pd.DataFrame:
 
 
 @once_a_month
+def same_tickets(m: Month) -> list[dict[str, Figure]]:
+    """Where a domain and a unit are nearly the same tickets: ``domain``, ``unit`` and what they have in common, ``both``."""
+    members, found = domains(m).set_index("printed_domain")["domain"], []
+    for row in metrics.same_tickets(unit_domains(m), members.index.tolist()).to_dict("records"):
+        parts = {"domain": {"domain": members[row["domain"]]}, "unit": {"unit": row["unit"]}}
+        parts["both"] = parts["domain"] | parts["unit"]
+        name = lambda part, row=row: row.get(part, "")
+        found.append({part: Figure(name(part), row[f"of_{part}"], where=where) for part, where in parts.items()})
+    return found
+
+
+@once_a_month
 def daily(m: Month) -> pd.DataFrame:
     return metrics.daily_calls(m.calendar, m.month, m.params.calendar)
 
@@ -118,9 +130,10 @@ def indicators_by_unit(m: Month) -> pd.DataFrame:
 
 
 @once_a_month
-def all_units_together(m: Month) -> pd.DataFrame:
-    """Each indicator over all units' tickets, by indicator."""
-    return metrics.all_units_together(indicators(m), m.units).set_index("indicator")
+def all_units_together(m: Month, names: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Each indicator over the tickets of all units (of those), by indicator."""
+    values, units = (rows[rows["unit"].isin(names or m.params.unit_names)] for rows in (indicators(m), m.units))
+    return metrics.all_units_together(values, units).set_index("indicator")
 
 
 @once_a_month
@@ -159,7 +172,10 @@ def next_steps(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def unsubmitted(m: Month) -> pd.DataFrame:
-    return metrics.unsubmitted(m.counts, m.submissions, m.month, m.units)
+    complaint = m.params.catalogue.name_of("complaint")
+    return metrics.unsubmitted(
+        m.counts, m.submissions, m.month, m.units, business_type=complaint, still_open=m.still_open
+    )
 
 
 @once_a_month

@@ -18,12 +18,12 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._samples import sample
 from hotline_lib.bulletin._volumes import NEARLY_ALL
-from hotline_lib.bulletin._wording import setting, words
+from hotline_lib.bulletin._wording import cited, setting
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._page import Written
-from hotline_lib.present._sentences import Cited, Figure, Sentence, numeral, render_cited
+from hotline_lib.present._sentences import Cited, Figure, Sentence, numeral
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -89,13 +89,9 @@ def found_in(m: Month, most: int = MOST) -> list[Finding]:
 
 def _told(m: Month, kind: str, figure: str, section: str, **context: object) -> Finding:
     """A finding in the words of params/wording/findings/KIND.j2, which says its title and its text in turn."""
-    (title, _), (text, cited) = (
-        render_cited(
-            m.params.folder / "wording", f"findings/{kind}", [words(m) | context | {"saying": what}], setting(m)
-        )
-        for what in ("title", "text")
-    )
-    return Finding(title, Sentence(text, cited=tuple(cited)), figure, section)
+    said = (cited(m, f"findings/{kind}", context | {"saying": what}) for what in ("title", "text"))
+    (title, _), (text, numbers) = said
+    return Finding(title, Sentence(text, cited=numbers), figure, section)
 
 
 def _driver(m: Month) -> Iterator[Finding]:
@@ -123,6 +119,11 @@ def _driver(m: Month) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _shown_in(role: str) -> tuple[str, str]:
+    """The figure and the section that show a business type: of those whose issues are not ranked, the table of types."""
+    return {"complaint": ("图6", "complaints"), "inquiry": ("图5", "inquiries")}.get(role, ("图1", "totals"))
+
+
 def _types(m: Month) -> Iterator[Finding]:
     """Complaints, if they rose or fell on last year by more than chance; then the other types, by size of change."""
     rows = figures.types(m)
@@ -139,9 +140,7 @@ def _types(m: Month) -> Iterator[Finding]:
         if row["role"] in figures.RANKED_ROLES:
             issue = next(iter(figures.first_issue(m, row["role"])), None)
         of = figures.figure(row["business_type"], row, ["business_type"])
-        section = {"complaint": "complaints", "inquiry": "inquiries"}.get(row["role"], "totals")
-        figure = {"complaint": "图6", "inquiry": "图5"}.get(row["role"], "图1")
-        yield _told(m, "type", figure, section, of=of, issue=issue)
+        yield _told(m, "type", *_shown_in(row["role"]), of=of, issue=issue)
 
 
 def _units(m: Month) -> Iterator[Finding]:
@@ -200,7 +199,7 @@ def _checked(m: Month) -> Iterator[Finding]:
     ]
     whole = {"unit": m.params.organisation.region, **rows[["answered", "problems"]].sum()}
     yield _told(
-        m, "checked", "附件2", "spot_checks", sample=sample(m, whole), bad=found(bad.head(1)), good=found(good.head(1)), units=int((rows["problems"] > 0).sum()),
+        m, "checked", "附件2", "spot_checks", sample=sample(m, whole), bad=found(bad.head(1)), good=found(good.head(1)), of=len(m.units), units=int((rows["problems"] > 0).sum()),
     )  # fmt: skip
 
 
@@ -215,9 +214,10 @@ def _issues(m: Month) -> Iterator[Finding]:
             days = m.days(kind)
             row = told.loc[(told["tickets"] * days[1] - told["base"] * days[0]).abs().idxmax()]
             of = figures.figure(row["issue"], {**row, f"{kind}_base": row["base"]}, ["business_type", "issue"])
-            section = "inquiries" if row["business_type"] == m.params.catalogue.name_of("inquiry") else "complaints"
+            figure, section = _shown_in(m.types.set_index("business_type").loc[row["business_type"], "role"])
+            figure = "热点事项" if section != "totals" else figure
             rose = bool(row["difference"] > 0)
-            yield _told(m, "issue", "热点事项", section, of=of, type=row["business_type"], against=kind, rose=rose)
+            yield _told(m, "issue", figure, section, of=of, type=row["business_type"], against=kind, rose=rose)
         return
 
 
@@ -227,8 +227,11 @@ def _unsubmitted(m: Month) -> Iterator[Finding]:
     told = rows["unit"].map(figures.told_unsubmitted(m))
     if told.any():
         of = lambda part: Figure("", int(part["unsubmitted"].sum()), int(part["accepted"].sum()))
-        named = [replace(of(rows[rows["unit"] == unit]), name=unit) for unit in rows.loc[told, "unit"]]
-        yield _told(m, "unsubmitted", "附件1", "indicators", units=named, rest=None if told.all() else of(rows[~told]))
+        named = [
+            {"name": row["unit"], "all": of(rows[rows["unit"] == row["unit"]]), "complaints": row["part"], "open": row["open"]}
+            for row in rows[told].to_dict("records")
+        ]  # fmt: skip
+        yield _told(m, "unsubmitted", "一览", "overview", units=named, rest=None if told.all() else of(rows[~told]))
 
 
 _KINDS: tuple[Callable[[Month], Iterator[Finding]], ...] = (

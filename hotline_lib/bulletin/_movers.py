@@ -12,7 +12,8 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where
 from hotline_lib.bulletin._issues import _ISSUE, _TYPE, known
 from hotline_lib.month import Month, label
 from hotline_lib.present import _numbers as numbers
-from hotline_lib.present._sentences import Figure, difference_words
+from hotline_lib.present._changes import difference_words
+from hotline_lib.present._sentences import Figure
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import column
 

@@ -180,6 +180,7 @@ def findings(m: Month, *, top: int = 5) -> Findings:
     top：第四、五部分列出前几位事项（决定链到哪个标题）。有 title，单独一行就显示全部。
     """
     anchors = {section.name: anchor(section.heading or "概述") for section in outline(m, top)}
+    anchors["overview"] = anchor(overview(m).heading)
     return Findings(tuple(found_in(m)), anchors, links_of(m))
 
 

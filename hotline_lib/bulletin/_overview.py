@@ -9,10 +9,8 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, volume_source
 from hotline_lib.bulletin._scores import missing, score_source
-from hotline_lib.bulletin._wording import provisional
-from hotline_lib.exact import is_missing
+from hotline_lib.bulletin._wording import noted, provisional
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
-from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
@@ -36,31 +34,40 @@ def overview(m: Month) -> Exhibit:
 def _table(x: Exhibit) -> Table:
     m, rows, lost = x.m, x.frame, figures.lost(x.m)
     signals, checked, total = m.params.scheme.signals, figures.spot_checks(m) is not None, figures.pooled(m)
+    told = lambda row: "attention" if row["told"] else ""
+    left = [
+        column("unsubmitted", head="未上报", signal=told),
+        column("open"),
+    ]
+    left = [each for each in left if rows[each.value].fillna(0).any()]
     columns = [
         UNIT,
         Column("信号", "signals", "signals"),
         RANK,
         SCORE,
-        column("tickets", head="业务量"),
-        column("yoy"),
-        column("complaint", head=m.params.catalogue.name_of("complaint")),
+        column("tickets", head="业务量", key="total"),
+        column("yoy", key="yoy_pct"),
+        column("complaint", head=m.params.catalogue.name_of("complaint"), key="complaint"),
+        *left,
         *(_indicator(m, each) for each in INDICATORS if each.key in list(lost)[:_SHOWN_INDICATORS]),
     ]
     if checked:
         bad = lambda row: signals.of(bad=row["problems"])
         clean = lambda row: "" if row["problems"] else "soft"
         columns.append(Column("抽检问题", "found", "words", unit="件/抽检件", signal=bad, emphasis=clean))
-    wrong = {row["key"]: row for row in figures.errata(m, "units")}
-    return Table(
+    made = Table(
         rows,
         columns,
         label="各单位一览",
-        order=_key(m, checked),
-        total={**total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None},
+        order=_key(m, rows, checked),
+        total={
+            **total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None,
+            **rows[["unsubmitted", "open"]].sum(skipna=False),
+        },
         rule_after=lambda row: row["kind"] == "group",
-        footnotes={unit: f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）" for unit, row in wrong.items()},
-        notes=[_note(m), *provisional(m)],
+        notes=[*_note(m), *m.incomplete, *provisional(m)],
     )  # fmt: skip
+    return made.corrected(figures.errata(m, "units"))
 
 
 def _indicator(m: Month, each: Indicator) -> Column:
@@ -81,6 +88,8 @@ def _rows(m: Month) -> pd.DataFrame:
     volumes = figures.units(m).drop(columns=["rank", "long_name", "kind", "code", "population"])
     rows = figures.scores(m)[["rank", "unit", "kind", "score"]].merge(volumes, on="unit", validate="one_to_one")
     rows = rows.join(values, on="unit", validate="one_to_one")
+    left = figures.unsubmitted(m).set_index("unit")[["unsubmitted", "open"]]
+    rows = rows.join(left.assign(told=figures.told_unsubmitted(m)), on="unit", validate="one_to_one")
     rows["lost"] = [lost.loc[unit].to_dict() if len(lost.columns) else {} for unit in rows["unit"]]
     if checks is not None:
         own = checks[["unit", "problems", "answered", "sampled"]]
@@ -107,26 +116,21 @@ def _signals(m: Month, row: dict) -> list[tuple[str, str]]:
     for key, points in sorted(row["lost"].items(), key=lambda each: -each[1]):
         signals.append((of.of(points=points), BY_KEY[key].word))
     signals.append((of.of(bad=row.get("problems", 0)), "抽检"))
+    signals.insert(0, ("attention" if row["told"] else "", "未上报"))
     told = [each for each in signals if each[0]]
     return sorted(told, key=lambda each: each[0] != "attention")
 
 
-def _key(m: Month, checked: bool) -> str:
+def _key(m: Month, rows: pd.DataFrame, checked: bool) -> str:
     """What the signs mean, from the thresholds."""
-    at, bad = m.params.scheme.signals, "，或抽检{}件及以上有问题" if checked else ""
-    level = lambda each: f"失{numbers.points(each.points)}分及以上{bad.format(each.bad)}"
-    changes = "　▲▼ 同比显著增减" if not is_missing(figures.total(m).yoy_base) else ""
-    return f"● 关注：一项指标{level(at.attention)}　○ 留意：{level(at.notice)}{changes}　灰字：满值、未发现或未超出通常波动"
+    marked, signals = rows["yoy_significant"].notna().any(), m.params.scheme.signals
+    return noted(m, "overview_key", checked=checked, marked=marked, **dict(signals))[0]
 
 
-def _note(m: Month) -> str:
-    lost = figures.lost(m)
-    groups = m.units[m.units["kind"] == "group"]
-    who = (
-        f"{'、'.join(groups['unit'])}单列，仍参加名次；各市按名次排，同名次按业务量排。"
-        if 0 < len(groups) < len(m.units)
-        else "按名次排。"
-    )
-    rest = len(INDICATORS) - min(_SHOWN_INDICATORS, len(lost.columns))
-    unspoilt = len(INDICATORS) - len(set(lost) | set(figures.unconfirmed(m)))
-    return f"{who}其余{rest}项指标中，{unspoilt}项没有单位失分，见附件1"
+def _note(m: Month) -> list[str]:
+    groups, lost = m.units[m.units["kind"] == "group"], figures.lost(m)
+    return noted(
+        m, "overview_note", groups=[] if len(groups) == len(m.units) else groups["unit"].tolist(),
+        rest=len(INDICATORS) - min(_SHOWN_INDICATORS, len(lost.columns)),
+        unspoilt=len(INDICATORS) - len(set(lost) | set(figures.unconfirmed(m))),
+    )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._derived import about_people
 from hotline_lib.bulletin._exhibit import Exhibit, Parts
 from hotline_lib.exact import competition_rank, percent
 from hotline_lib.indicators import BY_KEY
@@ -76,13 +78,13 @@ def _peers(m: Month, unit: str) -> list[str]:
     return [each.name for each in m.params.units if each.kind == me.kind and each.name != me.name]
 
 
-def _are_cities(m: Month, names: list[str]) -> bool:
+def _are_cities(m: Month, names: Iterable[str]) -> bool:
     return all(m.params.unit(name).kind == "city" for name in names)
 
 
 def _places(m: Month, unit: str) -> pd.DataFrame:
     """Measures, with the unit's place among units of its kind, and the best and the middle of them."""
-    me, kind = m.params.unit(unit), _compared_with(m, unit)
+    me, kind = m.params.unit(unit), compared_with(m, unit)
     scores = figures.scores(m).set_index("unit")["score"]
     values = figures.indicators(m).pivot(index="unit", columns="indicator", values="value")
     checks = figures.spot_checks(m)
@@ -107,16 +109,26 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "own", "place", "first", "middle"])
 
 
-def _compared_with(m: Month, unit: str) -> list[str]:
+def compared_with(m: Month, unit: str) -> tuple[str, ...]:
+    """The units of its kind, itself among them; all of them if these are too few."""
     others = _peers(m, unit)
-    return [m.params.unit(unit).name, *others] if len(others) >= 2 else m.params.unit_names
+    return (m.params.unit(unit).name, *others) if len(others) >= 2 else tuple(m.params.unit_names)
+
+
+def whose(m: Month, names: tuple[str, ...]) -> str:
+    """14市, or 全省 for all units."""
+    if len(names) == len(m.units):
+        return m.params.organisation.region
+    return f"{len(names)}{'市' if _are_cities(m, names) else '个单位'}"
 
 
 def _peers_table(x: Exhibit, unit: str) -> Table:
-    m, kind = x.m, _compared_with(x.m, unit)
+    m, kind = x.m, compared_with(x.m, unit)
+    each = "市" if _are_cities(m, kind) else "单位"
     columns = [
         Column("项目", "measure", "text"), Column("本单位", "own", "words"),
-        Column("名次", "place", "words", unit="/单位数"), Column("第1", "first", "words"), Column("居中", "middle", "words"),
+        Column("名次", "place", "words", unit=f"/{each}数"), Column("第1", "first", "words"), Column("居中", "middle", "words"),
     ]  # fmt: skip
-    order = f"在{len(kind)}个{'市' if _are_cities(m, kind) else '单位'}中；总分、件数从高到低，时长、问题从低到高"
-    return Table(x.frame, columns, label="名次", order=order, row_head="measure")
+    order = f"在{len(kind)}个{each}中；总分、件数从高到低，时长、问题从低到高"
+    notes = about_people(m) if each == "单位" else []
+    return Table(x.frame, columns, label="名次", order=order, row_head="measure", notes=notes)

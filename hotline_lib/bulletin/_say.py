@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hotline_lib.bulletin._wording import setting, words
+from hotline_lib.bulletin._wording import cited
 from hotline_lib.month import Count, Month
-from hotline_lib.present._sentences import Figure, Sentence, render_cited
+from hotline_lib.present._sentences import Figure, Sentence
 from hotline_lib.present._sources import links_of
 
 
@@ -15,8 +15,8 @@ def say(m: Month, text: str, **figures: object) -> Sentence:
     .mom（环比）、.myriads（万件）。写了没有的名称时，报出可用的有哪些。
     """
     named = {name: _figure(value) for name, value in figures.items()}
-    made, cited = render_cited(m.params.folder / "wording", "这句话", [words(m) | named], setting(m), text=text)
-    return Sentence(made, cited=tuple(cited), links=links_of(m))
+    made, numbers = cited(m, "这句话", named, text=text)
+    return Sentence(made, cited=numbers, links=links_of(m))
 
 
 def _figure(value: object) -> object:

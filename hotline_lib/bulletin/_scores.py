@@ -96,17 +96,17 @@ def _indicators_table(x: Exhibit) -> Table:
         label="附件1 考评指标",
         subtotal={**together, "unit": region},
         notes=[
+            *m.incomplete,
             *(["分母为 0 的率记 100.00（n=0）"] if nobody else []),
-            f"{region}为各单位工单合并计算，不参加排名"
-            + ("，万人工单数量按各市人口计" if (m.units["kind"] == "group").any() else ""),
+            f"{region}为各单位工单合并计算，不参加排名",
             *provisional(m),
         ],
         dense=True,
     )
 
 
-def score_source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
-    """Where a figure of Annex 1 comes from: a unit's, or that of all units together."""
+def score_source(x: Exhibit, column: Column, row: Mapping, together: tuple[str, ...] = ()) -> Source | None:
+    """Where a figure of Annex 1 comes from: a unit's, or that of all units (of those) together."""
     m, unit, key = x.m, row["unit"], column.value
     if key not in BY_KEY and not (key == "score" and unit in m.params.unit_names):
         return None
@@ -117,7 +117,11 @@ def score_source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
         formula = f"总分 {numbers.points(m.params.scheme.full_marks)}{parts} = {printed}"
         return Source(title, f"{m.label}上报的工单；评分办法 {m.params.scheme.name}", formula)
     of = BY_KEY[key]
-    own = figures.indicators_by_unit(m).loc[unit] if unit in m.params.unit_names else figures.all_units_together(m)
+    own = (
+        figures.indicators_by_unit(m).loc[unit]
+        if unit in m.params.unit_names
+        else figures.all_units_together(m, together)
+    )
     numerator, denominator = own.loc[key, ["numerator", "denominator"]]
     tickets = f"{m.label}上报的工单；评分办法 {m.params.scheme.name}"
     if not of.counted and of.kind != "per_10k":
@@ -182,6 +186,7 @@ def _points_lost_table(x: Exhibit) -> Table:
         order="分；按名次排，列按失分从多到少；颜色越深失分越多，· 为未失分",
         total={"unit": _TOTAL, **lost.sum(), "lost": scores["lost"].sum()},
         notes=[
+            *m.incomplete,
             *(["评分办法由印刷本反推，并非唯一"] if _inferred(m) else []),
             *([f"总分四舍五入保留两位小数，{rounded}的各项失分之和因此与合计略有出入"] if rounded else []),
             *provisional(m),

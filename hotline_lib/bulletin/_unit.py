@@ -1,4 +1,4 @@
-"""A unit's own edition (06): its tickets, its issues beside the province's, its indicators, its sample, its place.
+"""A unit's own edition (06): its tickets, its issues beside its peers', its indicators, its sample, its place.
 
 Everything takes ``unit``: a short name, a long name or an alias of params/units.yaml.
 """
@@ -13,8 +13,9 @@ import pandas as pd
 from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import compared_rows
+from hotline_lib.bulletin._derived import about_people
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
-from hotline_lib.bulletin._peers import _counts
+from hotline_lib.bulletin._peers import _counts, compared_with, whose
 from hotline_lib.bulletin._scores import missing, score_source
 from hotline_lib.bulletin._wording import drawn, provisional
 from hotline_lib.exact import is_missing
@@ -50,7 +51,7 @@ def unit_types(m: Month, unit: str) -> Exhibit:
 
 
 def unit_indicators(m: Month, unit: str) -> Exhibit:
-    """一个单位的 17 项考评指标：本单位的值和由来、全省合并的值、各失几分。
+    """一个单位的 17 项考评指标：本单位的值和由来、同类单位合并的值（同类太少时为全部单位）、各失几分。
 
     unit：单位。有 sentence（总分与名次）、table。
     frame：metrics.indicator_values 中本单位的各行：indicator、kind、numerator、denominator、value。来源：rates、月份参数。
@@ -86,14 +87,16 @@ def _types_of(m: Month, unit: str) -> pd.DataFrame:
 
 
 def total_of(m: Month, unit: str) -> Figure:
-    """All tickets of the unit as a part of the month, with its bases."""
-    name, bases = m.params.unit(unit).name, []
+    """All tickets of the unit as a part of those of its peers, with its bases."""
+    name, bases, peers = m.params.unit(unit).name, [], compared_with(m, unit)
     for kind in ("yoy", "mom"):
         rows = figures.base(m, kind).by("unit")
         bases.append(None if rows is None else int(rows.loc[rows["unit"] == name, "tickets"].sum()))
     tickets = int(_counts(m, name)["tickets"].sum())
     long_name = m.params.unit(name).long_name
-    return Figure(long_name, tickets, figures.total(m).tickets, *bases, where={"unit": name}, of_where={})
+    of = int(m.counts.loc[m.counts["unit"].isin(peers), "tickets"].sum())
+    of_where = {} if len(peers) == len(m.units) else {"unit": list(peers)}
+    return Figure(long_name, tickets, of, *bases, where={"unit": name}, of_where=of_where)
 
 
 def _types_table(x: Exhibit, unit: str) -> Table:
@@ -106,9 +109,9 @@ def _types_table(x: Exhibit, unit: str) -> Table:
 
 
 def _indicators_table(x: Exhibit, unit: str) -> Table:
-    """With what they are made of, all units together beside them, and the points they cost."""
-    m, name = x.m, unit
-    own, together, lost = figures.indicators_by_unit(m).loc[name], figures.all_units_together(m), figures.lost(m)
+    """With what they are made of, its peers together beside them, and the points they cost."""
+    m, name, peers = x.m, unit, compared_with(x.m, unit)
+    own, together, lost = figures.indicators_by_unit(m).loc[name], figures.all_units_together(m, peers), figures.lost(m)
     rows, open_ = [], figures.unconfirmed(m)
     for of in INDICATORS:
         kind = "rate" if of.kind == "per_10k" else of.kind
@@ -133,24 +136,25 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
             Column("本单位", "own", "words", emphasis=cost),
             Column("计量", "unit_of", "text"),
             Column("由来", "from", "words"),
-            Column(f"{m.params.organisation.region}合并", "all", "words"),
+            Column(f"{whose(m, peers)}合并", "all", "words"),
             Column("失分", "points", "points", emphasis=cost),
         ],
         label="考评指标",
         order="按附件1的顺序；由来为分子/分母",
-        notes=provisional(m),
         row_head="indicator",
         total={"indicator": "合计", "points": scores["lost"]},
+        notes=[*provisional(m), *m.incomplete, *(about_people(m) if len(peers) == len(m.units) else [])],
     )
 
 
 def _of_indicator(x: Exhibit, column: Column, row: Mapping, unit: str) -> Source | None:
-    """The unit's own value, or that of all units together."""
-    whose = {"own": unit, "all": x.m.params.organisation.region}.get(column.value)
-    if whose is None or "key" not in row:
+    """The unit's own value, or that of its peers together."""
+    peers = compared_with(x.m, unit)
+    of = {"own": unit, "all": whose(x.m, peers)}.get(column.value)
+    if of is None or "key" not in row:
         return None
     key = row["key"]
-    return score_source(x, Column("", key, "text"), {"unit": whose, key: row[column.value]})
+    return score_source(x, Column("", key, "text"), {"unit": of, key: row[column.value]}, peers)
 
 
 def _made_of(key: str, of: pd.Series) -> str | None:
@@ -196,6 +200,7 @@ def _overview(x: Exhibit, unit: str) -> dict[str, object]:
         "lost": score["lost"],
         "worst": [{"name": BY_KEY[key].short, "points": points} for key, points in worst.items()],
         "units": len(m.units),
+        "whose": whose(m, compared_with(m, unit)),
     }
 
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import SHARE, by_unit, compared
-from hotline_lib.bulletin._derived import NO_BASE
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import is_missing, percent
@@ -72,7 +71,6 @@ def contributions(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
 def _units_table(x: Exhibit) -> Table:
     """Annex 3, with the cities' sum and the total."""
     m, name_of = x.m, x.m.params.catalogue.name_of
-    wrong = [(row["key"], row["printed"], row["correct"]) for row in figures.errata(m, "units")]
     columns = [
         column("rank", head="序号", key="rank"),
         UNIT,
@@ -81,12 +79,10 @@ def _units_table(x: Exhibit) -> Table:
         SHARE,
         column("yoy", key="yoy_pct"),
     ]
-    return by_unit(
-        x.frame, columns, figures.pooled(m, "city"), figures.pooled(m),
-        label="附件3 业务量区域分布",
-        footnotes={unit: f"印刷本为 {printed}，应为 {correct}（勘误）" for unit, printed, correct in wrong},
-        notes=["▲▼ 显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else [NO_BASE],
-    )  # fmt: skip
+    notes = ["▲▼ 显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else []
+    pooled = figures.pooled(m, "city"), figures.pooled(m)
+    made = by_unit(x.frame, columns, *pooled, label="附件3 业务量区域分布", notes=notes)
+    return made.corrected(figures.errata(m, "units"))
 
 
 def _totals(x: Exhibit) -> dict[str, object]:
@@ -134,6 +130,7 @@ def _contributions(x: Exhibit) -> dict[str, object]:
         "more": x.figures(told[told["difference"] > 0]),
         "fewer": x.figures(told[told["difference"] < 0][::-1]),
         "others": len(cities) - len(told),
+        "pairs": figures.same_tickets(x.m),
     }
 
 

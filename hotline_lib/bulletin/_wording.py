@@ -10,20 +10,24 @@ from hotline_lib.indicators import BY_KEY
 from hotline_lib.month import Month, label
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._charts import Chart
-from hotline_lib.present._sentences import render_parts
-from hotline_lib.present._sources import Setting
+from hotline_lib.present._sentences import render_cited, render_parts
+from hotline_lib.present._sources import Setting, Source
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
 
+Cites = tuple[tuple[int, int, Source], ...]
+
+
 def words(m: Month) -> dict[str, object]:
-    """What every template may name: the month's number, the province's words, its business types by role, and
-    why scores are provisional, if they are."""
+    """What every template may name: the month's number, the days of it and of its base months, the province's words, its
+    business types by role, and why scores are provisional, if they are."""
     return {
         "provisional": f"{'、'.join(_unconfirmed(m))}待补充" if _may_cost(m) else "",
         "month": int(m.month[5:]),
         "year": int(m.month[:4]),
+        "days": _days(m),
         **m.params.organisation.model_dump(include={"region", "province", "platform", "centre"}),
         **{role: m.params.catalogue.name_of(role) for role in ("inquiry", "suggestion", "complaint")},
     }
@@ -60,7 +64,22 @@ def remarks(m: Month) -> dict[str, str]:
 def setting(m: Month) -> Setting:
     """What the sources of numbers say of the month."""
     labels = {column.name: column.label for column in m.params.columns}
-    return Setting(m.label, label(m.last_year.month), label(m.previous.month), labels)
+    return Setting(m.label, label(m.last_year.month), label(m.previous.month), labels, _days(m))
+
+
+def _days(m: Month) -> dict[str, tuple[int, int]]:
+    return {against: m.days(against) for against in ("yoy", "mom")}
+
+
+def cited(m: Month, template: str, *paragraphs: dict[str, object], text: str | None = None) -> tuple[str, Cites]:
+    """The words of params/wording/TEMPLATE.j2, a paragraph of each, and where their numbers come from."""
+    named = [words(m) | figures for figures in paragraphs]
+    return render_cited(m.params.folder / "wording", template, named, setting(m), text=text)
+
+
+def noted(m: Month, template: str, **figures: object) -> list[str]:
+    """A note under a table in the words of params/wording/TEMPLATE.j2; none if it says nothing."""
+    return list(filter(None, cited(m, template, figures)[:1]))
 
 
 def in_parts(m: Month, template: str, **figures: object) -> dict[str, str]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 NAME = "bulletin.eml"
 SIMULATED = "【模拟工单】"
 _SHOWN = ("rank", "unit", "score", "tickets", ("tickets", "yoy_base"), "found")  # of the overview's columns
+_NOTHING = ("", numbers.MISSING)  # the clause is left out
 _MOST_UNITS = 80  # more would make the body too long for clients that cut it at 100 KB
 _ZONE = dt.timezone(dt.timedelta(hours=8))
 _DOCX = "vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -189,7 +190,8 @@ def _context(
         "notes": [
             *([f"附件：{'；'.join(map(_use, names))}。"] if names else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
-            *(f"{name}：{words}。" for name, words in units.footnotes.items() if unit in (None, name)),
+            *(f"{words}。" for words in m.incomplete),
+            *(f"{words}。" for words in units.named_footnotes(unit)),
             *([f"{NO_REAL_CALL}。"] if m.simulated else []),
         ],
         "sender": f"{sent_by}　内容有误请回复本邮件。",
@@ -225,7 +227,9 @@ def _grid(table: Table, columns: Sequence[Column] | None = None, only: str | Non
             {
                 "cells": [_cell(cell) for cell in line.cells],
                 "name": next(cell.text for cell in line.cells if cell.column.value == table.row_head),
-                "told": [cell for cell in line.cells if cell.column.value != table.row_head and cell.text],
+                "told": [
+                    cell for cell in line.cells if cell.column.value != table.row_head and cell.text not in _NOTHING
+                ],
                 "signals": _signals(line.row.get("signals") or ()),
                 "border": "#87919B" if line.ruled else "#E8ECEF",
                 "total": line.is_foot,

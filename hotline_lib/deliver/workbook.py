@@ -88,9 +88,10 @@ def _sheet(book, styles: _Styles, table: Table, about: str) -> None:
     named = next((at for at, column in enumerate(columns) if column.value == table.row_head), 0)
     sheet.freeze_panes(3, named + 1)
     sheet.set_row(2, 48 if any(column.title for column in columns) else 32)
-    for number, note in enumerate(table.notes, start=len(lines) + 4):
+    notes = [*table.notes, *table.named_footnotes()]  # a mark behind a name would make another name of it
+    for number, note in enumerate(notes, start=len(lines) + 4):
         sheet.write_string(number, 0, note, styles.note)
-    sheet.print_area(0, 0, len(lines) + 4 + len(table.notes), len(shown) - 1)
+    sheet.print_area(0, 0, len(lines) + 4 + len(notes), len(shown) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)

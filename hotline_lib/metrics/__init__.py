@@ -13,7 +13,14 @@ from hotline_lib.metrics._scoring import deductions, next_steps, scores
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
 from hotline_lib.metrics._usual import Noise, Usual, interval, judged, listed_level, usual
-from hotline_lib.metrics._volumes import domain_volumes, total_volume, type_volumes, unit_domains, unit_volumes
+from hotline_lib.metrics._volumes import (
+    domain_volumes,
+    same_tickets,
+    total_volume,
+    type_volumes,
+    unit_domains,
+    unit_volumes,
+)
 from hotline_lib.metrics._what_if import what_if
 
 __all__ = [
@@ -41,6 +48,7 @@ __all__ = [
     "missing_days",
     "movers",
     "next_steps",
+    "same_tickets",
     "scores",
     "side_by_side",
     "silent_hours",

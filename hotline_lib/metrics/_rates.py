@@ -67,13 +67,18 @@ def all_units_together(values: pd.DataFrame, units: pd.DataFrame) -> pd.DataFram
     return table.astype({"denominator": "int64"})
 
 
-def unsubmitted(counts: pd.DataFrame, submissions: pd.DataFrame, month: str, units: pd.DataFrame) -> pd.DataFrame:
+def unsubmitted(
+    counts: pd.DataFrame, submissions: pd.DataFrame, month: str, units: pd.DataFrame, *,
+    business_type: str | None = None, still_open: pd.DataFrame | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """What was accepted in the month and not submitted in it: no rate of Annex 1 sees those tickets.
 
     counts: accepted in the month: ``unit``, ``tickets``. submissions: submitted in the month: ``unit``,
-    ``accepted_month``, ``tickets``. units: ``unit`` …, whose order decides ties.
+    ``accepted_month``, ``tickets``. units: ``unit`` …, whose order decides ties. business_type: one to count by itself.
+    still_open: accepted in the month and not closed: ``unit``, ``tickets``; None: nobody knows.
     Returns a row per unit, the highest share first: the columns of ``units``, ``accepted``, ``submitted`` (of those),
-    ``unsubmitted`` and ``earlier`` (submitted in the month, accepted before it; all in 件).
+    ``unsubmitted`` and ``earlier`` (submitted in the month, accepted before it; all in 件); with a business type also ``part``, how
+    many of the unsubmitted are of it, and ``open``.
     """
     own = submissions["accepted_month"] == month
     table = units.copy()
@@ -82,7 +87,13 @@ def unsubmitted(counts: pd.DataFrame, submissions: pd.DataFrame, month: str, uni
         table[name] = [int(tickets.get(unit, 0)) for unit in units["unit"]]
     table.insert(table.columns.get_loc("earlier"), "unsubmitted", table["accepted"] - table["submitted"])
     share = (table["unsubmitted"] / table["accepted"].where(table["accepted"] > 0)).fillna(0)
-    return table.loc[share.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+    table = table.loc[share.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+    if business_type is None:
+        return table
+    own = (frame[frame["business_type"] == business_type] for frame in (counts, submissions))
+    of_part = unsubmitted(*own, month, units).set_index("unit")["unsubmitted"]
+    left = pd.NA if still_open is None else table["unit"].map(still_open.groupby("unit")["tickets"].sum()).fillna(0)
+    return table.assign(part=table["unit"].map(of_part), open=left).astype({"open": "Int64"})
 
 
 def incomplete(unsubmitted: pd.DataFrame, *, least: float) -> pd.Series:

@@ -93,6 +93,23 @@ def unit_domains(counts: pd.DataFrame, units: pd.DataFrame, domains: Sequence[st
     return first.sort_values("city", kind="stable", ignore_index=True).drop(columns="city")
 
 
+def same_tickets(pairs: pd.DataFrame, domains: Sequence[str], *, least: int = 90) -> pd.DataFrame:
+    """Where a domain and a unit stand on nearly the same tickets: what moves one moves the other.
+
+    pairs: as ``unit_domains`` gives them; domains: its columns. least: percent of the domain's tickets that are the unit's,
+    and of the unit's that are the domain's.
+    Returns a row per such pair: ``domain``, ``unit``, and in 件 ``of_domain``, ``of_unit``, ``of_both``.
+    """
+    rows = [
+        (domain, row["unit"], int(pairs[domain].sum()), row["tickets"], row[domain])
+        for domain in domains
+        for row in pairs.to_dict("records")
+    ]
+    table = pd.DataFrame(rows, columns=["domain", "unit", "of_domain", "of_unit", "of_both"])
+    largest = table[["of_domain", "of_unit"]].max(axis=1)
+    return table[(table["of_both"] > 0) & (100 * table["of_both"] >= least * largest)].reset_index(drop=True)
+
+
 def _complete(counts: pd.DataFrame, rows: pd.DataFrame, on: str) -> pd.DataFrame:
     """``rows`` with their ``tickets``, 0 where there are none."""
     tickets = counts.groupby(on)["tickets"].sum()

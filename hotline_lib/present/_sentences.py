@@ -23,6 +23,7 @@ from hotline_lib.errors import HotlineError, WordingError, nearest
 from hotline_lib.exact import is_missing
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _templates as templates
+from hotline_lib.present._changes import change_words, daily_words, difference_words
 from hotline_lib.present._sources import Links, Setting, Source, counted
 
 _NUMERALS = "零一二三四五六七八九十"
@@ -73,10 +74,26 @@ class Figure:
         """多2084件, 少782件, 持平; empty without a base"""
         return difference_words(self.tickets, self.yoy_base)
 
+    @property
+    def against(self) -> str:
+        """The base month that is known: yoy before mom."""
+        return "yoy" if not is_missing(self.yoy_base) else "mom"
+
+    @property
+    def base(self) -> object:
+        """The tickets of that month."""
+        return getattr(self, f"{self.against}_base")
+
+    @property
+    def difference(self) -> str:
+        """多2084件 than in that month, whichever it is."""
+        return difference_words(self.tickets, self.base)
+
     def source(self, attribute: str, at: Setting) -> Source | None:
         """Where one of the printed attributes comes from."""
         if self.where is None:
             return None
+        attribute = f"{self.against}_difference" if attribute == "difference" else attribute
         whole = {"of": self.of, "of_where": self.of_where, "yoy_base": self.yoy_base, "mom_base": self.mom_base}
         return counted(attribute, at, self.where, tickets=self.tickets, **whole)
 
@@ -123,27 +140,21 @@ class Sentence:
         return self.html(self.links.link if self.links is not None else None)
 
 
-def change_words(now: object, base: object) -> str:
-    """增加27.58%, 减少11.32% or 持平, by the printed figure; empty where there is no base."""
-    value = exact.change(now, base)
-    if not value:
-        return "" if value is None else "持平"
-    return f"{'增加' if value > 0 else '减少'}{numbers.decimal(abs(value))}%"
-
-
-def difference_words(now: object, base: object) -> str:
-    """多2084件, 少782件 or 持平; empty where there is no base."""
-    if is_missing(now) or is_missing(base):
+@jinja2.pass_context
+def a_day(context: jinja2.runtime.Context, figure: Figure, against: str) -> str:
+    """（日均减少8.36%）, to stand behind a change, where the month and its base month (yoy or mom) differ in length."""
+    days, citing = context["days"][against], _citing.get()
+    words = daily_words(figure.tickets, getattr(figure, f"{against}_base"), days)
+    if not words or days[0] == days[1]:
         return ""
-    difference = int(now) - int(base)
-    return "持平" if difference == 0 else f"{'多' if difference > 0 else '少'}{abs(difference)}件"
+    return _marked(Cited(f"（日均{words}）", citing and figure.source(f"{against}_daily", citing[0])))
 
 
 def pull(part: Figure, whole: Figure) -> str:
     """拉动27.52个百分点 or 下拉0.30个百分点: the part's change, in percent of the whole's base; empty without one."""
-    if is_missing(part.yoy_base) or not whole.yoy_base:
+    if is_missing(part.base) or part.against != whole.against or not whole.base:
         return ""
-    points = exact.percent(part.tickets - int(part.yoy_base), whole.yoy_base)
+    points = exact.percent(part.tickets - int(part.base), whole.base)
     return f"{'下拉' if points < 0 else '拉动'}{numbers.decimal(abs(points))}个百分点"
 
 
@@ -179,7 +190,7 @@ def numeral(number: int) -> str:
 
 def render_cited(
     folder: Path, name: str, paragraphs: Iterable[Mapping[str, object]], at: Setting, text: str | None = None
-) -> tuple[str, list[tuple[int, int, Source]]]:
+) -> tuple[str, tuple[tuple[int, int, Source], ...]]:
     """The text of a template, a line per paragraph's figures, and where its numbers stand in it, with their sources.
 
     folder: params/wording. text: the template itself, instead of one of ``folder``; ``name`` is then what a message
@@ -199,7 +210,7 @@ def render_cited(
             piece = found[2] + found[3]
             cited.append((len(whole), len(whole) + len(piece), sources[int(found[1])]))
         whole += piece
-    return whole, cited
+    return whole, tuple(cited)
 
 
 # While a template is rendered, a number that knows its source is wrapped in three letters of private use.
@@ -283,6 +294,6 @@ def _environment(folder: Path) -> SandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )  # plain text, not escaped: whoever shows it escapes it
-    filters = (each, list_and, numeral, pull, numbers.decimal, numbers.points)
+    filters = (a_day, each, list_and, numeral, pull, numbers.decimal, numbers.points)
     environment.filters |= {each.__name__: each for each in filters}
     return environment

@@ -42,12 +42,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Setting:
-    """What sources say of the month: the names of its base months, and of the ticket columns."""
+    """What sources say of the month: the names of its base months, and of the ticket columns; the days of both months."""
 
     month: str
     yoy: str
     mom: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def words(self, where: Mapping[str, object]) -> str:
         """A filter in words: 分平台=沈阳，业务类型=投诉举报."""
@@ -73,11 +74,12 @@ def counted(
 ) -> Source | None:  # fmt: skip
     """The source of a number made of counts of accepted tickets; None where there is no such number.
 
-    attribute: count, myriads, share, yoy, mom, yoy_difference or mom_difference. where, of_where: the filters of the part and of the
+    attribute: count, myriads, share, yoy, mom, each of the two also with _difference or _daily. where, of_where: the filters of the part and of the
     whole. The other arguments are those of a Figure.
     """
     now = int(tickets)
-    base = {"yoy": yoy_base, "mom": mom_base}.get(attribute.removesuffix("_difference"))
+    against, _, how = attribute.partition("_")
+    base = {"yoy": yoy_base, "mom": mom_base}.get(against)
     if attribute in ("count", "myriads"):
         formula = f"{at.month}受理{now}件" + (f" = {numbers.myriads(now)}万件" if attribute == "myriads" else "")
     elif attribute == "share":
@@ -86,13 +88,15 @@ def counted(
     elif is_missing(base):
         return None
     else:
-        then = f"{at.mom if attribute.startswith('mom') else at.yoy}受理{int(base)}件"
-        difference = f"{now} − {int(base)}"
-        formula = (
-            f"{difference} = {numbers.signed_count(now - int(base)).replace(',', '')}件（{then}）"
-            if attribute.endswith("_difference")
-            else f"({difference}) ÷ {int(base)} = {numbers.change(now, base)}%（{then}）"
-        )
+        then, difference = f"{getattr(at, against)}受理{int(base)}件", f"{now} − {int(base)}"
+        if how == "daily":
+            days, base_days = at.days[against]
+            change = numbers.change(now * base_days, int(base) * days)
+            formula = f"({now} ÷ {days}) ÷ ({int(base)} ÷ {base_days}) − 1 = {change}%（{then}，{base_days}天）"
+        elif how:
+            formula = f"{difference} = {numbers.signed_count(now - int(base)).replace(',', '')}件（{then}）"
+        else:
+            formula = f"({difference}) ÷ {int(base)} = {numbers.change(now, base)}%（{then}）"
     return Source(title_of(where), f"{at.month}受理的工单，{at.words(where)}", formula, dict(where))
 
 

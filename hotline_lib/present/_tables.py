@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -23,7 +23,6 @@ from hotline_lib.present._sources import Links, Source
 if TYPE_CHECKING:
     import pandas as pd
 
-FOOTNOTE_MARKS = "①②③④⑤⑥⑦⑧⑨⑩"
 SCROLLS_FROM = 6  # columns: a table as wide as that stands in a box that scrolls on a phone
 _LINE = f' style="display:block;border-bottom:1px solid {style.GREY}"'
 _LOOKS = {
@@ -122,13 +121,34 @@ class Table:
         """The same table without the columns of those heads."""
         return replace(self, columns=[column for column in self.columns if column.head not in names])
 
+    def corrected(self, errata: Iterable[Mapping[str, str]]) -> Table:
+        """With a footnote at each row in which a figure stands that was printed wrongly.
+
+        errata: ``key`` (the row), ``column`` (of the CSV), ``printed``, ``correct``. Nothing is said where the right figure
+        does not stand: there is no base for it.
+        """
+        columns, notes = [column for column in self.shown if column.key], {}
+        right = {
+            (line.name, column.key, cell.plain)
+            for line in self.lines(columns)
+            for column, cell in zip(columns, line.cells, strict=True)
+        }
+        for row in errata:
+            if (row["key"], row["column"], row["correct"]) in right:
+                notes.setdefault(row["key"], []).append(f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）")
+        return replace(self, footnotes={key: "；".join(words) for key, words in notes.items()})
+
     @property
     def footnote_marks(self) -> dict[str, str]:
         """Row name -> ①, ② …, in the frame's order."""
         if not self.footnotes:
             return {}
-        named = [name for name in self.frame[self.row_head] if name in self.footnotes]
-        return dict(zip(named, FOOTNOTE_MARKS, strict=False))
+        named = dict.fromkeys(name for name in self.frame[self.row_head] if name in self.footnotes)
+        return {name: footnote_mark(number) for number, name in enumerate(named, start=1)}
+
+    def named_footnotes(self, only: str | None = None) -> list[str]:
+        """The footnotes with the row's name instead of a mark. only: of that row."""
+        return [f"{name}：{self.footnotes[name]}" for name in self.footnote_marks if only in (None, name)]
 
     @property
     def below(self) -> list[str]:
@@ -176,7 +196,10 @@ class Table:
         return table + notes
 
     def _caption_html(self) -> str:
-        order = f'<span class="order">{escape(self.order)}</span>' if self.order else ""
+        words = escape(self.order)
+        for level, (sign, _) in SIGNALS.items():  # as the table has it; its word follows
+            words = words.replace(f"{sign} ", f'<span class="mark {level}" aria-hidden="true">{sign}</span>')
+        order = f'<span class="order">{words}</span>' if self.order else ""
         lines = "<br>".join(filter(None, (escape(self.caption), order)))
         return f'<caption style="text-align:left">{lines}</caption>' if lines else ""
 
@@ -238,6 +261,11 @@ def _signal(level: str) -> str:
 def _mark(sign: str) -> str:
     """▲ or ▼ in its slot, with its word for those who hear the page."""
     return f'<span class="mark" role="img" aria-label="显著{"减少" if sign == "▼" else "增加"}">{sign}</span>'
+
+
+def footnote_mark(number: int) -> str:
+    """① to ⑳, as far as they go, then (21)."""
+    return chr(ord("①") + number - 1) if number <= 20 else f"({number})"
 
 
 def text_width(text: str) -> int:

@@ -98,7 +98,9 @@ def test_a_day_more_is_no_change(month_of):
 
 def test_what_is_left_unsubmitted_comes_first(month_of):
     m = month_of(of(dict.fromkeys(CITIES, 1000)))
-    submitted = pd.DataFrame({"unit": CITIES, "accepted_month": m.month, "tickets": [990] * 7 + [540]})
+    submitted = pd.DataFrame(
+        {"unit": CITIES, "business_type": "投诉举报", "accepted_month": m.month, "tickets": [990] * 7 + [540]}
+    )
     found = bulletin.findings(replace(m, submissions=submitted)).found
     assert found[0].title == "营口有46.00%的工单没有上报"
     assert "其余单位合计1.00%" in str(found[0].text) and "催报" in str(found[0].text)

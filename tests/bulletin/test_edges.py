@@ -98,19 +98,27 @@ CHECKED = "ticket_id | unit | drawn | called_back | closed | satisfied\n"
 
 def test_all_in_time_is_claimed_only_where_it_is_true(month_of):
     claim = "以上投诉举报问题均在规定时间内得到有效解决。"
-    assert str(bulletin.handled(month_of(ONE, rates=GOOD)).note) == "已上报的投诉举报问题均在规定时间内办结。"
+    assert (
+        str(bulletin.handled(month_of(ONE, rates=GOOD)).note)
+        == "据各单位上报，已上报的投诉举报问题均在规定时间内办结。"
+    )
     clean = CHECKED + "x | 沈阳 | random | yes | yes | yes"
     m = month_of(ONE, rates=GOOD, spot_checks=clean)
-    assert str(bulletin.handled(m).note) == "已上报的投诉举报问题均在规定时间内办结。"
-    submitted = m.counts.groupby("unit", as_index=False)["tickets"].sum().assign(accepted_month=m.month)
+    assert str(bulletin.handled(m).note) == "据各单位上报，已上报的投诉举报问题均在规定时间内办结。"
+    submitted = (
+        m.counts.groupby(["unit", "business_type"], as_index=False)["tickets"].sum().assign(accepted_month=m.month)
+    )
     assert str(bulletin.handled(replace(m, submissions=submitted)).note) == claim
     unasked = replace(m, submissions=submitted, spot_checks=None)
-    assert str(bulletin.handled(unasked).note) == "以上投诉举报问题均在规定时间内办结。"
+    assert str(bulletin.handled(unasked).note) == "据各单位上报，以上投诉举报问题均在规定时间内办结。"
     late = str(bulletin.handled(month_of(ONE, rates=LATE)).note)
-    assert late == "除沈阳市（限时办结率80.00%）外，已上报的投诉举报问题均在规定时间内办结。"
+    assert late == "据各单位上报，除沈阳市（限时办结率80.00%）外，已上报的投诉举报问题均在规定时间内办结。"
     bad = CHECKED + "x | 大连 | random | yes | no | yes"
     found = str(bulletin.handled(month_of(ONE, rates=GOOD, spot_checks=bad)).note)
-    assert found == "已上报的投诉举报问题均在规定时间内办结；抽检发现大连市共1件工单的办结情况与上报不一致。"
+    assert (
+        found
+        == "据各单位上报，已上报的投诉举报问题均在规定时间内办结；另抽检发现大连市共1件工单的办结情况与上报不一致。"
+    )
 
 
 def test_a_month_without_spot_checks_has_no_such_table(month_of, tmp_path):

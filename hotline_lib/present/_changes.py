@@ -1,0 +1,67 @@
+"""Changes in words, and what a reader must know of those in a table: unknown months, no base, months of unlike length."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hotline_lib import exact
+from hotline_lib.exact import is_missing
+from hotline_lib.present import _numbers as numbers
+
+if TYPE_CHECKING:
+    from hotline_lib.present._sources import Setting
+    from hotline_lib.present._tables import Table
+
+_WORDS = {"yoy": ("上年同月", "同比"), "mom": ("上月", "环比")}
+
+
+def change_words(now: object, base: object) -> str:
+    """增加27.58%, 减少11.32% or 持平, by the printed figure; empty where there is no base."""
+    value = exact.change(now, base)
+    if not value:
+        return "" if value is None else "持平"
+    return f"{'增加' if value > 0 else '减少'}{numbers.decimal(abs(value))}%"
+
+
+def difference_words(now: object, base: object) -> str:
+    """多2084件, 少782件 or 持平; empty where there is no base."""
+    if is_missing(now) or is_missing(base):
+        return ""
+    difference = int(now) - int(base)
+    return "持平" if difference == 0 else f"{'多' if difference > 0 else '少'}{abs(difference)}件"
+
+
+def daily_words(now: object, base: object, days: tuple[int, int]) -> str:
+    """减少8.36%: the change of tickets a day. days: how long this month and the base month are."""
+    if is_missing(now) or is_missing(base):
+        return ""
+    return change_words(int(now) * days[1], int(base) * days[0])
+
+
+def about_changes(table: Table, at: Setting) -> list[str]:
+    """Notes on the columns 同比 and 环比 of a table, as its own cells have them."""
+    shown = [name for name in _WORDS if any(column.value == ("tickets", f"{name}_base") for column in table.shown)]
+    rows = table.frame.to_dict("records")
+    foot = [row for row in (table.subtotal, table.total) if row is not None]
+    bases = {name: [row.get(f"{name}_base") for row in (*rows, *foot)] for name in shown}
+    unknown = [name for name in shown if all(map(is_missing, bases[name]))]
+    known = [name for name in shown if name not in unknown]
+    nothing = [name for name in known if any(not is_missing(base) and base == 0 for base in bases[name][: len(rows)])]
+    notes = [f"{_WORDS[name][0]}没有工单的，{_WORDS[name][1]}记为—" for name in nothing]
+    if len(unknown) == len(_WORDS):
+        notes.append("没有对比月份的数据，增减记为—")
+    else:
+        notes += [f"无{_WORDS[name][0]}数据，{_WORDS[name][1]}记为—" for name in unknown]
+    return notes + [words for name in known if (words := _uneven(table, name, at))]
+
+
+def _uneven(table: Table, name: str, at: Setting) -> str:
+    """The total's change a day, where the two months differ in length."""
+    now, then = at.days.get(name, (0, 0))
+    row, change = table.total, _WORDS[name][1]
+    if now == then:
+        return ""
+    months = f"{getattr(at, name)}{then}天、{at.month}{now}天"
+    if row is None or not (words := daily_words(row["tickets"], row.get(f"{name}_base"), (now, then))):
+        return f"{months}，{change}按件数计，没有按日均折算"
+    return f"{months}，按日均计{row[table.row_head]}{change}{words}"
