@@ -116,7 +116,7 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
         whose = f"（{_who(units, params)}）" if units else ""
         found.weakens.append(f"{file} {where} {key}{whose} 待补充：{HINTS[key]}。")
     found.weakens += [f"{words}。" for words in texts_missing(params)]
-    written = {f"{file} 的 remarks.{name}": words for name, words in params.month.remarks}
+    written = {f"{file} 的 remarks.{name}": words for name, words in params.month.remarks if words}
     for name in (f"{found.month}.yaml", *(f"{found.month}/{name}.md" for name in TEXTS)):
         path, shown = paths.params / "months" / name, f"params/months/{name}"
         content = read_text(path, shown) if path.is_file() else ""
