@@ -13,7 +13,7 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
-from hotline_lib.bulletin._outline import TEXTS, texts_missing
+from hotline_lib.bulletin._outline import TEXTS, texts_missing, texts_odd
 from hotline_lib.coverage import Coverage, coverage
 from hotline_lib.cube import accepted
 from hotline_lib.errors import HotlineError
@@ -102,7 +102,7 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
     for key in ("offline_minutes", "monthly_analysis_done", "data_conformity", "issued", "test_calls"):
         if not getattr(params.month, key):
             found.weakens.append(f"{file} 没有 {key}。")
-    found.weakens += [f"{words}。" for words in texts_missing(params)]
+    found.weakens += [f"{words}。" for words in (*texts_missing(params), *texts_odd(params))]
     for name in (f"{found.month}.yaml", *(f"{found.month}/{text}.md" for text in TEXTS)):
         path = paths.params / "months" / name
         lines = personal(read_text(path, f"params/months/{name}")) if path.is_file() else []

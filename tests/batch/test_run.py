@@ -211,7 +211,7 @@ def test_a_notebook_copied_with_its_heading_has_a_column_of_its_own(house, insta
 def test_a_file_that_another_program_holds_is_told_in_words(house, instant, monkeypatch):
     house.write("01_a")
 
-    def held(month, folder, kept):
+    def held(month, folder, kept, top):
         raise PermissionError(13, "Permission denied", ".types.csv.part", None, "types.csv")
 
     monkeypatch.setattr(run, "tables_written", held)
@@ -258,7 +258,7 @@ def test_tables_are_made_once_and_their_failure_is_told(house, instant, monkeypa
     result = house.run()
     assert result.tables.files == ("table.csv",)
 
-    def no_tables(month, folder, kept):
+    def no_tables(month, folder, kept, top):
         raise HotlineError("没有去年的计数")
 
     monkeypatch.setattr(run, "tables_written", no_tables)
