@@ -69,6 +69,13 @@ class UnknownValueError(HotlineError):
         return text + (f"可用的有：{shown}。" if shown else "目前一个也没有。")
 
 
+def how_many(number: object, name: str = "top") -> int:
+    """``number``, if it is one of things that can be listed: a whole number from 1. Raises HotlineError."""
+    if isinstance(number, bool) or not hasattr(number, "__index__") or number < 1:
+        raise HotlineError(f"{name}（列出前几位）应为 1 或更大的整数，写的是「{number}」。")
+    return int(number)
+
+
 @contextmanager
 def hiding(shown: Callable[[str], str]) -> Iterator[None]:
     """Unknown names inside come from a file, which may hold anything: a message has them as ``shown`` gives them."""

@@ -13,7 +13,7 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
-from hotline_lib.bulletin._outline import TEXTS, texts_missing
+from hotline_lib.bulletin._outline import TEXTS, texts_missing, texts_odd
 from hotline_lib.coverage import Coverage, coverage
 from hotline_lib.cube import accepted
 from hotline_lib.doubts import doubts
@@ -115,7 +115,7 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
         where = f"第 {which} 行" if at else "中没有写的"
         whose = f"（{_who(units, params)}）" if units else ""
         found.weakens.append(f"{file} {where} {key}{whose} 待补充：{HINTS[key]}。")
-    found.weakens += [f"{words}。" for words in texts_missing(params)]
+    found.weakens += [f"{words}。" for words in (*texts_missing(params), *texts_odd(params))]
     written = {f"{file} 的 remarks.{name}": words for name, words in params.month.remarks if words}
     for name in (f"{found.month}.yaml", *(f"{found.month}/{name}.md" for name in TEXTS)):
         path, shown = paths.params / "months" / name, f"params/months/{name}"

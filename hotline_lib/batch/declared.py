@@ -1,8 +1,8 @@
 """The parameters that a notebook declares, and whether a value given for one fits.
 
-A notebook declares them in the cell tagged ``parameters``, one a line: ``top: int = 5  # 列出前几位``. They
-are read from its text alone: no kernel, no import. papermill would inject an unknown name or a wrong type
-with no more than a log line, and the page would silently show something else than what was asked for.
+A notebook declares them in the cell tagged ``parameters``, one a line: ``top: int = 5  # 列出前几位（1至50）``; the
+range in brackets binds a number. They are read from its text alone: no kernel, no import. papermill would inject an
+unknown name or a wrong type with no more than a log line, and the page would silently show something else.
 """
 
 from __future__ import annotations
@@ -34,37 +34,54 @@ _WORDS = {
 }
 _ANYTHING = "bool | int | float | str | None"  # declared without a type
 _SAID = {"是": "true", "否": "false"}
+_NUMBER = r"\s*([-−]?\d+(?:\.\d+)?)\s*"
+_BOUNDS = re.compile(rf"[（(]{_NUMBER}(?:至|到|[-–—~～]|\.\.){_NUMBER}[)）]")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One declared parameter; ``kind`` is its annotation as written, or the type of its default."""
+    """One declared parameter; ``kind`` is its annotation as written, or the type of its default.
+
+    bounds: the least and the most that a number may be.
+    """
 
     name: str
     kind: str
     default: Any
     help: str
+    bounds: tuple[float, float] | None = None
 
     def accept(self, value: Any, *, where: str, text: bool = False, shown: Shown = as_it_is) -> Any:
         """``value`` as the notebook will get it; ``text``: if it is one, it was typed on a command line, and is parsed.
 
         shown: what a message may show of it.
-        Raises ParamsError that names the place, the type expected and what came.
+        Raises ParamsError that names the place, the type and range expected and what came.
         """
         checked = _checked(self.kind)
         for candidate in _readings(value) if text and isinstance(value, str) else [value]:
             with suppress(ValidationError):
-                return checked.validate_python(candidate, strict=True)  # True is no integer, 5 is a number
+                read = checked.validate_python(candidate, strict=True)  # True is no integer, 5 is a number
+                if self.allows(read):
+                    return read
         kinds = re.sub(r"\[.*?\]", "", self.kind).split(" | ")
-        expected = " 或 ".join(_WORDS.get(kind, kind) for kind in kinds)
+        least, most = self.bounds or (None, None)
+        ranged = lambda kind: f" {least} 至 {most} 的" if self.bounds and kind in ("int", "float", "list") else ""
+        expected = " 或 ".join(f"{ranged(kind)}{_WORDS.get(kind, kind)}" for kind in kinds)
         meaning = f"（{self.help}）" if self.help else ""
         raise ParamsError(f"{where}：参数 {self.name}{meaning}应为{expected}，写的是「{shown(str(value))}」。")
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value, or each of a list, lies within the bounds; what is no number always does."""
+        each = value if isinstance(value, list) else [value]
+        numbers = [one for one in each if isinstance(one, int | float) and not isinstance(one, bool)]
+        return self.bounds is None or all(self.bounds[0] <= one <= self.bounds[1] for one in numbers)
 
 
 def declared_parameters(source: str) -> dict[str, Parameter]:
     """The parameters assigned in a cell's source, by name, in its order.
 
-    Raises ParamsError if the cell is not Python, or an annotation is none that can be checked.
+    Raises ParamsError if the cell is not Python, an annotation is none that can be checked, or a default lies outside
+    its own bounds.
     """
     try:
         body = ast.parse(source).body
@@ -91,7 +108,13 @@ def declared_parameters(source: str) -> dict[str, Parameter]:
             raise ParamsError(
                 f"参数 {name} 的类型写作 {kind}，无法检查。可用：{'、'.join(_TYPES)}，以及 int | None 这样的组合。"
             ) from None
-        found[name] = Parameter(name, kind, default, comments.get(line.end_lineno or 0, ""))
+        comment = comments.get(line.end_lineno or 0, "")
+        bounds = _BOUNDS.search(comment) if re.search(r"\b(int|float)\b", kind) else None
+        ends = bounds and tuple(map(yaml.safe_load, bounds.group(1, 2)))
+        words = comment.replace(bounds[0], "") if bounds else comment
+        found[name] = Parameter(name, kind, default, words.strip(), ends)
+        if not found[name].allows(default):
+            raise ParamsError(f"参数 {name} 的默认值 {default} 不在注释所写的范围{bounds[0]}内。")
     return found
 
 

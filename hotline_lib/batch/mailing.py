@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.batch.inputs import basis
 from hotline_lib.batch.manifest import Manifest, read_manifest, to_attach
+from hotline_lib.batch.plan import of_document
 from hotline_lib.batch.run import prepared
 from hotline_lib.deliver import edition, mail
 from hotline_lib.deliver.ledger import Entry, Ledger
@@ -66,7 +67,7 @@ def plan_mail(
         files = mail.Files(*to_attach(paths.report_folder(month), manifest, unit))
         if unit and not files.pages:
             raise HotlineError(f"没有 {unit} 的分册。请先运行 hotline run {month} --unit {unit}，再发。")
-        post = _Post(m, paths, files, unit, edition.fingerprint(m, unit), again)
+        post = _Post(m, paths, files, unit, manifest.tables.top, again)
         for to in people:
             if only_to and to.address.casefold() not in only_to:
                 continue
@@ -119,8 +120,9 @@ def mail_server(mailing: Mailing, host: str, port: int) -> Server:
 class _Post:
     """The mails of one edition: one for all who got the same before, and so hear of the same changes."""
 
-    def __init__(self, m: Month, paths: Paths, files: mail.Files, unit: str | None, number: str, again: str):
-        self._m, self._files, self._unit, self._again, self.number = m, files, unit, again, number
+    def __init__(self, m: Month, paths: Paths, files: mail.Files, unit: str | None, top: int, again: str):
+        self._m, self._files, self._unit, self._again, self._top = m, files, unit, again, top
+        self.number = edition.fingerprint(m, unit, top)
         self._kept = _sent(paths) / m.month / "tables"
         self._messages: dict[str, EmailMessage] = {}
 
@@ -128,10 +130,10 @@ class _Post:
         """The mail for who got ``last`` before. What is printed now is kept, for the mail after this one."""
         since = last.edition if last else ""
         if since not in self._messages:
-            edition.keep(self._m, self._kept / self.number, self._unit)
+            edition.keep(self._m, self._kept / self.number, self._unit, self._top)
             correction = None
             if last and since != self.number:
-                changes = edition.changes(self._m, self._kept / since, self._unit)
+                changes = edition.changes(self._m, self._kept / since, self._unit, self._top)
                 correction = edition.Correction(changes, _day(last.time))
             self._messages[since] = mail.build(
                 self._m, self._files, unit=self._unit, correction=correction, again=self._again if last else ""
@@ -170,10 +172,10 @@ def _made(month: str, paths: Paths, params: Params, audiences: Mapping[str, obje
     failed += [f"邮件草稿（{manifest.mail.error}）"] if manifest.mail.error else []
     if failed:
         raise HotlineError(f"{month} 有没做成的，不发：{'；'.join(failed)}。改好后{rerun}，再发。")
-    now = basis(month, paths, params)[1]
+    now, shared = basis(month, paths, params)[1], of_document(paths, params, manifest.typed)[1]
     whose = {None if audience == WHOLE else audience for audience in audiences}
-    old = [name for name, each in manifest.reports.items() if each.unit in whose and each.basis != now]
-    if old or manifest.tables.fingerprint != now:
+    old = [name for name, each in manifest.reports.items() if each.unit in whose and not each.is_current(now, shared)]
+    if old or (manifest.tables.fingerprint, manifest.tables.shared) != (now, shared):
         words = f"做好之后，工单、参数或程序有改动：{'、'.join(old) or '附表'}。"
         raise HotlineError(f"{month} 的报告{words}{rerun}{' --unit all' if whose != {None} else ''}，再发。")
     return manifest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,7 +23,8 @@ class Record:
     """One report as the manifest knows it.
 
     status: made or failed. made_at: local time with offset, ISO. error: why it failed, in words. basis: what all reports
-    of the month stood on when it was made.
+    of the month stood on when it was made. parameters: what its notebook got. shared: those that it has in common with the
+    whole bulletin.
     """
 
     status: str
@@ -35,20 +36,38 @@ class Record:
     error: str | None = None
     fingerprint: str = ""
     basis: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    def is_current(self, basis: str, shared: Mapping[str, Any]) -> bool:
+        """Whether it was made from just this, and says what the whole bulletin of these parameters says."""
+        return self.basis == basis and self.shared.items() <= shared.items()
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The month's tables, or its mail: the files' names, what they were made from, or why they were not made."""
+    """The month's tables, or its mail: the files' names, what they were made from, or why they were not made.
+
+    shared: the whole bulletin's parameters.
+    """
 
     fingerprint: str = ""
     files: tuple[str, ...] = ()
     error: str | None = None
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def top(self) -> int:
+        """Ranks of issues in Word, mail and tables."""
+        return self.shared.get("top", 5)
 
 
 @dataclass
 class Manifest:
-    """What was made of one month. ``inputs`` and ``code`` are those of the last run."""
+    """What was made of one month. ``inputs`` and ``code`` are those of the last run.
+
+    typed: what ``-p`` said of the whole bulletin's parameters when it was made last.
+    """
 
     month: str
     simulated: bool = False
@@ -56,6 +75,7 @@ class Manifest:
     code: dict[str, Any] = field(default_factory=dict)
     tables: Tables = Tables()
     mail: Tables = Tables()
+    typed: dict[str, Any] = field(default_factory=dict)
     reports: dict[str, Record] = field(default_factory=dict)
 
 
@@ -82,10 +102,21 @@ def to_attach(folder: Path, manifest: Manifest, unit: str | None = None) -> tupl
 
     Pages that failed, or were made from other things than the tables, stay out.
     """
-    basis = manifest.tables.fingerprint
+    of = manifest.tables.fingerprint, manifest.tables.shared
     document = next((folder / name for name in manifest.tables.files if name.endswith(".docx")), None)
-    made = {name: each for name, each in manifest.reports.items() if each.status == "made" and each.basis == basis}
+    made = {name: each for name, each in manifest.reports.items() if each.status == "made" and each.is_current(*of)}
     return None if unit else document, tuple(folder / f"{name}.html" for name in made if made[name].unit == unit)
+
+
+def beside(
+    folder: Path, manifest: Manifest, now: Container[str], basis: str, shared: Mapping[str, Any]
+) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """How many reports can be opened; of those not asked for ``now``, which are old and which failed."""
+    made = {name: each for name, each in manifest.reports.items() if each.status == "made"}
+    good = {name: each.is_current(basis, shared) for name, each in made.items() if (folder / f"{name}.html").is_file()}
+    others = [name for name in manifest.reports if name not in now]
+    old, unmade = ([name for name in others if good.get(name) is found] for found in (False, None))
+    return len(good), tuple(old), tuple(unmade)
 
 
 def put(folder: Path, name: str, *, html: str, notebook: str | None) -> None:

@@ -20,6 +20,7 @@ from hotline_lib.paths import Paths
 from hotline_lib.yaml_files import as_it_is
 
 GIVEN_BY_RUN = ("month", "unit")  # parameters that the command itself decides
+DOCUMENT = "00_bulletin"  # the whole bulletin: Word, mail, tables and ``explain`` have its parameters
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,15 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Report:
-    """One page to make: a notebook, perhaps for one unit, with all the parameters it gets."""
+    """One page to make: a notebook, perhaps for one unit, with all the parameters it gets.
+
+    shared: those that it has in common with the whole bulletin, the defaults too.
+    """
 
     notebook: Notebook
     parameters: Mapping[str, Any]
     unit: str | None = None
+    shared: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -114,9 +119,31 @@ def plan(
     reports = []
     for notebook in selected:
         own = ({"month": params.month.month} if "month" in notebook.parameters else {}) | values[notebook.name]
+        shared = {name: own.get(name, of.default) for name, of in _shared(notebooks, notebook)}
         for unit in wanted if notebook.per_unit else [None]:
-            reports.append(Report(notebook, own | ({"unit": unit} if unit else {}), unit))
+            reports.append(Report(notebook, own | ({"unit": unit} if unit else {}), unit, shared))
     return reports
+
+
+def of_document(paths: Paths, params: Params, typed: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What of ``typed`` (those of ``-p``) the whole bulletin takes, and all its parameters with that.
+
+    Raises HotlineError as ``plan`` does.
+    """
+    notebooks = discover(paths.notebooks)
+    document = [each for each in notebooks if each.name == DOCUMENT]
+    declared = {name: of.default for each in document for name, of in _shared(notebooks, each)}
+    taken = {name: value for name, value in typed.items() if name in declared}
+    values = _values(notebooks, document, params, taken).get(DOCUMENT, {})
+    return {name: values[name] for name in taken}, declared | values
+
+
+def _shared(notebooks: Sequence[Notebook], notebook: Notebook) -> list[tuple[str, Parameter]]:
+    """The parameters that a notebook declares word for word as the whole bulletin does: each has one value a month."""
+    of = next((each.parameters for each in notebooks if each.name == DOCUMENT), {})
+    return [
+        (name, own) for name, own in notebook.parameters.items() if name not in GIVEN_BY_RUN and of.get(name) == own
+    ]
 
 
 def _selected(notebooks: Sequence[Notebook], only: Sequence[str], units: Sequence[str]) -> list[Notebook]:
@@ -140,7 +167,8 @@ def _values(
     notebooks: Sequence[Notebook], selected: Sequence[Notebook], params: Params, typed: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """Parameters per notebook: from the month's YAML, held to all notebooks, then ``typed``: those of ``-p``, each
-    for all selected notebooks that declare it. All that is wrong is told at once."""
+    for all selected notebooks that declare it. What the YAML says of a parameter of the whole bulletin holds for all that
+    share it. All that is wrong is told at once."""
     known = {notebook.name: notebook for notebook in notebooks}
     place = f"params/months/{params.month.month}.yaml 的 notebooks"
     told = lambda text: text if re.fullmatch(r"\w*[a-z_]\w*", text, re.ASCII) else params.known.shown(text)
@@ -153,6 +181,7 @@ def _values(
     given += [("-p", selected, key, value) for key, value in typed.items()]
 
     values: dict[str, dict[str, Any]] = {name: {} for name in known}
+    told_by: dict[str, tuple[str, Any]] = {}  # of the whole bulletin's parameters: which notebook's YAML, and what
     for where, those, key, value in given:
         declared = sorted({name for notebook in those for name in notebook.parameters} - {*GIVEN_BY_RUN})
         try:
@@ -164,7 +193,16 @@ def _values(
             shown = as_it_is if typed_now else lambda text: params.known.shown(text)  # a month's file may hold anything
             for notebook in (each for each in those if key in each.parameters):
                 accept = notebook.parameters[key].accept
-                values[notebook.name][key] = accept(value, where=where, text=typed_now, shown=shown)
+                values[notebook.name][key] = taken = accept(value, where=where, text=typed_now, shown=shown)
+                if typed_now or key not in dict(_shared(notebooks, notebook)):
+                    continue
+                other, before = told_by.setdefault(key, (notebook.name, taken))
+                if before != taken:
+                    words = f"{place}：{key} 在整份月报中只有一个值，{other} 下写的是 {shown(str(before))}，{notebook.name} 下写的是 {shown(str(taken))}"
+                    raise ParamsError(f"{words}。请只留一处。")
+                for each in notebooks:
+                    if key in dict(_shared(notebooks, each)):
+                        values[each.name][key] = taken
         except HotlineError as error:
             problems.append(error)
     if problems:

@@ -20,7 +20,7 @@ from hotline_lib.batch import manifest
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis
 from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
-from hotline_lib.batch.plan import Report, discover, plan
+from hotline_lib.batch.plan import DOCUMENT, Report, discover, of_document, plan
 from hotline_lib.batch.written import kept_tables, mail_written, tables_written
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import git_commit, package_versions, value_fingerprint, write_whole
@@ -56,7 +56,11 @@ class ReportResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What came of a month's run. warnings: what the reports lack, in words."""
+    """What came of a month's run. warnings: what the reports lack, in words.
+
+    available: reports of the month that can be opened, made now or before. old: of those not asked for now, which were
+    made from other things than there are now. unmade: which of them failed.
+    """
 
     month: str
     reports: tuple[ReportResult, ...]
@@ -64,6 +68,9 @@ class RunResult:
     mail: Tables
     index: Path
     warnings: tuple[str, ...] = ()
+    available: int = 0
+    old: tuple[str, ...] = ()
+    unmade: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[ReportResult]:
@@ -100,17 +107,17 @@ def run_month(
     with alone(month, paths):
         run = _Run(month, paths, params, on_event)
         run.tidy()
+        run.decide(reports, parameters or {})
         kept = [] if force else [each for each in reports if run.is_current(each)]
         results = {each.name: run.result(each, "unchanged") for each in kept}
         due = [report for report in reports if report.name not in results]
         if due or not all(map(run.is_written, ("tables", "mail"))):
             due.sort(key=lambda report: run.page(report.name).exists())  # what is missing comes first
             results |= run.make(due, jobs, time_limit, shared)
-        in_order, index = (
-            tuple(results[report.name] for report in reports),
-            run.write_index(params.organisation.hotline),
-        )
-        return RunResult(month, in_order, run.manifest.tables, run.manifest.mail, index, run.warnings)
+        in_order = tuple(results[report.name] for report in reports)
+        index = run.write_index(params.organisation.hotline)
+        there = manifest.beside(run.folder, run.manifest, results, run.basis, run.shared)
+        return RunResult(month, in_order, run.manifest.tables, run.manifest.mail, index, run.warnings, *there)
 
 
 @contextmanager
@@ -146,7 +153,7 @@ class _Run:
     """The state of one run: what has been made so far, kept in the manifest after every report."""
 
     def __init__(self, month: str, paths: Paths, params: Params, say: Callable[[Event], None]):
-        self.month, self.paths, self.say = month, paths, say
+        self.month, self.paths, self.params, self.say = month, paths, params, say
         self.files, self.basis = basis(month, paths, params)
         mail = value_fingerprint([self.basis, params.organisation.mail.model_dump()])  # its subject and sender
         self.made_from = {"tables": self.basis, "mail": mail}
@@ -154,6 +161,13 @@ class _Run:
         self.manifest = read_manifest(self.folder)
         self.warnings: tuple[str, ...] = ()
         self.changed = False  # whether the manifest, and so the index, says something new
+        self.shared: dict[str, Any] = {}  # the whole bulletin's parameters
+
+    def decide(self, reports: Sequence[Report], typed: Mapping[str, Any]) -> None:
+        """The whole bulletin's parameters: those of page 00, made now or, if it is not asked for, as it lies there."""
+        asked = any(report.notebook.name == DOCUMENT for report in reports)
+        typed = typed if asked or DOCUMENT not in self.manifest.reports else self.manifest.typed
+        self.manifest.typed, self.shared = of_document(self.paths, self.params, typed)
 
     def tidy(self) -> None:
         """Remove what a killed run was still writing, and reports of notebooks that are gone."""
@@ -171,7 +185,7 @@ class _Run:
     def is_written(self, what: Literal["tables", "mail"]) -> bool:
         """Whether the tables, or the mail, were made from just this, and still lie there."""
         made = getattr(self.manifest, what)
-        same = made.error is None and made.fingerprint == self.made_from[what]
+        same = made.error is None and (made.fingerprint, made.shared) == (self.made_from[what], self.shared)
         return same and all((self.folder / name).is_file() for name in made.files)
 
     def result(self, report: Report, status: str, seconds: float = 0.0, error: str | None = None) -> ReportResult:
@@ -195,14 +209,14 @@ class _Run:
         self.manifest.simulated, self.manifest.inputs = month.simulated, self.files
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
         on_start = lambda report: self.say(Event("started", report.label))
-        limit = time_limit or TIME_LIMIT
+        limit, top = time_limit or TIME_LIMIT, Tables(shared=self.shared).top
         with executing(due, self.paths, jobs=jobs, time_limit=limit, on_start=on_start, shared=shared) as finished:
             before = kept_tables(self.folder)
-            self._write("tables", lambda: tables_written(month, self.folder, before))
+            self._write("tables", lambda: tables_written(month, self.folder, before, top))
             results = {report.name: self._place(report, executed, month) for report, executed in finished}
         after = kept_tables(self.folder)
         if after != before:
-            self._write("tables", lambda: tables_written(month, self.folder, after))
+            self._write("tables", lambda: tables_written(month, self.folder, after, top))
         self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
         return results
 
@@ -244,19 +258,23 @@ class _Run:
             error=failure.in_one_line if failure else None,
             fingerprint=self._fingerprint(report),
             basis=self.basis,
+            parameters=dict(report.parameters),
+            shared=dict(report.shared),
         )
         self._remember()
         return self.result(report, record.status, record.seconds, record.error)
 
     def _fingerprint(self, report: Report) -> str:
-        return value_fingerprint([self.basis, report.name, report.notebook.digest, report.parameters])
+        values = {name: of.default for name, of in report.notebook.parameters.items()} | report.parameters
+        return value_fingerprint([self.basis, report.name, report.notebook.digest, values])
 
     def _write(self, what: Literal["tables", "mail"], write: Callable[[], list[Path]]) -> None:
         """What is no report; what goes wrong with it spoils none."""
         try:
-            made = Tables(self.made_from[what], tuple(file.relative_to(self.folder).as_posix() for file in write()))
+            files = tuple(file.relative_to(self.folder).as_posix() for file in write())
+            made = Tables(self.made_from[what], files, shared=self.shared)
         except Exception as error:
-            made = Tables(error=Failure.of(error).message)
+            made = Tables(error=Failure.of(error).message, shared=self.shared)
         setattr(self.manifest, what, made)
         self._remember()
 
@@ -273,7 +291,7 @@ def prepared(month: str, paths: Paths) -> Month:
 
 
 def warnings(month: Month) -> tuple[str, ...]:
-    """What weakens a month's reports: odd data, texts that nobody wrote."""
-    from hotline_lib.bulletin import texts_missing
+    """What weakens a month's reports: odd data, texts that nobody wrote or that hold what is no text."""
+    from hotline_lib.bulletin import texts_missing, texts_odd
 
-    return (*month.warnings, *texts_missing(month.params))
+    return (*month.warnings, *texts_missing(month.params), *texts_odd(month.params))

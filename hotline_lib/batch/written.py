@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotline_lib.batch import manifest
+from hotline_lib.batch.plan import of_document
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
+    from hotline_lib.params import Params
+    from hotline_lib.paths import Paths
 
 _KEPT = (
     "application/vnd.hotline.table+json"  # present._own.KEPT; importing it here would cost an unchanged month a second
@@ -28,6 +31,24 @@ def mail_written(month: Month, folder: Path, made: manifest.Manifest) -> Path:
     return write_draft(month, folder, Files(*manifest.to_attach(folder, made)))
 
 
+def top_of(month: str, paths: Paths, params: Params) -> int:
+    """Ranks of issues in the whole bulletin, as the last run's ``-p`` and the month's YAML have it."""
+    typed = manifest.read_manifest(paths.report_folder(month)).typed
+    return manifest.Tables(shared=of_document(paths, params, typed)[1]).top
+
+
+def only_tables(m: Month, paths: Paths) -> list[Path]:
+    """The printed tables as CSV, without anything else; a run that would say something else makes them again."""
+    from hotline_lib.bulletin import write_tables
+
+    folder, top = paths.report_folder(m.month), top_of(m.month, paths, m.params)
+    made = manifest.read_manifest(folder)
+    if made.tables.files and made.tables.top != top:
+        made.tables = manifest.Tables()
+        manifest.write_manifest(folder, made)
+    return write_tables(m, folder / "tables", top)
+
+
 def kept_tables(folder: Path) -> list[dict[str, Any]]:
     """What the month's notebooks keep of their own (``present.keep``), from the outputs of the executed ones."""
     kept = []
@@ -38,19 +59,23 @@ def kept_tables(folder: Path) -> list[dict[str, Any]]:
     return kept
 
 
-def tables_written(month: Month, folder: Path, kept: Sequence[dict[str, Any]] = ()) -> list[Path]:
-    """The printed tables as CSV, the workbook of all, and the bulletin in Word. kept: what notebooks keep of their own."""
+def tables_written(month: Month, folder: Path, kept: Sequence[dict[str, Any]] = (), top: int = 5) -> list[Path]:
+    """The printed tables as CSV, the workbook of all, and the bulletin in Word.
+
+    kept: what notebooks keep of their own. top: ranks of issues.
+    """
     from hotline_lib.bulletin import write_tables
     from hotline_lib.deliver.word import write_word
     from hotline_lib.deliver.workbook import write_workbook
     from hotline_lib.present._own import unpacked
 
     own = [unpacked(each) for each in kept]
-    files = write_tables(month, folder / "tables")
+    files = write_tables(month, folder / "tables", top)
     for each in own:
         files.append(folder / "tables" / "own" / f"{each.name}.csv")
         write_whole(files[-1], "\ufeff" + each.table.csv())
     for old in set((folder / "tables" / "own").glob("*.csv")) - set(files):
         old.unlink()
     annexes = [each.table for each in own if each.annex]
-    return [*files, write_workbook(month, folder, [each.table for each in own]), write_word(month, folder, annexes)]
+    book = write_workbook(month, folder, [each.table for each in own], top)
+    return [*files, book, write_word(month, folder, annexes, top)]

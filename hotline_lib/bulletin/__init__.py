@@ -23,6 +23,7 @@ from hotline_lib.bulletin._outline import (
     outline,
     plans,
     texts_missing,
+    texts_odd,
     title,
     write_tables,
 )
@@ -47,5 +48,5 @@ EXHIBITS = (
 __all__ = [
     "EXHIBITS", "Exhibit", "Part", "Section", *(each.__name__ for each in EXHIBITS),
     "cases", "closing", "explain", "files", "findings", "issued", "opening", "outline", "plans", "say", "texts_missing",
-    "title", "write_tables",
+    "texts_odd", "title", "write_tables",
 ]  # fmt: skip

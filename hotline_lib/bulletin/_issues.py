@@ -12,7 +12,7 @@ from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import SHARE, TICKETS
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where_of, with_more
 from hotline_lib.bulletin._wording import in_parts, remarks, setting
-from hotline_lib.errors import UnknownValueError
+from hotline_lib.errors import UnknownValueError, how_many
 from hotline_lib.month import Month
 from hotline_lib.present._drill_down import DrillDown, Issue
 from hotline_lib.present._sentences import Figure, numeral
@@ -31,10 +31,11 @@ def top_issues(m: Month, role: str, *, top: int = 5, inner: int = 3) -> Exhibit:
     frame：metrics.top_issues，一行一个事项：rank、issue、domain、tickets、of、share、unit_count。来源：counts（按受理时间）。
     """
     known("业务类型", role, _DRILLS)
+    how_many(inner, "inner")
     within = {"business_type": m.params.catalogue.name_of(role)}
     complaint, template = role == "complaint", {"inquiry": "inquiries", "complaint": "complaints"}[role]
     parts = Parts(
-        lead=Says("issues_lead", _lead, "lead") if complaint else None,
+        lead=Says("issues_lead", partial(_lead, top=top), "lead") if complaint else None,
         sentence=Says(template, partial(_top, role=role, top=top)),
         details=Says(f"{role}_detail", partial(_details, role=role, top=top, inner=inner)),
         table=partial(_issues_table, role=role, top=top),
@@ -43,13 +44,13 @@ def top_issues(m: Month, role: str, *, top: int = 5, inner: int = 3) -> Exhibit:
     return Exhibit(m, metrics.top_issues(m.counts, role, top=top), {"issue": "issue"}, within, parts)
 
 
-def all_top_issues(m: Month) -> Exhibit:
-    """咨询和投诉排名前5位的事项，合在一张表里（附表 top_issues.csv）。
+def all_top_issues(m: Month, *, top: int = 5) -> Exhibit:
+    """咨询和投诉排名前几位的事项，合在一张表里（附表 top_issues.csv）。
 
-    有 table。frame：metrics.top_issues，另有 business_type。来源：counts。
+    top：列出前几位，并列的都列出。有 table。frame：metrics.top_issues，另有 business_type。来源：counts。
     """
     name_of = m.params.catalogue.name_of
-    frames = [metrics.top_issues(m.counts, role).assign(business_type=name_of(role)) for role in _DRILLS]
+    frames = [metrics.top_issues(m.counts, role, top=top).assign(business_type=name_of(role)) for role in _DRILLS]
     columns = [_TYPE, RANK, _ISSUE, TICKETS, SHARE]
     parts = Parts(table=lambda x: Table(x.frame, columns, label="热点事项", row_head="issue"))
     keys = {"business_type": "business_type", "issue": "issue"}
@@ -57,10 +58,10 @@ def all_top_issues(m: Month) -> Exhibit:
     return with_more(x, "top_issues")
 
 
-def issue_details(m: Month) -> Exhibit:
-    """咨询和投诉前5位的事项各在哪些单位、说的是什么，合在一张表里（附表 top_issue_details.csv）。
+def issue_details(m: Month, *, top: int = 5) -> Exhibit:
+    """咨询和投诉排名前几位的事项各在哪些单位、说的是什么，合在一张表里（附表 top_issue_details.csv）。
 
-    有 table。frame：business_type、issue、breakdown（unit 或 sub_issue）、name、tickets、of；只有一个单位的事项不列单位。
+    top：事项列出前几位，并列的都列出。有 table。frame：business_type、issue、breakdown（unit 或 sub_issue）、name、tickets、of；只有一个单位的事项不列单位。
     来源：counts。
     """
     rows = [
@@ -71,7 +72,7 @@ def issue_details(m: Month) -> Exhibit:
             "breakdown": kind,
         }
         for role in _DRILLS
-        for issue in _issues(m, role)
+        for issue in _issues(m, role, top)
         for kind, those in (("unit", [] if issue.only else issue.units), ("sub_issue", issue.sub_issues))
         for part in those
     ]
@@ -100,11 +101,6 @@ def handled(m: Month) -> Exhibit:
     on_time = rates[rates["indicator"] == "complaint_on_time_rate"].reset_index(drop=True)
     parts = Parts(sentence=Says("handled", _closing_claim), note=Says("closing_claim", _closing_claim))
     return Exhibit(m, on_time, _parts=parts)
-
-
-def top_of(m: Month, role: str, top: int) -> int:
-    """How many ranks there are to tell: ``top``, or as many issues as the type has."""
-    return min(top, len(metrics.top_issues(m.counts, role, top=top)))
 
 
 def known(kind: str, name: str, allowed: dict) -> None:
@@ -160,7 +156,9 @@ def _drill_down(x: Exhibit, role: str, top: int, inner: int) -> DrillDown:
 def _top(x: Exhibit, role: str, top: int) -> dict[str, object]:
     row = figures.types(x.m).set_index("role").loc[role]
     whole = figures.figure(x.within["business_type"], {**row, **x.within}, ["business_type"])
-    return {"total": whole, "issues": x.figures(), "top": min(top, len(x.frame))}
+    recorded = x.m.counts["issue"].notna() & (x.m.counts["role"] == role)
+    tickets = int(x.m.counts.loc[recorded, "tickets"].sum())
+    return {"total": whole, "recorded": tickets, "issues": x.figures(), "top": min(top, len(x.frame))}
 
 
 def _details(x: Exhibit, role: str, top: int, inner: int) -> list[dict[str, object]]:
@@ -192,10 +190,10 @@ def _closing_claim(x: Exhibit) -> dict[str, object]:
     }
 
 
-def _lead(x: Exhibit) -> dict[str, object]:
-    """The two commonest complaints together, the two units with most of them; of the top five the most one-sided."""
+def _lead(x: Exhibit, top: int) -> dict[str, object]:
+    """The two commonest complaints together, the two units with most of them; of the top five that are listed the most one-sided."""
     m = x.m
-    issues = _issues(m, "complaint", inner=1)
+    issues = _issues(m, "complaint", min(top, 5), inner=1)
     brief = {issue.name: issue.brief for issue in m.params.catalogue.issues}
     brief_of = lambda issue: brief.get(issue.figure.name, issue.figure.name)
     first = [issue for issue in issues if issue.rank <= 2]
@@ -207,6 +205,7 @@ def _lead(x: Exhibit) -> dict[str, object]:
     issue, part = max(parts, key=lambda pair: pair[1].tickets / pair[1].of, default=("", None))
     return {
         "total": Figure(m.params.catalogue.of_role("complaint").brief, all_),
+        "recorded": int(complaints.loc[complaints["issue"].notna(), "tickets"].sum()),
         "first": list(map(brief_of, first)),
         "together": Figure("", together, all_),
         "places": where.index.tolist(),

@@ -10,6 +10,7 @@ from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where_of
 from hotline_lib.bulletin._issues import _ISSUE, _TYPE, known
+from hotline_lib.errors import how_many
 from hotline_lib.month import Month, label
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._changes import difference_words
@@ -35,7 +36,7 @@ def movers(m: Month, against: str = "yoy", changes: pd.DataFrame | None = None, 
     frame = metrics.movers(changes, usual, top=top) if told else pd.DataFrame()
     parts = Parts(
         sentence=Says("movers", partial(_movers, kind=against, changes=changes)),
-        table=partial(_movers_table, kind=against, top=top),
+        table=partial(_movers_table, kind=against, top=how_many(top)),
     )
     keys = {"business_type": "business_type", "issue": "issue"}
     return Exhibit(m, frame, keys, {}, parts, partial(_of_mover, kind=against))

@@ -18,7 +18,7 @@ from hotline_lib.bulletin import _samples as samples
 from hotline_lib.bulletin import _scores as by_score
 from hotline_lib.bulletin._domains import domains
 from hotline_lib.bulletin._findings import Findings, found_in
-from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues, top_of
+from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
 from hotline_lib.bulletin._overview import overview
 from hotline_lib.bulletin._volumes import business_types, units
 from hotline_lib.errors import UnknownValueError
@@ -27,6 +27,7 @@ from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._charts import Chart
 from hotline_lib.present._drill_down import DrillDown
 from hotline_lib.present._page import Shown, Written, anchor
+from hotline_lib.present._prose import Prose, odd
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._sources import Links, explained, links_of, same_number
 from hotline_lib.present._tables import Table
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from hotline_lib.params import Params
 
 TEXTS = {"opening": "开头", "cases": "第六部分", "plans": "第七部分"}  # by people; what each is called
-Part = Sentence | Table | Chart | DrillDown | Written
+Part = Sentence | Table | Chart | DrillDown | Prose
 
 
 @dataclass(frozen=True)
@@ -131,30 +132,31 @@ def outline(m: Month, top: int = 5) -> Outline:
 
 def _ranked(m: Month, name: str, number: str, role: str, top: int, *more: Part) -> Section:
     """Section 四 or 五: a business type's most frequent issues."""
-    ranks, issues = top_of(m, role, top), top_issues(m, role, top=top)
+    issues = top_issues(m, role, top=top)
+    ranks = min(top, len(issues.frame))
     heading = f"{number}、群众{m.params.catalogue.name_of(role)}排名{f'前{ranks}位' if ranks else '靠前'}的事项"
     return Section(name, heading, (issues.sentence, issues.chart, issues.details, *more))
 
 
-def files(m: Month) -> dict[str, Table]:
+def files(m: Month, top: int = 5) -> dict[str, Table]:
     """The tables that are kept, in the schema of data/published, by the name of their CSV: they can be the base of another
-    month. Without spot checks there is no such table."""
+    month. top: ranks of issues. Without spot checks there is no such table."""
     made = {
         "business_types": business_types(m),
         "domains": domains(m),
         "units": units(m),
-        "top_issues": all_top_issues(m),
-        "top_issue_details": issue_details(m),
+        "top_issues": all_top_issues(m, top=top),
+        "top_issue_details": issue_details(m, top=top),
         "indicators": by_score.indicators(m),
         "spot_checks": samples.spot_checks(m),
     }
     return {name: table for name, x in made.items() if isinstance(table := x.table, Table)}
 
 
-def write_tables(m: Month, folder: Path) -> list[Path]:
+def write_tables(m: Month, folder: Path, top: int = 5) -> list[Path]:
     """Every kept table as FOLDER/NAME.csv, UTF-8 with BOM so that Excel opens it; returns the files."""
     written = []
-    for name, table in files(m).items():
+    for name, table in files(m, top).items():
         written.append(folder / f"{name}.csv")
         write_whole(written[-1], "\ufeff" + table.csv())
     return written
@@ -184,17 +186,17 @@ def findings(m: Month, *, top: int = 5) -> Findings:
     return Findings(tuple(found_in(m)), anchors, links_of(m))
 
 
-def opening(m: Month) -> Written | Sentence:
+def opening(m: Month) -> Prose | Sentence:
     """月报开头，由人撰写：params/months/MONTH/opening.md；没有写时说待补充。"""
     return _text(m, "opening")
 
 
-def cases(m: Month) -> Written | Sentence:
+def cases(m: Month) -> Prose | Sentence:
     """第六部分，由人撰写：params/months/MONTH/cases.md；没有写时说待补充。"""
     return _text(m, "cases")
 
 
-def plans(m: Month) -> Written | Sentence:
+def plans(m: Month) -> Prose | Sentence:
     """第七部分，由人撰写：params/months/MONTH/plans.md；没有写时说待补充。"""
     return _text(m, "plans")
 
@@ -207,16 +209,16 @@ def closing(m: Month) -> Shown:
     return Shown("".join(f'<p class="closing">{escape(line)}</p>' for line in lines), "\n".join(lines))
 
 
-def _text(m: Month, name: str) -> Written | Sentence:
+def _text(m: Month, name: str) -> Prose | Sentence:
     words = text(m.params, name)
-    return Sentence(_gap(m.params, name), "gap") if words is None else Written(words)
+    return Sentence(_gap(m.params, name), "gap") if words is None else Prose(words)
 
 
 def text(params: Params, name: str) -> str | None:
     """What people wrote in params/months/MONTH/NAME.md; None if there is no such file, or nothing in it."""
     inside = f"months/{params.month.month}/{name}.md"
     file = params.folder / inside
-    return (read_text(file, f"params/{inside}").strip() or None) if os.path.lexists(file) else None
+    return (read_text(file, f"params/{inside}").rstrip() or None) if os.path.lexists(file) else None
 
 
 def _gap(params: Params, name: str) -> str:
@@ -227,6 +229,12 @@ def _gap(params: Params, name: str) -> str:
 def texts_missing(params: Params) -> list[str]:
     """The texts that nobody wrote, in words."""
     return [_gap(params, name) for name in TEXTS if text(params, name) is None]
+
+
+def texts_odd(params: Params) -> list[str]:
+    """What of the texts page and Word print as it stands, marks and all, in words: links, pictures, tables."""
+    lines = [(f"params/months/{params.month.month}/{name}.md", odd(text(params, name) or "")) for name in TEXTS]
+    return [f"{file} {each}（网页和 Word 都照原样印成文字，请改写或删去）" for file, found in lines for each in found]
 
 
 # Where a number comes from.

@@ -9,6 +9,7 @@ from functools import partial
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._wording import drawn, provisional, remarks
+from hotline_lib.errors import how_many
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, FROM_MONTH, INDICATORS, Indicator
 from hotline_lib.month import Month
@@ -33,7 +34,7 @@ def scores(m: Month, *, top: int = 3) -> Exhibit:
     """
     parts = Parts(
         lead=Says("scoring_lead", _points_lost_of, "lead"),
-        sentence=Says("scores", partial(_scores, top=top)),
+        sentence=Says("scores", partial(_scores, top=how_many(top))),
         note=Says("scores_note", _points_lost_of),
         chart=_scores_chart,
     )

@@ -10,6 +10,7 @@ from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import SHARE, by_unit, compared
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._wording import drawn
+from hotline_lib.errors import how_many
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month, label
 from hotline_lib.present import _charts as charts
@@ -46,7 +47,7 @@ def units(m: Month, *, top: int = 5) -> Exhibit:
     share、yoy_base、yoy、yoy_significant。来源：counts（按受理时间）。
     """
     parts = Parts(
-        sentence=Says("units", partial(_units, top=top)),
+        sentence=Says("units", partial(_units, top=how_many(top))),
         note=Says("units_note", _units_note),
         table=_units_table,
         chart=_units_chart,
@@ -92,7 +93,7 @@ def _totals(x: Exhibit) -> dict[str, object]:
 
 def _units(x: Exhibit, top: int) -> dict[str, object]:
     rows = x.frame[(x.frame["rank"] <= top) & (x.frame["tickets"] > 0)].sort_values("rank", kind="stable")
-    return {"units": x.figures(rows, "long_name"), "top": min(top, len(rows))}
+    return {"units": x.figures(rows, "long_name"), "top": min(top, len(rows)), "total": figures.total(x.m)}
 
 
 def _lead(x: Exhibit) -> dict[str, object]:

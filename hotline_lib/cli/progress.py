@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,20 +28,20 @@ def progress(months: list[str]) -> Iterator[Callable[[str, Event], None]]:
     columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
         lines: dict[str, int] = {}
-        done, made = set(), 0
+        ended: Counter[bool] = Counter()
         total = progress.add_task(f"共 {len(months)} 个月", total=1) if len(months) > 1 else None
 
         def show_month(month: str, event: Event) -> None:
-            nonlocal made
             if month not in lines:
                 for earlier in lines.values():
                     progress.update(earlier, completed=1)
-                lines[month], made = progress.add_task(month, total=1), 0
-                done.add(month)
-                progress.update(total, description=f"共 {len(months)} 个月，第 {len(done)} 个")
+                lines[month] = progress.add_task(month, total=1)
+                ended.clear()
+                progress.update(total, description=f"共 {len(months)} 个月，第 {months.index(month) + 1} 个")
             if event.kind == "finished":
-                made += 1
-                progress.update(lines[month], description=f"{month}　{made} 份报告")
+                ended[event.status == "failed"] += 1
+                failed = f"，失败 {ended[True]} 份" if ended[True] else ""
+                progress.update(lines[month], description=f"{month}　{ended[False]} 份报告{failed}")
 
         def show(month: str, event: Event) -> None:
             if event.kind == "preparing":
@@ -54,6 +55,8 @@ def progress(months: list[str]) -> Iterator[Callable[[str, Event], None]]:
                 progress.update(lines[event.label], completed=1, description=f"{event.label} {word}".strip())
 
         yield show if total is None else show_month
+        if total is not None:
+            progress.update(total, description=f"共 {len(months)} 个月")
         for line in [*lines.values(), *([] if total is None else [total])]:
             progress.update(line, completed=1)
 
@@ -95,6 +98,11 @@ def tell_month(result: RunResult, paths: Paths, *, short: bool = False) -> None:
         typer.echo(f"失败　附表：{result.tables.error}", err=True)
     if result.mail.error:
         typer.echo(f"失败　邮件草稿：{result.mail.error}", err=True)
-    typer.echo(
-        f"{result.month}：{len(result.reports) - len(result.failed)} 份报告可用，目录页 {paths.short(result.index)}"
-    )
+    counts = Counter(report.status for report in result.reports)
+    now = "，".join(f"{word} {counts[status]} 份" for status, word in words.items() if counts[status])
+    for which, names in (("仍是以前做的，与现在的数据、参数或程序不符", result.old), ("上次没有做成", result.unmade)):
+        if names:
+            named = "、".join(names[:6]) + (f"等 {len(names)} 份" if len(names) > 6 else "")
+            typer.echo(f"　提示　这次没有做、{which}：{named}。")
+    available = f"{result.available} 份报告可用（这次{now}）"
+    typer.echo(f"{result.month}：{available}，目录页 {paths.short(result.index)}")

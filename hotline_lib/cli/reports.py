@@ -37,7 +37,7 @@ def run(
 
     paths = find_paths(data=data, params=params, output=output)
     given, asked = _parameters(parameter or []), [each for text in months for each in month_span(text)]
-    failed = False
+    failed: list[str] = []
     with shared_kernels(paths) as shared, progress(asked) as show:
         for month in asked:
             try:
@@ -49,11 +49,14 @@ def run(
                 if len(asked) == 1:
                     raise
                 typer.echo(f"失败　{month}：{error}", err=True)
-                failed = True
+                failed.append(month)
                 continue
             tell_month(result, paths, short=len(asked) > 1)
             _tell_rules(month, paths)
-            failed |= result.exit_code != 0
+            failed += [month] * result.exit_code
+    if len(asked) > 1:
+        rest = f"，{len(failed)} 个没有做成或不全：{'、'.join(failed)}" if failed else ""
+        typer.echo(f"共 {len(asked)} 个月：{len(asked) - len(failed)} 个都做成了{rest}")
     if failed:
         raise typer.Exit(1)
 
@@ -73,11 +76,12 @@ def _tell_rules(month: str, paths: Paths) -> None:
 @app.command()
 def tables(month: Month, output: Output = None, data: Data = None, params: Params = None) -> None:
     """只写出月报的各张表（CSV），不执行笔记本。"""
-    from hotline_lib import bulletin, open_month
+    from hotline_lib import open_month
+    from hotline_lib.batch.written import only_tables
 
     paths = find_paths(data=data, params=params, output=output)
     m = open_month(month, paths)
-    files = bulletin.write_tables(m, paths.report_folder(month) / "tables")
+    files = only_tables(m, paths)
     typer.echo(repr(m))
     for file in files:
         typer.echo(f"  {paths.short(file)}")
@@ -139,9 +143,11 @@ def explain(
 ) -> None:
     """说明月报里的一个数字怎么来的：印在哪里，怎样算出，是哪些工单。"""
     from hotline_lib import bulletin, open_month
+    from hotline_lib.batch.written import top_of
 
-    m = open_month(month, find_paths(data=data, params=params, output=output))
-    for paragraph in bulletin.explain(m, number, tickets=tickets):
+    paths = find_paths(data=data, params=params, output=output)
+    m = open_month(month, paths)
+    for paragraph in bulletin.explain(m, number, top_of(month, paths, m.params), tickets=tickets):
         typer.echo(paragraph)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hotline_lib import bulletin
 from hotline_lib.fingerprint import value_fingerprint, write_whole
-from hotline_lib.present._page import Written
+from hotline_lib.present._prose import Prose
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.text_files import read_text
 
@@ -48,9 +48,9 @@ class Correction:
         return f"共{len(self.lines)}处数字有变化{more}。"
 
 
-def printed(m: Month, unit: str | None = None) -> dict[str, str]:
-    """The printed tables as CSV by name; of a unit's edition the lines about it only."""
-    tables = {name: table.csv(in_page_only=True) for name, table in bulletin.files(m).items()}
+def printed(m: Month, unit: str | None = None, top: int = 5) -> dict[str, str]:
+    """The printed tables as CSV by name; of a unit's edition the lines about it only. top: ranks of issues, here and below."""
+    tables = {name: table.csv(in_page_only=True) for name, table in bulletin.files(m, top).items()}
     if unit is None:
         return tables
     own = {}
@@ -62,26 +62,26 @@ def printed(m: Month, unit: str | None = None) -> dict[str, str]:
     return own
 
 
-def fingerprint(m: Month, unit: str | None = None) -> str:
+def fingerprint(m: Month, unit: str | None = None, top: int = 5) -> str:
     """The edition: the same as long as nothing printed is another. How it looks, and when it was made, is not in it."""
     words = []
     if unit is None:
         words = [[each.title, str(each.text)] for each in bulletin.findings(m).found]
-        for section in bulletin.outline(m):
-            words += [str(part) for part in section.parts if isinstance(part, Sentence | Written)]
-    return value_fingerprint([m.month, unit, printed(m, unit), words])[:16]
+        for section in bulletin.outline(m, top):
+            words += [str(part) for part in section.parts if isinstance(part, Sentence | Prose)]
+    return value_fingerprint([m.month, unit, printed(m, unit, top), words])[:16]
 
 
-def keep(m: Month, folder: Path, unit: str | None = None) -> None:
+def keep(m: Month, folder: Path, unit: str | None = None, top: int = 5) -> None:
     """The edition's tables as FOLDER/NAME.csv, to be compared with a later edition's."""
-    for name, content in printed(m, unit).items():
+    for name, content in printed(m, unit, top).items():
         write_whole(folder / f"{name}.csv", "\ufeff" + content)
 
 
-def changes(m: Month, folder: Path, unit: str | None = None) -> tuple[str, ...]:
+def changes(m: Month, folder: Path, unit: str | None = None, top: int = 5) -> tuple[str, ...]:
     """The printed figures that are others than those kept in ``folder``, in words, in the order of the tables."""
     kept = {file.stem: read_text(file) for file in sorted(folder.glob("*.csv"))}
-    now, tables = printed(m, unit), bulletin.files(m)
+    now, tables = printed(m, unit, top), bulletin.files(m, top)
     return tuple(
         line
         for name in [*now, *(name for name in kept if name not in now)]

@@ -22,8 +22,11 @@ _FORMATS = {"count": "#,##0", "difference": "+#,##0;-#,##0;0", "rank": "0", "pla
 _WIDEST = 60  # characters
 
 
-def write_workbook(m: Month, folder: Path, own: Sequence[Table] = ()) -> Path:
-    """All tables of the month as FOLDER/附表.xlsx, and an analyst's own; the same tables give the same bytes."""
+def write_workbook(m: Month, folder: Path, own: Sequence[Table] = (), top: int = 5) -> Path:
+    """All tables of the month as FOLDER/附表.xlsx, and an analyst's own; the same tables give the same bytes.
+
+    top: ranks of issues.
+    """
     import xlsxwriter
 
     file = io.BytesIO()
@@ -38,7 +41,7 @@ def write_workbook(m: Month, folder: Path, own: Sequence[Table] = ()) -> Path:
         }
     )
     styles = _Styles(book)
-    for table in (*bulletin.files(m).values(), *own):
+    for table in (*bulletin.files(m, top).values(), *own):
         _sheet(book, styles, table, f"{m.label}　{'模拟工单' if m.simulated else ''}".strip())
     book.close()
     path = folder / NAME

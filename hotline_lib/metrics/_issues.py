@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hotline_lib.errors import UnknownValueError
+from hotline_lib.errors import UnknownValueError, how_many
 from hotline_lib.exact import competition_rank, half_up
 from hotline_lib.metrics._usual import SIGNIFICANCE_LEVEL
 
@@ -17,7 +17,7 @@ def top_issues(counts: pd.DataFrame, business_type: str, *, top: int = 5) -> pd.
 
     Returns a row per issue, most tickets first: ``rank`` (competition: 1, 1, 3), ``issue``, ``domain``, ``tickets``
     (件), ``of`` (*all* tickets of the type, those without an issue included), ``share`` and ``unit_count`` (units
-    that have it). A type without tickets gives an empty frame.
+    that have it). A type without tickets gives an empty frame. Raises HotlineError for a ``top`` below 1.
     """
     within = of_type(counts, business_type)
     recorded = within.dropna(subset="issue")
@@ -123,5 +123,5 @@ def _ranked(totals: pd.DataFrame, key: str, within: pd.DataFrame, top: int) -> p
     of = int(within["tickets"].sum())
     totals = totals[totals["tickets"] > 0]
     ranked = totals.assign(rank=competition_rank(totals["tickets"]), of=of, share=totals["tickets"] / of if of else 0.0)
-    kept = ranked[ranked["rank"] <= top].sort_values("rank", kind="stable", ignore_index=True)
+    kept = ranked[ranked["rank"] <= how_many(top)].sort_values("rank", kind="stable", ignore_index=True)
     return kept[["rank", key, *[c for c in kept.columns if c not in ("rank", key)]]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hotline_lib.errors import how_many
 from hotline_lib.exact import competition_rank
 from hotline_lib.metrics._usual import ALONE, Noise, Usual, interval, judged, listed_level
 
@@ -49,7 +50,7 @@ def movers(changes: pd.DataFrame, usual: Usual = ALONE, *, top: int = 5) -> pd.D
     for rose in (True, False):
         rows = told[(told["difference"] > 0) == rose]
         ranked = rows.assign(rose=rose, rank=competition_rank(rows["difference"].abs()))
-        kept.append(ranked[ranked["rank"] <= top].sort_values("rank", kind="stable"))
+        kept.append(ranked[ranked["rank"] <= how_many(top)].sort_values("rank", kind="stable"))
     table = pd.concat(kept, ignore_index=True)
     level = listed_level(len(told), len(changes))
     ends = [

@@ -88,7 +88,7 @@ def house(tmp_path, monkeypatch) -> House:
     monkeypatch.setattr(run, "prepared", prepared)
     monkeypatch.setattr(refresh, "prepared", prepared)
     monkeypatch.setattr(run, "warnings", lambda month: ("提示一条",))
-    monkeypatch.setattr(run, "tables_written", lambda month, folder, kept: [_table(folder)])
+    monkeypatch.setattr(run, "tables_written", lambda month, folder, kept, top: [_table(folder)])
     monkeypatch.setattr(run, "mail_written", lambda month, folder, manifest: _mail(folder))
     monkeypatch.setattr(pages, "facts", lambda month: ("受理3件",))
     return house

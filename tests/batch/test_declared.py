@@ -89,3 +89,36 @@ def test_a_type_that_cannot_be_checked_is_refused_with_those_that_can():
 def test_a_cell_that_is_not_python_is_refused_with_its_line():
     with pytest.raises(ParamsError, match="第 2 行"):
         declared_parameters("top: int = 5\nmonth: = 3")
+
+
+@pytest.mark.parametrize("written", ["（1至50）", "（1 至 50）", "(1-50)", "（1..50）", "（1～50）"])
+def test_bounds_stand_in_the_comment_and_are_no_part_of_the_help(written):
+    top = declared(f"top: int = 5  # 列出前几位{written}")
+    assert (top.bounds, top.help) == ((1, 50), "列出前几位")
+    assert [top.accept(value, where="-p", text=True) for value in ("1", "50", 7)] == [1, 50, 7]
+    for value in (0, -1, 51, "0", "-1", "51"):
+        with pytest.raises(ParamsError) as refused:
+            top.accept(value, where="-p", text=True)
+        assert str(refused.value) == f"-p：参数 top（列出前几位）应为 1 至 50 的整数，写的是「{value}」。"
+
+
+@pytest.mark.parametrize(
+    ("line", "good", "bad"),
+    [
+        ("share: float = 0.5  # 占比（0至1）", 0.25, 1.5),
+        ("shift: int = 0  # 错后几天（-3至3）", -3, -4),
+        ("tops: list[int] = []  # 各列几位（1至9）", [1, 9], [1, 10]),
+        ("top: int | None = None  # 列出前几位（1至50）", None, 0),
+    ],
+)
+def test_bounds_hold_numbers_and_each_of_a_list(line, good, bad):
+    assert accepted(line, good) == good
+    with pytest.raises(ParamsError, match="至"):
+        accepted(line, bad)
+
+
+def test_bounds_are_those_of_numbers_and_a_default_lies_in_them():
+    assert declared('grade: str = "5"  # 等级（1至5）').bounds is None
+    assert declared("top: int = 5  # 列出前几位（不多于十）").bounds is None
+    with pytest.raises(ParamsError, match="默认值 0 不在注释所写的范围（1至50）内"):
+        declared_parameters("top: int = 0  # 列出前几位（1至50）")

@@ -1,10 +1,12 @@
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from hotline_lib.batch.plan import discover, plan
+from hotline_lib.batch.plan import discover, of_document, plan
 from hotline_lib.errors import HotlineError, ParamsError, UnknownValueError
+from hotline_lib.params import Params
 
 UNIT = 'month: str = "2024-09"\nunit: str = "沈阳"\ntop: int = 3'
 TOP = 'month: str = "2024-09"\ntop: int = 5  # 列出前几位'
@@ -126,3 +128,69 @@ def test_planning_imports_nothing_slow():
     code = "import sys; import hotline_lib.batch.refresh; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert not {"papermill", "nbconvert", "nbformat", "pandas", "jupyter_client"} & set(loaded.split())
+
+
+ALIKE = 'month: str = "2024-09"\ntop: int = 5  # 事项列出前几位（1至50）'
+
+
+@pytest.fixture
+def alike(house, monkeypatch):
+    """The whole bulletin, a page and a unit's page that share its top, and a notebook whose own top means something else."""
+    house.write("00_bulletin", declared=ALIKE)
+    house.write("03_top_issues", declared=ALIKE)
+    house.write("06_unit", declared=f'{ALIKE}\nunit: str = "沈阳"')
+    monkeypatch.setattr(Params, "known", SimpleNamespace(shown=str))  # whose words would need a catalogue
+    house.write("07_streets", declared='month: str = "2024-09"\ntop: int = 20  # 列出前几条路')
+    return house
+
+
+def tops(house, **asked):
+    reports = planned(house, units=["沈阳"], **asked)
+    return {report.notebook.name[:2]: report.parameters.get("top") for report in reports}
+
+
+def of_document_in(house, **typed):
+    return of_document(house.paths, house.params, typed)
+
+
+@pytest.mark.parametrize("name", ["00_bulletin", "03_top_issues", "06_unit"])
+def test_what_the_month_says_of_a_shared_parameter_holds_for_every_form(alike, name):
+    alike.month_notebooks[name] = {"top": 3}
+    assert tops(alike) == {"00": 3, "03": 3, "06": 3, "07": None}
+    assert of_document_in(alike) == ({}, {"top": 3})
+    assert of_document_in(alike, top="7", other="x") == ({"top": 7}, {"top": 7})
+    assert [report.shared for report in planned(alike)] == [{"top": 3}, {"top": 3}, {}]
+
+
+def test_without_a_word_all_have_the_declared_default(alike):
+    assert of_document_in(alike) == ({}, {"top": 5})
+    assert tops(alike) == dict.fromkeys(("00", "03", "06", "07"))
+
+
+def test_a_parameter_declared_otherwise_is_the_notebooks_own(alike):
+    alike.month_notebooks["07_streets"] = {"top": 40}
+    assert tops(alike) == {"00": None, "03": None, "06": None, "07": 40}
+    assert of_document_in(alike) == ({}, {"top": 5})
+
+
+def test_two_values_of_a_shared_parameter_are_refused(alike):
+    alike.month_notebooks |= {"03_top_issues": {"top": 3}, "00_bulletin": {"top": 7}}
+    words = "top 在整份月报中只有一个值，03_top_issues 下写的是 3，00_bulletin 下写的是 7。请只留一处"
+    with pytest.raises(ParamsError, match=words):
+        planned(alike)
+    alike.month_notebooks["00_bulletin"] = {"top": 3}
+    assert tops(alike)["03"] == 3
+
+
+@pytest.mark.parametrize("value", [0, -1, 51, True, 2.5])
+def test_what_is_out_of_range_is_refused_with_the_range(alike, value):
+    with pytest.raises(ParamsError, match=r"^-p：参数 top（事项列出前几位）应为 1 至 50 的整数"):
+        planned(alike, only=["03"], parameters={"top": value if value is True else str(value)})
+    alike.month_notebooks["03_top_issues"] = {"top": value}
+    with pytest.raises(ParamsError, match=r"notebooks: 03_top_issues：.*应为 1 至 50 的整数"):
+        planned(alike)
+
+
+def test_a_house_without_the_whole_bulletin_shares_nothing(three):
+    three.month_notebooks["03_top_issues"] = {"top": 8}
+    assert of_document(three.paths, three.params, {"top": "2"}) == ({}, {})

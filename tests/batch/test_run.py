@@ -172,6 +172,68 @@ def test_parameters_of_notebooks_in_the_months_file_concern_only_those(house, in
     assert house.statuses(house.run()) == {"01_a": "unchanged"}
 
 
+TOP = "month: str = ''\ntop: int = 5  # 事项列出前几位（1至50）"
+
+
+@pytest.fixture
+def bulletin(house, instant, monkeypatch):
+    """Page 00 and two more, of which one has its parameter; ``tops`` holds with what the tables were written."""
+    house.write("00_bulletin", declared=TOP)
+    house.write("01_overview")
+    house.write("03_top_issues", declared=TOP)
+    house.tops, written = [], run.tables_written
+    monkeypatch.setattr(run, "tables_written", lambda *given: house.tops.append(given[3]) or written(*given))
+    return house
+
+
+def test_a_changed_parameter_remakes_just_what_has_it(bulletin):
+    bulletin.run()
+    bulletin.month_notebooks["03_top_issues"] = {"top": 3}
+    changed = {"00_bulletin": "made", "01_overview": "unchanged", "03_top_issues": "made"}
+    assert bulletin.statuses(bulletin.run()) == changed
+    assert bulletin.tops == [5, 3]
+    assert set(bulletin.statuses(bulletin.run()).values()) == {"unchanged"}
+    assert bulletin.statuses(bulletin.run(parameters={"top": "5"})) == changed
+    bulletin.month_notebooks.clear()
+    assert set(bulletin.statuses(bulletin.run()).values()) == {"unchanged"}  # the default is the same five
+    assert bulletin.tops == [5, 3, 5]
+
+
+def test_word_and_tables_follow_page_00_as_it_lies_there(bulletin):
+    bulletin.run(parameters={"top": "3"})
+    kept = manifest.read_manifest(bulletin.folder)
+    assert (kept.typed, kept.tables.shared, kept.tables.top) == ({"top": 3}, {"top": 3}, 3)
+    assert kept.reports["00_bulletin"].parameters == {"month": "2024-09", "top": 3}
+    bulletin.run(only=["01"], force=True)
+    bulletin.run(only=["03"], parameters={"top": "9"})  # a look at one page
+    assert set(bulletin.tops) == {3}
+    kept = manifest.read_manifest(bulletin.folder)
+    attached = [file.stem for file in manifest.to_attach(bulletin.folder, kept)[1]]
+    assert attached == ["00_bulletin", "01_overview"]  # page 03 says something else
+    bulletin.run()
+    assert bulletin.tops[-1] == 5 and manifest.read_manifest(bulletin.folder).typed == {}
+
+
+def test_without_page_00_word_has_what_was_asked_for(bulletin):
+    bulletin.run(only=["03"], parameters={"top": "9"})
+    assert bulletin.tops == [9]
+
+
+def test_a_run_says_what_is_there_and_what_it_made(bulletin):
+    first = bulletin.run()
+    assert (first.available, first.old, first.unmade) == (3, (), ())
+    bulletin.write("03_top_issues", "1/0", declared=TOP)
+    second = bulletin.run()
+    assert (second.available, len(second.failed)) == (2, 1)
+    third = bulletin.run(only=["01"])
+    assert (third.available, third.old, third.unmade) == (2, (), ("03_top_issues",))
+    bulletin.month_notebooks["00_bulletin"] = {"top": 3}
+    fourth = bulletin.run(only=["01"])
+    assert (fourth.available, fourth.old) == (2, ("00_bulletin",))
+    (bulletin.folder / "00_bulletin.html").unlink()
+    assert bulletin.run(only=["01"]).available == 1
+
+
 def test_nothing_is_started_when_what_was_asked_for_makes_no_sense(house, monkeypatch):
     house.write("01_a", declared="month: str = ''\ntop: int = 5")
     monkeypatch.setattr(execute, "kernels", lambda environment: pytest.fail("a kernel was started"))
@@ -211,7 +273,7 @@ def test_a_notebook_copied_with_its_heading_has_a_column_of_its_own(house, insta
 def test_a_file_that_another_program_holds_is_told_in_words(house, instant, monkeypatch):
     house.write("01_a")
 
-    def held(month, folder, kept):
+    def held(month, folder, kept, top):
         raise PermissionError(13, "Permission denied", ".types.csv.part", None, "types.csv")
 
     monkeypatch.setattr(run, "tables_written", held)
@@ -258,7 +320,7 @@ def test_tables_are_made_once_and_their_failure_is_told(house, instant, monkeypa
     result = house.run()
     assert result.tables.files == ("table.csv",)
 
-    def no_tables(month, folder, kept):
+    def no_tables(month, folder, kept, top):
         raise HotlineError("没有去年的计数")
 
     monkeypatch.setattr(run, "tables_written", no_tables)

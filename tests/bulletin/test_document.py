@@ -325,6 +325,10 @@ def test_texts_that_nobody_wrote_are_seen(month, tmp_path):
     assert str(bulletin.cases(m)) == "1.<b>某市</b>的做法。"
     assert str(bulletin.plans(m)).startswith("待补充：第七部分由人撰写")
     assert len(bulletin.texts_missing(params)) == 2
+    assert [each.split("（")[0] for each in bulletin.texts_odd(params)] == [
+        "params/months/2024-09/cases.md 第 1 行：HTML"
+    ]
+    assert "<b>" not in bulletin.cases(m)._repr_html_()
 
 
 def test_test_calls_and_remarks_come_from_the_months_file(month):

@@ -1,12 +1,14 @@
 """Months that are not like the printed one: everything still reads properly."""
 
+import inspect
+import re
 from dataclasses import replace
 
 import pytest
 from support import every_exhibit, parts_of
 
-from hotline_lib import bulletin
-from hotline_lib.errors import UnknownValueError
+from hotline_lib import bulletin, metrics, open_month
+from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.present._charts import Chart
 
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
@@ -151,3 +153,61 @@ def test_names_with_markup_show_as_text(month_of, project):
     m.counts["issue"] = "<script>alert(1)</script>"
     assert "<script>" not in bulletin.all_top_issues(m).table._repr_html_()
     assert "<script>" not in bulletin.top_issues(m, "inquiry").sentence._repr_html_()
+
+
+COUNTING = [
+    (make, name)
+    for make in (*bulletin.EXHIBITS, bulletin.outline, bulletin.findings, bulletin.explain)
+    for name, of in inspect.signature(make).parameters.items()
+    if of.annotation == "int"
+]
+
+
+def test_how_many_there_are_to_list_is_asked_in_these_places():
+    assert {make.__name__ for make, _ in COUNTING} >= {
+        "units", "scores", "top_issues", "all_top_issues", "issue_details", "movers", "issue_months", "unit_issues",
+        "outline", "findings", "explain",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "name"), COUNTING, ids=lambda each: getattr(each, "__name__", each))
+@pytest.mark.parametrize("number", [0, -1, True, 2.5, "3", None])
+def test_nothing_lists_fewer_than_one(month_of, make, name, number):
+    """An analyst edits the cell by hand: no falsehood is printed, as 均未标注事项 of a month that has them."""
+    m, given = month_of(ONE), {"role": "inquiry", "unit": "沈阳", "printed": "40000"}
+    given = {key: value for key, value in given.items() if key in inspect.signature(make).parameters}
+    with pytest.raises(
+        HotlineError, match=rf"{name}（列出前几位）应为 1 或更大的整数，写的是「{re.escape(str(number))}」"
+    ):
+        make(m, **given, **{name: number})
+
+
+def test_metrics_refuse_it_too(month_of):
+    m = month_of(ONE)
+    for number in (0, -1, True, 2.5):
+        for made in (
+            lambda top: metrics.top_issues(m.counts, "inquiry", top=top),
+            lambda top: metrics.top_units(m.counts, "inquiry", "高速公路ETC", m.units, top=top),
+            lambda top: metrics.sub_issue_shares(m.counts, "inquiry", "高速公路ETC", top=top),
+            lambda top: metrics.beside_peers(m.counts, m.counts, "inquiry", top=top),
+        ):
+            with pytest.raises(HotlineError, match="1 或更大的整数"):
+                made(number)
+
+
+@pytest.mark.parametrize("month", ["2024-9", "2024-13", "09-2024", "2024年9月", ""])
+def test_a_month_that_is_none_is_refused_in_words(project, month):
+    with pytest.raises(HotlineError, match="月"):
+        open_month(month, project)
+
+
+def test_a_unit_that_is_none_is_refused_in_words(month_of):
+    for make in (bulletin.unit_types, bulletin.unit_indicators, bulletin.unit_peers, bulletin.unit_spot_checks):
+        with pytest.raises(UnknownValueError, match="没有名为「沈杨」的单位"):
+            make(month_of(ONE), "沈杨")
+
+
+def test_whether_an_issue_was_noted_is_asked_of_tickets(month_of):
+    none = HEAD + "信息咨询 | 高速公路 | | | 省交投 | 7\n信息咨询 | 高速公路 | 高速公路ETC | | 省交投 | 0"
+    assert str(bulletin.top_issues(month_of(none), "inquiry").sentence).endswith("工单共7件，均未标注事项。")
+    assert "均未标注事项" not in str(bulletin.top_issues(month_of(ONE), "inquiry", top=1).sentence)

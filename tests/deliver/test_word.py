@@ -382,3 +382,29 @@ def test_on_paper_no_cell_is_cut(file, month, tmp_path):
     assert "报送：各位厅领导" in squeezed[-1] and "省交投集团" in squeezed[-1]
     numbers = [re.search(r"—(\d+)—", page)[1] for page in squeezed]
     assert numbers == [str(number) for number in range(1, len(pages) + 1)]
+
+
+WRITTEN = """## 一、会议
+一是**“三个清单”**；二是*重点*。
+
+1. 甲市
+   - 内项
+
+见![图](a.png)、<b>粗</b>"""
+
+
+def test_what_people_write_is_set_as_on_the_page(month, tmp_path):
+    params = month.params.model_copy(update={"folder": tmp_path})
+    shutil.copytree(month.params.folder / "wording", tmp_path / "wording")
+    (tmp_path / "months" / MONTH).mkdir(parents=True)
+    (tmp_path / "months" / MONTH / "cases.md").write_text(WRITTEN, encoding="utf-8")
+    document = Document(write_word(replace(month, params=params), tmp_path))
+    own = [each.text for each in bulletin.cases(replace(month, params=params)).blocks]
+    at = lines(document).index("一、会议")
+    assert lines(document)[at : at + len(own)] == own
+    assert own[-1] == "见![图](a.png)、<b>粗</b>" and own[2:4] == ["1.甲市", "•内项"]
+    heading, first = document.paragraphs[at : at + 2]
+    assert heading.style.style_id == "Heading2"
+    assert [(run.text, run.bold, run.italic) for run in first.runs] == [
+        ("一是", None, None), ("“三个清单”", True, None), ("；二是", None, None), ("重点", None, True), ("。", None, None),
+    ]  # fmt: skip

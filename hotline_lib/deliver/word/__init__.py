@@ -27,6 +27,7 @@ from hotline_lib.present import _drill_down as drill_down
 from hotline_lib.present._charts import Chart
 from hotline_lib.present._drill_down import DrillDown
 from hotline_lib.present._page import NO_REAL_CALL, SIMULATED
+from hotline_lib.present._prose import Block, Prose
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._tables import Table
 
@@ -40,18 +41,21 @@ _LARGEST = 30  # pt, of the publisher's name
 _PX = 0.75  # pt of a picture's CSS px
 
 
-def write_word(m: Month, folder: Path, annexes: Sequence[Table] = ()) -> Path:
-    """The month's bulletin as FOLDER/bulletin.docx; the same month gives the same bytes. annexes: an analyst's own tables."""
+def write_word(m: Month, folder: Path, annexes: Sequence[Table] = (), top: int = 5) -> Path:
+    """The month's bulletin as FOLDER/bulletin.docx; the same month gives the same bytes.
+
+    annexes: an analyst's own tables. top: ranks of issues.
+    """
     path = folder / NAME
-    write_whole(path, _Bulletin(m, annexes).made())
+    write_whole(path, _Bulletin(m, annexes, top).made())
     return path
 
 
 class _Bulletin:
     """One document in the making."""
 
-    def __init__(self, m: Month, own: Sequence[Table] = ()):
-        self.own = own
+    def __init__(self, m: Month, own: Sequence[Table], top: int):
+        self.own, self.top = own, top
         self.m, self.document = m, layout.new_document()
         self.landscape = False
 
@@ -64,7 +68,7 @@ class _Bulletin:
         about.created = about.modified = moment
         layout.number_pages(self.document.sections[0], SIMULATED if m.simulated else "")
         self._masthead()
-        sections = bulletin.outline(m)
+        sections = bulletin.outline(m, self.top)
         printed = sum(section.heading.startswith(_ANNEX) for section in sections)
         sections = [
             *sections,
@@ -118,10 +122,20 @@ class _Bulletin:
                 self._picture(drill_down.chart(part))
         elif isinstance(part, Chart):
             self._picture(part)
+        elif isinstance(part, Prose):
+            for block in part.blocks:
+                self._prose(block)
         elif isinstance(part, Sentence) and part.kind == "gap":
             self._add("Gap", run(str(part)))
         else:
             self._paragraphs(str(part))
+
+    def _prose(self, block: Block) -> None:
+        """7.3.3: below the section's heading come 楷体 and then 仿宋; items are paragraphs that begin with their mark."""
+        runs = [run(each.text, bold=each.bold, italic=each.emphasis) for each in block.runs]
+        style = f"Heading{block.level + 2}" if block.kind == "heading" else "BodyText"
+        inner = [indent(CHARACTER, first=4)] if block.kind == "item" and block.level else []
+        self._add(style, *([run(block.mark)] if block.mark else []), *runs, more=inner)
 
     def _paragraphs(self, text: str) -> None:
         for line in filter(None, map(str.strip, text.split("\n"))):

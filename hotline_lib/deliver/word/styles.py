@@ -73,7 +73,7 @@ def _paragraph_styles() -> list[BaseOxmlElement]:
     off = node("snapToGrid", val=0)
     red_rule = node("pBdr", node("bottom", val="single", sz=18, space=6, color=RED.lstrip("#")))
     right_tab = node("tabs", node("tab", val="right", pos=round((CHARACTERS - 1) * CHARACTER * 20)))
-    keep, level = node("keepNext"), node("outlineLvl", val=0)
+    keep, levels = node("keepNext"), [node("outlineLvl", val=level) for level in range(3)]
     title = spacing(0, 8, LINE + 3)
     return [
         # 5.2.2, 5.2.3: 三号仿宋, 22 lines a page; 7.3.3: two characters in
@@ -92,7 +92,10 @@ def _paragraph_styles() -> list[BaseOxmlElement]:
             indent(CHARACTER, first=1), align("left"),
         ),
         # 7.3.3: first level 三号黑体, not bold
-        _style("Heading1", "heading 1", HEITI, BODY, keep, indent(CHARACTER, first=2), level, follow="BodyText"),
+        _style("Heading1", "heading 1", HEITI, BODY, keep, indent(CHARACTER, first=2), levels[0], follow="BodyText"),
+        # what people write may have headings of its own: 楷体, then 仿宋
+        _style("Heading2", "heading 2", KAITI, BODY, keep, indent(CHARACTER, first=2), levels[1], follow="BodyText"),
+        _style("Heading3", "heading 3", FANGSONG, BODY, keep, indent(CHARACTER, first=2), levels[2], follow="BodyText"),
         # 7.3.7: 附件1 in 三号黑体 at the margin of the first line; its title as a title, on the third
         _style("AnnexMark", "附件序号", HEITI, BODY, keep),
         _style("AnnexTitle", "附件标题", XIAOBIAOSONG, TITLE, off, spacing(LINE, 8, LINE + 3), indent(1), centre, base="Heading1"),

@@ -43,7 +43,7 @@ def colour_of(colour: str) -> BaseOxmlElement | None:
 
 
 def run(
-    words: str, *, points: float = 0, bold: bool = False, colour: str = "", raised: bool = False
+    words: str, *, points: float = 0, bold: bool = False, italic: bool = False, colour: str = "", raised: bool = False
 ) -> BaseOxmlElement:
     """Words, with what sets them off from their paragraph's style. A newline breaks the line, a tab is a tab."""
     made = node(
@@ -52,6 +52,7 @@ def run(
             "rPr",
             node("rFonts", hint="eastAsia"),
             *([node("b"), node("bCs")] if bold else []),
+            *([node("i"), node("iCs")] if italic else []),
             colour_of(colour),
             *(size(points) if points else []),
             node("vertAlign", val="superscript") if raised else None,
