@@ -125,7 +125,7 @@ def all_units_together(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def deductions(m: Month) -> pd.DataFrame:
-    return metrics.deductions(indicators(m), m.params.scheme)
+    return scoring.deductions(indicators(m), m.params.scheme)
 
 
 @once_a_month
@@ -138,7 +138,7 @@ def lost(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def scores(m: Month) -> pd.DataFrame:
-    return metrics.scores(deductions(m), m.units, indicators(m), m.params.scheme)
+    return scoring.scores(deductions(m), m.units, indicators(m), m.params.scheme)
 
 
 @once_a_month

@@ -9,12 +9,10 @@ from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issu
 from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
 from hotline_lib.metrics._movers import issue_changes, movers
 from hotline_lib.metrics._rates import all_units_together, incomplete, indicator_values, unsubmitted
-from hotline_lib.metrics._scoring import deductions, next_steps, scores
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
 from hotline_lib.metrics._usual import Noise, Usual, interval, judged, listed_level, usual
 from hotline_lib.metrics._volumes import domain_volumes, total_volume, type_volumes, unit_domains, unit_volumes
-from hotline_lib.metrics._what_if import what_if
 
 __all__ = [
     "Noise",
@@ -28,7 +26,6 @@ __all__ = [
     "daily_calls",
     "day_grid",
     "day_kinds",
-    "deductions",
     "domain_volumes",
     "handling_times",
     "hourly_calls",
@@ -40,8 +37,6 @@ __all__ = [
     "listed_level",
     "missing_days",
     "movers",
-    "next_steps",
-    "scores",
     "side_by_side",
     "silent_hours",
     "spot_check_results",
@@ -55,7 +50,6 @@ __all__ = [
     "unsubmitted",
     "usual",
     "volume_jumps",
-    "what_if",
     "with_base",
     "without_issue",
     "xmr",

@@ -7,17 +7,17 @@ names the file, the key, what was expected, and the nearest known name.
 
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day, month_before, month_range, month_span
 from hotline_lib.params.load import Params, load_params, load_recipients
-from hotline_lib.params.models import Catalogue, Deduction, Issue, MonthParams, Rule, Scheme, Unit, find
+from hotline_lib.params.models import Catalogue, Issue, MonthParams, Points, Rule, Scheme, Unit, find
 from hotline_lib.params.organisation import Recipient
 
 __all__ = [
     "Calendar",
     "CalendarYear",
     "Catalogue",
-    "Deduction",
     "Issue",
     "MonthParams",
     "Params",
+    "Points",
     "Recipient",
     "Rule",
     "Scheme",
