@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from hotline_lib import metrics
+from hotline_lib import metrics, scoring
 from hotline_lib.exact import is_missing
 from hotline_lib.month import Base, Month
 from hotline_lib.present._sentences import Figure

@@ -4,6 +4,7 @@ and beside them stand the counts they come from, because a printed digit is made
 
 from hotline_lib.metrics._calendar_pattern import daily_calls, day_kinds, hourly_calls
 from hotline_lib.metrics._comparison import contributions, with_base
+from hotline_lib.metrics._funnels import binomial_limits, funnel, poisson_limits
 from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
 from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
@@ -22,11 +23,13 @@ __all__ = [
     "all_units_together",
     "beside_peers",
     "beside_scores",
+    "binomial_limits",
     "contributions",
     "daily_calls",
     "day_grid",
     "day_kinds",
     "domain_volumes",
+    "funnel",
     "handling_times",
     "hourly_calls",
     "incomplete",
@@ -37,6 +40,7 @@ __all__ = [
     "listed_level",
     "missing_days",
     "movers",
+    "poisson_limits",
     "side_by_side",
     "silent_hours",
     "spot_check_results",
