@@ -47,6 +47,8 @@ def funnel(frame: pd.DataFrame, *, of: str = "rate") -> pd.DataFrame:
     No row where fewer than five units have a denominator, or the rate is 0 or full for all: nobody stands out then.
     Where all units have one true rate some unit is beyond in FALSE_ALARMS of 500 months.
     """
+    from scipy.stats import binom
+
     rows = frame[frame["denominator"] > 0].reset_index(drop=True)
     y, n = rows["numerator"].to_numpy(float), rows["denominator"].to_numpy(float)
     columns = ["value", "target", "low", "high", "lowest", "highest", "tau", "beyond"]
@@ -71,7 +73,13 @@ def funnel(frame: pd.DataFrame, *, of: str = "rate") -> pd.DataFrame:
             wide = _quantile(level) * np.sqrt(error**2 + tau**2)
             limits[low] = np.minimum(limits[low], back(scale(target) - wide))
             limits[high] = np.maximum(limits[high], back(scale(target) + wide))
-    beyond = np.where(value < limits["lowest"], "low", np.where(value > limits["highest"], "high", ""))
+    low, high = value < limits["lowest"], value > limits["highest"]
+    if of == "rate":  # between whole tickets a limit is interpolated: who stands out does so by the tickets there are
+        low, high = (
+            low & (binom.cdf(y, n, whole) < (1 - OUTER) / 2),
+            high & (binom.sf(y - 1, n, whole) < (1 - OUTER) / 2),
+        )
+    beyond = np.where(low, "low", np.where(high, "high", ""))
     return rows.assign(value=value, target=target, **limits, tau=tau, beyond=beyond)
 
 
