@@ -20,7 +20,7 @@ from ibis.expr.types import Table
 
 from hotline_lib.audit import check_month
 from hotline_lib.fingerprint import tree_fingerprint, value_fingerprint
-from hotline_lib.indicators import FROM_TICKETS, Indicator, Rules, handling_seconds
+from hotline_lib.indicators import FROM_TICKETS, Indicator, Rules, due_seconds, handling_seconds
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import KEYS, Input, fetch, find_input, read_month
@@ -93,6 +93,24 @@ def tickets_behind(month: str, params: Params, paths: Paths, unit: str, of: Indi
     counted, good = of.counted(ours, rules), of.good(ours, rules)
     behind = counted if of.kind == "minutes" else counted & (good if of.kind == "count" else ~good.fill_null(False))
     return ours.filter((ours.unit == unit) & behind)
+
+
+def missed_tickets(month: str, params: Params, paths: Paths) -> pd.DataFrame:
+    """The submitted tickets that an indicator counts and misses, and all complaints: ``unit``, ``ticket_id``, ``seconds`` and
+    ``due_seconds`` (from acceptance; missing where the mean does not count the ticket), and by indicator whether it missed."""
+    months = [month_before(month, back) for back in range(params.month.reach_back_months + 1)]
+    ours = _ours(month, [each for each in months if find_input(each, params, paths)], params, paths)
+    rules, missed, timed = _rules(month, params), {}, ibis.literal(False)
+    for of in FROM_TICKETS:
+        counted, good = of.counted(ours, rules), of.good(ours, rules)
+        if of.kind == "minutes":
+            timed = counted
+        else:
+            missed[of.key] = (counted & (good if of.kind == "count" else ~good.fill_null(False))).fill_null(False)
+    none = ibis.null("int64")
+    seconds, due = timed.ifelse(handling_seconds(ours), none), timed.ifelse(due_seconds(ours), none)
+    rows = ours.select("unit", "ticket_id", seconds=seconds, due_seconds=due, **missed)
+    return fetch(rows.filter(ibis.or_(rows.seconds.notnull(), *(rows[key] for key in missed))).order_by("ticket_id"))
 
 
 def _ours(month: str, months: list[str], params: Params, paths: Paths) -> Table:

@@ -83,6 +83,11 @@ def handling_seconds(t: Table) -> IntegerValue:
     return _seconds(t.closed_at) - _seconds(t.accepted_at)
 
 
+def due_seconds(t: Table) -> IntegerValue:
+    """Whole seconds from acceptance to the due date."""
+    return _seconds(t.due_at) - _seconds(t.accepted_at)
+
+
 def _seconds(moment: ibis.expr.types.TimestampValue) -> IntegerValue:
     return moment.epoch_seconds().floor().cast("int64")  # engines differ on fractions of a second
 

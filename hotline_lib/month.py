@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotline_lib import published
 from hotline_lib.beside import Base, Count, filtered, known_value, label, month_length
-from hotline_lib.cube import accepted, submitted, tickets_behind
+from hotline_lib.cube import accepted, missed_tickets, submitted, tickets_behind
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
@@ -163,6 +163,12 @@ class Month:
         _check_columns(columns or [])
         table = tickets_behind(self.month, self.params, self.paths, self.params.unit(unit).name, of)
         return fetch(table.order_by("ticket_id").select(*(columns or ["ticket_id"])))
+
+    @cached_property
+    def missed(self) -> pd.DataFrame:
+        """The submitted tickets that an indicator misses, and all complaints: ``unit``, ``ticket_id``, ``seconds``,
+        ``due_seconds``, and a column per indicator: whether it counts the ticket and the ticket is not good."""
+        return missed_tickets(self.month, self.params, self.paths)
 
     def count(self, **where: object) -> Count:
         """Tickets accepted in the month with those values: ``m.count(unit="大连", issue="巡游出租汽车")``.

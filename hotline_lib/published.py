@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -135,3 +136,23 @@ def place(table: pd.DataFrame, column: str, wrong: pd.Series) -> str:
     """The first cell of ``column`` that is wrong: data/published/2024-09/units.csv 第 5 行 total：「一千」"""
     row = wrong.idxmax()
     return f"{table.attrs['file']} 第 {row} 行 {column}：「{table.loc[row, column]}」"
+
+
+def printed_indicators(month: str, paths: Paths) -> pd.DataFrame:
+    """Annex 1 as it was printed: ``unit``, and ``score`` and every column of numbers as Decimal (missing where it has none).
+
+    Raises PublishedError if the month has no such table or it has no score.
+    """
+    table = read_table(paths.published(month), "indicators")
+    if table is None or "score" not in table:
+        raise PublishedError(
+            f"data/published/{month}/indicators.csv 不存在，或没有 score 一列：推断规则要有印出的得分。"
+        )
+    made = pd.DataFrame({"unit": table["unit"]})
+    for column in table.columns.difference(["unit", "rank"], sort=False):
+        number = table[column].str.fullmatch(r"-?[0-9]+([.][0-9]+)?").fillna(False).astype(bool)
+        if number.any():
+            made[column] = [Decimal(text) if known else None for text, known in zip(table[column], number, strict=True)]
+    if made["score"].isna().any():
+        raise PublishedError(f"{place(table, 'score', made['score'].isna())}不是得分，应写作 97.71 的样子。")
+    return made

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.indicators import BY_KEY, Indicator
-from hotline_lib.metrics._scoring import points_lost
-from hotline_lib.metrics._what_if import under
 from hotline_lib.month import open_month
-from hotline_lib.params import Deduction, Params, Rule, Scheme
+from hotline_lib.params import Params, Rule, Scheme
 from hotline_lib.paths import Paths
 from hotline_lib.present import _numbers as numbers
+from hotline_lib.scoring import compare, ladder
 
 
 def scheme_changes(params: Params, paths: Paths) -> list[str]:
@@ -61,26 +60,34 @@ def _rules(before: Scheme, now: Scheme) -> list[str]:
 
 
 def _words(key: str, rules: list[Rule]) -> str:
-    return "；另".join(_deduction(rule.deduct, BY_KEY.get(key)) for rule in rules)
+    return "；另".join(_rule(rule, BY_KEY.get(key)) for rule in rules)
 
 
-def _deduction(deduct: Deduction, of: Indicator | None) -> str:
+def _rule(rule: Rule, of: Indicator | None) -> str:
     """低于60分钟不扣分，低于240分钟扣1分，其余扣3分."""
-    costs, unit = lambda points: f"扣{numbers.points(points)}分" if points else "不扣分", of.unit if of else ""
-    if of and of.kind == "flag":
-        return f"已开展{costs(points_lost(True, deduct))}，未开展{costs(points_lost(False, deduct))}"
-    if (full := deduct.per_point_short_of) is not None:
-        each = "个百分点" if unit == "%" else unit
-        return f"低于{numbers.points(full)}{unit}的，每差1{each}{costs(deduct.points)}"
-    below = deduct.below is not None
-    steps = sorted((deduct.below if below else deduct.at_least).items(), reverse=not below)
+    form, unit, sign = rule.points, of.unit if of else "", "扣" if rule.deduct else "得"
+    costs = lambda points: f"{sign}{numbers.points(points)}分" if points else f"不{sign}分"
+    if of and of.kind == "flag" and (form.below or form.at_least):
+        made = [next(points for limit, points in ladder(form) if value < limit) for value in (1, 0)]
+        return f"已开展{costs(made[0])}，未开展{costs(made[1])}"
+    if form.by_rank is not None:
+        best = "高" if form.best == "high" else "低"
+        parts = [f"前{place}名{costs(points)}" for place, points in sorted(form.by_rank.items())]
+        return "，".join([f"由{best}到{'低' if best == '高' else '高'}排名", *parts, f"其余{costs(form.otherwise)}"])
+    if form.below is None and form.at_least is None:
+        short = form.per_point_short_of is not None
+        limit = form.per_point_short_of if short else form.per_point_over
+        each, most = "个百分点" if unit == "%" else unit, f"，至多{costs(form.most)}" if form.most is not None else ""
+        return f"{'低于' if short else '高于'}{numbers.points(limit)}{unit}的，每差1{each}{costs(form.points)}{most}"
+    below = form.below is not None
+    steps = sorted((form.below if below else form.at_least).items(), reverse=not below)
     parts = [f"{'低于' if below else '达到'}{numbers.points(limit)}{unit}{costs(points)}" for limit, points in steps]
-    return "，".join([*parts, f"其余{costs(deduct.otherwise)}"])
+    return "，".join([*parts, f"其余{costs(form.otherwise)}"])
 
 
 def _settings(before: Scheme, now: Scheme) -> list[str]:
-    """Full marks and signals."""
-    old, new = (_flat(each.model_dump(include={"full_marks", "signals"})) for each in (before, now))
+    """Full marks, the least score, and signals."""
+    old, new = (_flat(each.model_dump(include={"full_marks", "least", "signals"})) for each in (before, now))
     return [f"改动　{key}：{old[key]} → {new[key]}" for key in new if old[key] != new[key]]
 
 
@@ -93,7 +100,7 @@ def _flat(settings: dict, way: str = "") -> dict[str, object]:
 
 def _scores(params: Params, paths: Paths) -> list[str]:
     try:
-        rows = under(open_month(params.month.month, paths), params.scheme, params.scheme_before)
+        rows = compare(open_month(params.month.month, paths), params.scheme, params.scheme_before)
     except HotlineError:
         return ["还没有可用的工单，算不出各单位的得分怎样变。"]
     moved = rows[(rows["score"] != rows["score_now"]) | (rows["rank"] != rows["rank_now"])]

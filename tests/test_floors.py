@@ -21,6 +21,7 @@ FLOORS = [
     {"beside"},
     {"month"},
     {"metrics"},
+    {"scoring"},
     {"present"},
     {"bulletin"},
     {"deliver"},

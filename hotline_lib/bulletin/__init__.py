@@ -7,6 +7,7 @@ order. A new table or chart is a function in the module of its topic, and its na
 
 from hotline_lib.bulletin._domains import domain_contributions, domain_units, domains, type_contributions
 from hotline_lib.bulletin._exhibit import Exhibit
+from hotline_lib.bulletin._fair import bands, funnel, handling, needs_help, what_it_takes
 from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
 from hotline_lib.bulletin._months import domain_months, issue_months, months, year_to_date
 from hotline_lib.bulletin._movers import movers, without_issue
@@ -32,7 +33,7 @@ from hotline_lib.bulletin._peers import unit_issues, unit_peers
 from hotline_lib.bulletin._samples import checks_opening, quality, score_ranks, spot_checks, test_calls
 from hotline_lib.bulletin._say import say
 from hotline_lib.bulletin._scores import below_threshold, indicators, points_lost, scores
-from hotline_lib.bulletin._steps import next_steps, unsubmitted
+from hotline_lib.bulletin._steps import unsubmitted
 from hotline_lib.bulletin._times import days, hours
 from hotline_lib.bulletin._unit import unit_indicators, unit_spot_checks, unit_types
 from hotline_lib.bulletin._volumes import business_types, contributions, units
@@ -41,7 +42,7 @@ EXHIBITS = (
     business_types, units, contributions, days, hours, months, year_to_date,
     domains, domain_units, domain_contributions, type_contributions, domain_months,
     top_issues, all_top_issues, issue_details, movers, without_issue, handled, issue_months,
-    scores, indicators, points_lost, unsubmitted, next_steps, below_threshold,
+    scores, indicators, points_lost, unsubmitted, below_threshold, needs_help, bands, what_it_takes, funnel, handling,
     spot_checks, score_ranks, checks_opening, test_calls, quality, overview,
     unit_types, unit_issues, unit_indicators, unit_peers, unit_spot_checks,
 )  # fmt: skip

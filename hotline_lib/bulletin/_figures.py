@@ -8,8 +8,9 @@ from functools import lru_cache
 
 import pandas as pd
 
-from hotline_lib import metrics
+from hotline_lib import metrics, scoring
 from hotline_lib.exact import is_missing
+from hotline_lib.indicators import BY_KEY
 from hotline_lib.month import Base, Month
 from hotline_lib.present._sentences import Figure
 
@@ -146,7 +147,7 @@ def unconfirmed(m: Month) -> dict[str, list[str]]:
 
 @once_a_month
 def deductions(m: Month) -> pd.DataFrame:
-    return metrics.deductions(indicators(m), m.params.scheme)
+    return scoring.deductions(indicators(m), m.params.scheme)
 
 
 @once_a_month
@@ -159,15 +160,36 @@ def lost(m: Month) -> pd.DataFrame:
 
 @once_a_month
 def scores(m: Month) -> pd.DataFrame:
-    return metrics.scores(deductions(m), m.units, indicators(m), m.params.scheme)
+    return scoring.scores(deductions(m), m.units, indicators(m), m.params.scheme)
 
 
 @once_a_month
-def next_steps(m: Month) -> pd.DataFrame:
-    """The one step of each unit that would win it most points, by rank; ``place`` 0 wins most of all."""
-    steps = metrics.next_steps(deductions(m), indicators(m), m.params.scheme)
-    steps["place"] = range(len(steps))
-    return scores(m)[["rank", "unit", "long_name", "score"]].merge(steps, on="unit", validate="one_to_one")
+def explained(m: Month) -> pd.DataFrame:
+    return scoring.explained(indicators(m), m.params.scheme)
+
+
+@once_a_month
+def takes(m: Month) -> pd.DataFrame:
+    return scoring.takes(indicators(m), m.missed, m.params.scheme, m.units["unit"].tolist())
+
+
+@once_a_month
+def rank_intervals(m: Month) -> pd.DataFrame:
+    return scoring.rank_intervals(indicators(m), scores(m), m.missed, m.params.scheme)
+
+
+@lru_cache(maxsize=64)
+def funnel(m: Month, of: str) -> pd.DataFrame:
+    """The cities' funnel of tickets or complaints per head, or of a rate (its key)."""
+    cities = m.units[m.units["kind"] == "city"]
+    if of in BY_KEY:
+        own = indicators(m)
+        rows = own[(own["indicator"] == of) & own["unit"].isin(cities["unit"])]
+        return metrics.funnel(rows[["unit", "numerator", "denominator"]])
+    counts = m.counts if of == "tickets" else m.counts[m.counts["role"] == "complaint"]
+    tickets = counts.groupby("unit")["tickets"].sum()
+    rows = cities.assign(numerator=cities["unit"].map(tickets).fillna(0).astype(int), denominator=cities["population"])
+    return metrics.funnel(rows[["unit", "numerator", "denominator"]], of="ratio")
 
 
 @once_a_month

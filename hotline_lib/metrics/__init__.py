@@ -4,12 +4,12 @@ and beside them stand the counts they come from, because a printed digit is made
 
 from hotline_lib.metrics._calendar_pattern import daily_calls, day_kinds, hourly_calls
 from hotline_lib.metrics._comparison import contributions, with_base
+from hotline_lib.metrics._funnels import binomial_limits, funnel, poisson_limits
 from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
 from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
 from hotline_lib.metrics._movers import issue_changes, movers
 from hotline_lib.metrics._rates import all_units_together, incomplete, indicator_values, unconfirmed, unsubmitted
-from hotline_lib.metrics._scoring import deductions, next_steps, scores
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
 from hotline_lib.metrics._usual import Noise, Usual, interval, judged, listed_level, usual
@@ -21,7 +21,6 @@ from hotline_lib.metrics._volumes import (
     unit_domains,
     unit_volumes,
 )
-from hotline_lib.metrics._what_if import what_if
 
 __all__ = [
     "Noise",
@@ -31,12 +30,13 @@ __all__ = [
     "all_units_together",
     "beside_peers",
     "beside_scores",
+    "binomial_limits",
     "contributions",
     "daily_calls",
     "day_grid",
     "day_kinds",
-    "deductions",
     "domain_volumes",
+    "funnel",
     "handling_times",
     "hourly_calls",
     "incomplete",
@@ -47,9 +47,8 @@ __all__ = [
     "listed_level",
     "missing_days",
     "movers",
-    "next_steps",
+    "poisson_limits",
     "same_tickets",
-    "scores",
     "side_by_side",
     "silent_hours",
     "spot_check_results",
@@ -64,7 +63,6 @@ __all__ = [
     "unsubmitted",
     "usual",
     "volume_jumps",
-    "what_if",
     "with_base",
     "without_issue",
     "xmr",

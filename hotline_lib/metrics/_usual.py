@@ -133,6 +133,18 @@ def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | N
     return frame.assign(told=_told(frame["p"], n, b, known, usual))
 
 
+def beside_others(value: np.ndarray, counting: np.ndarray) -> np.ndarray:
+    """Of each value beside the middle of the others, with their variation as noise: its p. counting: variances of counting."""
+    p = np.ones(len(value))
+    for at in range(len(value)):
+        others = np.arange(len(value)) != at
+        middle = _middle(value[others], counting[others])
+        of_row = noise(value[others] - middle, counting[others], "peers").of(counting[at])
+        weight = (1 / of_row.variance(counting[others])).sum()
+        p[at] = of_row.p(value[at] - middle, counting[at], _MEDIAN / weight)
+    return p
+
+
 def interval(now: int, base: int, usual: Usual, noise: Noise, *, level: float = 0.95) -> tuple[float, float]:
     """The interval of the ratio of tickets a day, now over base, that belongs to ``judged``: it leaves out 1 wherever
     both tests against no change do, at the same level.

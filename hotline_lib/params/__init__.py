@@ -6,8 +6,8 @@ names the file, the key, what was expected, and the nearest known name.
 """
 
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day, month_before, month_range, month_span
-from hotline_lib.params.load import Params, load_params, load_recipients
-from hotline_lib.params.models import Catalogue, Deduction, Issue, Rule, Scheme, Unit, find
+from hotline_lib.params.load import Params, load_params, load_recipients, load_scheme
+from hotline_lib.params.models import Catalogue, Issue, Points, Rule, Scheme, Unit, find
 from hotline_lib.params.of_month import PER_UNIT, MonthParams
 from hotline_lib.params.organisation import Recipient
 
@@ -16,10 +16,10 @@ __all__ = [
     "Calendar",
     "CalendarYear",
     "Catalogue",
-    "Deduction",
     "Issue",
     "MonthParams",
     "Params",
+    "Points",
     "Recipient",
     "Rule",
     "Scheme",
@@ -28,6 +28,7 @@ __all__ = [
     "first_day",
     "load_params",
     "load_recipients",
+    "load_scheme",
     "month_before",
     "month_range",
     "month_span",

@@ -72,9 +72,7 @@ def load_params(month: str, folder: Path, *, need_month_file: bool | None = True
     read = _Reader(folder)
     units = read("units.yaml", tuple[Unit, ...])
     catalogue, _ = _in_force(read("catalogue.yaml", tuple[Catalogue, ...]), month, "catalogue.yaml")
-    schemes = read("scoring.yaml", tuple[Scheme, ...], ready=lambda content: whole(content, folder / "scoring.yaml"))
-    refuse_no_change(schemes)
-    scheme, scheme_before = _in_force(schemes, month, "scoring.yaml")
+    scheme, scheme_before = _in_force(_schemes(read), month, "scoring.yaml")
     columns, some = gathered(read("columns.yaml", tuple[Column, ...]))
     some = tuple(column.model_copy(update={"only": _short_name(column.only, units)}) for column in some)
     params = Params(
@@ -95,6 +93,22 @@ def load_params(month: str, folder: Path, *, need_month_file: bool | None = True
     if need_month_file is not None:
         _check_month(params)
     return params
+
+
+def load_scheme(name: str, folder: Path) -> Scheme:
+    """The block of scoring.yaml with that name, whatever month it is for. Raises ParamsError or UnknownValueError."""
+    schemes = _schemes(_Reader(folder))
+    for scheme in schemes:
+        if scheme.name == name:
+            return scheme
+    raise UnknownValueError("评分办法", name, [each.name for each in schemes], "params/scoring.yaml")
+
+
+def _schemes(read: _Reader) -> tuple[Scheme, ...]:
+    path = read.folder / "scoring.yaml"
+    schemes = read("scoring.yaml", tuple[Scheme, ...], ready=lambda content: whole(content, path))
+    refuse_no_change(schemes)
+    return schemes
 
 
 def load_recipients(params: Params) -> Recipients:

@@ -146,33 +146,58 @@ class Catalogue(Model):
         return list(dict.fromkeys(domain.printed for domain in self.domains))
 
 
-class Deduction(Model):
-    """How one indicator costs points: exactly one of three forms.
+class Points(Model):
+    """How one indicator makes points: exactly one of five forms.
 
-    below: {limit: points}: the first limit that the value is under counts, else ``otherwise``.
+    below: {limit: points}: the lowest limit that the value is under counts, else ``otherwise``.
     at_least: {limit: points}: the highest limit that the value reaches counts, else ``otherwise``.
-    per_point_short_of: ``points`` for each percentage point that the value is short of it, in proportion.
+    by_rank: {place: points}: the first place that the unit's is not behind counts, else ``otherwise``; places are
+        competition ranks over the units' printed values, the highest value first unless ``best`` is low.
+    per_point_short_of, per_point_over: ``points`` for each whole 1 that the value is short of it or over it, in proportion.
+    most: the most that a proportional form makes.
     """
 
     below: dict[Decimal, Decimal] | None = None
     at_least: dict[Decimal, Decimal] | None = None
+    by_rank: dict[int, Decimal] | None = None
+    best: Literal["high", "low"] = "high"
     otherwise: Decimal = Decimal(0)
     per_point_short_of: Decimal | None = None
+    per_point_over: Decimal | None = None
     points: Decimal = Decimal(0)
+    most: Decimal | None = None
 
     def model_post_init(self, _context: Any) -> None:
-        if sum(form is not None for form in (self.below, self.at_least, self.per_point_short_of)) != 1:
-            raise ValueError("deduct 必须在 below、at_least、per_point_short_of 中恰好写一种")
-        if self.per_point_short_of is not None and "points" not in self.model_fields_set:
-            raise ValueError("per_point_short_of 还要写 points：每低于一个百分点扣几分")
+        forms = (self.below, self.at_least, self.by_rank, self.per_point_short_of, self.per_point_over)
+        if sum(form is not None for form in forms) != 1:
+            raise ValueError(
+                "deduct 和 award 必须在 below、at_least、by_rank、per_point_short_of、per_point_over 中恰好写一种"
+            )
+        if (self.per_point_short_of, self.per_point_over) != (None, None) and "points" not in self.model_fields_set:
+            raise ValueError("per_point_short_of 和 per_point_over 还要写 points：每低于（高于）1扣几分")
 
 
 class Rule(Model):
+    """What one indicator costs (``deduct``) or earns (``award``); an award is a part of the full marks."""
+
     indicator: str
-    deduct: Deduction
+    deduct: Points | None = None
+    award: Points | None = None
     source: Literal["inferred", "published"]
     evidence: str = ""
     freedom: str = ""
+
+    def model_post_init(self, _context: Any) -> None:
+        if (self.deduct is None) == (self.award is None):
+            raise ValueError("一条规则在 deduct（扣分）和 award（得分）中恰好写一种")
+        if self.award and self.award.most is None and self.award.per_point_over is not None:
+            raise ValueError("按比例得分要写明 most（最多得几分）")
+        if self.award and self.award.per_point_short_of is not None:
+            raise ValueError("award 没有 per_point_short_of：每低于一点扣分请写在 deduct")
+
+    @property
+    def points(self) -> Points:
+        return self.deduct or self.award
 
 
 class Threshold(Model):
@@ -216,6 +241,7 @@ class Scheme(Model):
     changes_from: str | None = None
     drop: tuple[str, ...] = ()
     full_marks: Decimal
+    least: Decimal = Decimal(0)  # no score is lower
     rules: tuple[Rule, ...]
     signals: Signals = Signals()
 

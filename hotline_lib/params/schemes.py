@@ -44,7 +44,7 @@ def whole(content: Any, path: Path) -> Any:
 
 def refuse_no_change(schemes: Sequence[Scheme]) -> None:
     """Raises ParamsError for a block that says ``changes_from`` and is the same in all but its name."""
-    terms = {each.name: each.model_dump(include={"full_marks", "rules", "signals"}) for each in schemes}
+    terms = {each.name: each.model_dump(include={"full_marks", "least", "rules", "signals"}) for each in schemes}
     for scheme in schemes:
         if scheme.changes_from is not None and terms[scheme.name] == terms[scheme.changes_from]:
             raise ParamsError(

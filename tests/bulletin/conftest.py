@@ -31,12 +31,16 @@ def month_of(project):
 
         submissions = pd.DataFrame({"unit": [], "business_type": [], "accepted_month": [], "tickets": []})
         calendar = pd.DataFrame({"date": [], "hour": [], "business_type": [], "unit": [], "tickets": []})
-        return Month(
+        handling = pd.DataFrame({"unit": [], "business_type": [], "minute": [], "tickets": [], "seconds": []})
+        missed = pd.DataFrame({"unit": [], "ticket_id": [], "seconds": [], "due_seconds": []})
+        m = Month(
             month=MONTH, params=params, paths=project, counts=named(counts), calendar=calendar,
-            rates=drawn(rates), handling=pd.DataFrame(), submissions=submissions,
+            rates=drawn(rates), handling=handling, submissions=submissions,
             last_year=Base("2023-09", "tickets" if last_year else None, named(last_year) if last_year else None),
             previous=Base("2024-08", None), spot_checks=None if spot_checks is None else drawn(spot_checks),
             errata=None, inputs=(), warnings=(),
         )  # fmt: skip
+        m.__dict__["missed"] = missed
+        return m
 
     return make

@@ -7,6 +7,7 @@ import pytest
 from support import MONTH, drawn
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import read_spot_checks
 
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
@@ -83,11 +84,62 @@ def test_one_units_rates_do_not_see_two_fifths_of_its_tickets(m):
     assert "营口市占比最高，受理1074件" in str(bulletin.unsubmitted(m).sentence)
 
 
-def test_the_next_step_of_the_scheme(m):
-    assert "朝阳市24小时办结率达到100%，可多得4分，还差1件。" in str(bulletin.next_steps(m).sentence)
-    rows = cells(m, "next_steps")
-    assert rows["锦州"][3:] == ["万人工单数量（件/万人）", "6.80", "达到6.82", "4", "1"]
-    assert rows["丹东"][3:] == ["平均办结时长（分钟）", "294.95", "低于240", "—", "1"]
+def test_who_needs_help_and_with_what(m):
+    rows = cells(m, "needs_help")
+    assert list(rows) == ["大连", "沈阳", "鞍山", "阜新", "朝阳", "营口"]  # by rank
+    assert rows["营口"][2].startswith("未上报492件，占45.81%") and "24小时办结率失4分（3件未达标）" in rows["营口"][2]
+    assert rows["朝阳"][3:] == ["1", "24小时办结率各项照常办好，多得4分"]
+    assert rows["大连"][2:] == ["抽检4件，3件有问题", "", "—"] or rows["大连"][3] in ("", "—")
+    assert str(bulletin.needs_help(m).sentence).startswith(
+        "15个单位中，大连市、沈阳市、鞍山市、阜新市、朝阳市等6个单位需要帮助。"
+    )
+
+
+def test_bands_and_how_sure_ranks_are(m):
+    rows = cells(m, "bands")
+    assert [rows[unit][0] for unit in ("盘锦", "本溪", "鞍山", "营口")] == ["1", "1", "2", "2"]
+    assert rows["锦州"][2:4] == ["1", "99.00"]
+    for row in rows.values():
+        low, high = map(int, row[4].split("—"))
+        assert low <= int(row[2]) <= high
+    assert "分为两档" in str(bulletin.bands(m).sentence)
+    assert bulletin.bands(m).chart.png.startswith(b"\x89PNG")
+
+
+def test_what_a_point_takes(m):
+    x = bulletin.what_it_takes(m)
+    assert "营口市有1件工单照常办好，限时办结率、5日办结率可多得2.46分；朝阳市有1件工单" in str(x.sentence)
+    assert "万人工单数量" not in str(x.table) and "多受理工单、断网时长等不是办好工单，不列" in "".join(x.table.notes)
+    rows = [row for row in x.table.cells() if row[0] == "铁岭"]
+    assert [row[2] for row in rows] == ["多得1分、进位"]  # one row for what wins both
+    ids = set(m.behind("营口", "complaint_24h_rate")["ticket_id"])
+    (line,) = [
+        line for line in x.table.csv().splitlines() if line.startswith("营口") and "24小时办结率、5日办结率" in line
+    ]
+    assert set(line.split(",")[-1].split()) == ids
+
+
+def test_funnels_tell_who_stands_out(m):
+    assert (
+        str(bulletin.funnel(m, "complaint_24h_rate").sentence) == "14个市中，营口24小时办结率突出地低，其余未超出偶然。"
+    )
+    assert "没有一个突出于各市之间通常的差别" in str(bulletin.funnel(m).sentence)
+    assert "省交投" not in set(bulletin.funnel(m, "tickets").frame["unit"])
+    full = bulletin.funnel(m, "bad_review_fixed_rate")
+    assert (
+        str(full.sentence) == "差评整改率各市都满或都没有，没有可比的差别。"
+        and not str(full.chart)
+        and not str(full.table)
+    )
+    with pytest.raises(UnknownValueError, match="没有名为"):
+        bulletin.funnel(m, "complaint_mean_minutes")
+
+
+def test_times_say_what_the_mean_hides(m):
+    rows = cells(m, "handling")
+    assert rows["营口"][1:3] == ["218", "453.47"] and rows["营口"][6:] == ["98.62", "99.54"]  # as Annex 1 has them
+    assert float(rows["沈阳"][6]) == 100
+    assert str(bulletin.handling(m).sentence)
 
 
 def test_section_three_reads_as_printed(m):
@@ -161,11 +213,15 @@ def test_all_clean_and_all_bad(month_of, bad, said):
 def test_nothing_lost_and_nothing_to_win(month_of, project):
     m = month_of(HEAD)
     rules = m.params.scheme.model_copy(update={"rules": m.params.scheme.rules[2:]})
-    m = replace(m, params=m.params.model_copy(update={"scheme": rules}))
+    m, missed = replace(m, params=m.params.model_copy(update={"scheme": rules})), m.missed
+    m.__dict__["missed"] = missed
     assert str(bulletin.scores(m).lead) == "15个单位均未失分。"
     assert str(bulletin.points_lost(m).sentence) == "各单位均未失分。"
-    assert "都已是最好的一档" in str(bulletin.next_steps(m).sentence)
-    assert bulletin.next_steps(m).table.frame.empty
+    assert str(bulletin.what_it_takes(m).sentence) == "没有单位能靠办好四分之一以内的工单多得1分。"
+    assert bulletin.what_it_takes(m).table.frame.empty
+    assert str(bulletin.needs_help(m).sentence) == "没有单位的失分、未上报或抽检达到须关注的程度。"
+    assert str(bulletin.bands(m).sentence).startswith("15个单位的得分分不出档次")
+    assert str(bulletin.handling(m).sentence) == "9月份没有上报投诉举报工单。"
     assert bulletin.points_lost(m).table.cells()[0][-1] == "100.00"
 
 

@@ -1,0 +1,258 @@
+"""Units compared fairly, and what would help: bands and rank intervals, funnels, what a point or a place takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotline_lib import metrics
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
+from hotline_lib.bulletin._scores import score_source
+from hotline_lib.bulletin._wording import drawn
+from hotline_lib.errors import UnknownValueError
+from hotline_lib.exact import percent
+from hotline_lib.indicators import BY_KEY, INDICATORS
+from hotline_lib.present import _fair as charts
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import Column
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+    from hotline_lib.present._charts import Chart
+
+_ENOUGH = 30  # tickets: a median of fewer says little
+_PER_HEAD = {"tickets": "万人工单", "complaints": "万人投诉"}
+
+
+def needs_help(m: Month) -> Exhibit:
+    """谁需要帮助、帮什么：失分、未上报或抽检到了须关注程度的单位，和最省力的一步。
+
+    有 sentence、table。frame：一行一个单位：rank、unit、needs（缺什么）、way（最省力的一步）、tickets（这一步的件数）。
+    来源：rates、counts、抽检；界限在 params/scoring.yaml。
+    """
+    parts = Parts(sentence=Says("needs_help", _needs), table=_needs_table)
+    return Exhibit(m, _in_need(m), {"unit": "unit"}, {}, parts, score_source)
+
+
+def bands(m: Month) -> Exhibit:
+    """分档和名次区间：同样的工作再遇一个月的偶然，名次会落在哪里；同档的单位分不出先后。
+
+    有 sentence、table、chart。frame：scoring.rank_intervals，一行一个单位：rank、score、rank_low、rank_high、band。
+    来源：rates、params/scoring.yaml；抽样四千次，种子固定。
+    """
+    parts = Parts(sentence=Says("bands", _bands), table=_bands_table, chart=_bands_chart)
+    return Exhibit(m, figures.rank_intervals(m), {"unit": "unit"}, {}, parts, score_source)
+
+
+def what_it_takes(m: Month) -> Exhibit:
+    """多得1分、进一位各要几件：最少有几件工单照常办好，就能多得分或进位；工单编号在 CSV。
+
+    有 sentence、table。frame：scoring.takes，一行一个单位、目标和做法：indicators、tickets、of、gained、score、rank、ids。
+    来源：rates、本月上报的工单、params/scoring.yaml。
+    """
+    parts = Parts(sentence=Says("what_it_takes", _takes), table=_takes_table)
+    return Exhibit(m, figures.takes(m), {"unit": "unit"}, {}, parts)
+
+
+def funnel(m: Month, of: str = "complaints") -> Exhibit:
+    """漏斗图：各市按自己的件数或人口与合计相比，界限随件数变宽；出了99.8%界限的才算突出。省级集团不与各市比。
+
+    of：tickets（万人工单）、complaints（万人投诉），或一项率的名称（complaint_24h_rate）。
+    有 sentence、table、chart。frame：metrics.funnel。来源：counts 或 rates、params/units.yaml。
+    """
+    if of not in _PER_HEAD and (of not in BY_KEY or BY_KEY[of].kind != "rate"):
+        raise UnknownValueError("漏斗图", of, [*_PER_HEAD, *(each.key for each in INDICATORS if each.kind == "rate")])
+    parts = Parts(
+        sentence=Says("funnel", lambda x: _funnel_words(x, of)),
+        table=lambda x: _funnel_table(x, of),
+        chart=lambda x: _funnel_chart(x, of),
+    )
+    return Exhibit(m, figures.funnel(m, of), {"unit": "unit"}, {}, parts)
+
+
+def handling(m: Month) -> Exhibit:
+    """投诉举报的办结时长：平均之外，最快一成、半数和九成各在多少分钟内办结，24小时和5日内的占比，平均数掩盖了什么。
+
+    有 sentence、table。frame：metrics.handling_times，一行一个单位，件数多的在前。来源：handling。
+    """
+    complaints = m.handling[m.handling["business_type"] == m.params.catalogue.name_of("complaint")]
+    parts = Parts(sentence=Says("handling", _handling), table=_handling_table)
+    return Exhibit(m, metrics.handling_times(complaints), {"unit": "unit"}, {}, parts, lambda x, column, row: None)
+
+
+def _handling(x: Exhibit) -> dict[str, object]:
+    """The unit whose mean is drawn up most by few tickets, of those with enough of them."""
+    rows = x.frame[x.frame["tickets"] >= _ENOUGH]
+    hidden = rows.assign(times=rows["mean_minutes"].astype(float) / rows["median_minutes"].clip(lower=1))
+    hidden = hidden.merge(x.m.units[["unit", "long_name"]], on="unit").sort_values(
+        "times", ascending=False, kind="stable"
+    )
+    return {"rows": hidden.to_dict("records"), "tickets": int(x.frame["tickets"].sum())}
+
+
+def _handling_table(x: Exhibit) -> Table:
+    names = ("tickets", "mean_minutes", "p10_minutes", "median_minutes", "p90_minutes", "within_24h", "within_5d")
+    return Table(
+        x.frame, [UNIT, *(column(name, key=name) for name in names)], label="投诉举报办结时长", order="按上报件数从多到少排",
+        notes=["时长为受理到办结；最快一成、半数、九成为整分钟"],
+    )  # fmt: skip
+
+
+def _in_need(m: Month) -> pd.DataFrame:
+    at, lost = m.params.scheme.signals.attention, figures.lost(m)
+    left, told, checks = figures.unsubmitted(m).set_index("unit"), figures.told_unsubmitted(m), figures.spot_checks(m)
+    checks = None if checks is None else checks.set_index("unit")
+    explained = figures.explained(m).set_index(["unit", "indicator"])
+    points = figures.takes(m)
+    points = points[points["target"] == "point"].sort_values("tickets").drop_duplicates("unit").set_index("unit")
+    rows = []
+    for row in figures.scores(m).to_dict("records"):
+        unit, needs = row["unit"], []
+        if told[unit]:
+            share = percent(left.loc[unit, "unsubmitted"], left.loc[unit, "accepted"])
+            needs.append(f"未上报{left.loc[unit, 'unsubmitted']}件，占{numbers.decimal(share)}%，各率不含这些工单")
+        for key in [key for key in lost if lost.loc[unit, key] >= at.points]:
+            missed = explained.loc[(unit, key), "missed"]
+            short = "" if pd.isna(missed) else f"（{missed}件未达标）"
+            needs.append(f"{BY_KEY[key].short}失{numbers.points(lost.loc[unit, key])}分{short}")
+        if checks is not None and unit in checks.index and checks.loc[unit, "problems"] >= at.bad:
+            needs.append(f"抽检{checks.loc[unit, 'answered']}件，{checks.loc[unit, 'problems']}件有问题")
+        if needs:
+            way = points.loc[unit] if unit in points.index else None
+            words = (
+                "" if way is None else f"{_what(way['indicators'])}各项照常办好，多得{numbers.points(way['gained'])}分"
+            )
+            rows.append(
+                (row["rank"], unit, row["long_name"], "；".join(needs), words, None if way is None else way["tickets"])
+            )
+    return pd.DataFrame(rows, columns=["rank", "unit", "long_name", "needs", "way", "tickets"]).astype(
+        {"tickets": "Int64"}
+    )
+
+
+def _what(keys: tuple[str, ...]) -> str:
+    return "、".join(BY_KEY[key].short for key in keys)
+
+
+def _needs(x: Exhibit) -> dict[str, object]:
+    return {"rows": x.frame.fillna({"tickets": 0}).to_dict("records"), "units": len(x.m.units)}
+
+
+def _needs_table(x: Exhibit) -> Table | Sentence:
+    if x.frame.empty:
+        return Sentence("")
+    columns = [
+        RANK, UNIT, Column("缺什么", "needs", "text"), column("tickets", head="最省力的一步"), Column("做到什么", "way", "text"),
+    ]  # fmt: skip
+    return Table(x.frame, columns, label="需要帮助的单位", order="按名次排")
+
+
+def _bands(x: Exhibit) -> dict[str, object]:
+    rows, m = x.frame, x.m
+    groups = [own["unit"].tolist() for _, own in rows.groupby("band", sort=True)]
+    wide = rows.assign(width=rows["rank_high"] - rows["rank_low"]).sort_values("width", kind="stable").iloc[-1]
+    return {"bands": groups, "units": len(m.units), "widest": wide.to_dict()}
+
+
+def _bands_table(x: Exhibit) -> Table:
+    rows = x.frame.assign(
+        range=[f"{low}—{high}" for low, high in zip(x.frame["rank_low"], x.frame["rank_high"], strict=True)]
+    )
+    return Table(
+        rows,
+        [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words")],
+        label="分档和名次区间",
+        order="按名次排；同样的工作再遇一个月的偶然，十个月中有九个月名次在区间之内",
+        notes=["同档：本档第1名的得分，同档的单位二十个月中至少有一个月能够达到。方法见页末"],
+    )
+
+
+def _bands_chart(x: Exhibit) -> Chart:
+    return drawn(x.m, "bands", lambda: charts.rank_ranges(x.frame), **_bands(x))
+
+
+def _takes(x: Exhibit) -> dict[str, object]:
+    points = x.frame[x.frame["target"] == "point"].sort_values("tickets", kind="stable")
+    best = points.drop_duplicates("unit").to_dict("records")
+    names = x.m.units.set_index("unit")["long_name"]
+    return {"units": [{**row, "what": _what(row["indicators"]), "long_name": names[row["unit"]]} for row in best]}
+
+
+def _takes_table(x: Exhibit) -> Table:
+    """Tickets that win a point and a place at once stand once."""
+    of = [name for name in x.frame.columns if name not in ("target", "way")]
+    merged = x.frame.groupby(of, sort=False, as_index=False)["target"].agg(tuple) if len(x.frame) else x.frame
+    rows = merged.assign(
+        aim=[
+            "、".join({"point": "多得1分", "place": "进位"}[each] for each in targets) for targets in merged["target"]
+        ],
+        what=[_what(keys) for keys in merged["indicators"]],
+        reach=merged["far"].map({"near": "近", "far": "较远"}),
+        listed=[" ".join(ids) for ids in merged["ids"]],
+        now=merged["unit"].map(figures.scores(x.m).set_index("unit")["score"]),
+    )
+    columns = [
+        UNIT, Column("现总分", "now", "score", "now"), Column("目标", "aim", "text", "target"),
+        Column("涉及的指标", "what", "text", "indicators"),
+        column("tickets", head="至少几件"), column("share", head="占计入"), Column("远近", "reach", "text", "far"),
+        column("gained", kind="points", head="可多得"), SCORE, RANK, Column("工单编号", "listed", "text", "ids", in_page=False),
+    ]  # fmt: skip
+    return Table(
+        rows, columns, label="多得1分、进位各要几件", order="按区划排；得分、名次为届时的，其他单位不变", row_head="unit",
+        notes=["一件照常办好：各项都合格，用时为本单位投诉的中位时长，不超过24小时和时限。一件可同时算进几项指标",
+               "只列做得到的：超过计入工单四分之一的不列；不超过5%为近。多受理工单、断网时长等不是办好工单，不列"],
+    )  # fmt: skip
+
+
+def _funnel_of(of: str) -> dict[str, str]:
+    if of in _PER_HEAD:
+        return {"name": _PER_HEAD[of], "size": "人口", "unit": "与应有件数之比"}
+    return {"name": BY_KEY[of].short, "size": "计入的工单", "unit": "%"}
+
+
+def _funnel_words(x: Exhibit, of: str) -> dict[str, object]:
+    rows = x.frame
+    side = lambda which: rows.loc[rows["beyond"] == which, "unit"].tolist()
+    return {
+        **_funnel_of(of),
+        "high": side("high"),
+        "low": side("low"),
+        "cities": len(rows),
+        "wide": bool((rows["tau"] > 0).any()),
+    }
+
+
+def _funnel_table(x: Exhibit, of: str) -> Table | Sentence:
+    if x.frame.empty:
+        return Sentence("")
+    factor = 1 if of in _PER_HEAD else 100
+    rows = x.frame.assign(**{name: x.frame[name] * factor for name in ("value", "lowest", "highest")})
+    rows["limits"] = [f"{low:.2f}—{high:.2f}" for low, high in zip(rows["lowest"], rows["highest"], strict=True)]
+    rows["said"] = rows["beyond"].map({"high": "高", "low": "低", "": ""})
+    rows["shown"] = [f"{value:.2f}" for value in rows["value"]]
+    about = _funnel_of(of)
+    columns = [
+        UNIT, column("numerator", head="件数"), column("denominator", head=about["size"]),
+        Column(about["name"], "shown", "words", unit=about["unit"]), Column("99.8%界限", "limits", "words"),
+        Column("突出", "said", "words"),
+    ]  # fmt: skip
+    return Table(
+        rows.sort_values("value", ascending=False, kind="stable"),
+        columns,
+        label=f"{about['name']}漏斗",
+        order="从高到低排",
+    )
+
+
+def _funnel_chart(x: Exhibit, of: str) -> Chart | Sentence:
+    if x.frame.empty:
+        return Sentence("")
+    about, factor = _funnel_of(of), 1 if of in _PER_HEAD else 100
+    head = f"{about['name']}（{about['unit']}）"
+    picture = lambda: charts.funnel(x.frame, head=head, size=about["size"], factor=factor)
+    return drawn(x.m, "funnel", picture, **_funnel_words(x, of))
