@@ -6,7 +6,7 @@ import inspect
 import re
 from pathlib import Path
 
-from hotline_lib import bulletin, metrics
+from hotline_lib import bulletin, metrics, scoring
 from hotline_lib.indicators import INDICATORS
 from hotline_lib.month import Month
 from hotline_lib.present._vocabulary import KIND_NAMES, WORDS
@@ -22,6 +22,13 @@ FRAMES = {
     ),
     "m.handling": ("本月上报的工单，按办结时长的整分钟计数", ["unit", "business_type", "minute", "tickets", "seconds"]),
     "m.submissions": ("本月上报的工单，按受理月份计数", ["unit", "business_type", "accepted_month", "tickets"]),
+    "m.missed": (
+        "本月上报、没有达标的工单和全部投诉，一行一件；另有各指标一列：计入而没有达标",
+        [
+            *("unit", "ticket_id", "seconds", "due_seconds"),
+            *(each.key for each in INDICATORS if each.counted and each.kind != "minutes"),
+        ],
+    ),
     "m.still_open": ("本月受理、尚未办结的工单计数（不知道时为空）", ["unit", "business_type", "tickets"]),
     "m.units": ("单位", ["unit", "long_name", "kind", "code", "population"]),
     "m.types": ("业务类型", ["business_type", "role"]),
@@ -66,10 +73,14 @@ def page() -> str:
         "每个展品有 `.frame`（pandas 表），并可 `.with_column(…)`、`.sorted(…)`；还有什么，写在各自的说明里。",
         *(f"### `bulletin.{each.__name__}{_options(each)}`\n\n{_told(each)}" for each in bulletin.EXHIBITS),
         "## 指标函数",
-        "`metrics` 的函数：进去是表，出来是表。详细说明用 `metrics.名称?` 查看。",
+        "`metrics` 的函数：进去是表，出来是表；`scoring` 的函数：指标值和评分办法进去，分数出来。详细说明用 `metrics.名称?` 查看。",
         _table(
             ["函数", "参数"],
-            [(f"`metrics.{name}`", f"`{_options(getattr(metrics, name))}`") for name in metrics.__all__],
+            [
+                (f"`{room.__name__.removeprefix('hotline_lib.')}.{name}`", f"`{_options(getattr(room, name))}`")
+                for room in (metrics, scoring)
+                for name in room.__all__
+            ],
         ),
         "## 列",
         _table(

@@ -1,13 +1,14 @@
 """The monthly bulletin of a provincial 12328 transport hotline, from one month of tickets.
 
 A notebook needs three names: ``open_month`` for the month, ``bulletin`` for what the printed document shows, and
-``present`` for what stands around it. ``metrics`` holds the figures for analyses of one's own.
+``present`` for what stands around it. ``metrics`` holds the figures for analyses of one's own, ``scoring`` the
+scheme: points explained, what they take, and other rules.
 """
 
 import importlib
 
 __version__ = "0.1.0"
-__all__ = ["bulletin", "metrics", "open_month", "present"]
+__all__ = ["bulletin", "metrics", "open_month", "present", "scoring"]
 
 
 def __getattr__(name: str) -> object:

@@ -161,6 +161,7 @@ _LIST = (
     Word("p90_minutes", "九成时长", "count", "分钟", "九成工单在这么多分钟内办结"),
     Word("within_24h", "24小时内", "share", "%", "24小时内办结的占比", pair=("within_24h", "tickets")),
     Word("within_5d", "5日内", "share", "%", "5日内办结的占比", pair=("within_5d", "tickets")),
+    Word("due_seconds", "时限秒数", "count", "秒", "受理到时限"),
     Word("minute", "办结分钟", "count", "分钟", "办结时长的整分钟数"),
     Word("seconds", "办结秒数", "count", "秒", "办结时长合计"),
     # spot checks

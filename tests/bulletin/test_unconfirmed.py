@@ -115,7 +115,7 @@ def test_one_part_of_the_test_calls_may_be_known(printed):
 
 def test_no_advice_and_no_finding_stands_on_an_open_value(printed):
     m = unfilled(printed, RULES)
-    assert not set(bulletin.next_steps(m).frame["indicator"]) & set(KEYS)
+    assert not {key for keys in bulletin.what_it_takes(m).frame["indicators"] for key in keys} & set(KEYS)
     assert not [each for each in bulletin.findings(m).found if any(word in each.title for word in ("断网", "规范"))]
 
 
