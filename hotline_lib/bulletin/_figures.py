@@ -119,6 +119,26 @@ def issue_changes(m: Month, kind: str) -> pd.DataFrame | None:
     return metrics.issue_changes(m.counts, base(m, kind).counts, metrics.usual(m, kind, "business_type", "issue"))
 
 
+@lru_cache(maxsize=32)
+def changes(m: Month, kind: str, *keys: str) -> pd.DataFrame | None:
+    """What those columns name, the business type first, against the ``yoy`` or ``mom`` base; None where that is not known."""
+    counts = base(m, kind).counts
+    return metrics.changes(m.counts, counts, list(keys), metrics.usual(m, kind, *keys))
+
+
+@lru_cache(maxsize=16)
+def city_types(m: Month, kind: str) -> pd.DataFrame | None:
+    """Business types of cities against the ``yoy`` or ``mom`` base, beside the same type of the other cities."""
+    keys, types = ["business_type", "unit"], m.types.set_index("business_type")["role"]
+    then = base(m, kind).by("unit", "business_type")
+    if then is None:
+        return None
+    cities = m.units.loc[m.units["kind"] == "city", "unit"]
+    of_cities = lambda counts: counts[counts["unit"].isin(cities)]
+    then = of_cities(then).assign(role=lambda each: each["business_type"].map(types))
+    return metrics.changes(of_cities(m.counts), then, keys, metrics.usual(m, kind, *keys))
+
+
 @once_a_month
 def indicators(m: Month) -> pd.DataFrame:
     return metrics.indicator_values(m.rates, units(m), m.units, m.params.month)

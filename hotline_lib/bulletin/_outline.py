@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 from hotline_lib.bulletin import _samples as samples
 from hotline_lib.bulletin import _scores as by_score
 from hotline_lib.bulletin._domains import domains
-from hotline_lib.bulletin._findings import Findings, found_in
+from hotline_lib.bulletin._findings import Findings, found_in, tickets_of
 from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
 from hotline_lib.bulletin._overview import overview
 from hotline_lib.bulletin._volumes import business_types, units
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.fingerprint import write_whole
 from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import Column
 from hotline_lib.present._charts import Chart
 from hotline_lib.present._drill_down import DrillDown
 from hotline_lib.present._page import Shown, Written, anchor
@@ -31,6 +32,7 @@ from hotline_lib.present._prose import Prose, odd
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._sources import Links, explained, links_of, same_number
 from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import column
 from hotline_lib.text_files import read_text
 
 if TYPE_CHECKING:
@@ -150,7 +152,16 @@ def files(m: Month, top: int = 5) -> dict[str, Table]:
         "indicators": by_score.indicators(m),
         "spot_checks": samples.spot_checks(m),
     }
-    return {name: table for name, x in made.items() if isinstance(table := x.table, Table)}
+    tables = {name: table for name, x in made.items() if isinstance(table := x.table, Table)}
+    return tables | ({"findings": ids} if len((ids := _to_look_at(m)).frame) else {})
+
+
+def _to_look_at(m: Month) -> Table:
+    """The tickets that the findings ask somebody to look at."""
+    columns = [
+        Column("要点", "finding", "plain", "finding"), Column("标题", "title", "text", "title"), column("ticket_id", key="ticket_id"),
+    ]  # fmt: skip
+    return Table(tickets_of(m), columns, label="要点工单", row_head="ticket_id")
 
 
 def write_tables(m: Month, folder: Path, top: int = 5) -> list[Path]:

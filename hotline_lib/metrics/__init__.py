@@ -8,7 +8,7 @@ from hotline_lib.metrics._funnels import binomial_limits, funnel, poisson_limits
 from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
 from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
-from hotline_lib.metrics._movers import issue_changes, movers
+from hotline_lib.metrics._movers import changes, issue_changes, movers
 from hotline_lib.metrics._rates import all_units_together, incomplete, indicator_values, unconfirmed, unsubmitted
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
@@ -31,6 +31,7 @@ __all__ = [
     "beside_peers",
     "beside_scores",
     "binomial_limits",
+    "changes",
     "contributions",
     "daily_calls",
     "day_grid",

@@ -21,11 +21,21 @@ def issue_changes(counts: pd.DataFrame, base: pd.DataFrame | None, usual: Usual 
     Returns ``business_type``, ``issue``, ``tickets``, ``base`` (件), ``difference``, ``significant`` (more than usual:
     see ``judged``; comparable are the issues of a business type), and ``phi``, ``sd``, ``df``, ``basis`` of what is usual.
     """
+    return changes(counts, base, _KEYS, usual)
+
+
+def changes(
+    counts: pd.DataFrame, base: pd.DataFrame | None, keys: list[str], usual: Usual = ALONE
+) -> pd.DataFrame | None:
+    """The same of other columns: ``issue_changes`` is over ``business_type`` and ``issue``.
+
+    keys: ``business_type`` and what else names a row (``unit``; ``issue`` and ``sub_issue``); ``usual.earlier`` is by these, in
+    this order. Tickets that lack one of them are left out. Returns the keys and the columns of ``issue_changes``.
+    """
     if base is None:
         return None
     sums = [
-        month[month["role"] != "retired"].dropna(subset="issue").groupby(_KEYS)["tickets"].sum()
-        for month in (counts, base)
+        month[month["role"] != "retired"].dropna(subset=keys).groupby(keys)["tickets"].sum() for month in (counts, base)
     ]
     table = pd.concat(sums, axis=1, keys=["tickets", "base"]).fillna(0).astype("Int64").sort_index()
     like = pd.Series(table.index.get_level_values("business_type"), table.index)
