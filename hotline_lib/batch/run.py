@@ -273,7 +273,7 @@ def prepared(month: str, paths: Paths) -> Month:
 
 
 def warnings(month: Month) -> tuple[str, ...]:
-    """What weakens a month's reports: odd data, texts that nobody wrote."""
-    from hotline_lib.bulletin import texts_missing
+    """What weakens a month's reports: odd data, texts that nobody wrote, values that nobody confirmed."""
+    from hotline_lib.bulletin import texts_missing, values_missing
 
-    return (*month.warnings, *texts_missing(month.params))
+    return (*month.warnings, *texts_missing(month.params), *values_missing(month.params))

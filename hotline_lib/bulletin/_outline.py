@@ -228,6 +228,12 @@ def texts_missing(params: Params) -> list[str]:
     return [_gap(params, name) for name in TEXTS if text(params, name) is None]
 
 
+def values_missing(params: Params) -> list[str]:
+    """How many values of the month's file nobody confirmed, in words; nothing if all are there."""
+    month, number = params.month.month, len(params.month.unfilled(params.unit_names))
+    return [f"params/months/{month}.yaml 有 {number} 项待补充：见 hotline check {month}"] * bool(number)
+
+
 # Where a number comes from.
 
 

@@ -189,6 +189,7 @@ def _context(
         "notes": [
             *([f"附件：{'；'.join(map(_use, names))}。"] if names else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
+            *(f"{words}。" for words in bulletin.provisional(m)),
             *(f"{name}：{words}。" for name, words in units.footnotes.items() if unit in (None, name)),
             *([f"{NO_REAL_CALL}。"] if m.simulated else []),
         ],
