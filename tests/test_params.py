@@ -41,6 +41,7 @@ def test_the_real_parameters_load(project):
         ("months/2024-09.yaml", "  沈阳: 0\n", "  沈阳市区: 0\n", ["沈阳市区", "沈阳"]),
         ("months/2024-09.yaml", "month: 2024-09", "month: 2024-10", ["months/2024-09.yaml", "2024-10", "2024-09"]),
         ("months/2024-09.yaml", "  沈阳: 0\n", "  沈阳: 无\n", ["offline_minutes", "沈阳", "应为整数"]),
+        ("months/2024-09.yaml", "  slow: []", "  slow: [沈阳]\n  done: false", ["test_calls", "没做拨测"]),
         ("months/2024-09.yaml", "reach_back_months: 2", "reach_back_months: [2", ["2024-09.yaml", "第"]),
         ("months/2024-09.yaml", "  大连: 0\n", "  沈阳: 0\n", ["沈阳", "写了两次"]),
         ("scoring.yaml", "{below:", "{belowe:", ["scoring.yaml", "complaint_mean_minutes", "belowe", "below"]),

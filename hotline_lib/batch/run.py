@@ -291,7 +291,8 @@ def prepared(month: str, paths: Paths) -> Month:
 
 
 def warnings(month: Month) -> tuple[str, ...]:
-    """What weakens a month's reports: odd data, texts that nobody wrote or that hold what is no text."""
-    from hotline_lib.bulletin import texts_missing, texts_odd
+    """What weakens a month's reports: odd data, texts that nobody wrote or that hold what is no text, values that are open."""
+    from hotline_lib.bulletin import texts_missing, texts_odd, values_missing
 
-    return (*month.warnings, *texts_missing(month.params), *texts_odd(month.params))
+    of = month.params
+    return (*month.warnings, *texts_missing(of), *texts_odd(of), *values_missing(of))

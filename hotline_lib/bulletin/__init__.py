@@ -26,6 +26,7 @@ from hotline_lib.bulletin._outline import (
     texts_missing,
     texts_odd,
     title,
+    values_missing,
     write_tables,
 )
 from hotline_lib.bulletin._overview import overview
@@ -37,6 +38,7 @@ from hotline_lib.bulletin._steps import unsubmitted
 from hotline_lib.bulletin._times import days, hours
 from hotline_lib.bulletin._unit import unit_indicators, unit_spot_checks, unit_types
 from hotline_lib.bulletin._volumes import business_types, contributions, units
+from hotline_lib.bulletin._wording import provisional
 
 EXHIBITS = (
     business_types, units, contributions, days, hours, months, year_to_date,
@@ -48,6 +50,6 @@ EXHIBITS = (
 )  # fmt: skip
 __all__ = [
     "EXHIBITS", "Exhibit", "Part", "Section", *(each.__name__ for each in EXHIBITS),
-    "cases", "closing", "explain", "files", "findings", "issued", "opening", "outline", "plans", "say", "texts_missing",
-    "texts_odd", "title", "write_tables",
+    "cases", "closing", "explain", "files", "findings", "issued", "opening", "outline", "plans", "provisional", "say",
+    "texts_missing", "texts_odd", "title", "values_missing", "write_tables",
 ]  # fmt: skip

@@ -248,6 +248,12 @@ def texts_odd(params: Params) -> list[str]:
     return [f"{file} {each}（网页和 Word 都照原样印成文字，请改写或删去）" for file, found in lines for each in found]
 
 
+def values_missing(params: Params) -> list[str]:
+    """How many values of the month's file nobody confirmed, in words; nothing if all are there."""
+    month, number = params.month.month, len(params.month.unfilled(params.unit_names))
+    return [f"params/months/{month}.yaml 有 {number} 项待补充：见 hotline check {month}"] * bool(number)
+
+
 # Where a number comes from.
 
 

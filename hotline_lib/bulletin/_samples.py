@@ -14,7 +14,7 @@ from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._scores import score_source
-from hotline_lib.bulletin._wording import drawn, remarks
+from hotline_lib.bulletin._wording import drawn, provisional, remarks
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.metrics._intervals import binomial_interval
 from hotline_lib.metrics._usual import SIGNIFICANCE_LEVEL
@@ -119,6 +119,7 @@ def _spot_checks_table(x: Exhibit) -> Table | Sentence:
             "有问题：回访、办结、满意中至少一项与上报不符；区间为真实问题率的精确区间（Clopper–Pearson）",
             *(["回访、办结、满意三项的抽检结果相同，合为一列"] if alike else []),
             "上报值取自附件1：回访率为转办工单的，满意率为投诉举报回访的；上报的工单均已办结",
+            *provisional(x.m),
         ],
     )
 

@@ -190,7 +190,7 @@ def _context(
         "notes": [
             *([f"附件：{'；'.join(map(_use, names))}。"] if names else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
-            *(f"{words}。" for words in m.incomplete),
+            *(f"{words}。" for words in (*m.incomplete, *bulletin.provisional(m))),
             *(f"{words}。" for words in units.named_footnotes(unit)),
             *([f"{NO_REAL_CALL}。"] if m.simulated else []),
         ],

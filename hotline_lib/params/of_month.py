@@ -38,6 +38,10 @@ class TestCalls(Model):
     not_answered: tuple[str, ...] | None = None
     slow: tuple[str, ...] | None = None
 
+    def model_post_init(self, _context: Any) -> None:
+        if not self.done and (self.not_answered or self.slow):
+            raise ValueError("done 为 false 是没做拨测，不能再写 not_answered、slow 中的单位")
+
     @property
     def open(self) -> list[str]:
         """What is still to be said."""

@@ -44,9 +44,10 @@ def whole(content: Any, path: Path) -> Any:
 
 def refuse_no_change(schemes: Sequence[Scheme]) -> None:
     """Raises ParamsError for a block that says ``changes_from`` and is the same in all but its name."""
-    terms = {each.name: each.model_dump(include={"full_marks", "least", "rules", "signals"}) for each in schemes}
+    terms = lambda scheme: (scheme.full_marks, scheme.least, scheme.rules, scheme.signals)
+    by_name = {each.name: each for each in schemes}
     for scheme in schemes:
-        if scheme.changes_from is not None and terms[scheme.name] == terms[scheme.changes_from]:
+        if scheme.changes_from is not None and terms(scheme) == terms(by_name[scheme.changes_from]):
             raise ParamsError(
                 f"params/scoring.yaml：[{scheme.applies_from}] 与「{scheme.changes_from}」没有不同："
                 "请在 rules 或 drop 中写上要改的，或删去这一段。"

@@ -1,6 +1,8 @@
 """What nobody confirmed prints 待补充, and costs and gives no points; what somebody confirmed prints as it is."""
 
 import csv
+import email
+import email.policy
 import io
 from dataclasses import replace
 
@@ -8,6 +10,7 @@ import pytest
 from support import MONTH, every_exhibit, parts_of
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.batch.run import warnings
 from hotline_lib.deliver.workbook import write_workbook
 from hotline_lib.params import PER_UNIT, MonthParams, Rule
 
@@ -148,6 +151,22 @@ def test_tables_with_open_values_can_be_kept_as_a_base(printed, published, tmp_p
     assert read_printed(MONTH, printed.params, published).rates.equals(
         read_printed(MONTH, printed.params, printed.paths).rates
     )
+
+
+def test_the_mail_says_that_scores_are_provisional(printed, tmp_path):
+    from hotline_lib.deliver.mail import Files, write_draft
+
+    for m, said in ((unfilled(printed), True), (printed, False)):
+        letter = email.message_from_bytes(write_draft(m, tmp_path, Files()).read_bytes(), policy=email.policy.default)
+        for kind in ("plain", "html"):
+            assert ("总分和名次为暂计。" in letter.get_body((kind,)).get_content()) == said
+
+
+def test_a_run_says_how_many_values_are_open(printed):
+    assert warnings(unfilled(printed))[-1].startswith(
+        "params/months/2024-09.yaml 有 8 项待补充：见 hotline check 2024-09"
+    )
+    assert not [each for each in warnings(printed) if "待补充" in each]
 
 
 def test_the_workbook_says_so_too(printed, tmp_path):
