@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,7 +11,9 @@ from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, volume_source
 from hotline_lib.bulletin._scores import missing, score_source
 from hotline_lib.bulletin._wording import noted, provisional
+from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
+from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
@@ -34,12 +37,8 @@ def overview(m: Month) -> Exhibit:
 def _table(x: Exhibit) -> Table:
     m, rows, lost = x.m, x.frame, figures.lost(x.m)
     signals, checked, total = m.params.scheme.signals, figures.spot_checks(m) is not None, figures.pooled(m)
-    told = lambda row: "attention" if row["told"] else ""
-    left = [
-        column("unsubmitted", head="未上报", signal=told),
-        column("open"),
-    ]
-    left = [each for each in left if rows[each.value].fillna(0).any()]
+    head = "未上报" if m.still_open is None else "未上报\n/未办结"
+    left = Column(head, "left", "words", unit="件", signal=lambda row: "attention" if row["told"] else "")
     columns = [
         UNIT,
         Column("信号", "signals", "signals"),
@@ -48,7 +47,7 @@ def _table(x: Exhibit) -> Table:
         column("tickets", head="业务量", key="total"),
         column("yoy", key="yoy_pct"),
         column("complaint", head=m.params.catalogue.name_of("complaint"), key="complaint"),
-        *left,
+        *([left] if rows["unsubmitted"].any() else []),
         *(_indicator(m, each) for each in INDICATORS if each.key in list(lost)[:_SHOWN_INDICATORS]),
     ]
     if checked:
@@ -62,7 +61,7 @@ def _table(x: Exhibit) -> Table:
         order=_key(m, rows, checked),
         total={
             **total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None,
-            **rows[["unsubmitted", "open"]].sum(skipna=False),
+            "left": _left(rows[["unsubmitted", "open"]].sum(skipna=False)),
         },
         rule_after=lambda row: row["kind"] == "group",
         notes=[*_note(m), *m.incomplete, *provisional(m)],
@@ -89,7 +88,8 @@ def _rows(m: Month) -> pd.DataFrame:
     rows = figures.scores(m)[["rank", "unit", "kind", "score"]].merge(volumes, on="unit", validate="one_to_one")
     rows = rows.join(values, on="unit", validate="one_to_one")
     left = figures.unsubmitted(m).set_index("unit")[["unsubmitted", "open"]]
-    rows = rows.join(left.assign(told=figures.told_unsubmitted(m)), on="unit", validate="one_to_one")
+    left = left.assign(told=figures.told_unsubmitted(m), left=[_left(row) for row in left.to_dict("records")])
+    rows = rows.join(left, on="unit", validate="one_to_one")
     rows["lost"] = [lost.loc[unit].to_dict() if len(lost.columns) else {} for unit in rows["unit"]]
     if checks is not None:
         own = checks[["unit", "problems", "answered", "sampled"]]
@@ -98,6 +98,11 @@ def _rows(m: Month) -> pd.DataFrame:
     rows["signals"] = [_signals(m, row) for row in rows.to_dict("records")]
     rows = rows.sort_values(["rank", "tickets"], ascending=[True, False], kind="stable")
     return rows.sort_values("kind", key=lambda kinds: kinds != "group", kind="stable", ignore_index=True)
+
+
+def _left(row: Mapping) -> str:
+    """492/74: not submitted, and of these not even closed."""
+    return "/".join(numbers.count(row[name]) for name in ("unsubmitted", "open") if not is_missing(row[name]))
 
 
 def _found(problems: int, answered: int, sampled: int) -> str | None:

@@ -52,7 +52,8 @@ def about_changes(table: Table, at: Setting) -> list[str]:
         notes.append("没有对比月份的数据，增减记为—")
     else:
         notes += [f"无{_WORDS[name][0]}数据，{_WORDS[name][1]}记为—" for name in unknown]
-    return notes + [words for name in known if (words := _uneven(table, name, at))]
+    parts = [name for name in _WORDS if any(str(column.value).startswith(f"{name}_base_") for column in table.shown)]
+    return notes + [words for name in dict.fromkeys([*known, *parts]) if (words := _uneven(table, name, at))]
 
 
 def _uneven(table: Table, name: str, at: Setting) -> str:

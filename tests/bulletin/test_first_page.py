@@ -146,17 +146,17 @@ def test_what_a_unit_left_unsubmitted_and_open_stands_on_the_first_page(with_bas
     table = bulletin.overview(m).table
     heads = [column.head for column in table.shown]
     rows = {line.name: dict(zip(heads, line.cells, strict=True)) for line in table.lines()}
-    assert [rows["沈阳"][head].text for head in ("未上报", "未办结")] == ["1,400", "31"]
-    assert rows["沈阳"]["未上报"].level == "attention" and not rows["省交投"]["未上报"].level
+    head = "未上报\n/未办结"
+    assert [rows[name][head].text for name in ("沈阳", "省交投", "全省")] == ["1,400/31", "10/0", "1,410/31"]
+    assert rows["沈阳"][head].level == "attention" and not rows["省交投"][head].level
     assert rows["沈阳"]["信号"].text.startswith("● 未上报") and "未上报" not in rows["省交投"]["信号"].text
-    assert [rows["全省"][head].text for head in ("未上报", "未办结")] == ["1,410", "31"]
     found = bulletin.findings(m).found[0]
     assert str(found.text).startswith(
         "沈阳受理3000件，到月底1400件没有上报（46.67%，其中投诉举报1400件，尚未办结31件）"
     )
     assert found.section == "overview" and "一览" in bulletin.findings(m).anchors[found.section]
     nobody_knows = bulletin.overview(replace(m, still_open=None)).table
-    assert "未办结" not in [column.head for column in nobody_knows.shown]
+    assert "未上报" in [column.head for column in nobody_knows.shown]
     assert "尚未办结" not in str(bulletin.findings(replace(m, still_open=None)).found[0].text)
     plain, html = words_of_mail(m)
     assert "●关注：未上报" in plain and "关注：未上报" in html
