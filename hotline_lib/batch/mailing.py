@@ -175,7 +175,8 @@ def _made(month: str, paths: Paths, params: Params, audiences: Mapping[str, obje
     now, shared = basis(month, paths, params)[1], of_document(paths, params, manifest.typed)[1]
     whose = {None if audience == WHOLE else audience for audience in audiences}
     old = [name for name, each in manifest.reports.items() if each.unit in whose and not each.is_current(now, shared)]
-    if old or (manifest.tables.fingerprint, manifest.tables.shared) != (now, shared):
+    tables = manifest.tables
+    if old or tables.fingerprint != now or not tables.shared.items() <= shared.items():
         words = f"做好之后，工单、参数或程序有改动：{'、'.join(old) or '附表'}。"
         raise HotlineError(f"{month} 的报告{words}{rerun}{' --unit all' if whose != {None} else ''}，再发。")
     return manifest

@@ -84,7 +84,8 @@ def rows(made, name):
 def test_tables_workbook_and_mail_list_them(made, issues):
     folder, whole = made[0].report_folder(MONTH), issues["inquiry"] + issues["complaint"]
     assert [row["issue"] for row in rows(made, "top_issues")] == whole
-    assert list(dict.fromkeys(row["issue"] for row in rows(made, "top_issue_details"))) == whole
+    details = dict.fromkeys((row["type"], row["issue"]) for row in rows(made, "top_issue_details"))
+    assert [issue for _, issue in details] == whole
     sheet = openpyxl.load_workbook(folder / "附表.xlsx")["热点事项"]
     assert [cell for (cell,) in sheet.iter_rows(min_row=4, min_col=3, max_col=3, values_only=True) if cell] == whole
     mail = email.message_from_bytes((folder / "bulletin.eml").read_bytes(), policy=policy.default)

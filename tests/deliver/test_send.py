@@ -542,3 +542,26 @@ def test_what_is_no_month(house, capsys, month):
     assert end.value.code == 1
     assert "2024-09" in "".join(capsys.readouterr())
     assert not (house.paths.output / "x.lock").exists()
+
+
+def test_a_month_whose_parameters_changed_is_not_sent_and_one_of_a_typed_parameter_is(house):
+    now = basis(MONTH, house.paths, load_params(MONTH, house.paths.params))[1]
+    of = lambda top: {"reports": {"00_bulletin": Record("made", basis=now, shared={"top": top})}, "typed": {"top": top}}
+    kept = Manifest(MONTH, tables=Tables(now, ("bulletin.docx",), shared={"top": 3}), **of(3))
+    write_manifest(house.folder, kept)
+    assert house.mail()[0] == 0
+    house.change(f"months/{MONTH}.yaml", "notebooks: {}", "notebooks: {03_top_issues: {top: 7}}")
+    assert house.mail()[0] == 0  # -p wins over the month's YAML, as in the run
+    kept.typed = {}
+    write_manifest(house.folder, kept)
+    code, printed = house.mail()
+    assert code == 1 and "参数或程序有改动：00_bulletin" in printed
+
+
+def test_an_edition_is_told_by_what_it_lists(kept):
+    m = mailing.prepared(MONTH, kept)
+    assert (
+        mailing.edition.fingerprint(m)
+        == mailing.edition.fingerprint(m, None, 5)
+        != mailing.edition.fingerprint(m, None, 3)
+    )
