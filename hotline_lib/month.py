@@ -16,9 +16,11 @@ from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
+from hotline_lib.ticket_files import hint_to_simulate, months_there, real_months
+from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, read_month
 
 HISTORY = 12  # months shown together
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -115,11 +117,15 @@ class Month:
 
     @property
     def sources(self) -> tuple[Input, ...]:
-        """The inputs, and those of the months beside them that have been read, newest first."""
-        read = [base for name in ("history", "year_before") for base in self.__dict__.get(name, ())]
-        more = {base.input.month: base.input for base in read if base.input}
-        found = more | {each.month: each for each in self.inputs}
+        """The inputs, and those of the months beside them that reports look at, newest first."""
+        found = {base.input.month: base.input for base in self.beside if base.input}
+        found |= {each.month: each for each in self.inputs}
         return tuple(found[month] for month in sorted(found, reverse=True))
+
+    @property
+    def beside(self) -> tuple[Base, ...]:
+        """The months beside this one: ``history``, and ``year_before`` where it begins in January, as the year so far does."""
+        return (*self.history, *(self.year_before if len(self.history) >= int(self.month[5:]) else ()))
 
     def _known(self, months: Iterable[str]) -> list[Base]:
         """Those months, up to the first of which nothing is known."""
@@ -136,14 +142,16 @@ class Month:
         """Single tickets accepted in the month: the one door for ids behind a figure.
 
         where: column -> the value it must have (None: missing), or a list of such values. columns: which to fetch, ``ticket_id`` by default.
-        Raises UnknownValueError for a column that the ticket table does not have.
+        Raises UnknownValueError for a column that the ticket table does not have, or a name that params/ does not.
         """
         wanted, where = columns or ["ticket_id"], where or {}
         _check_columns([*wanted, *where])
         table = read_month(self.month, self.params, self.paths)
         for column, value in where.items():
-            values = value if isinstance(value, list) else [value]
-            table = table.filter(table[column].isnull() if value is None else table[column].isin(values))
+            values = list(value) if isinstance(value, list | tuple) else [value]
+            given = [each for each in values if not pd.isna(each)]
+            among = table[column].isin(known_value(self.params, column, given) if column in KEYS else given)
+            table = table.filter(among if len(given) == len(values) else among | table[column].isnull())
         return fetch(table.order_by("ticket_id").select(*wanted))
 
     def behind(self, unit: str, indicator: str, columns: list[str] | None = None) -> pd.DataFrame:
@@ -167,7 +175,7 @@ class Month:
         its base months and its share of the whole month, and can be named in ``bulletin.say``.
         Raises UnknownValueError for another column, or a value that the month's parameters do not know.
         """
-        where = {column: known_value(self.counts, self.params, column, value) for column, value in where.items()}
+        where = {column: known_value(self.params, column, value) for column, value in where.items()}
         known = {
             name: filtered(base.by(*where), where) for name, base in (("yoy", self.last_year), ("mom", self.previous))
         }
@@ -200,7 +208,7 @@ def open_month(month: str, paths: Paths | None = None) -> Month:
     if found is None:
         raise TicketsError(
             f"没有 {month} 的工单：{paths.short(paths.tickets(month))} 不存在。"
-            f"请先导入这个月的导出文件；若只想试用，运行 hotline simulate {month}。"
+            f"请先导入这个月的导出文件{hint_to_simulate(month, paths)}。"
         )
     frames, source = found
     late, scanned = submitted(month, params, paths)
@@ -217,17 +225,16 @@ def open_month(month: str, paths: Paths | None = None) -> Month:
         last_year=last_year[0],
         previous=previous[0],
         spot_checks=read_spot_checks(month, params, paths),
-        errata=published.read_table(paths.published(month), "errata"),
+        errata=published.tables(month, params, paths).get("errata"),
         inputs=tuple(sorted(inputs.values(), key=lambda each: each.month, reverse=True)),
-        warnings=(*frames["warnings"]["warning"], *_incomplete(source, params, scanned)),
+        warnings=(*frames["warnings"]["warning"], *incomplete(source, scanned, params, paths)),
     )
 
 
 def prepare(month: str, paths: Paths) -> Month:
     """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
     m = open_month(month, paths)
-    if len(m.history) >= int(month[5:]):  # as far as January: then last year's months are asked for too
-        _ = m.year_before
+    _ = m.beside
     return m
 
 
@@ -243,9 +250,9 @@ def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame |
 
 
 def _base(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Base, list[Input]]:
-    """The base month and its inputs. Simulated tickets are a base only for a simulated month, a few late ones never."""
+    """The base month and its inputs. Simulated tickets are a base of simulated ones, real of real, a few late ones of none."""
     found = accepted(month, params, paths)
-    if found is not None and found[1].simulated <= simulated and not found[1].partial:
+    if found is not None and found[1].simulated == simulated and not found[1].partial:
         frames, source = found
         of_month = load_params(month, params.folder, need_month_file=False)
         return Base(month, "tickets", _named(frames["counts"], of_month), input=source), [source]
@@ -259,12 +266,31 @@ def _named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
     return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))
 
 
-def _incomplete(source: Input, params: Params, scanned: list[Input]) -> list[str]:
-    """Says so where the month's tickets, or those submitted in it, cannot all be there."""
-    said = []
+def incomplete(source: Input, scanned: list[Input], params: Params, paths: Paths) -> list[str]:
+    """Says so where the month's tickets, or those submitted in it, cannot all be there, and which months were left out
+    because their tickets are simulated and these are real, or the reverse.
+
+    source: the month's own tickets. scanned: those of which some can have been submitted in it.
+    """
+    said, apart = [], _apart(source, params, paths)
     if source.partial:
         said.append(f"{label(source.month)}只有其他月份的导出中带来的工单，不完整：请导入这个月自己的导出文件")
-    before = month_before(source.month)
+    before, (own, other) = month_before(source.month), ("模拟", "真实") if source.simulated else ("真实", "模拟")
+    if apart:
+        names = "、".join(label(each) for each in apart[-_MOST_NAMED:]) + f"等{len(apart)}个月" * (
+            len(apart) > _MOST_NAMED
+        )
+        said.append(f"{names}只有{other}工单，不与{own}工单放在一起：没有用来对比，也没有计入附件1")
     if params.month.reach_back_months and before not in {each.month for each in scanned}:
-        said.append(f"没有{label(before)}的工单：该月受理、本月报送的工单未计入，附件1 不完整")
+        kind = own if before in apart else ""
+        said.append(f"没有{label(before)}的{kind}工单：该月受理、本月报送的工单未计入，附件1 不完整")
     return said
+
+
+def _apart(source: Input, params: Params, paths: Paths) -> list[str]:
+    """The months that reports of this one would look at, but their tickets are of the other kind."""
+    if params.month.source.kind == "database":
+        return []
+    first = month_before(source.month, max(HISTORY + int(source.month[5:]) - 1, params.month.reach_back_months))
+    real = real_months(paths)
+    return [each for each in months_there(paths) if first <= each < source.month and (each in real) == source.simulated]
