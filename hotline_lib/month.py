@@ -16,8 +16,8 @@ from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.ticket_files import hint_to_simulate, months_there, real_months
-from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, read_month
+from hotline_lib.ticket_files import MONTH, hint_to_simulate, months_there, real_months
+from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, find_input, read_month
 
 HISTORY = 12  # months shown together
 _MOST_NAMED = 3
@@ -196,13 +196,15 @@ def _check_columns(names: list[str]) -> None:
             raise UnknownValueError("列", name, SCHEMA)
 
 
-def open_month(month: str, paths: Paths | None = None) -> Month:
+def open_month(month: str = "", paths: Paths | None = None) -> Month:
     """All about one month. The frames come from output/.cache; the first time, the month is checked and scanned.
 
-    month: YYYY-MM. paths: the project's folders; found from the working directory by default.
+    month: YYYY-MM; the newest that there are tickets of if left out. paths: the project's folders; found from the working
+    directory by default.
     Raises ParamsError, UnknownValueError, TicketsError or PublishedError.
     """
     paths = paths or find_paths()
+    month = month or newest_month(paths)
     params = load_params(month, paths.params)
     found = accepted(month, params, paths)
     if found is None:
@@ -229,6 +231,27 @@ def open_month(month: str, paths: Paths | None = None) -> Month:
         inputs=tuple(sorted(inputs.values(), key=lambda each: each.month, reverse=True)),
         warnings=(*frames["warnings"]["warning"], *incomplete(source, scanned, params, paths)),
     )
+
+
+def newest_month(paths: Paths) -> str:
+    """The newest month that there are tickets of: of real ones if there are any, a few late ones come last.
+
+    Raises TicketsError, with what to do, if there are none at all.
+    """
+    names = {file.stem for file in (paths.params / "months").glob("*.yaml") if MONTH.fullmatch(file.stem)}
+    found: dict[str, str] = {}
+    for month in sorted(names | set(months_there(paths)), reverse=True):
+        source = find_input(month, load_params(month, paths.params, need_month_file=False), paths)
+        if source is not None:
+            found.setdefault("late" if source.partial else "simulated" if source.simulated else "real", month)
+        if "real" in found:
+            break
+    for kind in ("real", "simulated", "late"):
+        if kind in found:
+            return found[kind]
+    printed = sorted(folder.name for folder in (paths.data / "published").glob("????-??"))
+    hint = f"；若只想试用，运行 hotline simulate {printed[-1]}" if printed else ""
+    raise TicketsError(f"还没有任何工单。开始一个月：hotline new 月份，再 hotline intake 导出文件 --month 月份{hint}。")
 
 
 def prepare(month: str, paths: Paths) -> Month:

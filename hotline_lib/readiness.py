@@ -68,9 +68,6 @@ def check(month: str, paths: Paths) -> Readiness:
     found = Readiness(month)
     params = None
     with found.looking():
-        if not (paths.params / "months" / f"{month}.yaml").exists():
-            first_day(month)
-            raise HotlineError(f"没有 params/months/{month}.yaml：请运行 hotline new {month}，再按其中的说明填写。")
         params = load_params(month, paths.params)
         found.ready.append(f"参数 params/months/{month}.yaml")
         _month_file(found, params, paths)
