@@ -52,20 +52,28 @@ class Count:
         return f"{self.name} {self.tickets:,}件"
 
 
-def known_value(counts: pd.DataFrame, params: Params, column: str, value: object) -> object:
-    """A value as the tickets have it, an alias of a unit included. Raises UnknownValueError with the known ones."""
+def known_value(params: Params, column: str, value: object) -> object:
+    """A name as the tickets have it, an alias taken as its name; a list of names.
+
+    Raises UnknownValueError with the known ones for what is no column of names, no name, or the alias of several.
+    """
     if column not in KEYS:
         raise UnknownValueError("列", column, KEYS)
-    if isinstance(value, list):
-        return [known_value(counts, params, column, each) for each in value]
-    if column == "unit":
-        return params.unit(str(value)).name
-    listed = {"business_type": "business_types", "domain": "domains", "issue": "issues"}.get(column)
-    catalogue = [each.name for each in getattr(params.catalogue, listed)] if listed else []
-    known = dict.fromkeys([*counts[column].dropna().unique(), *catalogue])
-    if value not in known:
-        raise UnknownValueError(_LABELS[column], value, known)
-    return value
+    if isinstance(value, list | tuple):
+        return [known_value(params, column, each) for each in value]
+    catalogue = params.catalogue
+    entries = {
+        "unit": params.units,
+        "business_type": catalogue.business_types,
+        "domain": catalogue.domains,
+        "issue": catalogue.issues,
+        "sub_issue": [sub for issue in catalogue.issues for sub in issue.sub_issues],
+    }[column]
+    names = dict.fromkeys(each.name for each in entries)
+    meant = [value] if value in names else list(dict.fromkeys(e.name for e in entries if value in e.spellings))
+    if len(meant) != 1:
+        raise UnknownValueError(_LABELS[column], value, meant or names)
+    return meant[0]
 
 
 def filtered(counts: pd.DataFrame | None, where: dict[str, object]) -> int | None:

@@ -12,21 +12,19 @@ Frames (pandas; whole numbers are int64):
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import ibis
 import pandas as pd
 from ibis.expr.types import Table
 
 from hotline_lib.audit import check_month
-from hotline_lib.fingerprint import tree_fingerprint, value_fingerprint
+from hotline_lib.fingerprint import library_fingerprint, package_versions, value_fingerprint
 from hotline_lib.indicators import FROM_TICKETS, Indicator, Rules, due_seconds, handling_seconds
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import KEYS, Input, fetch, find_input, read_month
 
 Frames = dict[str, pd.DataFrame]
-_CODE = [Path(__file__).with_name(name) for name in ("cube.py", "audit.py", "tickets.py", "indicators.py")]
 
 
 def accepted(month: str, params: Params, paths: Paths) -> tuple[Frames, Input] | None:
@@ -38,7 +36,6 @@ def accepted(month: str, params: Params, paths: Paths) -> tuple[Frames, Input] |
     if source is None:
         return None
     of_month = params if month == params.month.month else load_params(month, params.folder, need_month_file=False)
-    key = ["accepted", source.sha256, of_month.catalogue.model_dump(mode="json"), of_month.unit_names, _code()]
 
     def scan() -> Frames:
         tickets = read_month(month, params, paths)
@@ -55,40 +52,33 @@ def accepted(month: str, params: Params, paths: Paths) -> tuple[Frames, Input] |
             "warnings": pd.DataFrame({"warning": pd.Series(warned, dtype=str)}),
         }
 
-    return _kept(value_fingerprint(key), scan, paths), source
+    return _kept(_key("accepted", month, [source], of_month, params), scan, paths), source
 
 
 def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[Input]]:
     """rates, handling and submissions of the tickets submitted in ``month``, whenever they were accepted.
 
-    The scan reaches back ``reach_back_months`` months of acceptance, as far as there are tickets of them; each of
-    those months is checked like the month itself.
+    The scan covers the months that ``_reached`` gives; each is checked like the month itself.
     """
-    months = [month_before(month, back) for back in range(params.month.reach_back_months + 1)]
-    inputs = {m: source for m in months if (source := find_input(m, params, paths))}
-    key = [
-        "submitted", month, {m: source.sha256 for m, source in inputs.items()},
-        params.calendar.model_dump(mode="json"), params.catalogue.model_dump(mode="json"), params.unit_names, _code(),
-    ]  # fmt: skip
+    inputs = _reached(month, params, paths)
+    for source in inputs[1:]:
+        accepted(source.month, params, paths)  # refuses what must be refused, by the names in force then
 
     def scan() -> Frames:
-        for earlier in list(inputs)[1:]:
-            accepted(earlier, params, paths)  # refuses what must be refused
-        ours = _ours(month, list(inputs), params, paths)
+        ours = _ours(month, inputs, params, paths)
         return {
             "rates": _rates(ours, _rules(month, params)),
             "handling": _handling(ours),
             "submissions": _submissions(ours),
         }
 
-    return _kept(value_fingerprint(key), scan, paths), list(inputs.values())
+    return _kept(_key("submitted", month, inputs, params, params), scan, paths), inputs
 
 
 def tickets_behind(month: str, params: Params, paths: Paths, unit: str, of: Indicator) -> Table:
     """The submitted tickets of a unit behind an indicator: of a rate those that are counted and not good, of a count those
     that are good, of a mean all that are counted."""
-    months = [month_before(month, back) for back in range(params.month.reach_back_months + 1)]
-    ours = _ours(month, [each for each in months if find_input(each, params, paths)], params, paths)
+    ours = _ours(month, _reached(month, params, paths), params, paths)
     rules = _rules(month, params)
     counted, good = of.counted(ours, rules), of.good(ours, rules)
     behind = counted if of.kind == "minutes" else counted & (good if of.kind == "count" else ~good.fill_null(False))
@@ -98,8 +88,7 @@ def tickets_behind(month: str, params: Params, paths: Paths, unit: str, of: Indi
 def missed_tickets(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     """The submitted tickets that an indicator counts and misses, and all complaints: ``unit``, ``ticket_id``, ``seconds`` and
     ``due_seconds`` (from acceptance; missing where the mean does not count the ticket), and by indicator whether it missed."""
-    months = [month_before(month, back) for back in range(params.month.reach_back_months + 1)]
-    ours = _ours(month, [each for each in months if find_input(each, params, paths)], params, paths)
+    ours = _ours(month, _reached(month, params, paths), params, paths)
     rules, missed, timed = _rules(month, params), {}, ibis.literal(False)
     for of in FROM_TICKETS:
         counted, good = of.counted(ours, rules), of.good(ours, rules)
@@ -113,10 +102,20 @@ def missed_tickets(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     return fetch(rows.filter(ibis.or_(rows.seconds.notnull(), *(rows[key] for key in missed))).order_by("ticket_id"))
 
 
-def _ours(month: str, months: list[str], params: Params, paths: Paths) -> Table:
+def _reached(month: str, params: Params, paths: Paths) -> list[Input]:
+    """The months whose tickets can have been submitted in ``month``, latest first: itself and those before it that the
+    scan reaches back to, as far as there are tickets of them. Simulated and real tickets never meet.
+    """
+    months = [month_before(month, back) for back in range(params.month.reach_back_months + 1)]
+    found = [source for each in months if (source := find_input(each, params, paths))]
+    simulated = found[0].simulated if found and found[0].month == month else False
+    return [source for source in found if source.simulated == simulated]
+
+
+def _ours(month: str, inputs: list[Input], params: Params, paths: Paths) -> Table:
     """The tickets submitted in ``month``, of those months of acceptance."""
     first, after = month_range(month)
-    tables = [read_month(each, params, paths) for each in months]
+    tables = [read_month(each.month, params, paths) for each in inputs]
     tickets = ibis.union(*tables) if len(tables) > 1 else tables[0]
     return tickets.filter((tickets.submitted_at >= ibis.literal(first)) & (tickets.submitted_at < ibis.literal(after)))
 
@@ -177,8 +176,19 @@ def _rules(month: str, params: Params) -> Rules:
     return Rules(name_of("inquiry"), name_of("complaint"), deadline_days)
 
 
-def _code() -> str:
-    return tree_fingerprint(_CODE, root=_CODE[0].parent)
+def _key(what: str, month: str, inputs: list[Input], names: Params, params: Params) -> str:
+    """One digest of all that the frames depend on. names: whose units, catalogue and columns the month is held to.
+
+    What no figure depends on may be in it: then a scan is made once too often. What one does depend on may not be left out.
+    """
+    return value_fingerprint(
+        [
+            what, month, [(source.month, source.sha256, source.simulated) for source in inputs],
+            [unit.model_dump(mode="json") for unit in names.units], names.catalogue.model_dump(mode="json"),
+            [(column.name, column.label) for column in names.columns], params.calendar.model_dump(mode="json"),
+            params.month.source.model_dump(), params.month.reach_back_months, library_fingerprint(), package_versions(),
+        ]
+    )  # fmt: skip
 
 
 def _in_seconds(kept: pd.DataFrame) -> pd.DataFrame:

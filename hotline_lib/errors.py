@@ -50,15 +50,21 @@ class UnknownValueError(HotlineError):
 
     kind: what was asked for, in Chinese (单位, 事项 …). value: what came. known: the names there are.
     where: the file or place that holds the known names, if that helps. shown: the value as a message may show it, if
-    it was not typed just now but came from a file.
+    it was not typed just now but came from a file. remedy: what else mends it.
     """
 
     def __init__(
-        self, kind: str, value: object, known: Iterable[object], where: str | None = None, shown: str | None = None
+        self,
+        kind: str,
+        value: object,
+        known: Iterable[object],
+        where: str | None = None,
+        shown: str | None = None,
+        remedy: str = "",
     ):
         self.kind, self.value, self.where = kind, value if shown is None else shown, where
         self.known = [str(name) for name in known]
-        super().__init__(self._message(nearest(str(value), self.known)))
+        super().__init__(self._message(nearest(str(value), self.known)) + remedy)
 
     def _message(self, close: str | None) -> str:
         place = f"{self.where}：" if self.where else ""

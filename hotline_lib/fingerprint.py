@@ -1,7 +1,7 @@
 """What a file, a folder, a setting or the code itself is, in one short name.
 
 The runner asks on every start whether anything has changed. A real month of tickets takes seconds to
-hash, so the answer is kept under ``output/.cache/sha256`` for as long as size and time of change stay.
+hash, so the answer is kept under ``output/.cache/sha256`` for as long as size and times of change stay.
 """
 
 import hashlib
@@ -39,11 +39,14 @@ def file_sha256(path: Path, cache_folder: Path | None = None) -> str:
         return _digest(path)
 
     memory = cache_folder / "sha256" / hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:24]
-    state = f"{found.st_size} {found.st_mtime_ns}"
+    # nobody can set the time of a change of the file itself (ctime); Windows has none, and believes the other
+    state = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
     if (known := _remembered(memory, state)) is not None:
         return known
     digest = _digest(path)
-    if time.time_ns() - found.st_mtime_ns > _SETTLED:  # else it may change again without showing it
+    if (
+        time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > _SETTLED
+    ):  # else it may change again without showing it
         with suppress(OSError):  # a memory that cannot be kept costs time, not the answer
             write_whole(memory, f"{state} {digest}\n")
     return digest
@@ -59,6 +62,19 @@ def value_fingerprint(value: object) -> str:
     """One digest (hex) of anything JSON can hold; other values (dates, paths) count as their text."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@cache
+def library_fingerprint() -> str:
+    """The library itself; what runs does not change while it runs."""
+    folder = Path(__file__).parent
+    return tree_fingerprint(files_below(folder), root=folder)
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Files below a folder, without what tools leave there."""
+    inside = {path: path.relative_to(folder).parts for path in sorted(folder.rglob("*")) if path.is_file()}
+    return [path for path, parts in inside.items() if not any(part.startswith((".", "__pycache__")) for part in parts)]
 
 
 @cache

@@ -16,9 +16,11 @@ from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.tickets import SCHEMA, Input, fetch, read_month
+from hotline_lib.ticket_files import MONTH, hint_to_simulate, months_there, real_months
+from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, find_input, read_month
 
 HISTORY = 12  # months shown together
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -119,11 +121,15 @@ class Month:
 
     @property
     def sources(self) -> tuple[Input, ...]:
-        """The inputs, and those of the months beside them that have been read, newest first."""
-        read = [base for name in ("history", "year_before") for base in self.__dict__.get(name, ())]
-        more = {base.input.month: base.input for base in read if base.input}
-        found = more | {each.month: each for each in self.inputs}
+        """The inputs, and those of the months beside them that reports look at, newest first."""
+        found = {base.input.month: base.input for base in self.beside if base.input}
+        found |= {each.month: each for each in self.inputs}
         return tuple(found[month] for month in sorted(found, reverse=True))
+
+    @property
+    def beside(self) -> tuple[Base, ...]:
+        """The months beside this one: ``history``, and ``year_before`` where it begins in January, as the year so far does."""
+        return (*self.history, *(self.year_before if len(self.history) >= int(self.month[5:]) else ()))
 
     def _known(self, months: Iterable[str]) -> list[Base]:
         """Those months, up to the first of which nothing is known."""
@@ -140,14 +146,16 @@ class Month:
         """Single tickets accepted in the month: the one door for ids behind a figure.
 
         where: column -> the value it must have (None: missing), or a list of such values. columns: which to fetch, ``ticket_id`` by default.
-        Raises UnknownValueError for a column that the ticket table does not have.
+        Raises UnknownValueError for a column that the ticket table does not have, or a name that params/ does not.
         """
         wanted, where = columns or ["ticket_id"], where or {}
         _check_columns([*wanted, *where])
         table = read_month(self.month, self.params, self.paths)
         for column, value in where.items():
-            values = value if isinstance(value, list) else [value]
-            table = table.filter(table[column].isnull() if value is None else table[column].isin(values))
+            values = list(value) if isinstance(value, list | tuple) else [value]
+            given = [each for each in values if not pd.isna(each)]
+            among = table[column].isin(known_value(self.params, column, given) if column in KEYS else given)
+            table = table.filter(among if len(given) == len(values) else among | table[column].isnull())
         return fetch(table.order_by("ticket_id").select(*wanted))
 
     def behind(self, unit: str, indicator: str, columns: list[str] | None = None) -> pd.DataFrame:
@@ -177,7 +185,7 @@ class Month:
         its base months and its share of the whole month, and can be named in ``bulletin.say``.
         Raises UnknownValueError for another column, or a value that the month's parameters do not know.
         """
-        where = {column: known_value(self.counts, self.params, column, value) for column, value in where.items()}
+        where = {column: known_value(self.params, column, value) for column, value in where.items()}
         known = {
             name: filtered(base.by(*where), where) for name, base in (("yoy", self.last_year), ("mom", self.previous))
         }
@@ -198,25 +206,27 @@ def _check_columns(names: list[str]) -> None:
             raise UnknownValueError("列", name, SCHEMA)
 
 
-def open_month(month: str, paths: Paths | None = None) -> Month:
+def open_month(month: str = "", paths: Paths | None = None) -> Month:
     """All about one month. The frames come from output/.cache; the first time, the month is checked and scanned.
 
-    month: YYYY-MM. paths: the project's folders; found from the working directory by default.
+    month: YYYY-MM; the newest that there are tickets of if left out. paths: the project's folders; found from the working
+    directory by default.
     Raises ParamsError, UnknownValueError, TicketsError or PublishedError.
     """
     paths = paths or find_paths()
+    month = month or newest_month(paths)
     params = load_params(month, paths.params)
     found = accepted(month, params, paths)
     if found is None:
         raise TicketsError(
             f"没有 {month} 的工单：{paths.short(paths.tickets(month))} 不存在。"
-            f"请先导入这个月的导出文件；若只想试用，运行 hotline simulate {month}。"
+            f"请先导入这个月的导出文件{hint_to_simulate(month, paths)}。"
         )
     frames, source = found
     late, scanned = submitted(month, params, paths)
     last_year = _base(month_before(month, 12), params, paths, source.simulated)
     previous = _base(month_before(month, 1), params, paths, source.simulated)
-    lacking = _reach_back(params, scanned)
+    unusable, lacking = left_out(source, scanned, params, paths)
     inputs = {each.month: each for each in [source, *scanned, *last_year[1], *previous[1]]}
     return Month(
         month=month,
@@ -228,19 +238,39 @@ def open_month(month: str, paths: Paths | None = None) -> Month:
         last_year=last_year[0],
         previous=previous[0],
         spot_checks=read_spot_checks(month, params, paths),
-        errata=published.read_table(paths.published(month), "errata"),
+        errata=published.tables(month, params, paths).get("errata"),
         inputs=tuple(sorted(inputs.values(), key=lambda each: each.month, reverse=True)),
-        warnings=(*frames["warnings"]["warning"], *_partial(source), *lacking),
+        warnings=(*frames["warnings"]["warning"], *unusable, *lacking),
         incomplete=tuple(lacking),
         still_open=frames["still_open"],
     )
 
 
+def newest_month(paths: Paths) -> str:
+    """The newest month that there are tickets of: of real ones if there are any, a few late ones come last.
+
+    Raises TicketsError, with what to do, if there are none at all.
+    """
+    names = {file.stem for file in (paths.params / "months").glob("*.yaml") if MONTH.fullmatch(file.stem)}
+    found: dict[str, str] = {}
+    for month in sorted(names | set(months_there(paths)), reverse=True):
+        source = find_input(month, load_params(month, paths.params, need_month_file=False), paths)
+        if source is not None:
+            found.setdefault("late" if source.partial else "simulated" if source.simulated else "real", month)
+        if "real" in found:
+            break
+    for kind in ("real", "simulated", "late"):
+        if kind in found:
+            return found[kind]
+    printed = sorted(folder.name for folder in (paths.data / "published").glob("????-??"))
+    hint = f"；若只想试用，运行 hotline simulate {printed[-1]}" if printed else ""
+    raise TicketsError(f"还没有任何工单。开始一个月：hotline new 月份，再 hotline intake 导出文件 --month 月份{hint}。")
+
+
 def prepare(month: str, paths: Paths) -> Month:
     """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
     m = open_month(month, paths)
-    if len(m.history) >= int(month[5:]):  # as far as January: then last year's months are asked for too
-        _ = m.year_before
+    _ = m.beside
     return m
 
 
@@ -256,9 +286,9 @@ def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame |
 
 
 def _base(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Base, list[Input]]:
-    """The base month and its inputs. Simulated tickets are a base only for a simulated month, a few late ones never."""
+    """The base month and its inputs. Simulated tickets are a base of simulated ones, real of real, a few late ones of none."""
     found = accepted(month, params, paths)
-    if found is not None and found[1].simulated <= simulated and not found[1].partial:
+    if found is not None and found[1].simulated == simulated and not found[1].partial:
         frames, source = found
         of_month = load_params(month, params.folder, need_month_file=False)
         return Base(month, "tickets", _named(frames["counts"], of_month), input=source), [source]
@@ -272,15 +302,30 @@ def _named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
     return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))
 
 
-def _partial(source: Input) -> list[str]:
-    """Says so where the month's tickets cannot all be there."""
-    words = f"{label(source.month)}只有其他月份的导出中带来的工单，不完整：请导入这个月自己的导出文件"
-    return [words] if source.partial else []
+def left_out(source: Input, scanned: list[Input], params: Params, paths: Paths) -> tuple[list[str], list[str]]:
+    """In words: what of the month's tickets cannot all be there, or was left out because its tickets are simulated and these
+    are real (or the reverse); and why those submitted in the month cannot all be there.
+
+    source: the month's own tickets. scanned: those of which some can have been submitted in it.
+    """
+    said, lacking, apart = [], [], _apart(source, params, paths)
+    if source.partial:
+        said.append(f"{label(source.month)}只有其他月份的导出中带来的工单，不完整：请导入这个月自己的导出文件")
+    before, (own, other) = month_before(source.month), ("模拟", "真实") if source.simulated else ("真实", "模拟")
+    if apart:
+        more = f"等{len(apart)}个月" * (len(apart) > _MOST_NAMED)
+        names = "、".join(label(each) for each in apart[-_MOST_NAMED:]) + more
+        said.append(f"{names}只有{other}工单，不与{own}工单放在一起：没有用来对比，也没有计入附件1")
+    if params.month.reach_back_months and before not in {each.month for each in scanned}:
+        kind = own if before in apart else ""
+        lacking.append(f"没有{label(before)}的{kind}工单：该月受理、本月报送的工单未计入，附件1 不完整")
+    return said, lacking
 
 
-def _reach_back(params: Params, scanned: list[Input]) -> list[str]:
-    """Says so where those submitted in the month cannot all be there."""
-    before = month_before(params.month.month)
-    if not params.month.reach_back_months or before in {each.month for each in scanned}:
+def _apart(source: Input, params: Params, paths: Paths) -> list[str]:
+    """The months that reports of this one would look at, but their tickets are of the other kind."""
+    if params.month.source.kind == "database":
         return []
-    return [f"没有{label(before)}的工单：该月受理、本月报送的工单未计入，附件1 不完整"]
+    first = month_before(source.month, max(HISTORY + int(source.month[5:]) - 1, params.month.reach_back_months))
+    real = real_months(paths)
+    return [each for each in months_there(paths) if first <= each < source.month and (each in real) == source.simulated]

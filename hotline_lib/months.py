@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -15,9 +14,8 @@ from hotline_lib.new_month import TO_CHECK
 from hotline_lib.params import first_day, load_params
 from hotline_lib.paths import Paths
 from hotline_lib.text_files import read_text
-from hotline_lib.ticket_files import kept_as, marks, parts, tickets_in, version_name, versions
+from hotline_lib.ticket_files import MONTH, NO_BAR, kept_as, marks, parts, tickets_in, version_name, versions
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _NONE = "—"
 _WHOLE = 4  # the first columns, which a narrow terminal does not break
 
@@ -29,7 +27,7 @@ def overview(paths: Paths) -> list[dict[str, str]]:
         *(paths.output, paths.output / "sent", paths.params / "months"),
     )
     names = {path.name[:7] for folder in folders if folder.is_dir() for path in folder.iterdir()}
-    return [_state(name, paths) for name in sorted(names) if _MONTH.fullmatch(name)]
+    return [_state(name, paths) for name in sorted(names) if MONTH.fullmatch(name)]
 
 
 def _state(month: str, paths: Paths) -> dict[str, str]:
@@ -78,6 +76,7 @@ def _units(path: Path) -> str:
 
     files = [str(file) for file in parts(path)]
     try:
+        duckdb.execute(NO_BAR)
         found = duckdb.execute("SELECT count(DISTINCT unit) FROM read_parquet(?, union_by_name = true)", [files])
         return str(found.fetchone()[0])
     except duckdb.Error:

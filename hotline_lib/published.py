@@ -6,18 +6,21 @@ A finished month's output/MONTH/tables has the same schema, so it can be copied 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 
 from hotline_lib import text_files
 from hotline_lib.errors import HotlineError, PublishedError, UnknownValueError
-from hotline_lib.params import Params
+from hotline_lib.indicators import BY_KEY
+from hotline_lib.params import Params, find
 from hotline_lib.paths import Paths
 
 TOTAL = "总计"
+ROLES = ("complaint", "inquiry", "suggestion")
 SCHEMAS = {  # what a row is about, which no two rows may share; the figures that the table is of no use without
     "business_types": (["type"], ["count"]),
     "domains": (["domain"], ["count"]),
@@ -25,8 +28,13 @@ SCHEMAS = {  # what a row is about, which no two rows may share; the figures tha
     "top_issues": (["type", "issue"], ["count"]),
     "top_issue_details": (["type", "issue", "breakdown", "name"], ["count"]),
     "indicators": (["unit"], []),
+    "spot_checks": (["unit"], []),
     "errata": (["table", "key", "column"], ["printed", "correct"]),
 }
+_HEADS = ("yoy_pct", "mom_pct", "share_pct", "score", *BY_KEY)  # what else a table may have
+_ALIKE = 0.85  # of two heads, one of which must be a slip
+_RENAME = "请改成那个名称，或在 params/ 中给它加上别名（aliases）。"
+_CURE = "请对照印刷的月报核对；月报自己印错的，照原样留着，把正确的数写进同一文件夹的 errata.csv。"
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame | None:
@@ -47,7 +55,29 @@ def read_table(folder: Path, name: str) -> pd.DataFrame | None:
     if table.empty and name != "errata":
         raise PublishedError(f"{file} 只有表头，没有一行数据：请补上；没有这张表就删去这个文件。")
     table.attrs["keys"] = keys
+    absent = [head for head in _HEADS if head not in table]
+    for head in table.columns.difference([*keys, *figures, *_HEADS]):
+        if slip := get_close_matches(head, absent, n=1, cutoff=_ALIKE):
+            raise PublishedError(f"{file} 第 1 行：没有名为「{head}」的列。是指「{slip[0]}」吗？请改正列名。")
     return _each_once(table)
+
+
+def tables(month: str, params: Params, paths: Paths) -> dict[str, pd.DataFrame]:
+    """All tables that there are of a printed bulletin, every name as params has it (aliases taken), and in place of what
+    ``errata`` lists the right figures; the wrong ones are kept as ``printed_COLUMN``.
+
+    Raises PublishedError as ``read_table`` does and for an erratum of nothing; UnknownValueError, with file, row and
+    column, for a name that params lacks.
+    """
+    found = {name: table for name in SCHEMAS if (table := read_table(paths.published(month), name)) is not None}
+    errata = found.pop("errata", None)
+    about = {} if errata is None else {row.Index: _corrected(row, found, errata) for row in errata.itertuples()}
+    found = {name: _resolved(table, params) for name, table in found.items()}
+    if errata is not None:
+        for row, (name, at) in about.items():
+            errata.loc[row, "key"] = "/".join(found[name].loc[at, SCHEMAS[name][0]]) if at else errata.loc[row, "key"]
+        found["errata"] = errata
+    return found
 
 
 def margins(month: str, params: Params, paths: Paths) -> dict[tuple[str, ...], pd.DataFrame]:
@@ -55,18 +85,13 @@ def margins(month: str, params: Params, paths: Paths) -> dict[tuple[str, ...], p
 
     Keys are among (), ("unit",), ("business_type",), ("printed_domain",) and ("unit", "business_type"); each frame
     has those columns and integer ``tickets``.
-    Raises PublishedError as ``read_table`` does and for a count that is not a whole number, UnknownValueError for a
-    name that params lacks.
+    Raises PublishedError and UnknownValueError as ``tables`` does, PublishedError for a count that is not a whole number,
+    for sums that are not the total, and for a row that is left out: it would be taken for 0.
     """
-    folder = paths.published(month)
+    known = tables(month, params, paths)
+    types, domains, units = (known.get(name) for name in ("business_types", "domains", "units"))
+    _check_sums(known, params)
     found: dict[tuple[str, ...], pd.DataFrame] = {}
-    names = {
-        "type": lambda name: params.catalogue.business_type(name).name,
-        "domain": lambda name: printed_domain(name, params),
-        "unit": lambda name: params.unit(name).name,
-    }
-    tables = {name: read_table(folder, name) for name in ("business_types", "domains", "units")}
-    types, domains, units = (None if table is None else resolved(table, names) for table in tables.values())
     if types is not None:
         total = types["type"] == TOTAL
         tickets = counts(types, "count")
@@ -78,38 +103,111 @@ def margins(month: str, params: Params, paths: Paths) -> dict[tuple[str, ...], p
     if units is not None:
         units = units[units["unit"] != TOTAL]
         found["unit",] = pd.DataFrame({"unit": units["unit"], "tickets": counts(units, "total")})
-        by_role = {role: params.catalogue.name_of(role) for role in ("complaint", "inquiry", "suggestion")}
         parts = [
-            pd.DataFrame({"unit": units["unit"], "business_type": name, "tickets": counts(units, role)})
-            for role, name in by_role.items()
+            pd.DataFrame(
+                {"unit": units["unit"], "business_type": params.catalogue.name_of(role), "tickets": counts(units, role)}
+            )
+            for role in ROLES
         ]
         found["unit", "business_type"] = pd.concat(parts, ignore_index=True)
     return {over: frame.reset_index(drop=True) for over, frame in found.items()}
 
 
+def _check_sums(known: dict[str, pd.DataFrame], params: Params) -> None:
+    """What counts the same tickets must be the same number, and no name may be left out of it.
+
+    Types may be fewer than the total: those no longer in use are not printed.
+    """
+    live = [each.name for each in params.catalogue.business_types if each.role != "retired"]
+    wanted = {"business_types": live, "domains": params.catalogue.printed_domains, "units": params.unit_names}
+    sums, totals = {}, {}
+    for name in [name for name in wanted if name in known]:
+        table, column = known[name], SCHEMAS[name][1][-1]
+        tickets, is_total = counts(table, column), table[SCHEMAS[name][0][0]] == TOTAL
+        sums[name] = int(tickets[~is_total].sum())
+        if is_total.any() or name != "business_types":
+            totals[name] = int(tickets[is_total].sum()) if is_total.any() else sums[name]
+        if name == "units" and (over := sum(counts(table, role) for role in ROLES) > tickets).any():
+            raise PublishedError(f"{place(table, column, over)}少于三类业务之和。{_CURE}")
+    if len(set(totals.values())) > 1:
+        listed = "、".join(f"{known[name].attrs['file']} {total} 件" for name, total in totals.items())
+        raise PublishedError(f"各表的合计不一样：{listed}。{_CURE}")
+    for name, added in sums.items():
+        file, key = known[name].attrs["file"], SCHEMAS[name][0][0]
+        others = [total for other, total in totals.items() if other != name]
+        total = totals.get(name, max(others, default=added))
+        if added > total or (added < total and name != "business_types"):
+            raise PublishedError(f"{file} 各行之和 {added} 件，总计 {total} 件。{_CURE}")
+        proved = added == total and (others or TOTAL in set(known[name][key]))
+        if not proved and (missing := [each for each in wanted[name] if each not in set(known[name][key])]):
+            raise PublishedError(f"{file} 缺少{'、'.join(missing)}：请补上，确实没有工单的写 0。")
+
+
+def _corrected(row: tuple, known: dict[str, pd.DataFrame], errata: pd.DataFrame) -> tuple[str, int | None]:
+    """Puts one erratum right; returns the table and its row, None if the bulletin's table is not there."""
+    at = f"{errata.attrs['file']} 第 {row.Index} 行"
+    names = [name for name in SCHEMAS if name != "errata"]
+    if row.table not in names:
+        raise UnknownValueError("表", row.table, names, f"{at} table")
+    if (table := known.get(row.table)) is None:
+        return row.table, None
+    if row.column not in table:
+        raise UnknownValueError("列", row.column, table.columns, f"{at} column")
+    same = table[table.attrs["keys"]].agg("/".join, axis=1) == row.key
+    if not same.any():
+        raise PublishedError(f"{at} key：{row.table}.csv 中没有「{row.key}」这一行。")
+    table.loc[same, f"printed_{row.column}"] = row.printed
+    table.loc[same, row.column] = row.correct
+    return row.table, int(same.idxmax())
+
+
 def printed_domain(name: str, params: Params) -> str:
-    """``name``, if it is a domain as the bulletin prints it. Raises UnknownValueError."""
-    if name not in params.catalogue.printed_domains:
-        raise UnknownValueError("业务领域", name, params.catalogue.printed_domains, "params/catalogue.yaml")
+    """The domain as the bulletin prints it: ``name`` itself, or an alias of what is printed alone. Raises UnknownValueError."""
+    known = params.catalogue.printed_domains
+    alone = [each.name for each in params.catalogue.domains if name in each.aliases and each.name in known]
+    if name not in known and not alone:
+        raise UnknownValueError("业务领域", name, known, "params/catalogue.yaml")
+    return name if name in known else alone[0]
+
+
+def _resolved(table: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """The table with its names as params has them; the total's row keeps its own.
+
+    Raises UnknownValueError with file, row and column of a name that there is not, PublishedError where two names are one.
+    """
+    catalogue, table = params.catalogue, table.copy()
+    find_of: dict[str, Callable[..., str]] = {
+        "type": lambda row: catalogue.business_type(row["type"]).name,
+        "domain": lambda row: printed_domain(row["domain"], params),
+        "unit": lambda row: params.unit(row["unit"]).name,
+        "issue": lambda row: catalogue.issue(row["issue"]).name,
+        "breakdown": lambda row: _breakdown(row["breakdown"]),
+        "name": lambda row: _part(row, params),
+    }
+    for column in [column for column in table.attrs["keys"] if column in find_of]:
+        names = []
+        for at, row in table.iterrows():
+            try:
+                names.append(TOTAL if row[column] == TOTAL else find_of[column](row))
+            except UnknownValueError as error:
+                where = f"{table.attrs['file']} 第 {at} 行 {column}"
+                raise UnknownValueError(error.kind, row[column], error.known, where, remedy=_RENAME) from None
+        table[column] = names
+    return _each_once(table)
+
+
+def _breakdown(name: str) -> str:
+    if name not in ("unit", "sub_issue"):
+        raise UnknownValueError("分法", name, ("unit", "sub_issue"))
     return name
 
 
-def resolved(table: pd.DataFrame, names: Mapping[str, Callable[[str], str]]) -> pd.DataFrame:
-    """The table with the names of those columns as params has them; the total's row keeps its own.
-
-    Raises UnknownValueError with file and row of a name that there is not, PublishedError where two names are one.
-    """
-    table = table.copy()
-    for column in table.columns.intersection(list(names)):
-        found = []
-        for row, name in table[column].items():
-            try:
-                found.append(name if name == TOTAL else names[column](name))
-            except UnknownValueError as error:
-                at = f"{table.attrs['file']} 第 {row} 行 {column}"
-                raise UnknownValueError(error.kind, name, error.known, at) from None
-        table[column] = found
-    return _each_once(table)
+def _part(row: pd.Series, params: Params) -> str:
+    """What a row of top_issue_details is about."""
+    if row["breakdown"] == "unit":
+        return params.unit(row["name"]).name
+    issue = params.catalogue.issue(row["issue"])
+    return find(f"子事项（{issue.name}）", row["name"], issue.sub_issues, "").name
 
 
 def _each_once(table: pd.DataFrame) -> pd.DataFrame:

@@ -15,18 +15,19 @@ from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
 from hotline_lib.bulletin._outline import TEXTS, texts_missing, texts_odd
 from hotline_lib.coverage import Coverage, coverage
-from hotline_lib.cube import accepted
+from hotline_lib.cube import accepted, submitted
 from hotline_lib.doubts import doubts
 from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.fingerprint import write_whole
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.masking import personal
-from hotline_lib.month import label, read_spot_checks
+from hotline_lib.month import label, left_out, read_spot_checks
 from hotline_lib.new_month import HINTS, TO_CHECK
 from hotline_lib.params import Params, first_day, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.rule_changes import lost_rules, scheme_changes
 from hotline_lib.text_files import read_text
+from hotline_lib.ticket_files import hint_to_simulate
 from hotline_lib.tickets import fetch, find_input, read_month
 from hotline_lib.yaml_files import rows_of
 
@@ -73,9 +74,6 @@ def check(month: str, paths: Paths) -> Readiness:
     found = Readiness(month)
     params = None
     with found.looking():
-        if not (paths.params / "months" / f"{month}.yaml").exists():
-            first_day(month)
-            raise HotlineError(f"没有 params/months/{month}.yaml：请运行 hotline new {month}，再按其中的说明填写。")
         params = load_params(month, paths.params)
         found.ready.append(f"参数 params/months/{month}.yaml")
         _month_file(found, params, paths)
@@ -151,31 +149,29 @@ def _tickets(found: Readiness, params: Params, paths: Paths) -> None:
     own = accepted(month, params, paths)
     if own is None:
         found.stops.append(
-            f"没有 {month} 的工单：请运行 hotline intake 导出文件 --month {month}；若只想试用，运行 hotline simulate {month}。"
+            f"没有 {month} 的工单：请运行 hotline intake 导出文件 --month {month}{hint_to_simulate(month, paths)}。"
         )
         return
     frames, source = own
     mark = "，模拟工单" if source.simulated else ""
     found.ready.append(f"工单 {source.name}：{frames['counts']['tickets'].sum():,} 件，版本 {source.sha256[:12]}{mark}")
     found.weakens += [f"{source.name}：{warning}。" for warning in frames["warnings"]["warning"]]
-    if source.partial:
-        found.weakens.append(f"{source.name} 只有其他月份的导出中带来的工单：请导入 {month} 自己的导出文件。")
     now = dt.datetime.now(_SHANGHAI).replace(tzinfo=None)
     found.quality = data_quality(read_month(month, params, paths), params, now)
     found.coverage = coverage(month, params, paths)
-    for back in range(1, params.month.reach_back_months + 1):
-        earlier = month_before(month, back)
+    for back in range(1, params.month.reach_back_months + 1):  # each that cannot be used, not the first only
         with found.looking():
-            each = accepted(earlier, params, paths)
-            if each is None and back == 1:
-                found.weakens.append(f"没有{label(earlier)}的工单：该月受理、本月报送的工单未计入，附件1 不完整。")
-            elif each and each[1].simulated != source.simulated:
-                found.weakens.append(f"{each[1].name} 与 {source.name} 一个是模拟工单，一个不是：附件1 会混在一起。")
+            each = find_input(month_before(month, back), params, paths)
+            if each and each.simulated == source.simulated:
+                accepted(each.month, params, paths)
+    with found.looking():
+        scanned = submitted(month, params, paths)[1]
+        found.weakens += [f"{words}。" for part in left_out(source, scanned, params, paths) for words in part]
 
 
 def _base(found: Readiness, base: str, name: str, params: Params, paths: Paths) -> None:
     source, own = find_input(base, params, paths), find_input(found.month, params, paths)
-    if source and own and source.simulated <= own.simulated and not source.partial:
+    if source and own and source.simulated == own.simulated and not source.partial:
         accepted(base, params, paths)
         found.ready.append(f"{name}的基数 {source.name}")
     elif published.margins(base, params, paths):

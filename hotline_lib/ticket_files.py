@@ -8,9 +8,10 @@ which version to which, together.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -18,7 +19,12 @@ from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.paths import Paths
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 _DIGITS = 12
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+NO_BAR = "SET enable_progress_bar = false"  # DuckDB draws one on a terminal
 
 
 class Marks(NamedTuple):
@@ -72,22 +78,57 @@ class Change:
 
 
 def marks(path: Path) -> Marks:
-    """The marks of a month of tickets, a file or a folder of files. Raises TicketsError if it cannot be opened."""
+    """The marks of a month of tickets, a file or a folder of files.
+
+    Raises TicketsError if it cannot be opened, or if its folder holds simulated and real tickets.
+    """
     import pyarrow.parquet as pq
 
-    file = next(iter(parts(path)), None)
-    if file is None:
-        return Marks()
     try:
-        metadata = pq.read_schema(file).metadata or {}
+        found = [pq.read_schema(file).metadata or {} for file in parts(path)] or [{}]
     except (OSError, ValueError):
         raise _broken(path) from None
-    seed = metadata.get(b"hotline.seed")
-    return Marks(
-        metadata.get(b"hotline.simulated") == b"true",
-        int(seed) if seed else None,
-        metadata.get(b"hotline.partial") == b"true",
-    )
+    kinds = {metadata.get(b"hotline.simulated") == b"true" for metadata in found}
+    if len(kinds) > 1:
+        raise TicketsError(
+            f"{path.name} 文件夹中既有模拟工单，又有真实工单，不能混在一起，没有读入任何工单。请把模拟的文件移出这个文件夹。"
+        )
+    seed = found[0].get(b"hotline.seed")
+    partial = all(metadata.get(b"hotline.partial") == b"true" for metadata in found)
+    return Marks(kinds.pop(), int(seed) if seed else None, partial)
+
+
+def months_there(paths: Paths) -> list[str]:
+    """The months that data/tickets holds tickets of, oldest first."""
+    folder = paths.data / "tickets"
+    names = [path.stem for path in folder.glob("*.parquet")] if folder.is_dir() else []
+    return sorted(name for name in names if MONTH.fullmatch(name))
+
+
+def real_months(paths: Paths) -> list[str]:
+    """Those that do not say of themselves that they are simulated, whatever else is the matter with them."""
+    return [month for month in months_there(paths) if not _simulated(paths.tickets(month))]
+
+
+def hint_to_simulate(month: str, paths: Paths) -> str:
+    """；若只想试用，运行 hotline simulate 2024-09: nothing where there are real months, which simulated ones would stand among."""
+    return "" if real_months(paths) else f"；若只想试用，运行 hotline simulate {month}"
+
+
+def engine() -> DuckDBPyConnection:
+    """DuckDB in memory, which draws no bar of its own on a terminal."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(NO_BAR)
+    return connection
+
+
+def _simulated(path: Path) -> bool:
+    try:
+        return marks(path).simulated
+    except TicketsError:
+        return False
 
 
 def parts(path: Path) -> list[Path]:

@@ -137,7 +137,9 @@ def test_last_months_bulletin_is_compared_where_there_are_no_tickets(desk):
 def test_last_months_bulletin_tells_of_a_unit_that_last_months_tickets_lack(desk):
     folder = desk.published(BEFORE)
     folder.mkdir(parents=True)
-    (folder / "units.csv").write_text("unit,complaint,inquiry,suggestion,total\n丙,1,2,3,4321\n", encoding="utf-8")
+    (folder / "units.csv").write_text(
+        "unit,complaint,inquiry,suggestion,total\n甲,0,0,0,0\n乙,0,0,0,0\n丙,1,2,3,4321\n", encoding="utf-8"
+    )
     write(desk, last_month(甲=20, 乙=20), BEFORE)
     write(desk, month(甲=20, 乙=20))
     assert "丙（上月月报 4,321 件）" in told(desk)

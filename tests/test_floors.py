@@ -10,13 +10,12 @@ LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 
 FLOORS = [
     {"doubts", "errors", "exact", "fingerprint", "masking"},
-    {"paths", "text_files"},
+    {"paths", "text_files", "indicators"},
     {"yaml_files", "ticket_files"},
     {"params"},
     {"tickets", "published", "new_month"},
     {"audit"},
     {"intake", "simulate"},
-    {"indicators"},
     {"cube"},
     {"beside"},
     {"month"},

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from hotline_lib.cube import accepted, submitted
-from hotline_lib.errors import TicketsError
+from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.month import open_month
 from hotline_lib.params import load_params
 
@@ -249,3 +249,38 @@ def test_frames_are_made_once_and_again_when_a_ticket_changes(own):
 def test_no_tickets_says_what_to_do(own):
     with pytest.raises(TicketsError, match="hotline simulate 2024-09"):
         open_month(MONTH, own)
+
+
+@pytest.mark.parametrize(
+    ("where", "number"),
+    [
+        ({"unit": "沈阳市"}, 2),  # an alias
+        ({"unit": ["大连", "沈阳"], "sub_issue": "计价议价"}, 2),
+        ({"sub_issue": None}, 1),
+        ({"sub_issue": ["计价议价", None]}, 3),
+        ({"domain": "水运"}, 0),
+        ({"rating": 5}, 3),
+    ],
+)
+def test_single_tickets_are_asked_for_by_any_of_their_names(own, where, number):
+    write(own, tickets({}, {}, {"sub_issue": None, "unit": "大连"}))
+    assert len(open_month(MONTH, own).tickets(where)) == number
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ({"unit": "大莲"}, "没有名为「大莲」的单位。是指「大连」吗"),
+        ({"business_type": "投诉举抱"}, "没有名为「投诉举抱」的业务类型。是指「投诉举报」吗"),
+        ({"domain": "城市客云"}, "没有名为「城市客云」的业务领域。是指「城市客运」吗"),
+        ({"issue": ["巡游出租汽车", "巡游出租车辆"]}, "没有名为「巡游出租车辆」的事项"),
+        ({"sub_issue": "计价仪价"}, "没有名为「计价仪价」的子事项。是指「计价议价」吗"),
+        ({"unitt": "大连"}, "没有名为「unitt」的列"),
+    ],
+)
+def test_a_name_that_nobody_has_is_no_empty_answer(own, where, says):
+    write(own, tickets({}))
+    m = open_month(MONTH, own)
+    for ask in (m.tickets, lambda where: m.count(**where)):
+        with pytest.raises(HotlineError, match=says):
+            ask(where)

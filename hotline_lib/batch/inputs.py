@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hotline_lib.fingerprint import file_sha256, package_versions, tree_fingerprint, value_fingerprint
+from hotline_lib.fingerprint import file_sha256, files_below, library_fingerprint, package_versions, value_fingerprint
 from hotline_lib.params import Params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.yaml_files import read_yaml
-
-_LIBRARY = Path(__file__).parent.parent
 
 
 def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str]:
@@ -34,26 +31,16 @@ def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str
 
         found = [source for each in months if (source := find_input(each, params, paths))]
         files |= {source.name: source.sha256 for source in found}
-    return files, value_fingerprint([files, _params_files(paths.params, months), _code(), package_versions()])
-
-
-@cache
-def _code() -> str:
-    """The library itself; what runs does not change while it runs."""
-    return tree_fingerprint(_files(_LIBRARY), root=_LIBRARY)
-
-
-def _files(folder: Path) -> list[Path]:
-    """Files below a folder, without what tools leave there."""
-    inside = {path: path.relative_to(folder).parts for path in sorted(folder.rglob("*")) if path.is_file()}
-    return [path for path, parts in inside.items() if not any(part.startswith((".", "__pycache__")) for part in parts)]
+    return files, value_fingerprint(
+        [files, _params_files(paths.params, months), library_fingerprint(), package_versions()]
+    )
 
 
 def _params_files(folder: Path, months: list[str]) -> dict[str, Any]:
     """params/ without the months that this one never looks at, without parameters of single notebooks, and without what
     only mail needs."""
     found: dict[str, Any] = {}
-    for file in _files(folder):
+    for file in files_below(folder):
         name = file.relative_to(folder)
         of_month = name.parts[1] if name.parts[0] == "months" and len(name.parts) > 1 else None
         if of_month and Path(of_month).stem not in months:

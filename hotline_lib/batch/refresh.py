@@ -28,7 +28,7 @@ def refresh(
     reports = [Report(notebook, {}) for notebook in found]
     on_event(Event("preparing"))
     months = {month.default for report in reports if (month := report.notebook.parameters.get("month"))}
-    for month in sorted(filter(None, months)):  # scanned once, before several kernels ask for them
+    for month in sorted(months - {None}):  # scanned once, before several kernels ask for them; "": the newest there is
         prepared(month, paths)
 
     changed, problems = [], []

@@ -93,17 +93,24 @@ def tables(month: Month, output: Output = None, data: Data = None, params: Param
 def simulate(
     month: Annotated[str, typer.Argument(help="已公布月报的月份，或一段月份，如 2023-10..2024-09", metavar="MONTH")],
     seed: Annotated[int, typer.Option(help="随机种子：同一种子得到同样的文件")] = 12328,
-    if_missing: Annotated[bool, typer.Option("--if-missing", help="已有这个月的工单就什么也不做")] = False,
+    if_missing: Annotated[
+        bool, typer.Option("--if-missing", help="已有这个月的工单（真实的也算）就什么也不做")
+    ] = False,
     data: Data = None,
     params: Params = None,
 ) -> None:
     """由已公布的月报还原出模拟工单（当月、上月、上年同月），各项数字与印刷本一致。一段月份：其余各月由最近的月报推想。"""
     from hotline_lib.params import month_span
+    from hotline_lib.simulate import lay_out, refuse_real, there_already
 
     paths = find_paths(data=data, params=params)
     months = month_span(month)
-    if if_missing and all(paths.tickets(each).exists() for each in months):
+    if if_missing and (real := there_already(months, paths)) is not None:
+        typer.echo(real, nl=bool(real))
         return
+    refuse_real(months, paths)
+    if data:
+        lay_out(paths, find_paths(params=params))
     typer.echo(f"正在生成 {month} 的模拟工单……")
     if ".." in month:
         from hotline_lib.simulate.seasons import simulate_run
@@ -115,6 +122,8 @@ def simulate(
         files = simulate_month(month, paths, seed=seed)
     for file in files:
         typer.echo(f"  {paths.short(file)}")
+    if data:
+        typer.echo(f'出报告：hotline run {month} --data "{data}" --output "{data / "output"}"')
 
 
 @app.command()

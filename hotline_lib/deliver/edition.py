@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from hotline_lib import bulletin
+from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import value_fingerprint, write_whole
 from hotline_lib.present._prose import Prose
 from hotline_lib.present._sentences import Sentence
@@ -17,9 +20,9 @@ from hotline_lib.text_files import read_text
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
-    from hotline_lib.present._tables import Table
 
 _NAMES = ("type", "domain", "unit", "issue", "breakdown", "name")  # columns of a CSV that say what a row is about
+_CALLED = "names.json"
 _BREAKDOWNS = {"sub_issue": "子事项", "unit": "单位"}
 Rows = dict[str, dict[str, str]]  # what a row is about -> its figures by column
 
@@ -73,26 +76,33 @@ def fingerprint(m: Month, unit: str | None = None, top: int = 5) -> str:
 
 
 def keep(m: Month, folder: Path, unit: str | None = None, top: int = 5) -> None:
-    """The edition's tables as FOLDER/NAME.csv, to be compared with a later edition's."""
+    """The edition's tables as FOLDER/NAME.csv, to be compared with a later edition's, and what they and their columns are
+    called: a later one may have no such table."""
     for name, content in printed(m, unit, top).items():
         write_whole(folder / f"{name}.csv", "\ufeff" + content)
+    write_whole(folder / _CALLED, json.dumps(_called(m, top), ensure_ascii=False))
+
+
+def _called(m: Month, top: int) -> dict[str, tuple[str, dict[str, str]]]:
+    """By table its name and those of its columns, as a reader knows them."""
+    heads = lambda table: {column.key: column.name for column in table.columns if column.key}
+    return {name: (table.name, heads(table)) for name, table in bulletin.files(m, top).items()}
 
 
 def changes(m: Month, folder: Path, unit: str | None = None, top: int = 5) -> tuple[str, ...]:
     """The printed figures that are others than those kept in ``folder``, in words, in the order of the tables."""
     kept = {file.stem: read_text(file) for file in sorted(folder.glob("*.csv"))}
-    now, tables = printed(m, unit, top), bulletin.files(m, top)
+    now, called = printed(m, unit, top), _called(m, top)
+    with suppress(HotlineError, ValueError):  # an edition kept by an earlier version of the suite
+        called = json.loads(read_text(folder / _CALLED)) | called
     return tuple(
         line
         for name in [*now, *(name for name in kept if name not in now)]
-        for line in _differences(tables.get(name), kept.get(name, ""), now.get(name, ""))
+        for line in _differences(*called.get(name, ("不再有的表", {})), kept.get(name, ""), now.get(name, ""))
     )
 
 
-def _differences(table: Table | None, before: str, after: str) -> Iterator[str]:
-    """table: the month's own; None if there is no such table any more."""
-    title = table.name if table else "不再有的表"
-    heads = {column.key: column.name for column in table.columns if column.key} if table else {}
+def _differences(title: str, heads: dict[str, str], before: str, after: str) -> Iterator[str]:
     old, new = _rows(before), _rows(after)
     for about in [*new, *(about for about in old if about not in new)]:
         if about not in old:

@@ -33,7 +33,7 @@ PROBLEMS = {
         f"{_SAVE_AGAIN}或请导出的系统把内容中的引号写成两个。",
     ),
     "file/rows": ("读出的工单比文件中的工单编号少", _SAVE_AGAIN),
-    "file/simulated": ("是模拟工单", "模拟工单不能当作真实工单导入。要模拟请用 hotline simulate。"),
+    "file/simulated": ("是模拟工单", "模拟工单不能当作真实工单导入。请导入从系统中导出的文件。"),
     "file/no_tickets": (
         "没有工单",
         "请确认导出的内容（可用 Excel 打开检查，另存为 .xlsx 后再导入）；不该导入的，从命令中去掉它，或先解压再选。",

@@ -171,7 +171,8 @@ def _month_params(read: _Reader, month: str, needed: bool | None, shown: Shown) 
         if not needed:
             return MonthParams(month=month)
         known = sorted(path.stem for path in (read.folder / "months").glob("*.yaml"))
-        raise UnknownValueError("月份", month, known, "params/months/")
+        there = f"已有参数的月份：{'、'.join(known[-12:])}。" if known else ""
+        raise ParamsError(f"没有 params/{name}。请先运行 hotline new {month}，再按其中的说明填写。{there}")
     params = read(name, MonthParams, shown)
     if params.month != month:
         raise ParamsError(f"params/{name}：month 写的是 {params.month}，应与文件名一致，写作 {month}。")

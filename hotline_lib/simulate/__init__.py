@@ -12,12 +12,14 @@ No real ticket can be shared; whatever shows these says that they are simulated.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import load_params, month_before
 from hotline_lib.paths import Paths
+from hotline_lib.ticket_files import engine, real_months
 
 DEFAULT_SEED = 12328
 _ROW_GROUP = 122_880
@@ -32,7 +34,7 @@ def simulate(
     same bytes; every seed gives the same published figures. on_step: told in Chinese what is being done.
 
     Returns the three files, oldest month first.
-    Raises HotlineError if one of them holds real tickets (nothing is written then), PublishedError if the published
+    Raises HotlineError if there are real tickets of any month (nothing is written then), PublishedError if the published
     figures contradict each other.
     """
     import numpy as np
@@ -45,8 +47,7 @@ def simulate(
     say = on_step or (lambda _: None)
     params = load_params(month, paths.params, need_month_file=False)
     bases = {"yoy": month_before(month, 12), "mom": month_before(month)}
-    for each in (*bases.values(), month):
-        _refuse_real(each, paths)
+    refuse_real([month], paths)
 
     rng = np.random.default_rng([seed, *map(int, month.split("-"))])
     printed = read_printed(month, params, paths)
@@ -72,18 +73,47 @@ def simulate(
     return written
 
 
-def _refuse_real(month: str, paths: Paths) -> None:
-    """A month that does not say of itself that it is simulated is never written over."""
-    path = paths.tickets(month)
-    if not path.exists():
-        return
-    from hotline_lib.tickets import marks
-
-    if path.is_dir() or not marks(path).simulated:
+def refuse_real(months: Sequence[str], paths: Paths) -> None:
+    """Simulated months are never written over real ones, nor among them."""
+    if databases := _in_database(months, paths):
+        raise HotlineError(f"{'、'.join(databases)} 的工单在数据库中（params/months/ 的 source），没有生成模拟工单。")
+    if real := real_months(paths):
+        asked = months[0] if len(months) == 1 else f"{months[0]}..{months[-1]}"
         raise HotlineError(
-            f"{paths.short(path)} 是真实工单，模拟不会覆盖它，没有写入任何文件。"
-            "要模拟请换一个数据文件夹：hotline simulate 加 --data；确实不要这些工单时，请先把它移走。"
+            f"{paths.short(paths.tickets(real[-1]).parent)}/ 里有真实工单（{'、'.join(real[-3:])}{'等' * (len(real) > 3)}），"
+            "模拟工单不能与真实工单放在一起，没有写入任何文件。真实工单请导入：hotline intake 导出文件 --month 月份。"
+            f"要试用，请另用一个文件夹：hotline simulate {asked} --data 试用，"
+            f"再 hotline run {asked} --data 试用 --output 试用/output。"
         )
+
+
+def there_already(months: Sequence[str], paths: Paths) -> str | None:
+    """Whether each of those months has tickets, so that nothing need be simulated: "", or which are real, in words.
+
+    None if one of them has none.
+    """
+    real, databases = set(real_months(paths)), _in_database(months, paths)
+    if not all(month in databases or paths.tickets(month).exists() for month in months):
+        return None
+    own = [month for month in months if month in databases or month in real]
+    return f"{'、'.join(own)} 有真实工单，没有生成模拟工单。" if own else ""
+
+
+def lay_out(paths: Paths, project: Paths) -> None:
+    """Gives a data folder of its own what tickets are simulated from: the published bulletins, and their spot checks."""
+    if (paths.data / "published").exists() or not (project.data / "published").is_dir():
+        return
+    shutil.copytree(project.data / "published", paths.data / "published")
+    for folder in (paths.data / "published").iterdir():
+        drawn = project.spot_checks(folder.name)
+        if drawn.exists():
+            (paths.data / "spot_checks").mkdir(exist_ok=True)
+            shutil.copy(drawn, paths.data / "spot_checks")
+
+
+def _in_database(months: Sequence[str], paths: Paths) -> list[str]:
+    own = {month: load_params(month, paths.params, need_month_file=False).month for month in months}
+    return [month for month, params in own.items() if params.source.kind == "database"]
 
 
 # the ticket table from what is simulated, where times are seconds since 1970 and −1 is missing
@@ -114,14 +144,12 @@ FROM tickets ORDER BY accepted_at, ticket_id
 
 def _write(tickets, path: Path, seed: int) -> Path:
     """One month as Parquet, in the layout that scans fastest; it appears whole or not at all."""
-    import duckdb
-
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     target = str(beside).replace("'", "''")
     layout = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
     marks = f"{{'hotline.simulated': 'true', 'hotline.seed': '{int(seed)}'}}"
-    with duckdb.connect() as connection:
+    with engine() as connection:
         connection.execute("SET threads = 1")  # else row groups may come in another order
         connection.register("tickets", tickets)
         try:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from hotline_lib import text_files
-from hotline_lib.errors import HotlineError, PublishedError, UnknownValueError
-from hotline_lib.params import Params, find
+from hotline_lib.errors import HotlineError, PublishedError
+from hotline_lib.params import Params
 from hotline_lib.paths import Paths
-from hotline_lib.published import SCHEMAS, TOTAL, counts, place, printed_domain, read_table, resolved
+from hotline_lib.published import SCHEMAS, TOTAL, counts, place, tables
 
 ROLES = ("inquiry", "suggestion", "complaint")
 _OTHERS_TRANSFERRED = ("instant_answer_rate", "suggestions_passed_on", "answered_and_passed_on")
@@ -67,22 +67,20 @@ def read_printed(month: str, params: Params, paths: Paths) -> Printed:
     Raises PublishedError for a table that is missing or wrong, or figures that count the same tickets and differ;
     UnknownValueError for a name that params lacks.
     """
-    tables = _tables(month, params, paths)
-    units, domains = (
-        tables[name].query(f"{key} != @TOTAL") for name, key in (("units", "unit"), ("domains", "domain"))
-    )
+    known = _tables(month, params, paths)
+    units, domains = (known[name].query(f"{key} != @TOTAL") for name, key in (("units", "unit"), ("domains", "domain")))
     cells = pd.DataFrame({role: counts(units, role) for role in ROLES}).set_axis(units["unit"])
     by_domain = counts(domains, "count").set_axis(domains["domain"])
-    issues = tables["top_issues"].rename(columns={"type": "role"})
+    issues = known["top_issues"].rename(columns={"type": "role"})
     issues = issues.assign(tickets=counts(issues, "count"))[["role", "issue", "tickets"]]
     printed = Printed(
         month=month,
         cells=cells.reindex(params.unit_names, fill_value=0),
         domains=by_domain.reindex(params.catalogue.printed_domains, fill_value=0),
         issues=issues.reset_index(drop=True),
-        details=_details(tables["top_issue_details"], params).reset_index(drop=True),
-        changes=_changes(tables, params),
-        rates=_rates(tables["indicators"], params),
+        details=_details(known["top_issue_details"]).reset_index(drop=True),
+        changes=_changes(known, params),
+        rates=_rates(known["indicators"], params),
         spot_checks=_spot_checks(month, params, paths),
     )
     _check_sums(printed, params)
@@ -101,33 +99,16 @@ def limits_beyond(listed: pd.DataFrame, by: list[str]) -> pd.Series:
 
 
 def _tables(month: str, params: Params, paths: Paths) -> dict[str, pd.DataFrame]:
-    """The tables as text, right figures in place of wrong ones (kept as ``printed_…``), names as params has them."""
-    catalogue, tables = params.catalogue, {}
-    for name in [name for name in SCHEMAS if name != "errata"]:
-        table = read_table(paths.published(month), name)
-        if table is None:
+    """The tables that tickets are made from, with roles in place of business types."""
+    found = tables(month, params, paths)
+    for name in [name for name in SCHEMAS if name not in ("errata", "spot_checks")]:
+        if name not in found:
             file = f"data/published/{month}/{name}.csv"
             raise PublishedError(f"缺少 {file}，无法模拟 {month}。请按其他月份的样子补上这张表。")
-        tables[name] = table
-    errata = read_table(paths.published(month), "errata")
-    for row in () if errata is None else errata.itertuples():
-        if row.table not in tables or row.column not in tables[row.table]:
-            continue  # a table or column that no ticket is made from
-        table = tables[row.table]
-        at = table[table.attrs["keys"]].agg("/".join, axis=1) == row.key
-        if not at.any():
-            raise PublishedError(
-                f"{errata.attrs['file']} 第 {row.Index} 行 key：{row.table}.csv 中没有「{row.key}」这一行。"
-            )
-        table.loc[at, f"printed_{row.column}"] = row.printed
-        table.loc[at, row.column] = row.correct
-    names = {
-        "type": lambda name: catalogue.business_type(name).role,
-        "domain": lambda name: printed_domain(name, params),
-        "unit": lambda name: params.unit(name).name,
-        "issue": lambda name: catalogue.issue(name).name,
-    }
-    return {name: resolved(table, names) for name, table in tables.items()}
+        if "type" in found[name]:
+            roles = {each.name: each.role for each in params.catalogue.business_types} | {TOTAL: TOTAL}
+            found[name]["type"] = found[name]["type"].map(roles)
+    return found
 
 
 def _figures(table: pd.DataFrame, column: str) -> pd.Series:
@@ -143,33 +124,21 @@ def _hundredths(table: pd.DataFrame, column: str) -> pd.Series:
     return (_figures(table, column) * 100).round()
 
 
-def _details(table: pd.DataFrame, params: Params) -> pd.DataFrame:
-    names = []
-    for row in table.itertuples():
-        kinds = {
-            "unit": ("单位", params.units),
-            "sub_issue": (f"子事项（{row.issue}）", params.catalogue.issue(row.issue).sub_issues),
-        }
-        at = f"{table.attrs['file']} 第 {row.Index} 行"
-        if row.breakdown not in kinds:
-            raise UnknownValueError("分法", row.breakdown, kinds, f"{at} breakdown")
-        kind, known = kinds[row.breakdown]
-        names.append(find(kind, row.name, known, f"{at} name").name)
+def _details(table: pd.DataFrame) -> pd.DataFrame:
     tickets = counts(table, "count")
-    return table.rename(columns={"type": "role"})[["role", "issue", "breakdown"]].assign(
-        name=names,
+    return table.rename(columns={"type": "role"})[["role", "issue", "breakdown", "name"]].assign(
         tickets=tickets,
         whole=20_000 * tickets // (2 * _hundredths(table, "printed_share_pct") - 1),  # the greatest that prints so
     )
 
 
-def _changes(tables: dict[str, pd.DataFrame], params: Params) -> pd.DataFrame:
+def _changes(known: dict[str, pd.DataFrame], params: Params) -> pd.DataFrame:
     names = {"type": list(ROLES), "domain": params.catalogue.printed_domains, "unit": params.unit_names}
     parts = {}
     for over, table, column in (
-        ("type", tables["business_types"], "count"),
-        ("domain", tables["domains"], "count"),
-        ("unit", tables["units"], "total"),
+        ("type", known["business_types"], "count"),
+        ("domain", known["domains"], "count"),
+        ("unit", known["units"], "total"),
     ):
         rows = pd.DataFrame({kind: _hundredths(table, f"{kind}_pct") for kind in ("yoy", "mom")})
         rows = rows.assign(tickets=counts(table, column)).set_axis(table[over])

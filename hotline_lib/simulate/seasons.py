@@ -12,16 +12,16 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.simulate import DEFAULT_SEED, _refuse_real, _write, simulate
+from hotline_lib.simulate import DEFAULT_SEED, _write, refuse_real, simulate
 from hotline_lib.simulate.handling import DAY, MISSING
 from hotline_lib.simulate.tickets import _FIRST_SERIAL, _FREE_DAYS, _GAPS, Clock
+from hotline_lib.ticket_files import engine
 
 # calls a day, January to December, against a September day; and on a day of a holiday of a week and more
 _SEASON = {
@@ -50,9 +50,10 @@ def simulate_run(
 
     if_missing: leave months alone that have tickets. The same seed gives the same bytes, whatever the run.
     Returns the files of the months, oldest first.
-    Raises HotlineError if one of them holds real tickets (nothing is written then) or nothing is published,
+    Raises HotlineError if there are real tickets of any month (nothing is written then) or nothing is published,
     PublishedError as ``simulate`` does.
     """
+    refuse_real(months, paths)
     published = sorted(file.parent.name for file in (paths.data / "published").glob("*/business_types.csv"))
     if not published:
         raise HotlineError("data/published/ 里没有已公布的月报，不能模拟一连几个月：至少要有一个月的。")
@@ -62,8 +63,6 @@ def simulate_run(
     around = {month: min(reversed(published), key=by_distance(month)) for month in wanted}
     there = lambda each: all(paths.tickets(other).exists() for other in _three(each))
     first = {each for each in around.values() if not (if_missing and there(each))}
-    for month in {*wanted, *(other for each in first for other in _three(each))}:
-        _refuse_real(month, paths)
     for month in sorted(first, reverse=True):  # one may be a base of a later one: it is exact in the end
         simulate(month, paths, seed=seed)
     for month in wanted:
@@ -92,7 +91,7 @@ def _drawn(month: str, known: Sequence[str], params: Params, paths: Paths, rng: 
     after = int(np.clip(np.searchsorted(places, at), 1, len(known) - 1))
     shares = {known[after - 1]: np.interp(at, places[after - 1 : after + 1], [1, 0])}
     shares[known[after]] = 1 - shares[known[after - 1]]
-    with duckdb.connect() as connection:
+    with engine() as connection:
         sources = {each: connection.execute(_TICKETS, [str(paths.tickets(each))]).df() for each in shares}
     new, parts = Clock(month, params.calendar), []
     for kind in sorted(set(kind_of.values())):

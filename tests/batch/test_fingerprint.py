@@ -1,4 +1,5 @@
 import os
+import time
 
 import pytest
 
@@ -16,6 +17,13 @@ def aged(path, content, when=OLD):
 
 
 @pytest.fixture
+def later(monkeypatch):
+    """What is asked is asked an hour after the files were written."""
+    now = time.time_ns
+    monkeypatch.setattr(fingerprint.time, "time_ns", lambda: now() + 3_600 * 10**9)
+
+
+@pytest.fixture
 def reads(monkeypatch):
     """The files that were read to be hashed."""
     read, digest = [], fingerprint._digest
@@ -23,12 +31,26 @@ def reads(monkeypatch):
     return read
 
 
-def test_a_big_file_is_read_once_until_it_changes(tmp_path, reads):
+def test_a_big_file_is_read_once_until_it_changes(tmp_path, reads, later):
     tickets = aged(tmp_path / "2024-09.parquet", BIG)
     first = file_sha256(tickets, tmp_path / ".cache")
     assert file_sha256(tickets, tmp_path / ".cache") == first
     assert reads == ["2024-09.parquet"]
     aged(tickets, BIG[:-1] + b"y", OLD + 60)
+    assert file_sha256(tickets, tmp_path / ".cache") != first
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows tells no time of a change that nobody can set")
+@pytest.mark.parametrize("how", ["written over", "renamed over"])
+def test_a_file_changed_in_place_is_noticed_even_if_size_and_time_say_nothing(tmp_path, later, how):
+    tickets = aged(tmp_path / "2024-09.parquet", BIG)
+    first = file_sha256(tickets, tmp_path / ".cache")
+    time.sleep(0.05)  # a clock of the disk that ticks
+    if how == "written over":
+        aged(tickets, BIG[:-1] + b"y")
+    else:
+        os.replace(aged(tmp_path / "other", BIG[:-1] + b"y"), tickets)
+    assert tickets.stat().st_size == len(BIG) and int(tickets.stat().st_mtime) == OLD
     assert file_sha256(tickets, tmp_path / ".cache") != first
 
 
@@ -40,7 +62,7 @@ def test_a_file_written_just_now_is_not_remembered(tmp_path, reads):
     assert len(reads) == 2
 
 
-def test_a_torn_memory_is_not_believed(tmp_path):
+def test_a_torn_memory_is_not_believed(tmp_path, later):
     tickets = aged(tmp_path / "2024-09.parquet", BIG)
     true = file_sha256(tickets, tmp_path / ".cache")
     (memory,) = (tmp_path / ".cache" / "sha256").iterdir()

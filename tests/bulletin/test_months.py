@@ -54,10 +54,17 @@ def history(m) -> list[tuple[str, str]]:
 def test_history_is_read_when_asked_for_and_ends_with_the_month(month_with):
     m = month_with(*YEAR)
     assert not {"history", "year_before"} & set(vars(m))
-    read_at_first = len(m.sources)
     assert [base.month for base in m.history] == YEAR
     assert m.history[-2] is m.previous
-    assert len(m.sources) > read_at_first and [source.month for source in m.sources] == YEAR[::-1]
+
+
+def test_the_sources_do_not_depend_on_what_was_looked_at_before(month_with):
+    months = (*YEAR, "2023-09")
+    asked_first = month_with(*months)
+    said_first = [source.month for source in asked_first.sources]
+    m = open_month(MONTH, asked_first.paths)
+    assert m.history and m.year_before == ()  # looked at, in whatever order
+    assert [source.month for source in m.sources] == said_first == ["2024-09", *YEAR[-2::-1], "2023-09"]
 
 
 def test_history_begins_after_the_latest_gap(month_with):

@@ -438,6 +438,45 @@ def test_changed_figures_go_out_as_a_correction_that_lists_them(house):
         assert "共1处数字有变化" in words
 
 
+@pytest.fixture
+def own_data(house, tmp_path, monkeypatch):
+    """The house with data whose files may come and go."""
+    shutil.copytree(house.paths.data, tmp_path / "data", symlinks=True)
+    house.paths = replace(house.paths, data=tmp_path / "data")
+    monkeypatch.setenv("HOTLINE_DATA", str(house.paths.data))
+    house.made()
+    return house
+
+
+@pytest.mark.parametrize(
+    ("thing", "unit", "gone", "back"),
+    [
+        ("data/spot_checks/2024-09.csv", None, "附件2 抽检情况　沈阳：不再列入（", "附件2 抽检情况　沈阳：新列入（"),
+        ("data/spot_checks/2024-09.csv", "沈阳", "附件2 抽检情况　沈阳：不再列入（", "附件2 抽检情况　沈阳：新列入（"),
+        ("data/tickets/2023-09.parquet", None, "沈阳　同比：原为 1.93，应为 —", "沈阳　同比：原为 —，应为 1.93"),
+        ("data/tickets/2023-09.parquet", "沈阳", "沈阳　同比：原为 1.93，应为 —", "沈阳　同比：原为 —，应为 1.93"),
+        ("data/tickets/2024-08.parquet", None, "环比：原为 -11.32，应为 —", "环比：原为 —，应为 -11.32"),
+        ("data/tickets/2024-08.parquet", "沈阳", "附件1 考评指标　沈阳　", "附件1 考评指标　沈阳　"),
+        ("params/months/2024-09/cases.md", None, "改动在文字", "改动在文字"),
+    ],
+)
+def test_what_disappears_after_a_mail_and_comes_back_is_corrected_twice(own_data, tmp_path, thing, unit, gone, back):
+    house, file, desk = own_data, tmp_path / thing, Desk()
+    made, asked = (["沈阳"], ("--unit", "沈阳")) if unit else ([], ("--to", "p1@example.invalid"))
+    steps = (lambda: None, lambda: file.rename(tmp_path / "aside"), lambda: (tmp_path / "aside").rename(file))
+    with serving(desk) as port:
+        for step in steps:
+            step()
+            house.made(*made)
+            code, printed = house.mail(*asked, port=port)
+            assert code == 0, printed
+    first, second, third = (opened(content).get_body(("plain",)).get_content() for _, content in desk.got)
+    assert "有改动，以这一封为准" not in first
+    assert "更正：" in second and gone in second
+    assert "更正：" in third and back in third
+    assert not re.search(r"[a-z]+_[a-z]+", second + third), "columns have their printed names"
+
+
 def test_figures_changed_back_are_a_correction_too(house):
     desk = Desk()
     with serving(desk) as port:
@@ -521,9 +560,8 @@ def test_the_copy_kept_for_corrections_is_what_the_tables_say(house):
     with serving(Desk()) as port:
         house.mail(port=port)
     (folder,) = (house.paths.output / "sent" / MONTH / "tables").iterdir()
-    assert sorted(file.stem for file in folder.iterdir()) == sorted(
-        bulletin.files(mailing.prepared(MONTH, house.paths))
-    )
+    tables = bulletin.files(mailing.prepared(MONTH, house.paths))
+    assert sorted(file.stem for file in folder.glob("*.csv")) == sorted(tables)
 
 
 def test_who_never_had_a_mail_is_not_told_that_it_comes_again(house):

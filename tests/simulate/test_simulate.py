@@ -126,14 +126,36 @@ def test_in_the_printed_month_a_ticket_is_either_answered_at_once_or_transferred
     assert (tickets["answered_instantly"] == tickets["transferred_at"].isna()).all()
 
 
-def test_a_real_month_is_never_written_over(paths):
-    paths.tickets("2025-02").parent.mkdir(parents=True)
-    pd.DataFrame({"ticket_id": ["JT1"]}).to_parquet(paths.tickets("2025-02"))
-    before = paths.tickets("2025-02").read_bytes()
-    with pytest.raises(HotlineError, match=r"2025-02\.parquet 是真实工单"):
+@pytest.mark.parametrize("real", ["2025-02", "2025-03", "2024-11", "2026-01"])
+def test_nothing_is_simulated_where_a_real_month_stands(paths, real):
+    paths.tickets(real).parent.mkdir(parents=True)
+    pd.DataFrame({"ticket_id": ["JT1"]}).to_parquet(paths.tickets(real))
+    before = paths.tickets(real).read_bytes()
+    with pytest.raises(HotlineError, match=rf"有真实工单（{real}）.*--data 试用"):
         simulate("2025-03", paths)
-    assert [path.name for path in paths.tickets("2025-02").parent.iterdir()] == ["2025-02.parquet"]
-    assert paths.tickets("2025-02").read_bytes() == before
+    assert [path.name for path in paths.tickets(real).parent.iterdir()] == [f"{real}.parquet"]
+    assert paths.tickets(real).read_bytes() == before
+
+
+def test_a_real_month_is_enough_and_of_what_lies_in_a_database_nothing_is_simulated(paths, second_province, tmp_path):
+    from hotline_lib.simulate import there_already
+
+    assert there_already(["2025-03"], paths) is None
+    simulate("2025-03", paths)
+    assert there_already(["2025-03"], paths) == ""
+    pd.DataFrame({"ticket_id": ["JT1"]}).to_parquet(paths.tickets("2025-03"))
+    assert there_already(["2025-03"], paths) == "2025-03 有真实工单，没有生成模拟工单。"
+    assert there_already(["2025-03", "2025-04"], paths) is None
+
+    shutil.copytree(second_province.params, tmp_path / "params")
+    other = replace(paths, params=tmp_path / "params", data=tmp_path / "other")
+    month = other.params / "months" / "2025-03.yaml"
+    month.write_text(
+        month.read_text(encoding="utf-8") + "\nsource: {kind: database, connect: 'duckdb://x', table: t}\n"
+    )
+    assert there_already(["2025-03"], other) == "2025-03 有真实工单，没有生成模拟工单。"
+    with pytest.raises(HotlineError, match="2025-03 的工单在数据库中"):
+        simulate("2025-03", other)
 
 
 def test_a_simulated_month_is_written_over(paths):
