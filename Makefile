@@ -9,7 +9,7 @@ EXAMPLES ?= 3000
 ifndef SEED
 SEED := $(shell date +%s)
 endif
-TEST := $(PY) -m pytest -n auto --dist worksteal --nbval --ignore tests/browser --ignore tests/offline tests notebooks
+TEST := $(PY) -m pytest -n auto --dist loadfile --nbval --ignore tests/browser --ignore tests/offline tests notebooks
 export PYTHONUTF8 := 1
 export PYTHONHASHSEED := 0
 
