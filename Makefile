@@ -1,57 +1,70 @@
 # 常用命令。没有 make（Windows）时，README 里有同样步骤的写法。
 PYTHON ?= python3
 MONTH ?= 2024-09
-BIN := .venv/bin
+PY := .venv/bin/python
+HOTLINE := $(PY) -m hotline_lib
 READY := .venv/.ready
 AXE := axe-core@4.14.1
+EXAMPLES ?= 3000
+ifndef SEED
+SEED := $(shell date +%s)
+endif
+TEST := $(PY) -m pytest -n auto --dist loadfile --nbval --ignore tests/browser --ignore tests/offline tests notebooks
+export PYTHONUTF8 := 1
+export PYTHONHASHSEED := 0
 
-.PHONY: report test browser bundle offline lab lint refresh dictionary clean
+.PHONY: report test test-all search browser bundle offline lab lint refresh dictionary clean
 
 report: $(READY)   ## 生成一个月的报告：make report MONTH=2024-09
-	$(BIN)/hotline simulate $(MONTH) --if-missing
-	$(BIN)/hotline run $(MONTH)
+	$(HOTLINE) simulate $(MONTH) --if-missing
+	$(HOTLINE) run $(MONTH)
 
-test: $(READY)     ## 准备模拟工单并通过全部测试
-	$(BIN)/hotline simulate 2024-09 --if-missing
-	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/browser --ignore tests/offline tests
-	$(BIN)/python -m pytest -p no:xdist --nbval notebooks
+test: $(READY)     ## 通过测试（另有模拟工单，在 .cache/ 里；不动 data/tickets 和 output）
+	$(TEST) -m "not slow"
+
+test-all: $(READY) ## 通过全部测试，包括费时的
+	$(TEST)
+
+search: $(READY)   ## 用随机样例找更久：make search EXAMPLES=3000；再找一遍同样的：加上打印出的 SEED=…
+	@echo "SEED=$(SEED) EXAMPLES=$(EXAMPLES)　出错的样例存入 .cache/tests/examples 和 .cache/tests/found"
+	HOTLINE_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n auto --hypothesis-profile search --hypothesis-seed $(SEED) -m hypothesis tests
+	$(PY) tests/search/exports.py --examples $(EXAMPLES) --seed $(SEED) --keep .cache/tests/found
+	$(PY) tests/search/people.py
 
 browser: $(READY)  ## 在真浏览器里运行每个笔记本、检查每份报告的无障碍（需要系统装有 Chromium 和 npm）
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,browser]"
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,browser]"
 	npm install --prefix .venv/axe --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error $(AXE)
-	$(BIN)/hotline simulate 2024-09 --if-missing
-	$(BIN)/python -m pytest -p no:xdist tests/browser
+	$(PY) -m pytest -p no:xdist tests/browser
 
 bundle: $(READY)   ## 给没有网络的机器：dist/hotline-suite/ 里有全部依赖、项目和 start 脚本；另一种系统写 FOR="--platform win_amd64 --python-version 3.12"
 	rm -rf dist/hotline-suite && mkdir -p dist/hotline-suite
 	git archive HEAD | tar -x -C dist/hotline-suite
 	cp bundle/start.sh bundle/start.bat dist/hotline-suite/
-	$(BIN)/python -m pip download --quiet --disable-pip-version-check --only-binary :all: $(FOR) -c constraints.txt \
+	$(PY) -m pip download --quiet --disable-pip-version-check --only-binary :all: $(FOR) -c constraints.txt \
 	    -d dist/hotline-suite/wheels . "setuptools>=77"
 
 offline: $(READY)  ## 在断网的环境里从 bundle 装一遍、出一份报告
-	$(BIN)/python -m pytest -p no:xdist tests/offline
+	$(PY) -m pytest -p no:xdist tests/offline
 
-lab: $(READY)      ## 在 JupyterLab 中打开 notebooks/
-	$(BIN)/hotline simulate $(MONTH) --if-missing
-	$(BIN)/jupyter lab notebooks
+lab: $(READY)      ## 在 JupyterLab 中打开 notebooks/（还没有 data/tickets 时先模拟一个月）
+	test -e "$${HOTLINE_DATA:-data}/tickets" || $(HOTLINE) simulate $(MONTH)
+	$(PY) -m jupyter lab notebooks
 
 lint: $(READY)     ## 检查代码和笔记本的写法，并报出库的大小
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	@$(BIN)/python tests/size.py
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	@$(PY) tests/size.py
 
-refresh: $(READY)  ## 重新执行 notebooks/，更新其中供比对的输出
-	$(BIN)/hotline simulate $(MONTH) --if-missing
-	$(BIN)/hotline refresh
+refresh: $(READY)  ## 用测试的模拟工单重新执行 notebooks/，更新其中供比对的输出
+	data="$$($(PY) tests/surroundings.py)" && $(HOTLINE) refresh --data "$$data"
 
 dictionary: $(READY) ## 重新生成 docs/数据字典.md
-	$(BIN)/python docs/dictionary.py
+	$(PY) docs/dictionary.py
 
 clean:             ## 删除生成的报告（工单和发过的邮件的记录不动）
 	find output -mindepth 1 -not -name .gitignore -not -path output/sent -not -path 'output/sent/*' -delete
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
 	touch $(READY)

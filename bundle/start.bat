@@ -10,7 +10,7 @@ if not exist .venv\.ready (
     type nul > .venv\.ready
 )
 if "%~1"=="" (
-    .venv\Scripts\jupyter lab notebooks
+    .venv\Scripts\python -m jupyter lab notebooks
 ) else (
-    .venv\Scripts\hotline %*
+    .venv\Scripts\python -m hotline_lib %*
 )

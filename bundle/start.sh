@@ -10,6 +10,6 @@ if [ ! -f .venv/.ready ]; then
     touch .venv/.ready
 fi
 if [ $# -eq 0 ]; then
-    exec .venv/bin/jupyter lab notebooks
+    exec .venv/bin/python -m jupyter lab notebooks
 fi
-exec .venv/bin/hotline "$@"
+exec .venv/bin/python -m hotline_lib "$@"

@@ -43,11 +43,11 @@ class Paths:
         return self.output / month
 
     def short(self, path: Path) -> str:
-        """``path`` as an analyst reads it: relative to the project, or to the folder that was moved out of it.
+        """``path`` as an analyst reads it: data/…, params/… and output/… wherever these lie, else relative to the project.
 
         Never a whole path: it would tell readers of a report how somebody's computer is set up.
         """
-        places = [(self.root, "")] + [(getattr(self, name), f"{name}/") for name in ("data", "params", "output")]
+        places = [(getattr(self, name), f"{name}/") for name in ("data", "params", "output")] + [(self.root, "")]
         for folder, name in places:
             if path.resolve().is_relative_to(folder.resolve()):
                 return name + path.resolve().relative_to(folder.resolve()).as_posix()

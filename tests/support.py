@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from hypothesis import settings
+from surroundings import MONTH, ROOT, copy_printed
 
 from hotline_lib.paths import Paths
 
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from hotline_lib.bulletin import Exhibit
     from hotline_lib.month import Month
 
-ROOT = Path(__file__).resolve().parent.parent
-MONTH = "2024-09"
+__all__ = ["MONTH", "ROOT", "drawn", "every_exhibit", "examples", "parts_of", "simulated"]
+
+
+def examples(usual: int) -> int:
+    """How many examples of hypothesis are tried where ``make test`` tries ``usual`` ones: more in ``make search``."""
+    return max(1, usual * settings.default.max_examples // 100)
 
 
 def drawn(text: str) -> pd.DataFrame:
@@ -36,9 +41,7 @@ def simulated(folder: Path, project: Paths, *, month: str = MONTH, **options: in
     """A project whose data is copied to ``folder`` and whose tickets are simulated there."""
     from hotline_lib.simulate import simulate
 
-    for name in ("published", "spot_checks"):
-        if (project.data / name).exists():
-            shutil.copytree(project.data / name, folder / "data" / name)
+    copy_printed(folder / "data")
     paths = replace(project, data=folder / "data", output=folder / "output")
     simulate(month, paths, **options)
     return paths

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from dataclasses import replace
 
@@ -151,13 +152,16 @@ def test_the_versions_of_a_month_as_lines(desk):
 def test_two_years_are_told_within_a_second(desk, september):
     years = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
     desk.tickets(MONTH).parent.mkdir(parents=True)
+    copy = shutil.copyfile(
+        september.tickets(MONTH), desk.data / "copy"
+    )  # of our own, on this disk: others may not be linked
     for month in years:
-        os.link(september.tickets(MONTH), desk.tickets(month))
+        os.link(copy, desk.tickets(month))
         new_month(month, desk)
     overview(desk)  # imports
-    began = time.perf_counter()
+    began = time.process_time()  # others may be busy on the same machine
     assert [each["工单"] for each in overview(desk)] == ["243,909"] * 24 + ["—"]
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_the_command_prints_a_line_a_month_and_the_versions_of_one(september, tmp_path):

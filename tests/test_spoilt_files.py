@@ -1,18 +1,17 @@
 """However a file that people write is spoilt: it is read, or refused in Chinese words that name a file there is.
 
-HOTLINE_EXAMPLES=3000 searches longer than ``make test`` does.
+``make search`` tries thousands.
 """
 
-import os
 import re
 import shutil
 import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import MONTH, ROOT
+from support import MONTH, ROOT, examples
 
 from hotline_lib.batch.inputs import basis
 from hotline_lib.bulletin._outline import text
@@ -22,7 +21,6 @@ from hotline_lib.present._sentences import _rendered as render
 from hotline_lib.published import margins, read_table
 from hotline_lib.simulate.printed import read_printed
 
-EXAMPLES = int(os.environ.get("HOTLINE_EXAMPLES", "60"))
 LONGEST = 20  # seconds for one file
 FILES = {suffix: sorted((ROOT / "params").rglob(f"*.{suffix}")) for suffix in ("yaml", "md", "j2")}
 FILES["csv"] = sorted((ROOT / "data").rglob("*.csv"))
@@ -118,7 +116,7 @@ def opened(file: str, paths) -> None:
         basis(MONTH, paths, params)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60))
 @given(
     file=st.one_of(map(st.sampled_from, FILES)),
     spoils=st.lists(st.tuples(st.sampled_from(KINDS), PLACE, st.integers(0, 999)), min_size=1, max_size=3),

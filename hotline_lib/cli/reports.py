@@ -127,11 +127,11 @@ def simulate(
 
 
 @app.command()
-def refresh(jobs: Jobs = None) -> None:
+def refresh(jobs: Jobs = None, data: Data = None) -> None:
     """重新执行 notebooks/ 并把结果写回其中，供测试比对。改过笔记本之后运行。"""
     from hotline_lib.batch.refresh import refresh as refresh_notebooks
 
-    paths = find_paths()
+    paths = find_paths(data=data)
     with progress([""]) as show:
         changed = refresh_notebooks(paths, jobs=jobs, on_event=partial(show, ""))
     typer.echo(f"更新了 {len(changed)} 个笔记本。" if changed else "笔记本都没有变化。")

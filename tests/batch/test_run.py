@@ -162,6 +162,21 @@ def test_a_report_follows_what_it_is_made_from(house, instant, file, matters):
     assert house.statuses(result) == {"01_a": "made" if matters else "unchanged"}
 
 
+def test_a_word_or_a_rule_concerns_the_whole_month_and_a_notebook_only_its_page(house, instant):
+    """What README says under "Change a rule, a sentence, a parameter"."""
+    house.write("01_a")
+    house.write("02_b")
+    wording = house.paths.params / "wording"
+    wording.mkdir()
+    for file in (wording / "units.j2", house.paths.params / "scoring.yaml", house.paths.params / "units.yaml"):
+        house.run()
+        file.write_text("a: 1\n", encoding="utf-8")
+        assert house.statuses(house.run()) == {"01_a": "made", "02_b": "made"}, file
+    house.write("02_b", "y = 1")
+    assert house.statuses(house.run()) == {"01_a": "unchanged", "02_b": "made"}
+    assert house.statuses(house.run()) == {"01_a": "unchanged", "02_b": "unchanged"}
+
+
 def test_parameters_of_notebooks_in_the_months_file_concern_only_those(house, instant):
     months = house.paths.params / "months"
     months.mkdir()

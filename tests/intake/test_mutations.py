@@ -1,6 +1,5 @@
 """However an export is spoilt: never a trace, rows always add up, and what is taken passes the schema."""
 
-import os
 import shutil
 import tempfile
 from dataclasses import replace
@@ -8,15 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 from exports import LABELS, rows, table, write_csv, write_xlsx
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import examples
 
 from hotline_lib.cube import accepted
 from hotline_lib.intake import IntakeError, intake
 from hotline_lib.params import load_params
 from hotline_lib.tickets import SCHEMA
 
-EXAMPLES = int(os.environ.get("HOTLINE_EXAMPLES", "25"))
 BASE = table(
     rows({}, {"unit": "大连"}, {"accepted_at": "2024-08-31 09:00:00"}, {"closed_at": "", "submitted_at": ""}, {}, {})
 )
@@ -80,7 +79,7 @@ def written(folder: Path, cells: list[list[str]], form: str) -> Path:
     return write_csv(folder / "a.csv", cells, encoding=form)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25))
 @given(mutations=MUTATIONS, form=FORMATS)
 def test_whatever_is_done_to_an_export(project, mutations, form):
     folder = Path(tempfile.mkdtemp())
@@ -109,7 +108,7 @@ def test_whatever_is_done_to_an_export(project, mutations, form):
         shutil.rmtree(folder)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25))
 @given(changes=st.lists(st.tuples(st.integers(0, 5), st.sampled_from(list(LABELS)), CELLS), max_size=8), form=FORMATS)
 def test_rows_in_are_rows_accounted_for(project, changes, form):
     """Below an intact header every row is counted once, and only whole rows are taken without asking."""

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import examples
 
 from hotline_lib.metrics._missing import (
     HOLIDAY,
@@ -125,7 +126,7 @@ def test_none_of_so_many_falls_on_these_days_by_the_product_of_chances():
     assert _beta_binomial(0, 3, 2, 3) == pytest.approx(3 / 5 * 4 / 6 * 5 / 7)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.integers(0, 2**32 - 1))
 def test_even_days_of_any_size_never_alarm(seed):
     rng = np.random.default_rng(seed)

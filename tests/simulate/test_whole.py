@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import examples
 
 from hotline_lib.errors import PublishedError
 from hotline_lib.exact import change, percent
@@ -70,7 +71,7 @@ def test_rates_that_no_numbers_give_are_refused():
         numbers_of((20, 5, 3), complaint_24h_rate=99_67)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 @given(st.integers(1, 3_000), st.data())
 def test_every_rate_of_whole_tickets_can_be_had_again(complaints, data):
     good = data.draw(st.integers(0, complaints))
