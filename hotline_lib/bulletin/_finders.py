@@ -22,8 +22,16 @@ from hotline_lib.present._sentences import Cited, Figure, Sentence
 if TYPE_CHECKING:
     from hotline_lib.month import Month
 
+SURE = 0.01  # q of a change on the first page: six families of them there, so that all together seldom say what chance made
 _SHORT = 1.0  # percentage points below the others: less is nothing to act on
 _FAR, _SURE = 10.0, 0.001  # for a unit without peers: points below the cities together, and the p of an exact test
+
+
+def sure(changes: pd.DataFrame | pd.Series) -> pd.Series | bool:
+    """Of changes as ``metrics.judged`` gives them: whether the first page may say so."""
+    if isinstance(changes, pd.Series):
+        return not is_missing(changes["told"]) and bool(changes["told"]) and changes["q"] <= SURE
+    return changes["told"].fillna(False).astype(bool) & (changes["q"] <= SURE)
 
 
 def _told(
@@ -38,7 +46,7 @@ def _told(
 def _driver(m: Month) -> Iterator[Finding]:
     """The domain or group from which more than half of the total's change came, if the total's change is no chance."""
     total, rows = figures.total(m), figures.unit_contributions(m)
-    if is_missing(total.yoy_base) or not total.yoy_base or not figures.pooled(m)["yoy_significant"]:
+    if is_missing(total.yoy_base) or not total.yoy_base or not sure(figures.together(m, tuple(m.units["unit"]))):
         return
     change = total.tickets - int(total.yoy_base)
     largest = rows.loc[(rows["difference"] * (1 if change > 0 else -1)).idxmax()]
@@ -69,7 +77,8 @@ def _types(m: Month) -> Iterator[Finding]:
     """Complaints, if they rose or fell on last year by more than chance; then the other types, by size of change."""
     rows = figures.types(m)
     rows = rows[(rows["yoy_base"].sum() > 0) & rows["yoy_base"].notna() & (rows["role"] != "retired")]
-    told = figures.type_changes(m)["told"].reindex(rows["business_type"]).fillna(False).to_numpy(dtype=bool)
+    changes = figures.type_changes(m).reindex(rows["business_type"])
+    told = sure(changes).to_numpy()
     rows = rows.assign(
         first=rows["role"] != "complaint",
         size=-(rows["tickets"] - rows["yoy_base"]).abs().astype("Int64"),
@@ -81,13 +90,14 @@ def _types(m: Month) -> Iterator[Finding]:
         if row["role"] in figures.RANKED_ROLES:
             issue = next(iter(figures.first_issue(m, row["role"])), None)
         of = figures.figure(row["business_type"], row, ["business_type"])
-        yield _told(m, "type", *_shown_in(row["role"]), of=of, issue=issue)
+        yield _told(m, "type", *_shown_in(row["role"]), touches=-int(row["size"]), of=of, issue=issue)
 
 
 def _units(m: Month) -> Iterator[Finding]:
     """The city whose tickets changed most of those that changed by more than chance, and who else did."""
     rows = figures.unit_contributions(m)
-    cities = rows[(rows["kind"] == "city") & rows["yoy_significant"].fillna(False) & (rows["yoy_base"] > 0)]
+    told = sure(figures.unit_changes(m).reindex(rows["unit"])).to_numpy()
+    cities = rows[(rows["kind"] == "city") & told & (rows["yoy_base"] > 0)]
     cities = cities.loc[cities["difference"].abs().sort_values(ascending=False, kind="stable").index]
     if cities.empty:
         return
@@ -151,7 +161,7 @@ def _issues(m: Month) -> Iterator[Finding]:
         changes = figures.issue_changes(m, kind)
         if changes is None:
             continue
-        told = changes[changes["significant"]]
+        told = changes[changes["significant"] & (changes["q"] <= SURE)]
         if len(told):
             days = m.days(kind)
             row = told.loc[(told["tickets"] * days[1] - told["base"] * days[0]).abs().idxmax()]
@@ -187,13 +197,16 @@ def _unsubmitted(m: Month) -> Iterator[Finding]:
 
 def _pairs(m: Month) -> Iterator[Finding]:
     """A business type of a city that moved by more than usual beside the other cities', where the city's total did not."""
-    for kind in ("yoy", "mom"):
+    for kind in ("mom", "yoy"):
         changes = figures.city_types(m, kind)
         if changes is None:
             continue
         by_unit = figures.units(m).set_index("unit")["yoy_significant"].fillna(False).astype(bool)
-        told = changes[changes["significant"] & ~changes["unit"].map(by_unit)]
-        for row in _largest_first(told, m.days(kind)):
+        told = changes[changes["significant"] & (changes["q"] <= SURE) & ~changes["unit"].map(by_unit)]
+        complaints = told["business_type"] == m.params.catalogue.name_of("complaint")
+        for row in [
+            row for part in (told[complaints], told[~complaints]) for row in _largest_first(part, m.days(kind))
+        ]:
             where = {name: row[name] for name in ("unit", "business_type")}
             rest = figures.units(m).set_index("unit", drop=False).loc[row["unit"]]
             of = figures.figure(row["business_type"], {**row, f"{kind}_base": row["base"]}, ["unit", "business_type"])
@@ -212,7 +225,9 @@ def _sub_issues(m: Month) -> Iterator[Finding]:
         if changes is None or issues is None:
             continue
         moved = issues.loc[issues["significant"], keys[:2]].apply(tuple, axis=1).tolist()
-        told = changes[changes["significant"] & ~changes[keys[:2]].apply(tuple, axis=1).isin(moved)]
+        told = changes[
+            changes["significant"] & (changes["q"] <= SURE) & ~changes[keys[:2]].apply(tuple, axis=1).isin(moved)
+        ]
         for row in _largest_first(told, m.days(kind)):
             where, rose = {name: row[name] for name in keys}, bool(row["difference"] > 0)
             at = _mostly(m, kind, where, row["difference"])

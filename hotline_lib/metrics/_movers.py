@@ -19,7 +19,7 @@ def issue_changes(counts: pd.DataFrame, base: pd.DataFrame | None, usual: Usual 
     the length of the two months, and how such issues vary (``earlier``: by business type and issue).
 
     Returns ``business_type``, ``issue``, ``tickets``, ``base`` (件), ``difference``, ``significant`` (more than usual:
-    see ``judged``; comparable are the issues of a business type), and ``phi``, ``sd``, ``df``, ``basis`` of what is usual.
+    see ``judged``; comparable are the issues of a business type), ``q``, and ``phi``, ``sd``, ``df``, ``basis`` of what is usual.
     """
     return changes(counts, base, _KEYS, usual)
 
@@ -43,7 +43,7 @@ def changes(
     table = table.astype("int64").assign(
         difference=table["tickets"] - table["base"], significant=told["told"].astype(bool)
     )
-    return table.astype({"difference": "int64"}).join(told[["phi", "sd", "df", "basis"]]).reset_index()
+    return table.astype({"difference": "int64"}).join(told[["q", "phi", "sd", "df", "basis"]]).reset_index()
 
 
 def movers(changes: pd.DataFrame, usual: Usual = ALONE, *, top: int = 5) -> pd.DataFrame:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SIGNIFICANCE_LEVEL = 0.05
 LEAST = 5  # rows beside a row, or months before the month, from which a variance can be estimated
+FEW = 5  # tickets: under it a log says too little of them
+_ANSCOMBE = 0.375  # Anscombe 1948: roots of counts plus three eighths vary alike
 _ROUNDS = 25
 _MEDIAN = np.pi / 2  # variance of a median, in those of a mean
 _ALIKE = 1e-6  # of the determinant, below which counting errors are all of one size
@@ -100,8 +102,8 @@ def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | N
     now, base: counts with the index of ``usual.earlier`` (base nullable). like: which rows are comparable with one
     another: those of the same value; none where it is missing, or None.
 
-    Returns, by the same index, ``p``, ``told`` (nullable; missing without a base), ``phi``, ``sd`` (τ), ``df`` and
-    ``basis`` (``peers``, ``months`` or ``params``). told: Benjamini-Hochberg at 5 % over all rows,
+    Returns, by the same index, ``p``, ``told`` (nullable; missing without a base), ``q`` (p after Benjamini and Hochberg over
+    all rows), ``phi``, ``sd`` (τ), ``df`` and ``basis`` (``peers``, ``months`` or ``params``). told: q of at most 5 %,
     a change of at least ``least``, and of the same sign in tickets and in tickets a day. p is the largest of: the exact
     conditional test (two Poisson counts, given their sum; twice the smaller side); the change against none; and, beside
     comparable rows, the change against the middle of theirs, so that what all of them share marks nobody.
@@ -123,14 +125,30 @@ def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | N
             middle = 0.0 if few else _middle(change[others], counting[others])
             fitted = own or (None if few else noise(change[others] - middle, counting[others], "peers"))
             of_row = fitted.of(counting[at]) if fitted else nothing
-            p = [of_row.p(change[at], counting[at]), _exact(int(n[at]), int(b[at]), usual.days)]
+            p = [_beside(n[at], b[at], usual.days, of_row), _exact(int(n[at]), int(b[at]), usual.days)]
             if not few:
                 weight = (1 / of_row.variance(counting[others])).sum()
-                p.append(of_row.p(change[at] - middle, counting[at], _MEDIAN / weight))
+                p.append(_beside(n[at], b[at], usual.days, of_row, middle, _MEDIAN / weight))
             found[at] = of_row, max(p)
     frame = pd.DataFrame([each._asdict() for each, _ in found], now.index, ["phi", "sd", "df", "basis"])
     frame.insert(0, "p", [p for _, p in found])
-    return frame.assign(told=_told(frame["p"], n, b, known, usual))
+    return frame.assign(**_told(frame["p"], n, b, known, usual))
+
+
+def _beside(n: float, b: float, days: tuple[int, int], noise: Noise, middle: float = 0.0, more: float = 0.0) -> float:
+    """Of a change against none, or against the middle of others (``more``: its variance): on the scale of logs; where one of the
+    counts is small, on that of roots, because the log of a few tickets says less than they do."""
+    if min(n, b) >= FEW:
+        change, counting = _log_ratio(np.array([n]), np.array([b]), days)
+        return noise.p(change[0] - middle, counting[0], more)
+    times = days[0] / days[1] * np.exp(middle)
+    apart = 2 * ((n + _ANSCOMBE) ** 0.5 - (times * (b + _ANSCOMBE)) ** 0.5)
+    return Noise(1.0, 0.0, noise.df, noise.basis).p(apart, _on_roots(n, b, times, noise, more))
+
+
+def _on_roots(n: float, b: float, times: float, noise: Noise, more: float = 0.0) -> float:
+    """The variance of twice the difference of roots: φ of each count, and τ of the larger."""
+    return noise.phi * (1 + times) + (noise.sd**2 + more) * max(n, times * b)
 
 
 def beside_others(value: np.ndarray, counting: np.ndarray) -> np.ndarray:
@@ -154,9 +172,16 @@ def interval(now: int, base: int, usual: Usual, noise: Noise, *, level: float = 
     from scipy.stats import t
 
     low, high = ratio_interval(now, base, exposure=usual.days, level=level)
-    change, counting = _log_ratio(np.array([now], float), np.array([base], float), usual.days)
-    reach = t.ppf((1 + level) / 2, noise.df) * noise.variance(counting[0]) ** 0.5
-    wide = np.exp(change[0] - reach), np.exp(change[0] + reach)
+    times = t.ppf((1 + level) / 2, noise.df)
+    if min(now, base) >= FEW:
+        change, counting = _log_ratio(np.array([now], float), np.array([base], float), usual.days)
+        reach = times * noise.variance(counting[0]) ** 0.5
+        wide = np.exp(change[0] - reach), np.exp(change[0] + reach)
+    else:
+        expected = usual.days[0] / usual.days[1] * (base + _ANSCOMBE)
+        reach = times * _on_roots(now, base, usual.days[0] / usual.days[1], noise) ** 0.5 / 2
+        root = (now + _ANSCOMBE) ** 0.5
+        wide = max(root - reach, 0) ** 2 / expected, (root + reach) ** 2 / expected
     return float(min(low, wide[0])), float(max(high, wide[1]))
 
 
@@ -236,14 +261,15 @@ def _exact(now: int, base: int, days: tuple[int, int]) -> float:
     return float(min(1.0, 2 * min(binom.cdf(now, now + base, expected), binom.sf(now - 1, now + base, expected))))
 
 
-def _told(p: pd.Series, n: np.ndarray, b: np.ndarray, known: np.ndarray, usual: Usual) -> pd.Series:
+def _told(p: pd.Series, n: np.ndarray, b: np.ndarray, known: np.ndarray, usual: Usual) -> dict[str, pd.Series]:
     from scipy.stats import false_discovery_control
 
-    told = pd.Series(pd.NA, p.index, dtype="boolean")
+    told, q = pd.Series(pd.NA, p.index, dtype="boolean"), pd.Series(1.0, p.index)
     told[~np.isnan(b)] = False
     if known.any():
         daily = n[known] * usual.days[1] - b[known] * usual.days[0]
         large = np.abs(daily) >= usual.least * b[known] * usual.days[0]
         same_way = (n[known] - b[known]) * daily > 0
-        told[known] = (false_discovery_control(p.to_numpy()[known]) <= SIGNIFICANCE_LEVEL) & large & same_way
-    return told
+        q[known] = false_discovery_control(p.to_numpy()[known])
+        told[known] = (q[known] <= SIGNIFICANCE_LEVEL).to_numpy() & large & same_way
+    return {"told": told, "q": q}

@@ -98,6 +98,7 @@ _LIST = (
     Word("difference", "增减", "difference", "件", "比对比月份多多少件"),
     Word("pull", "拉动", "pull", "百分点", "这一部分的增减占对比月份总量的百分点"),
     Word("significant", "显著", "flag", "", "增减是否超出通常波动（metrics.judged）", helper=True),
+    Word("q", "校正后的p", "plain", "", "整张表一起校正后的p值（metrics.judged，Benjamini–Hochberg）", helper=True),
     Word("phi", "离散倍数", "plain", "", "通常波动：计数误差的倍数（metrics.judged）", helper=True),
     Word("sd", "通常波动", "plain", "", "通常波动：比值对数的标准差，计数误差之外（metrics.judged）", helper=True),
     Word("df", "自由度", "plain", "", "估计通常波动的自由度", helper=True),

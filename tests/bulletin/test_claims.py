@@ -9,7 +9,7 @@ import pytest
 
 from hotline_lib import bulletin
 from hotline_lib.bulletin import _figures as figures
-from hotline_lib.bulletin import _findings as rules
+from hotline_lib.bulletin import _finders as rules
 from hotline_lib.bulletin._samples import found_words
 from hotline_lib.metrics import _usual
 from hotline_lib.present import _numbers as numbers
