@@ -89,8 +89,7 @@ def found_in(m: Month, most: int = MOST) -> list[Finding]:
 
 def _told(m: Month, kind: str, figure: str, section: str, **context: object) -> Finding:
     """A finding in the words of params/wording/findings/KIND.j2, which says its title and its text in turn."""
-    said = (cited(m, f"findings/{kind}", context | {"saying": what}) for what in ("title", "text"))
-    (title, _), (text, numbers) = said
+    (title, _), (text, numbers) = (cited(m, f"findings/{kind}", context | {"saying": say}) for say in ("title", "text"))
     return Finding(title, Sentence(text, cited=numbers), figure, section)
 
 
