@@ -177,8 +177,7 @@ def _contributions(x: Exhibit) -> dict[str, object]:
     m = x.m
     key = next(iter(_known_bases(m)), None)
     if key is None:
-        total = figures.total(m)
-        return {"against": "", "known": bool(total.yoy or total.mom)}
+        return {"against": "", "known": bool(figures.total(m).yoy or figures.total(m).mom)}
     only = lambda figure: replace(figure, **{each: None for each in _BASES if each != key})
     total, context = only(figures.total(m)), {}
     for part, (frame, name) in _parts(m).items():
