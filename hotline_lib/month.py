@@ -122,12 +122,12 @@ class Month:
     @property
     def sources(self) -> tuple[Input, ...]:
         """The inputs, and those of the months beside them that reports look at, newest first."""
-        found = {base.input.month: base.input for base in self.beside if base.input}
+        found = {base.input.month: base.input for base in self._beside if base.input}
         found |= {each.month: each for each in self.inputs}
         return tuple(found[month] for month in sorted(found, reverse=True))
 
     @property
-    def beside(self) -> tuple[Base, ...]:
+    def _beside(self) -> tuple[Base, ...]:
         """The months beside this one: ``history``, and ``year_before`` where it begins in January, as the year so far does."""
         return (*self.history, *(self.year_before if len(self.history) >= int(self.month[5:]) else ()))
 
@@ -270,7 +270,7 @@ def newest_month(paths: Paths) -> str:
 def prepare(month: str, paths: Paths) -> Month:
     """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
     m = open_month(month, paths)
-    _ = m.beside
+    _ = m._beside
     return m
 
 
