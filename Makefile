@@ -9,7 +9,7 @@ EXAMPLES ?= 3000
 ifndef SEED
 SEED := $(shell date +%s)
 endif
-TEST := $(PY) -m pytest -n auto --dist loadfile --nbval --ignore tests/browser --ignore tests/offline tests notebooks
+TEST := $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval --ignore tests/browser --ignore tests/offline tests notebooks
 export PYTHONUTF8 := 1
 export PYTHONHASHSEED := 0
 
@@ -20,7 +20,7 @@ report: $(READY)   ## 生成一个月的报告：make report MONTH=2024-09
 	$(HOTLINE) run $(MONTH)
 
 test: $(READY)     ## 通过测试（另有模拟工单，在 .cache/ 里；不动 data/tickets 和 output）
-	$(TEST) -m "not slow"
+	$(TEST) --hypothesis-profile quick -m "not slow"
 
 test-all: $(READY) ## 通过全部测试，包括费时的
 	$(TEST)

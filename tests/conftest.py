@@ -26,6 +26,7 @@ usual = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 settings.register_profile("tests", usual)
+settings.register_profile("quick", usual, max_examples=30)  # the first of them: make test
 settings.register_profile(
     "search", usual, derandomize=False, database=DirectoryBasedExampleDatabase(surroundings.place() / "examples"), print_blob=True,
     max_examples=int(os.environ.get("HOTLINE_EXAMPLES", "3000")),

@@ -4,6 +4,7 @@ import ast
 import io
 import tokenize
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 # What each room may need. A room that outgrows its own says why in the commit.
@@ -48,6 +49,7 @@ def code_lines(source: str) -> int:
     return len(lines - docstrings)
 
 
+@cache
 def sizes_by_room() -> Counter:
     """Lines of code by room."""
     sizes: Counter = Counter()

@@ -23,7 +23,8 @@ __all__ = ["MONTH", "ROOT", "drawn", "every_exhibit", "examples", "parts_of", "s
 
 
 def examples(usual: int) -> int:
-    """How many examples of hypothesis are tried where ``make test`` tries ``usual`` ones: more in ``make search``."""
+    """How many examples of hypothesis are tried where ``make test-all`` tries ``usual`` ones: fewer in ``make test``, more
+    in ``make search``."""
     return max(1, usual * settings.default.max_examples // 100)
 
 

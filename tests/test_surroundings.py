@@ -81,6 +81,11 @@ def test_hypothesis_tries_the_same_examples_whatever_is_loaded(tmp_path, monkeyp
     assert tried() == before and settings.default.database is None
 
 
+def test_all_tests_can_be_collected_together():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(set(names)) == len(names)
+
+
 # The commands of the Makefile, with a Python that only writes down what it is asked for.
 
 

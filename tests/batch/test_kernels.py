@@ -99,13 +99,14 @@ def test_where_nothing_can_be_forked_kernels_are_plain(house, monkeypatch):
     assert str(os.getpid()) in house.page("01_a")
 
 
-def test_a_run_killed_at_any_moment_is_completed_by_the_next(province):
-    """Twenty moments, drawn; whatever was being written is whole or not there."""
-    moments = random.Random(12328)
+@pytest.mark.parametrize(("number", "seed"), [(4, 1), pytest.param(20, 12328, marks=pytest.mark.slow)])
+def test_a_run_killed_at_any_moment_is_completed_by_the_next(province, number, seed):
+    """Moments are drawn; whatever was being written is whole or not there."""
+    moments = random.Random(seed)
     (province.output / "go").touch()
     assert ended(hotline(province, "run", MONTH))[0] == 0
     whole = 4.0
-    for _ in range(20):
+    for _ in range(number):
         begun = time.monotonic()
         process = hotline(province, "run", MONTH, "--force", start_new_session=True)
         time.sleep(moments.uniform(0.2, whole))

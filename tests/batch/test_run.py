@@ -43,12 +43,12 @@ def test_what_fails_in_one_report_leaves_the_others(house, capfd):
     house.write("01_good", PRINT_MONTH, metadata={"kernelspec": {"name": "no-such-kernel"}})
     house.write("02_raises", "# 说明", "ok = 1", "raise ValueError('没有 <沈阳>')", "print('never')")
     house.write("03_dies", "import os; os._exit(3)")
-    house.write("04_hangs", "import time; time.sleep(60)")
+    house.write("04_hangs", "import time; time.sleep(600)")
     (house.paths.notebooks / "05_torn.ipynb").write_text("{", encoding="utf-8")
     begun = time.monotonic()
     result = house.run(jobs=4, time_limit=5)
 
-    assert time.monotonic() - begun < 25
+    assert time.monotonic() - begun < 300
     assert result.exit_code == 1 and result.warnings == ("提示一条",)
     assert list(house.statuses(result).values()) == ["made", "failed", "failed", "failed", "failed"]
     _, raises, dies, hangs, torn = result.reports
@@ -399,11 +399,11 @@ def test_ctrl_c_ends_the_kernels_and_comes_back(house, tmp_path):
     """)
     environment = {**os.environ, **house.paths.environment(), "PID": str(pid_file)}
     running = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True, env=environment)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not (pid_file.exists() and pid_file.read_text()) and time.monotonic() < deadline:
         time.sleep(0.1)
     running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=20)
+    _, errors = running.communicate(timeout=90)  # not the 99 seconds that it sleeps
     assert "KeyboardInterrupt" in errors
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid_file.read_text()), 0)

@@ -67,7 +67,10 @@ def test_a_kernel_killed_in_the_middle(house, tmp_path, monkeypatch):
     assert house.statuses(house.run()) == {"01_waits": "made"}
 
 
-@pytest.mark.parametrize("jump", [86_400, -86_400, -1_700_000_000], ids=["a day on", "a day back", "1970"])
+@pytest.mark.parametrize(
+    "jump", [pytest.param(86_400, marks=pytest.mark.slow), -86_400, pytest.param(-1_700_000_000, marks=pytest.mark.slow)],
+    ids=["a day on", "a day back", "1970"],
+)  # fmt: skip
 def test_a_clock_that_jumps(house, monkeypatch, jump):
     """While kernels start: jupyter_client takes the wall clock for its patience, so it may start one again."""
     house.write("01_good", "import time; time.sleep(0.5); print('月份', month)")
@@ -186,7 +189,9 @@ def test_two_runs_at_once_for_real(province):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file-size limits")
-@pytest.mark.parametrize("size", [2 << 10, 30 << 10, 90 << 10])
+@pytest.mark.parametrize(
+    "size", [pytest.param(2 << 10, marks=pytest.mark.slow), 30 << 10, pytest.param(90 << 10, marks=pytest.mark.slow)]
+)
 def test_a_full_disk(province, size):
     """At the first frame, at the first table, and at a page."""
     (province.output / "go").touch()
