@@ -1,6 +1,6 @@
 """How often pages would call a change more than usual where nothing changed, and how often they find one that is there.
 
-    python tests/benchmarks/claims.py [--months 500]
+    python tests/benchmarks/claims.py [--months 500] [--only WORDS]
 
 Months without a true difference, under four kinds of noise: Poisson; dispersion 3 and 10 (negative binomial with that
 ratio of variance to mean); Poisson with means that vary by 5 % per unit and issue. For each claim: in how many of the
@@ -10,11 +10,14 @@ months it was made at all. Seeded: the same figures every time.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from hotline_lib.metrics import Usual, issue_changes, judged
+from hotline_lib.bulletin._finders import SURE
+from hotline_lib.metrics import Usual, changes, funnel, interval, issue_changes, judged, listed_level
+from hotline_lib.metrics._usual import Noise
 
 CITIES = np.array([7548, 6772, 1683, 1177, 1074, 1020, 908, 870, 655, 651, 525, 489, 485, 301])
 GROUP = 219_751
@@ -55,10 +58,74 @@ def issues(r: np.random.Generator, kind: str, times: np.ndarray) -> pd.DataFrame
     return issue_changes(now, base)
 
 
+def city_types(r: np.random.Generator, kind: str) -> pd.DataFrame:
+    """Three business types of each city, beside the same type of the others."""
+    mean = np.outer(CITIES, [0.6, 0.38, 0.02]).ravel()
+    names = [(f"t{at % 3}", f"u{at // 3}") for at in range(mean.size)]
+    now, base = (
+        pd.DataFrame(names, columns=["business_type", "unit"]).assign(role="inquiry", tickets=drawn(r, mean, kind))
+        for _ in range(2)
+    )
+    return changes(now, base, ["business_type", "unit"])
+
+
+def sub_issues(r: np.random.Generator, kind: str) -> pd.DataFrame:
+    mean = np.geomspace(3_000, 3, 180)
+    names = [("t0", f"i{at // 4}", f"s{at}") for at in range(mean.size)]
+    now, base = (
+        pd.DataFrame(names, columns=["business_type", "issue", "sub_issue"]).assign(role="complaint", tickets=drawn(r, mean, kind))
+        for _ in range(2)
+    )  # fmt: skip
+    return changes(now, base, ["business_type", "issue", "sub_issue"])
+
+
+def alone(r: np.random.Generator, kind: str, parts: np.ndarray, rows_of: np.ndarray) -> pd.DataFrame:
+    """Sums without anything comparable: the total, the business types."""
+    now, base = (pd.Series(np.bincount(rows_of, drawn(r, parts, kind)), dtype="Int64") for _ in range(2))
+    return judged(now, base, Usual())
+
+
+def first_page(r: np.random.Generator, kind: str) -> bool:
+    """Whether the first page would say anything of a volume: six families, each as surely as it asks for."""
+    parts = np.append(CITIES, GROUP).astype(float)
+    told = [
+        alone(r, kind, parts, np.zeros(len(parts), int)),
+        alone(r, kind, ISSUES, np.arange(len(ISSUES)) % 3),
+        units(r, kind, np.ones(len(parts)), 0).iloc[:-1],
+    ]
+    found = any((each["told"].fillna(False) & (each["q"] <= SURE)).any() for each in told)
+    more = [city_types(r, kind), issues(r, kind, np.ones(len(ISSUES))), sub_issues(r, kind)]
+    return found or any((each["significant"] & (each["q"] <= SURE)).any() for each in more)
+
+
+COMPLAINTS = np.array([2407, 2963, 574, 394, 218, 458, 362, 305, 214, 307, 268, 188, 264, 83])
+
+
+def rates(r: np.random.Generator, dispersion: float, share: np.ndarray) -> pd.DataFrame:
+    """A funnel of on-time rates. dispersion: of the cities' own rates on the scale of logits, a standard deviation."""
+    logit = np.log(share / (1 - share)) + r.normal(0, dispersion, share.shape)
+    good = r.binomial(COMPLAINTS, 1 / (1 + np.exp(-logit)))
+    return funnel(pd.DataFrame({"unit": range(len(good)), "numerator": good, "denominator": COMPLAINTS}))
+
+
+def listed_miss(r: np.random.Generator, kind: str) -> tuple[int, int]:
+    """Of the issues listed where a third of them truly moved by a half: intervals that miss the true ratio, of how many."""
+    times = np.where(np.arange(len(ISSUES)) % 3 == 0, 1.5, 1.0)
+    rows = issues(r, kind, times)
+    true = dict(zip([f"i{at}" for at in range(len(ISSUES))], times, strict=True))
+    told, level = rows[rows["significant"]], listed_level(int(rows["significant"].sum()), len(rows))
+    ends = [
+        interval(x.tickets, x.base, Usual(), Noise(x.phi, x.sd, x.df, x.basis), level=level) for x in told.itertuples()
+    ]
+    return sum(not low <= true[name] <= high for name, (low, high) in zip(told["issue"], ends, strict=True)), len(told)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--months", type=int, default=500)
-    months = parser.parse_args().months
+    parser.add_argument("--only", default="")
+    given = parser.parse_args()
+    months, only = given.months, given.only
     ones, some = np.ones(len(CITIES) + 1), np.ones(len(ISSUES))
     twice = ones.copy()
     twice[6] = 2
@@ -71,17 +138,44 @@ def main() -> None:
         "the group, two months": lambda r, kind: units(r, kind, ones, 0)["told"].iloc[-1],
         "the group, twelve months": lambda r, kind: units(r, kind, ones, 11)["told"].iloc[-1],
         "some issue": lambda r, kind: issues(r, kind, some)["significant"].any(),
+        "any finding on volumes, two months": first_page,
         "a city that doubles, two months": lambda r, kind: units(r, kind, twice, 0)["told"].iloc[6],
         "a city that doubles, twelve": lambda r, kind: units(r, kind, twice, 11)["told"].iloc[6],
         "an issue that rises by half": lambda r, kind: issues(r, kind, half_more).set_index("issue")["significant"][
             "i10"
         ],
     }.items():
-        rates = []
-        for kind in NOISE:
-            r = np.random.default_rng(20_240_901)
-            rates.append(sum(bool(claim(r, kind)) for _ in range(months)) / months)
-        print(f"{name:34}", *(f"{rate:14.3f}" for rate in rates), flush=True)
+        if only in name:
+            print(f"{name:34}", *(f"{rate:14.3f}" for rate in in_all(claim, months)), flush=True)
+    if only in "listed intervals that miss":
+        missed = [[listed_miss(r, kind) for r in [np.random.default_rng(7)] for _ in range(months)] for kind in NOISE]
+        shares = [sum(a for a, _ in each) / max(sum(b for _, b in each), 1) for each in missed]
+        print(f"{'listed intervals that miss':34}", *(f"{share:14.3f}" for share in shares), flush=True)
+    spread, fallen = (0, 0.1, 0.3, 0.5), np.full(len(COMPLAINTS), 0.97)
+    fallen[7] = 0.9
+    print(f"{'cities that differ by (logit)':34}", *(f"{each:14}" for each in spread))
+    for name, share, told in (
+        ("a rate: some city beyond", np.full(len(COMPLAINTS), 0.97), lambda rows: (rows["beyond"] != "").any()),
+        ("on-time 97 % falls to 90 %", fallen, lambda rows: rows["beyond"].iloc[7] == "low"),
+        (
+            "on-time 99.9 % falls to 90 %",
+            np.where(fallen == 0.9, 0.9, 0.999),
+            lambda rows: rows["beyond"].iloc[7] == "low",
+        ),
+    ):
+        if only in name:
+            r = np.random.default_rng(11)
+            found = [sum(bool(told(rates(r, each, share))) for _ in range(months)) / months for each in spread]
+            print(f"{name:34}", *(f"{rate:14.3f}" for rate in found), flush=True)
+
+
+def in_all(claim: Callable[[np.random.Generator, str], object], months: int) -> list[float]:
+    """In how many of the months it was made, under each kind of noise."""
+    made = []
+    for kind in NOISE:
+        r = np.random.default_rng(20_240_901)
+        made.append(sum(bool(claim(r, kind)) for _ in range(months)) / months)
+    return made
 
 
 if __name__ == "__main__":
