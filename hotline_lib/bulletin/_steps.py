@@ -6,16 +6,19 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
+from hotline_lib.indicators import BY_KEY, INDICATORS
 from hotline_lib.month import Month
 from hotline_lib.present._cells import Column
-from hotline_lib.present._sentences import Figure
+from hotline_lib.present._sentences import Figure, Sentence
 from hotline_lib.present._sources import Source
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import UNIT, column
 
 _TOTAL = "合计"
+_COMPLAINTS, _ALL = "投诉举报", "全部上报的工单"  # whom an indicator is over
 
 
 def unsubmitted(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
@@ -26,6 +29,49 @@ def unsubmitted(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
     """
     parts = Parts(sentence=Says("unsubmitted", _unsubmitted), table=_unsubmitted_table)
     return Exhibit(m, figures.unsubmitted(m) if frame is None else frame, {"unit": "unit"}, {}, parts, _of_unsubmitted)
+
+
+def possible_rates(m: Month) -> Exhibit:
+    """未上报多的单位，各率最坏和最好会是多少：未上报的工单全不合格，或全合格。
+
+    有 sentence、table；没有这样的单位时没有表。frame：metrics.possible_rates，一行一个单位和一项率：value、unsubmitted、worst、best。
+    来源：rates、counts 和 submissions。
+    """
+    told, rows = figures.told_unsubmitted(m), figures.unsubmitted(m)
+    rows = rows[rows["unit"].map(told)]
+    counted = {
+        of.key: "part" if of.over == _COMPLAINTS else "unsubmitted"
+        for of in INDICATORS
+        if of.over in (_COMPLAINTS, _ALL)
+    }
+    left = [
+        (row["unit"], key, int(row[by]))
+        for row in rows.to_dict("records")
+        for key, by in counted.items()
+        if BY_KEY[key].kind == "rate" and row[by]
+    ]
+    frame = metrics.possible_rates(
+        figures.indicators(m), pd.DataFrame(left, columns=["unit", "indicator", "unsubmitted"])
+    )
+    parts = Parts(sentence=Says("possible_rates", _possible), table=_possible_table)
+    return Exhibit(m, frame, {"unit": "unit"}, {}, parts, lambda x, column, row: None)
+
+
+def _possible(x: Exhibit) -> dict[str, object]:
+    """The rate that can be most other than it is printed, of each unit."""
+    rows = x.frame.assign(apart=[high - low for high, low in zip(x.frame["best"], x.frame["worst"], strict=True)])
+    rows = rows.sort_values("apart", ascending=False, kind="stable").drop_duplicates("unit")
+    return {"rows": [{**row, "of": BY_KEY[row["indicator"]]} for row in rows.to_dict("records")]}
+
+
+def _possible_table(x: Exhibit) -> Table | Sentence:
+    if x.frame.empty:
+        return Sentence("")
+    columns = [
+        UNIT, column("indicator"), Column("已上报的", "value", "rate", unit="%"), column("unsubmitted", head="未上报"),
+        Column("最坏", "worst", "rate", unit="%"), Column("最好", "best", "rate", unit="%"),
+    ]  # fmt: skip
+    return Table(x.frame, columns, label="各率最坏和最好", order="最坏：未上报的全不合格；最好：全合格")
 
 
 def _of_unsubmitted(x: Exhibit, column: Column, row: Mapping) -> Source | None:

@@ -9,7 +9,14 @@ from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
 from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
 from hotline_lib.metrics._movers import changes, issue_changes, movers
-from hotline_lib.metrics._rates import all_units_together, incomplete, indicator_values, unconfirmed, unsubmitted
+from hotline_lib.metrics._rates import (
+    all_units_together,
+    incomplete,
+    indicator_values,
+    possible_rates,
+    unconfirmed,
+    unsubmitted,
+)
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
 from hotline_lib.metrics._usual import Noise, Usual, interval, judged, listed_level, usual
@@ -49,6 +56,7 @@ __all__ = [
     "missing_days",
     "movers",
     "poisson_limits",
+    "possible_rates",
     "same_tickets",
     "side_by_side",
     "silent_hours",

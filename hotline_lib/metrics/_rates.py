@@ -96,6 +96,26 @@ def unsubmitted(
     return table.assign(part=table["unit"].map(of_part), open=left).astype({"open": "Int64"})
 
 
+def possible_rates(values: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    """What rates would be if all that is missing from them were bad, and if all were good.
+
+    values: ``unit``, ``indicator``, ``numerator``, ``denominator``, ``value``, as ``indicator_values`` gives them. left: ``unit``,
+    ``indicator``, ``unsubmitted``: tickets that the rate would count.
+    Returns a row per row of ``left``: ``unit``, ``indicator``, ``value`` (as printed), ``unsubmitted``, ``worst`` and ``best``
+    (Decimal, in percent).
+    """
+    rows = left.merge(values, on=["unit", "indicator"], validate="one_to_one")
+    whole = rows["denominator"] + rows["unsubmitted"]
+    ends = {
+        "worst": [half_up(100 * int(good), int(of)) for good, of in zip(rows["numerator"], whole, strict=True)],
+        "best": [
+            half_up(100 * int(good + more), int(of))
+            for good, more, of in zip(rows["numerator"], rows["unsubmitted"], whole, strict=True)
+        ],
+    }
+    return rows.assign(**ends)[["unit", "indicator", "value", "unsubmitted", "worst", "best"]]
+
+
 def incomplete(unsubmitted: pd.DataFrame, *, least: float) -> pd.Series:
     """Which units left so much unsubmitted that their rates speak of the rest only.
 

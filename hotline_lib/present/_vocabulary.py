@@ -119,6 +119,8 @@ _LIST = (
     Word("of_domain", "领域件数", "count", "件", "一个领域的件数"),
     Word("of_unit", "单位件数", "count", "件", "一个单位的件数"),
     Word("of_both", "共有件数", "count", "件", "既属于这个领域、又属于这个单位的件数"),
+    Word("worst", "最坏", "rate", "%", "未上报的工单全不合格时的率"),
+    Word("best", "最好", "rate", "%", "未上报的工单全合格时的率"),
     Word("earlier", "以前受理本月上报", "count", "件", "以前月份受理、本月上报的工单"),
     Word("to_date", "本年累计", "count", "件", "1月至本月的件数"),
     Word("to_date_base", "上年累计", "count", "件", "上年1月至同月的件数"),

@@ -7,7 +7,9 @@ import pytest
 from support import MONTH, drawn
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.bulletin import _figures as figures
 from hotline_lib.errors import UnknownValueError
+from hotline_lib.exact import half_up
 from hotline_lib.month import read_spot_checks
 
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
@@ -82,6 +84,16 @@ def test_one_units_rates_do_not_see_two_fifths_of_its_tickets(m):
     assert next(iter(rows)) == "营口"
     assert max(float(row[4]) for unit, row in rows.items() if unit != "营口") < 3
     assert "营口市占比最高，受理1074件" in str(bulletin.unsubmitted(m).sentence)
+
+
+def test_what_rates_could_be_with_what_was_not_submitted(m):
+    x = bulletin.possible_rates(m)
+    assert set(x.frame["unit"]) == {"营口"}
+    row = x.frame.set_index("indicator").loc["complaint_24h_rate"]
+    left = int(figures.unsubmitted(m).set_index("unit").loc["营口", "part"])
+    assert row["worst"] == half_up(100 * 215, 218 + left) and row["best"] == half_up(100 * (215 + left), 218 + left)
+    assert row["worst"] < row["value"] <= row["best"]
+    assert f"未上报的{left}件若全不合格为" in str(x.sentence)
 
 
 def test_who_needs_help_and_with_what(m):
