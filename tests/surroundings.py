@@ -35,10 +35,9 @@ _UNUSED = 86_400  # seconds after which tickets of another state of the project 
 
 def prepare() -> None:
     """Set up this process and what it starts; again in each worker of xdist, which inherits all but the mask and zone."""
-    if (
-        threading.current_thread() is threading.main_thread()
-    ):  # a job in the background ignores these, and so do its children
+    if threading.current_thread() is threading.main_thread():
         for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGCHLD"):
+            # a job in the background ignores some, and so do its children
             number = getattr(signal, name, None)
             if number and signal.getsignal(number) is signal.SIG_IGN:
                 signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
