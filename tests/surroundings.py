@@ -27,18 +27,17 @@ COPIED = ("published", "spot_checks")  # of data/: what is in git
 SEARCH = ("HOTLINE_EXAMPLES", "HOTLINE_EVERY")  # how long a search is: all that is asked of a test by its environment
 # of the person's shell: what would change what the suite does, says or finds
 _LEFT_OUT = re.compile(
-    r"HOTLINE_|LC_|LANG|TZ$|PYTHON(?!PATH$|PYCACHEPREFIX$|DONTWRITEBYTECODE$)|MPL|JUPYTER|IPYTHON|GIT_|(NO|FORCE)_COLOR$"
-    r"|COLUMNS$|LINES$|SSL_CERT_"
+    r"HOTLINE_|LC_|LANG|TZ$|PYTHON(?!PATH$|PYCACHEPREFIX$|DONTWRITEBYTECODE$)|MPL|JUPYTER|IPYTHON|(NO|FORCE)_COLOR$|COLUMNS$|LINES$"
+    r"|GIT_(DIR|WORK_TREE|INDEX_FILE)$"
 )
 _UNUSED = 86_400  # seconds after which tickets of another state of the project are thrown away
 
 
 def prepare() -> None:
     """Set up this process and what it starts; again in each worker of xdist, which inherits all but the mask and zone."""
-    if (
-        threading.current_thread() is threading.main_thread()
-    ):  # a job in the background ignores these, and so do its children
+    if threading.current_thread() is threading.main_thread():
         for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGCHLD"):
+            # a job in the background ignores some, and so do its children
             number = getattr(signal, name, None)
             if number and signal.getsignal(number) is signal.SIG_IGN:
                 signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab(tmp_path_factory, september):
     """JupyterLab on a copy of the notebooks; the address it listens on."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
@@ -43,7 +43,7 @@ def lab(tmp_path_factory):
         "--LabApp.expose_app_in_browser=True", f"--LabApp.app_settings_dir={settings}", "--LabApp.news_url=None",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}", f"--LabApp.user_settings_dir={folder / 'user'}",
     ]  # fmt: skip
-    environment = {**os.environ, "HOTLINE_ROOT": str(ROOT), "JUPYTER_PREFER_ENV_PATH": "1"}
+    environment = {**os.environ, **september.environment(), "JUPYTER_PREFER_ENV_PATH": "1"}
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
