@@ -13,13 +13,14 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
+from hotline_lib.beside import incomplete
 from hotline_lib.bulletin._outline import TEXTS, texts_missing
 from hotline_lib.coverage import Coverage, coverage
 from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import write_whole
 from hotline_lib.masking import personal
-from hotline_lib.month import incomplete, label, read_spot_checks
+from hotline_lib.month import label, read_spot_checks
 from hotline_lib.new_month import TO_CHECK
 from hotline_lib.params import Params, first_day, load_params, month_before
 from hotline_lib.paths import Paths
