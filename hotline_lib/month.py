@@ -9,18 +9,15 @@ from functools import cached_property
 import pandas as pd
 
 from hotline_lib import published
-from hotline_lib.beside import Base, Count, filtered, known_value, label, month_length
+from hotline_lib.beside import HISTORY, Base, Count, filtered, known_value, label, left_out, month_length
 from hotline_lib.cube import accepted, missed_tickets, submitted, tickets_behind
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.ticket_files import MONTH, hint_to_simulate, months_there, real_months
+from hotline_lib.ticket_files import MONTH, hint_to_simulate, months_there
 from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, find_input, read_month
-
-HISTORY = 12  # months shown together
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -300,32 +297,3 @@ def _named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
     roles = {each.name: each.role for each in params.catalogue.business_types}
     printed = {each.name: each.printed for each in params.catalogue.domains}
     return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))
-
-
-def left_out(source: Input, scanned: list[Input], params: Params, paths: Paths) -> tuple[list[str], list[str]]:
-    """In words: what of the month's tickets cannot all be there, or was left out because its tickets are simulated and these
-    are real (or the reverse); and why those submitted in the month cannot all be there.
-
-    source: the month's own tickets. scanned: those of which some can have been submitted in it.
-    """
-    said, lacking, apart = [], [], _apart(source, params, paths)
-    if source.partial:
-        said.append(f"{label(source.month)}只有其他月份的导出中带来的工单，不完整：请导入这个月自己的导出文件")
-    before, (own, other) = month_before(source.month), ("模拟", "真实") if source.simulated else ("真实", "模拟")
-    if apart:
-        more = f"等{len(apart)}个月" * (len(apart) > _MOST_NAMED)
-        names = "、".join(label(each) for each in apart[-_MOST_NAMED:]) + more
-        said.append(f"{names}只有{other}工单，不与{own}工单放在一起：没有用来对比，也没有计入附件1")
-    if params.month.reach_back_months and before not in {each.month for each in scanned}:
-        kind = own if before in apart else ""
-        lacking.append(f"没有{label(before)}的{kind}工单：该月受理、本月报送的工单未计入，附件1 不完整")
-    return said, lacking
-
-
-def _apart(source: Input, params: Params, paths: Paths) -> list[str]:
-    """The months that reports of this one would look at, but their tickets are of the other kind."""
-    if params.month.source.kind == "database":
-        return []
-    first = month_before(source.month, max(HISTORY + int(source.month[5:]) - 1, params.month.reach_back_months))
-    real = real_months(paths)
-    return [each for each in months_there(paths) if first <= each < source.month and (each in real) == source.simulated]
