@@ -7,6 +7,7 @@ order. A new table or chart is a function in the module of its topic, and its na
 
 from hotline_lib.bulletin._domains import domain_contributions, domain_units, domains, type_contributions
 from hotline_lib.bulletin._exhibit import Exhibit
+from hotline_lib.bulletin._explain import explain
 from hotline_lib.bulletin._fair import bands, funnel, handling, needs_help, what_it_takes
 from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
 from hotline_lib.bulletin._months import domain_months, issue_months, months, year_to_date
@@ -16,7 +17,6 @@ from hotline_lib.bulletin._outline import (
     Section,
     cases,
     closing,
-    explain,
     files,
     findings,
     issued,

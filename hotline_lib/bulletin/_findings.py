@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hotline_lib.bulletin._wording import cited
 from hotline_lib.present._page import Written
 from hotline_lib.present._sentences import Sentence, numeral
 
@@ -82,9 +83,10 @@ class Findings:
 
 def found_in(m: Month, most: int = MOST) -> list[Finding]:
     """The month's findings, the most important first; none where nothing can be told from chance."""
-    from hotline_lib.bulletin._finders import KINDS
+    from hotline_lib.bulletin import _finders as changes
+    from hotline_lib.bulletin import _shortfalls as shortfalls
 
-    first, *by_kind = [list(kind(m)) for kind in KINDS]
+    first, *by_kind = [list(kind(m)) for kind in (*shortfalls.KINDS, *changes.KINDS)]
     ranks = ([each for each in rank if each is not None] for rank in zip_longest(*by_kind))
     in_turn = [each for rank in ranks for each in sorted(rank, key=lambda each: -each.touches)]
     return [*first, *in_turn][:most]
@@ -98,3 +100,12 @@ def tickets_of(m: Month) -> pd.DataFrame:
         for ticket in (each.tickets() if each.tickets else [])
     ]
     return pd.DataFrame(rows, columns=["finding", "title", "ticket_id"])
+
+
+def said(
+    m: Month, kind: str, figure: str, section: str, *, touches: int = 0, ids: Callable[[], list[str]] | None = None, **context: object
+) -> Finding:  # fmt: skip
+    """A finding in the words of params/wording/findings/KIND.j2, which says its title, its text and what to do next in turn."""
+    words = (cited(m, f"findings/{kind}", context | {"saying": what}) for what in ("title", "text", "todo"))
+    (title, _), (text, numbers), (todo, _) = words
+    return Finding(title, Sentence(text, cited=numbers), figure, section, todo, touches, ids)

@@ -10,6 +10,7 @@ import pytest
 from hotline_lib import bulletin
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin import _finders as rules
+from hotline_lib.bulletin import _shortfalls as shortfalls
 from hotline_lib.bulletin._samples import found_words
 from hotline_lib.metrics import _usual
 from hotline_lib.present import _numbers as numbers
@@ -31,7 +32,7 @@ def told(m, kind) -> list[str]:
 
 def test_one_drawn_ticket_with_one_no(month_of):
     m = month_of(TEN, spot_checks=DRAWN + "1 | 沈阳 | random | no | yes | yes")
-    text = "".join(told(m, rules._checked))
+    text = "".join(told(m, shortfalls._checked))
     assert "1件中1件与上报不符" in text and "nan" not in text and "总分看不见" not in text
 
 
@@ -59,7 +60,7 @@ def test_each_unit_loses_its_own_points(month_of):
     late = zip(CITIES, (96, 90, 80, 70, 60), strict=False)
     rows = "\n".join(f"{unit} | complaint_24h_rate | {good} | 100" for unit, good in late)
     m = month_of(TEN, rates=f"unit | indicator | numerator | denominator\n{rows}")
-    text = next(each for each in told(m, rules._lost) if "24小时" in each)
+    text = next(each for each in told(m, shortfalls._lost) if "24小时" in each)
     title, _, words = text.partition("：")
     lost = figures.lost(m)["complaint_24h_rate"]
     least, most = (numbers.points(each) for each in (lost[lost >= 3].min(), lost.max()))
