@@ -88,7 +88,17 @@ def tickets_behind(month: str, params: Params, paths: Paths, unit: str, of: Indi
 def missed_tickets(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     """The submitted tickets that an indicator counts and misses, and all complaints: ``unit``, ``ticket_id``, ``seconds`` and
     ``due_seconds`` (from acceptance; missing where the mean does not count the ticket), and by indicator whether it missed."""
-    ours = _ours(month, _reached(month, params, paths), params, paths)
+    reached = _reached(month, params, paths)
+    if not reached:
+        columns = [
+            "unit",
+            "ticket_id",
+            "seconds",
+            "due_seconds",
+            *(of.key for of in FROM_TICKETS if of.kind != "minutes"),
+        ]
+        return pd.DataFrame(columns=columns)
+    ours = _ours(month, reached, params, paths)
     rules, missed, timed = _rules(month, params), {}, ibis.literal(False)
     for of in FROM_TICKETS:
         counted, good = of.counted(ours, rules), of.good(ours, rules)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 _DIGITS = 12
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-NO_BAR = "SET enable_progress_bar = false"  # DuckDB draws one on a terminal
 
 
 class Marks(NamedTuple):
@@ -77,6 +78,14 @@ class Change:
     folder: str = ""
 
 
+def draw_no_bar(execute: Callable[[str], object]) -> None:
+    """DuckDB draws a progress bar on a terminal. In a Jupyter kernel it needs ipywidgets even to leave it away."""
+    import duckdb
+
+    with suppress(duckdb.InvalidInputException):
+        execute("SET enable_progress_bar = false")
+
+
 def marks(path: Path) -> Marks:
     """The marks of a month of tickets, a file or a folder of files.
 
@@ -120,7 +129,7 @@ def engine() -> DuckDBPyConnection:
     import duckdb
 
     connection = duckdb.connect()
-    connection.execute(NO_BAR)
+    draw_no_bar(connection.execute)
     return connection
 
 

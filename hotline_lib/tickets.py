@@ -20,7 +20,7 @@ from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import file_sha256, value_fingerprint
 from hotline_lib.params import Params, month_range
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import NO_BAR, marks, parts
+from hotline_lib.ticket_files import draw_no_bar, marks, parts
 
 # column: (kind, whether it may be missing)
 SCHEMA = {
@@ -72,7 +72,7 @@ def _connect(address: str) -> ibis.BaseBackend:
 
 def _quiet(backend: ibis.BaseBackend) -> ibis.BaseBackend:
     if backend.name == "duckdb":
-        backend.raw_sql(NO_BAR)
+        draw_no_bar(backend.raw_sql)
     return backend
 
 

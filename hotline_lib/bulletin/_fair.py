@@ -36,7 +36,7 @@ def needs_help(m: Month) -> Exhibit:
     来源：rates、counts、抽检；界限在 params/scoring.yaml。
     """
     parts = Parts(sentence=Says("needs_help", _needs), table=_needs_table)
-    return Exhibit(m, _in_need(m), {"unit": "unit"}, {}, parts, score_source)
+    return Exhibit(m, _in_need(m), {}, {}, parts, score_source)
 
 
 def bands(m: Month) -> Exhibit:
@@ -56,7 +56,7 @@ def what_it_takes(m: Month) -> Exhibit:
     来源：rates、本月上报的工单、params/scoring.yaml。
     """
     parts = Parts(sentence=Says("what_it_takes", _takes), table=_takes_table)
-    return Exhibit(m, figures.takes(m), {"unit": "unit"}, {}, parts)
+    return Exhibit(m, figures.takes(m), {}, {}, parts)
 
 
 def funnel(m: Month, of: str = "complaints") -> Exhibit:
@@ -82,7 +82,7 @@ def handling(m: Month) -> Exhibit:
     """
     complaints = m.handling[m.handling["business_type"] == m.params.catalogue.name_of("complaint")]
     parts = Parts(sentence=Says("handling", _handling), table=_handling_table)
-    return Exhibit(m, metrics.handling_times(complaints), {"unit": "unit"}, {}, parts, lambda x, column, row: None)
+    return Exhibit(m, metrics.handling_times(complaints), {}, {}, parts, lambda x, column, row: None)
 
 
 def _handling(x: Exhibit) -> dict[str, object]:

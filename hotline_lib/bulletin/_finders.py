@@ -20,20 +20,18 @@ from hotline_lib.present._sentences import Cited
 if TYPE_CHECKING:
     from hotline_lib.month import Month
 
-SURE = 0.01  # q of a change on the first page: six families of them there, so that all together seldom say what chance made
+SURE = 0.01  # q of a change that is told beside its peers: four such families, so that together they seldom say what chance made
 
 
-def sure(changes: pd.DataFrame | pd.Series) -> pd.Series | bool:
+def sure(changes: pd.DataFrame) -> pd.Series:
     """Of changes as ``metrics.judged`` gives them: whether the first page may say so."""
-    if isinstance(changes, pd.Series):
-        return not is_missing(changes["told"]) and bool(changes["told"]) and changes["q"] <= SURE
     return changes["told"].fillna(False).astype(bool) & (changes["q"] <= SURE)
 
 
 def _driver(m: Month) -> Iterator[Finding]:
     """The domain or group from which more than half of the total's change came, if the total's change is no chance."""
     total, rows = figures.total(m), figures.unit_contributions(m)
-    if is_missing(total.yoy_base) or not total.yoy_base or not sure(figures.together(m, tuple(m.units["unit"]))):
+    if is_missing(total.yoy_base) or not total.yoy_base or not figures.pooled(m)["yoy_significant"]:
         return
     change = total.tickets - int(total.yoy_base)
     largest = rows.loc[(rows["difference"] * (1 if change > 0 else -1)).idxmax()]
@@ -51,7 +49,7 @@ def _driver(m: Month) -> Iterator[Finding]:
         yield said(
             m, "driver", "图2", "totals", total=total, largest=largest_of, share=Cited(share, source) if one_way else "", others=others,
             number=len(rest), cities=bool((rest["kind"] == "city").all()), told=told, more=change > 0,
-            touches=abs(change), nearly_all=one_way and 100 * abs(part) >= NEARLY_ALL * abs(change),
+            touches=total.tickets, nearly_all=one_way and 100 * abs(part) >= NEARLY_ALL * abs(change),
         )  # fmt: skip
 
 
@@ -64,8 +62,7 @@ def _types(m: Month) -> Iterator[Finding]:
     """Complaints, if they rose or fell on last year by more than chance; then the other types, by size of change."""
     rows = figures.types(m)
     rows = rows[(rows["yoy_base"].sum() > 0) & rows["yoy_base"].notna() & (rows["role"] != "retired")]
-    changes = figures.type_changes(m).reindex(rows["business_type"])
-    told = sure(changes).to_numpy()
+    told = figures.type_changes(m)["told"].reindex(rows["business_type"]).fillna(False).to_numpy(dtype=bool)
     rows = rows.assign(
         first=rows["role"] != "complaint",
         size=-(rows["tickets"] - rows["yoy_base"]).abs().astype("Int64"),

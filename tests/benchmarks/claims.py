@@ -88,12 +88,9 @@ def alone(r: np.random.Generator, kind: str, parts: np.ndarray, rows_of: np.ndar
 def first_page(r: np.random.Generator, kind: str) -> bool:
     """Whether the first page would say anything of a volume: six families, each as surely as it asks for."""
     parts = np.append(CITIES, GROUP).astype(float)
-    told = [
-        alone(r, kind, parts, np.zeros(len(parts), int)),
-        alone(r, kind, ISSUES, np.arange(len(ISSUES)) % 3),
-        units(r, kind, np.ones(len(parts)), 0).iloc[:-1],
-    ]
-    found = any((each["told"].fillna(False) & (each["q"] <= SURE)).any() for each in told)
+    sums = [alone(r, kind, parts, np.zeros(len(parts), int)), alone(r, kind, ISSUES, np.arange(len(ISSUES)) % 3)]
+    cities = units(r, kind, np.ones(len(parts)), 0).iloc[:-1]
+    found = any(each["told"].any() for each in sums) or (cities["told"].fillna(False) & (cities["q"] <= SURE)).any()
     more = [city_types(r, kind), issues(r, kind, np.ones(len(ISSUES))), sub_issues(r, kind)]
     return found or any((each["significant"] & (each["q"] <= SURE)).any() for each in more)
 

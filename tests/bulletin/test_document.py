@@ -10,7 +10,7 @@ import pytest
 from test_edges import HEAD, ISSUES, ONE
 
 from hotline_lib import bulletin, open_month, present
-from hotline_lib.bulletin import _findings as rules
+from hotline_lib.bulletin import _finders as rules
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Base
 from hotline_lib.present._sentences import Sentence
@@ -191,8 +191,8 @@ def test_the_findings_of_september(month):
         "营口有45.81%的工单没有上报",
         "增量几乎全部来自省交投集团",
         "信息咨询升到232146件",
-        "营口、朝阳因4件未达标各失4分",
         "抽检发现6个单位有问题",
+        "营口、朝阳因4件未达标各失4分",
     ]
     text = "".join(str(each.text) for each in found)
     assert not any(word in text for word in ("偶然", "不显著", "nan", "总分看不见"))
