@@ -108,7 +108,9 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
     rows = rows_of(paths.params / "months" / f"{found.month}.yaml")
     for key, units in params.month.unfilled(params.unit_names).items():
         way = tuple(key.split("."))
-        at = [rows[(*way, unit)] for unit in units if (*way, unit) in rows] or [rows[each] for each in (way,) if each in rows]
+        at = [rows[(*way, unit)] for unit in units if (*way, unit) in rows] or [
+            rows[each] for each in (way,) if each in rows
+        ]
         together = len(at) > 1 and at == list(range(at[0], at[-1] + 1))
         which = f"{at[0]} 至 {at[-1]}" if together else "、".join(map(str, dict.fromkeys(at)))
         where = f"第 {which} 行" if at else "中没有写的"

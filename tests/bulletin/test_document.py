@@ -11,6 +11,7 @@ from test_edges import HEAD, ISSUES, ONE
 
 from hotline_lib import bulletin, open_month, present
 from hotline_lib.bulletin import _finders as rules
+from hotline_lib.bulletin import _findings as findings
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Base
 from hotline_lib.present._sentences import Sentence
@@ -215,7 +216,7 @@ def test_a_change_that_chance_could_have_made_is_no_finding(month_of):
 
 
 def test_a_month_with_nothing_to_say_says_so():
-    assert rules.NOTHING in rules.Findings((), {})._repr_html_()
+    assert findings.NOTHING in findings.Findings((), {})._repr_html_()
 
 
 # Signals.

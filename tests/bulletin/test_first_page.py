@@ -172,7 +172,7 @@ def test_open_tickets_are_counted_where_they_are(real):
 
 def test_a_finding_leads_to_where_its_business_type_is_shown(with_bases, province):  # noqa: F811
     """An issue of each type moves most in turn: only inquiries and complaints have a section of their own."""
-    from hotline_lib.bulletin import _findings as rules
+    from hotline_lib.bulletin import _finders as rules
 
     wanted = {"inquiry": "inquiries", "complaint": "complaints", "suggestion": "totals", "retired": "totals"}
     m = with_bases("yoy", "mom")

@@ -11,7 +11,7 @@ from test_bases import HEAD, NOW, with_bases  # noqa: F401  a fixture
 
 from hotline_lib import bulletin, open_month
 from hotline_lib.bulletin import _figures as figures
-from hotline_lib.bulletin import _findings as rules
+from hotline_lib.bulletin import _shortfalls as shortfalls
 from hotline_lib.bulletin._derived import about_people
 from hotline_lib.exact import half_up
 from hotline_lib.present._sources import Links
@@ -120,7 +120,7 @@ def test_nobody_is_named_without_a_pair(month_of):
 
 
 def test_every_place_names_its_field(real):
-    said = [str(each.text) for each in rules._checked(real)]
+    said = [str(each.text) for each in shortfalls._checked(real)]
     for unit in ("沈阳", "大连", "省交投", "营口"):
         said += [str(part) for x in every_exhibit(real, unit) for part in parts_of(x) if hasattr(part, "cited")]
     placed = [
