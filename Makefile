@@ -11,7 +11,7 @@ SEED := $(shell date +%s)
 endif
 TEST := $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval --ignore tests/browser --ignore tests/offline tests notebooks
 export PYTHONUTF8 := 1
-export PYTHONHASHSEED := 0
+test test-all search: export PYTHONHASHSEED := 0
 
 .PHONY: report test test-all search browser bundle offline lab lint refresh dictionary clean
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 from hypothesis import settings
 from surroundings import MONTH, ROOT, copy_printed
 
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
     from hotline_lib.bulletin import Exhibit
     from hotline_lib.month import Month
 
-__all__ = ["MONTH", "ROOT", "drawn", "every_exhibit", "examples", "parts_of", "simulated"]
+__all__ = ["MONTH", "ROOT", "drawn", "every_exhibit", "examples", "one_in", "parts_of", "simulated"]
 
 
 def examples(usual: int) -> int:
     """How many examples of hypothesis are tried where ``make test-all`` tries ``usual`` ones: fewer in ``make test``, more
     in ``make search``."""
     return max(1, usual * settings.default.max_examples // 100)
+
+
+def one_in(number: int, cases: Iterable) -> list:
+    """The cases of a rule, one in ``number`` for ``make test``; ``make test-all`` tries them all."""
+    return [pytest.param(case, marks=[pytest.mark.slow] * (n % number > 0)) for n, case in enumerate(cases)]
 
 
 def drawn(text: str) -> pd.DataFrame:

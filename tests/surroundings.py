@@ -50,7 +50,8 @@ def prepare() -> None:
         home = place() / "home"  # a person's settings of these are not the tests', and HOME may not be written
         home.mkdir(exist_ok=True)
         os.environ |= {
-            "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "MPLCONFIGDIR": str(home / "matplotlib"),
+            "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "XDG_CACHE_HOME": str(home / "cache"),
+            "MPLCONFIGDIR": str(home / "matplotlib"),
             "IPYTHONDIR": str(home / "ipython"), "JUPYTER_CONFIG_DIR": str(home / "jupyter"),
             "JUPYTER_DATA_DIR": str(home / "jupyter"), "JUPYTER_RUNTIME_DIR": str(home / "jupyter" / "runtime"),
             "HOTLINE_DATA": str(printed()), "HOTLINE_OUTPUT": tempfile.mkdtemp(prefix="hotline-tests-"),

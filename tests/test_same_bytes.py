@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from support import MONTH, ROOT
 
 SCRIPT = """
@@ -23,6 +24,7 @@ print(json.dumps({name: hashlib.sha256(found[name]).hexdigest() for name in sort
 """
 
 
+@pytest.mark.slow
 def test_the_same_month_gives_the_same_bytes_anywhere(september, tmp_path):
     made = []
     for number, changed in enumerate(({"TZ": "Asia/Shanghai"}, {"TZ": "America/St_Johns", "LC_ALL": "C"})):

@@ -140,6 +140,7 @@ def test_make_lab_in_a_fresh_clone_has_a_month_to_show(project_of_somebody):
 
 
 @posix
+@pytest.mark.slow
 def test_the_suite_in_the_background_in_another_folder_and_locale_beside_real_tickets(tmp_path):
     """These tests and a notebook, whose kernel opens a month: what they need is there, what is the person's stays."""
     home = tmp_path / FOLDER

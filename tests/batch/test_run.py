@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import nullcontext
 from urllib.parse import quote, unquote
 
 import nbformat
@@ -36,6 +37,7 @@ def instant(monkeypatch):
         return execute.Executed(book, execute.Failure("除数为零") if failed else None, 0.1)
 
     monkeypatch.setattr(execute, "execute", stand_in)
+    monkeypatch.setattr(execute, "kernels", lambda environment: nullcontext())
     return executed
 
 

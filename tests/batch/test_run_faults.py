@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support import MONTH, ROOT
+from support import MONTH, ROOT, one_in
 
 from hotline_lib.batch import execute
 from hotline_lib.batch.run import alone
@@ -67,10 +67,7 @@ def test_a_kernel_killed_in_the_middle(house, tmp_path, monkeypatch):
     assert house.statuses(house.run()) == {"01_waits": "made"}
 
 
-@pytest.mark.parametrize(
-    "jump", [pytest.param(86_400, marks=pytest.mark.slow), -86_400, pytest.param(-1_700_000_000, marks=pytest.mark.slow)],
-    ids=["a day on", "a day back", "1970"],
-)  # fmt: skip
+@pytest.mark.parametrize("jump", one_in(3, [-86_400, 86_400, -1_700_000_000]), ids=["a day back", "a day on", "1970"])
 def test_a_clock_that_jumps(house, monkeypatch, jump):
     """While kernels start: jupyter_client takes the wall clock for its patience, so it may start one again."""
     house.write("01_good", "import time; time.sleep(0.5); print('月份', month)")
@@ -152,7 +149,7 @@ def half_written(paths: Paths) -> list[Path]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "SIGKILL"])
+@pytest.mark.parametrize("how", one_in(2, [signal.SIGINT, signal.SIGKILL]), ids=["Ctrl-C", "SIGKILL"])
 def test_a_run_that_is_stopped_leaves_no_kernel_and_the_next_one_does_the_rest(province, how):
     process = hotline(province, "run", MONTH, start_new_session=True)
     pid = int(text_of(province.output / "kernel.pid"))
@@ -179,6 +176,7 @@ def test_the_second_of_two_runs_of_a_month_says_so(province):
     assert ended(hotline(province, "run", MONTH))[0] == 0
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_for_real(province):
     processes = [hotline(province, "run", MONTH) for _ in range(2)]
     text_of(province.output / "kernel.pid")
@@ -189,11 +187,9 @@ def test_two_runs_at_once_for_real(province):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file-size limits")
-@pytest.mark.parametrize(
-    "size", [pytest.param(2 << 10, marks=pytest.mark.slow), 30 << 10, pytest.param(90 << 10, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("size", one_in(3, [30 << 10, 2 << 10, 90 << 10]))
 def test_a_full_disk(province, size):
-    """At the first frame, at the first table, and at a page."""
+    """At the first table, at the first frame, and at a page."""
     (province.output / "go").touch()
     big = "from IPython.display import HTML\nimport random\nHTML('<p>' + 'x' * 200_000 + '</p>')"
     book = province.notebooks / "01_quick.ipynb"
@@ -236,6 +232,7 @@ def test_an_output_folder_that_may_not_be_written(province):
         assert not list((root / "output").iterdir())
 
 
+@pytest.mark.slow
 def test_a_locale_without_utf_8(province):
     (province.output / "go").touch()
     plain = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

@@ -106,6 +106,7 @@ def test_every_frame_is_the_same(clean, taken):
         pd.testing.assert_frame_equal(getattr(ours, name), getattr(theirs, name))
 
 
+@pytest.mark.slow
 def test_a_run_gives_the_same_tables(clean, taken):
     folders: list[Path] = []
     for paths in (taken, clean):

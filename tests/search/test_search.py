@@ -83,7 +83,8 @@ def test_a_lost_row_an_exchanged_value_and_a_stranger_would_be_found(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="resource")
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_small_search_finds_nothing(seed):
     command = [sys.executable, str(SEARCH), "--examples", "15", "--seed", str(seed)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)

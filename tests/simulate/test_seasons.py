@@ -95,6 +95,7 @@ def test_months_fit_their_neighbours(twelve):
         assert min(ratios) > 0.6 and max(ratios) < 1.6
 
 
+@pytest.mark.slow
 def test_a_month_is_the_same_whatever_the_run_and_another_seed_is_another(twelve, own):
     before = sums(twelve)
     own.tickets("2024-03").unlink()
