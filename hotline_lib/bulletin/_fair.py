@@ -111,7 +111,7 @@ def _in_need(m: Month) -> pd.DataFrame:
     points = figures.takes(m)
     points = points[points["target"] == "point"].sort_values("tickets").drop_duplicates("unit").set_index("unit")
     rows = []
-    for row in figures.scores(m).to_dict("records"):
+    for row in figures.scores(m)[::-1].to_dict("records"):
         unit, needs = row["unit"], []
         if told[unit]:
             share = percent(left.loc[unit, "unsubmitted"], left.loc[unit, "accepted"])
@@ -124,9 +124,7 @@ def _in_need(m: Month) -> pd.DataFrame:
             needs.append(f"抽检{checks.loc[unit, 'answered']}件，{checks.loc[unit, 'problems']}件有问题")
         if needs:
             way = points.loc[unit] if unit in points.index else None
-            words = (
-                "" if way is None else f"{_what(way['indicators'])}各项照常办好，多得{numbers.points(way['gained'])}分"
-            )
+            words = "" if way is None else f"照常办好，{_what(way['indicators'])}多得{numbers.points(way['gained'])}分"
             rows.append(
                 (row["rank"], unit, row["long_name"], "；".join(needs), words, None if way is None else way["tickets"])
             )
@@ -149,7 +147,7 @@ def _needs_table(x: Exhibit) -> Table | Sentence:
     columns = [
         RANK, UNIT, Column("缺什么", "needs", "text"), column("tickets", head="最省力的一步"), Column("做到什么", "way", "text"),
     ]  # fmt: skip
-    return Table(x.frame, columns, label="需要帮助的单位", order="按名次排")
+    return Table(x.frame, columns, label="需要帮助的单位", order="名次在后的在前")
 
 
 def _bands(x: Exhibit) -> dict[str, object]:
