@@ -223,6 +223,9 @@ def _funnel_words(x: Exhibit, of: str) -> dict[str, object]:
         "high": side("high"),
         "low": side("low"),
         "cities": len(rows),
+        "compared": len(figures.compared(x.m, of)),
+        "least": metrics.FEWEST,
+        "rate": of not in _PER_HEAD,
         "wide": bool((rows["tau"] > 0).any()),
     }
 
