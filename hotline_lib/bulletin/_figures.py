@@ -209,21 +209,15 @@ def rank_intervals(m: Month) -> pd.DataFrame:
 @lru_cache(maxsize=64)
 def funnel(m: Month, of: str) -> pd.DataFrame:
     """The cities' funnel of tickets or complaints per head, or of a rate (its key)."""
-    return metrics.funnel(compared(m, of), of="rate" if of in BY_KEY else "ratio")
-
-
-@lru_cache(maxsize=64)
-def compared(m: Month, of: str) -> pd.DataFrame:
-    """What a funnel compares: the cities that have a denominator."""
     cities = m.units[m.units["kind"] == "city"]
     if of in BY_KEY:
         own = indicators(m)
-        rows = own[(own["indicator"] == of) & own["unit"].isin(cities["unit"]) & (own["denominator"] > 0)]
-        return rows[["unit", "numerator", "denominator"]]
+        rows = own[(own["indicator"] == of) & own["unit"].isin(cities["unit"])]
+        return metrics.funnel(rows[["unit", "numerator", "denominator"]])
     counts = m.counts if of == "tickets" else m.counts[m.counts["role"] == "complaint"]
     tickets = counts.groupby("unit")["tickets"].sum()
     rows = cities.assign(numerator=cities["unit"].map(tickets).fillna(0).astype(int), denominator=cities["population"])
-    return rows[["unit", "numerator", "denominator"]]
+    return metrics.funnel(rows[["unit", "numerator", "denominator"]], of="ratio")
 
 
 @once_a_month
