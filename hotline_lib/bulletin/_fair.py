@@ -216,11 +216,17 @@ def _funnel_of(of: str) -> dict[str, str]:
 def _funnel_words(x: Exhibit, of: str) -> dict[str, object]:
     rows = x.frame
     side = lambda which: rows.loc[rows["beyond"] == which, "unit"].tolist()
+    cities, own = set(x.m.units.loc[x.m.units["kind"] == "city", "unit"]), figures.indicators(x.m)
+    if of in BY_KEY:
+        cities &= set(own.loc[(own["indicator"] == of) & (own["denominator"] > 0), "unit"])
     return {
         **_funnel_of(of),
         "high": side("high"),
         "low": side("low"),
         "cities": len(rows),
+        "compared": len(cities),
+        "least": metrics.FEWEST,
+        "rate": of not in _PER_HEAD,
         "wide": bool((rows["tau"] > 0).any()),
     }
 

@@ -183,7 +183,7 @@ def title(m: Month) -> Written:
 def issued(m: Month) -> Sentence:
     """谁编的、什么时候发的。"""
     of, date = m.params.organisation, m.params.month.issued
-    return Sentence(f"{of.department}　{numbers.day(date)}" if date else of.department, "caption")
+    return Sentence(f"{of.department}　{numbers.day(date) if date else f'印发日期{numbers.OPEN}'}", "caption")
 
 
 def findings(m: Month, *, top: int = 5) -> Findings:

@@ -221,14 +221,14 @@ def _test_calls(x: Exhibit) -> dict[str, object]:
     """What ringing the units showed: typed into the month's parameters."""
     m = x.m
     calls, long_name = m.params.month.test_calls, m.units.set_index("unit")["long_name"]
-    named = lambda units: [long_name[m.params.unit(unit).name] for unit in units]
+    named = lambda units: list(dict.fromkeys(long_name[m.params.unit(unit).name] for unit in units))
     groups = m.units.loc[m.units["kind"] == "group", "unit"].tolist()
     everybody = "、".join([*(["各地市"] if len(groups) < len(m.units) else []), *groups])
     found = {
         key: named(said) if calls and (said := getattr(calls, key)) is not None else None
         for key in ("not_answered", "slow")
     }
-    return {"done": calls is None or calls.done, "all": everybody} | found
+    return {"done": calls is None or calls.done, "all": everybody, "units": len(m.units)} | found
 
 
 def _intervals_chart(x: Exhibit) -> Chart | Sentence:

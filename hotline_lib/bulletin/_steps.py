@@ -102,6 +102,7 @@ def _unsubmitted_table(x: Exhibit) -> Table:
         ],
         order="按未上报占比从高到低排",
         label="未上报的工单",
+        notes=x.m.incomplete,
         total={**frame[["accepted", "submitted", "unsubmitted", "earlier"]].sum(), "unit": _TOTAL},
     )
 

@@ -155,6 +155,7 @@ def _units_chart(x: Exhibit) -> Chart:
         groups=x.figures(rows[rows["kind"] == "group"]),
         cities=x.figures(rows[rows["kind"] == "city"]),
         pooled=x.figure("", figures.pooled(x.m, "city")),
+        complaint=x.m.params.catalogue.name_of("complaint"),
     )  # fmt: skip
 
 

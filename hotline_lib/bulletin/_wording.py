@@ -58,7 +58,13 @@ def _may_cost(m: Month) -> bool:
 def remarks(m: Month) -> dict[str, str]:
     """What people add to sentences, for a template; what they have not written yet says so."""
     of = {"national": "与全国比较", "consequence": "后果", "quality": "抽检所见", "handling": "办理情况"}
-    return {key: f"（{of[key]}{numbers.OPEN}）" if words is None else words for key, words in m.params.month.remarks}
+    said = {key: words if words is None else words.strip() for key, words in m.params.month.remarks}
+    return {key: f"（{of[key]}{numbers.OPEN}）" if words is None else _clause(words) for key, words in said.items()}
+
+
+def _clause(words: str) -> str:
+    """Words that a sentence goes on from: a comma after them, unless they pause by themselves."""
+    return words if not words or words[-1] in "，；：、" else f"{words.rstrip('。．.,; ')}，"
 
 
 def setting(m: Month) -> Setting:

@@ -123,7 +123,8 @@ def simulate(
     for file in files:
         typer.echo(f"  {paths.short(file)}")
     if data:
-        typer.echo(f'出报告：hotline run {month} --data "{data}" --output "{data / "output"}"')
+        own = f' --params "{params}"' if params else ""
+        typer.echo(f'出报告：hotline run {months[-1]} --data "{data}"{own} --output "{data / "output"}"')
 
 
 @app.command()

@@ -146,6 +146,13 @@ class Catalogue(Model):
         return list(dict.fromkeys(domain.printed for domain in self.domains))
 
 
+_TIERS, _PER_POINT = {"otherwise"}, {"points", "most"}
+_FORMS = {  # how points can be written, and what each form reads besides
+    "below": _TIERS, "at_least": _TIERS, "by_rank": {"otherwise", "best"},
+    "per_point_short_of": _PER_POINT, "per_point_over": _PER_POINT,
+}  # fmt: skip
+
+
 class Points(Model):
     """How one indicator makes points: exactly one of five forms.
 
@@ -168,13 +175,18 @@ class Points(Model):
     most: Decimal | None = None
 
     def model_post_init(self, _context: Any) -> None:
-        forms = (self.below, self.at_least, self.by_rank, self.per_point_short_of, self.per_point_over)
-        if sum(form is not None for form in forms) != 1:
-            raise ValueError(
-                "deduct 和 award 必须在 below、at_least、by_rank、per_point_short_of、per_point_over 中恰好写一种"
-            )
-        if (self.per_point_short_of, self.per_point_over) != (None, None) and "points" not in self.model_fields_set:
+        forms = [form for form in _FORMS if getattr(self, form) is not None]
+        if len(forms) != 1:
+            raise ValueError(f"deduct 和 award 必须在 {'、'.join(_FORMS)} 中恰好写一种")
+        if _FORMS[forms[0]] is _PER_POINT and "points" not in self.model_fields_set:
             raise ValueError("per_point_short_of 和 per_point_over 还要写 points：每低于（高于）1扣几分")
+        if idle := sorted(self.model_fields_set - _FORMS.keys() - _FORMS[forms[0]]):
+            raise ValueError(f"{forms[0]} 用不到 {'、'.join(idle)}：请删去，或改用别的写法")
+        tiers = {**(self.below or {}), **(self.at_least or {}), **(self.by_rank or {})}
+        if min((*tiers.values(), self.otherwise, self.points, self.most or 0)) < 0:
+            raise ValueError("扣分和得分不能是负数：加分请写在 award")
+        if min(self.by_rank or [1]) < 1:
+            raise ValueError("by_rank 的名次从 1 起")
 
 
 class Rule(Model):
@@ -244,6 +256,10 @@ class Scheme(Model):
     least: Decimal = Decimal(0)  # no score is lower
     rules: tuple[Rule, ...]
     signals: Signals = Signals()
+
+    def model_post_init(self, _context: Any) -> None:
+        if self.least >= self.full_marks:
+            raise ValueError("least（总分的下限）应低于 full_marks（满分）")
 
 
 def find(kind: str, name: str, among: Sequence[Named], where: str) -> Any:

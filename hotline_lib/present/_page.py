@@ -96,7 +96,7 @@ def provenance(m: Month) -> Sources:
     paragraphs = [
         tickets,
         f"受理量按受理时间计，考评各率按当月上报的工单计，两者总体不同："
-        f"本月上报{submitted}件，其中{earlier}件为以前月份受理。",
+        f"本月上报{submitted}件，其中{earlier}件为以前月份受理{'（以前月份的工单不全）' if m.incomplete else ''}。",
         "占比、同比、环比由件数计算，四舍五入保留两位小数，合计可能因舍入不等于100；得分由保留两位小数的率计算。"
         "“—”为没有数据；▲▼ 和“显著”指增减超出通常波动：计数误差之外，再计入以前各月或同类事物本来就有的变动"
         "（过度离散的乘法、加法模型，Spiegelhalter 2005；精确条件检验同时成立；整表 Benjamini–Hochberg 5%；增减至少"

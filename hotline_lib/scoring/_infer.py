@@ -74,7 +74,7 @@ def in_words(found: pd.DataFrame, scheme: Scheme) -> list[str]:
         lines.append(f"{of.label}　第 {step} 条界限{where}，越过后共失 {costs} 分")
     for number, rows in found.groupby("set"):
         parts = [
-            f"{BY_KEY[row.indicator].brief}{_range(row.above, row.up_to, '')}失{float(row.points):g}"
+            f"{BY_KEY[row.indicator].brief}界限{_range(row.above, row.up_to, '')}，越过后共失{float(row.points):g}"
             for row in rows.itertuples()
         ]
         lines.append(f"  {number:>3}　{'；'.join(parts)}")

@@ -83,7 +83,7 @@ def refuse_real(months: Sequence[str], paths: Paths) -> None:
             f"{paths.short(paths.tickets(real[-1]).parent)}/ 里有真实工单（{'、'.join(real[-3:])}{'等' * (len(real) > 3)}），"
             "模拟工单不能与真实工单放在一起，没有写入任何文件。真实工单请导入：hotline intake 导出文件 --month 月份。"
             f"要试用，请另用一个文件夹：hotline simulate {asked} --data 试用，"
-            f"再 hotline run {asked} --data 试用 --output 试用/output。"
+            f"再 hotline run {months[-1]} --data 试用 --output 试用/output。"
         )
 
 

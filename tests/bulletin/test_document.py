@@ -350,6 +350,29 @@ def test_test_calls_and_remarks_come_from_the_months_file(month):
         "2.从考核指标实现方面来看，我省个别地市出现“投诉举报类工单24小时办结率偏低”的情况，如营口、朝阳市（详见附件1）。"
     )
     assert told("handled", remarks=remarks).startswith("据各单位上报，除营口市")
+    for typed in ("已全部转办，", "已全部转办。", " 已全部转办 ", "已全部转办,", "已全部转办"):
+        whole = type(remarks)(consequence=typed, handling=typed, quality=typed, national=typed)
+        assert told("handled", remarks=whole).startswith("已全部转办，据各单位上报，"), typed
+        assert "“投诉举报类工单24小时办结率偏低”的情况，已全部转办，如营口、朝阳市" in told(
+            "below_threshold", remarks=whole
+        )
+        assert "来看，已全部转办，我省" in told("below_threshold", remarks=whole)
+    assert told("handled", remarks=type(remarks)(handling=" ")).startswith("据各单位上报")
+    assert told("handled", remarks=type(remarks)(handling="转办如下：")).startswith("转办如下：据各单位上报")
+
+
+def test_test_calls_name_a_unit_once_and_say_when_it_was_everybody(month):
+    calls, every = type(month.params.month.test_calls), tuple(unit.name for unit in month.params.units)
+
+    def said(**given) -> str:
+        own = month.params.month.model_copy(update={"test_calls": calls(**given)})
+        m = replace(month, params=month.params.model_copy(update={"month": own}))
+        return str(bulletin.test_calls(m).sentence).partition("来看，")[2]
+
+    assert said(not_answered=("大连", "大连市"), slow=()).startswith("除大连市外，")
+    assert said(not_answered=every, slow=()) == "各地市、省交投均未能及时接听电话；均能快速完成工单转换。"
+    assert said(not_answered=(), slow=every) == "各地市、省交投均能及时接听电话；各地市、省交投均未能快速完成工单转换。"
+    assert said(not_answered=every, slow=every) == "各地市、省交投均未能及时接听电话；均未能快速完成工单转换。"
 
 
 def test_frames_are_not_changed_by_showing_them(month):

@@ -12,6 +12,7 @@ from test_bases import NOW, with_bases  # noqa: F401  a fixture
 from hotline_lib import bulletin, open_month
 from hotline_lib.deliver.mail import Files, build
 from hotline_lib.deliver.word import write_word
+from hotline_lib.present import provenance
 from hotline_lib.present._cells import Column
 from hotline_lib.present._tables import Table, footnote_mark
 
@@ -85,7 +86,11 @@ def test_a_month_without_the_tickets_of_the_month_before_is_incomplete(september
     m = open_month(MONTH, replace(september, data=tmp_path / "data", output=tmp_path / "output"))
     assert m.incomplete and set(m.incomplete) <= set(m.warnings)
     assert "没有2024年8月的工单" in "".join(bulletin.indicators(m).table.below)
-    assert open_month(MONTH, september).incomplete == ()
+    assert "没有2024年8月的工单" in "".join(bulletin.unsubmitted(m).table.below)  # beside its column of earlier months
+    assert "其中0件为以前月份受理（以前月份的工单不全）。" in repr(provenance(m))
+    assert open_month(MONTH, september).incomplete == () and "不全" not in repr(
+        provenance(open_month(MONTH, september))
+    )
 
 
 @pytest.mark.parametrize("known", [(), ("mom",), ("yoy",)])

@@ -139,12 +139,34 @@ def test_funnels_tell_who_stands_out(m):
     assert "省交投" not in set(bulletin.funnel(m, "tickets").frame["unit"])
     full = bulletin.funnel(m, "bad_review_fixed_rate")
     assert (
-        str(full.sentence) == "差评整改率各市都满或都没有，没有可比的差别。"
+        str(full.sentence) == "可比差评整改率的市只有2个，不足5个，看不出谁突出。"
         and not str(full.chart)
         and not str(full.table)
     )
     with pytest.raises(UnknownValueError, match="没有名为"):
         bulletin.funnel(m, "complaint_mean_minutes")
+
+
+def test_a_funnel_of_nothing_says_why(m):
+    """Few cities are not cities that are all alike, nor are rates at 0 or full rates without a ticket."""
+    said = lambda month, *of: str(bulletin.funnel(month, *of).sentence)
+    two = m.params.model_copy(update={"units": m.params.units[:3]})
+    assert said(replace(m, params=two)) == "可比万人投诉的市只有2个，不足5个，看不出谁突出。"
+    assert said(m, "complaint_satisfaction_rate") == "回访满意率各市都为0或都满，没有可比的差别。"
+    quiet = replace(m, counts=m.counts[m.counts["role"] != "complaint"])
+    assert said(quiet) == "万人投诉各市都为0，没有可比的差别。"
+
+
+def test_a_picture_calls_complaints_what_the_province_calls_them(m):
+    catalogue = m.params.catalogue
+    types = [
+        each.model_copy(update={"name": "申诉"}) if each.role == "complaint" else each
+        for each in catalogue.business_types
+    ]
+    params = m.params.model_copy(update={"catalogue": catalogue.model_copy(update={"business_types": tuple(types)})})
+    counts = m.counts.assign(business_type=m.counts["business_type"].replace("投诉举报", "申诉"))
+    chart = bulletin.units(replace(m, params=params, counts=counts)).chart
+    assert "深色为申诉" in repr(chart) and "深色为投诉举报" not in repr(chart)
 
 
 def test_times_say_what_the_mean_hides(m):

@@ -105,6 +105,11 @@ def test_no_page_asserts_what_nobody_said(printed):
     assert "，8项没有单位失分" in "".join(bulletin.overview(m).table.notes)
 
 
+def test_a_page_without_a_date_of_issue_says_so(printed):
+    assert str(bulletin.issued(printed)).endswith("　2024年10月14日")
+    assert str(bulletin.issued(with_month(printed, issued=None))).endswith("　印发日期待补充")
+
+
 def test_one_part_of_the_test_calls_may_be_known(printed):
     calls = printed.params.month.test_calls
     said = lambda **given: str(

@@ -335,7 +335,7 @@ def test_real_tickets_are_not_called_simulated(month, tmp_path):
     document = Document(write_word(real, tmp_path))
     assert "模拟" not in whole_text(document) + document.core_properties.comments
     assert lines(document)[0] == "辽宁省12328交通运输服务监督热线"
-    assert lines(document)[4] == "辽宁省交通运输厅运输处"
+    assert lines(document)[4].split("\t") == ["辽宁省交通运输厅运输处", "印发日期待补充"]
 
 
 def test_characters_that_no_file_of_word_may_have_are_left_out():

@@ -10,7 +10,7 @@ import pandas as pd
 from support import ROOT
 
 from hotline_lib.params import Rule, Scheme, load_params
-from hotline_lib.scoring import infer, points_lost, printed_score
+from hotline_lib.scoring import in_words, infer, points_lost, printed_score
 
 MINUTES, PER_10K = "complaint_mean_minutes", "tickets_per_10k"
 
@@ -41,6 +41,13 @@ def test_twenty_rule_sets_give_the_scores_of_september():
     pairs = pairs.groupby("set")["points"].agg(lambda points: tuple(int(each) for each in points))
     assert pairs.value_counts().to_dict() == {(4, 2): 6, (4, 1): 6, (3, 3): 2, (5, 1): 2, (3, 2): 2, (5, 0): 2}
     assert not found["indicator"].isin(["instant_answer_rate", "classification_accuracy"]).any()
+
+
+def test_a_rule_set_in_words_gives_limits_not_values():
+    """朝阳 has 99.67 % and loses 4 points; nobody loses any at 100."""
+    scheme = load_params("2024-09", ROOT / "params").scheme
+    lines = [line for line in in_words(infer({"2024-09": printed()}, scheme), scheme) if "；" in line]
+    assert len(lines) == 20 and all("24小时办结率界限为100，越过后共失" in line for line in lines)
 
 
 def test_the_same_month_twice_says_no_more_and_a_contradiction_says_nothing():

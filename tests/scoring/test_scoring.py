@@ -164,6 +164,31 @@ def test_a_rule_that_is_none_is_refused(rule):
         Rule(indicator="offline_minutes", source="published", **rule)
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"below": {10: 1}, "most": 1}, "below 用不到 most"), ({"at_least": {10: 1}, "best": "low"}, "at_least 用不到 best"),
+        ({"at_least": {10: 1}, "points": 5}, "at_least 用不到 points"), ({"by_rank": {1: 0}, "most": 3}, "by_rank 用不到 most"),
+        ({"per_point_short_of": 10, "points": 1, "otherwise": 3}, "per_point_short_of 用不到 otherwise"),
+        ({"per_point_over": 10, "points": 1, "best": "low"}, "per_point_over 用不到 best"),
+        ({"at_least": {4: -2}, "otherwise": 2}, "负数"), ({"below": {4: 2}, "otherwise": -1}, "负数"),
+        ({"per_point_over": 0, "points": -1}, "负数"), ({"per_point_over": 0, "points": 1, "most": -1}, "负数"),
+        ({"by_rank": {1: 0, 3: -1}}, "负数"), ({"by_rank": {0: 3, 99: 1}}, "名次从 1 起"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["deduct", "award"])
+def test_what_a_form_cannot_mean_is_refused(kind, form, said):
+    """Read, such a setting would change nothing, or every score, in silence."""
+    with pytest.raises(ValueError, match=said):
+        Rule(indicator="offline_minutes", source="published", **{kind: form})
+
+
+@pytest.mark.parametrize("least", [100, 120])
+def test_a_floor_is_below_full_marks(least):
+    with pytest.raises(ValueError, match="应低于 full_marks"):
+        Scheme(applies_from="2024-01", name="甲", full_marks=100, least=least, rules=())
+
+
 def test_a_second_scheme_of_120_points_by_hand():
     """100 to begin with and 20 to earn, as some provinces have it: tiers, proportion, rank, bonus, cap and floor."""
     rules = [

@@ -118,7 +118,9 @@ def test_a_real_month_is_never_written_over_and_nothing_else_is_written(own):
     real = own.tickets("2024-01")
     pq.write_table(pa.table({"a": [1]}), real)
     own.tickets("2023-12").unlink()
-    with pytest.raises(HotlineError, match=r"有真实工单（2024-01）.*hotline simulate 2023-10\.\.2024-09 --data 试用"):
+    with pytest.raises(
+        HotlineError, match=r"有真实工单（2024-01）.*2023-10\.\.2024-09 --data 试用，再 hotline run 2024-09 "
+    ):
         simulate_run(MONTHS, own)
     assert pq.read_table(real).num_rows == 1 and not own.tickets("2023-12").exists()
 

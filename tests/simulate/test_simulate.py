@@ -9,7 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 from checker import differences, illegalities
 from support import MONTH, ROOT, one_in, simulated
+from typer.testing import CliRunner
 
+from hotline_lib.cli import app
 from hotline_lib.errors import HotlineError, PublishedError
 from hotline_lib.paths import Paths
 from hotline_lib.simulate import DEFAULT_SEED, simulate
@@ -67,6 +69,13 @@ def test_another_province_needs_no_line_of_code(second_province):
     simulate("2025-03", second_province)
     assert differences("2025-03", second_province.data, second_province.params) == []
     assert illegalities("2025-03", second_province.data, second_province.params) == []
+
+
+def test_the_command_that_follows_has_the_same_parameters(second_province, tmp_path):
+    shutil.copytree(second_province.data / "published", tmp_path / "own" / "published")
+    places = ["--data", str(tmp_path / "own"), "--params", str(second_province.params)]
+    done = CliRunner().invoke(app, ["simulate", "2025-03", *places])
+    assert f'hotline run 2025-03 --data "{places[1]}" --params "{places[3]}" --output' in done.output, done.output
 
 
 def test_a_bulletin_without_changes_on_last_month(paths):

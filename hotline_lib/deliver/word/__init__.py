@@ -110,9 +110,7 @@ class _Bulletin:
         for words in (m.label, f"（{of.series}）" if of.series else ""):
             if words:
                 self._add("Subtitle", run(words))
-        issued = m.params.month.issued
-        date = f"\t{issued.year}年{issued.month}月{issued.day}日" if issued else ""
-        self._add("Issued", run(of.department + date))
+        self._add("Issued", run("\t".join(str(bulletin.issued(m)).rsplit("　", 1))))
 
     def _part(self, part: Part, *, is_annex: bool) -> None:
         if isinstance(part, Table):
