@@ -23,7 +23,7 @@ def test_tables_are_written(september, tmp_path):
     assert "243,909" in done.stdout
     names = sorted(file.stem for file in (tmp_path / MONTH / "tables").iterdir())
     assert names == [
-        "business_types", "domains", "indicators", "spot_checks", "top_issue_details", "top_issues", "units",
+        "business_types", "domains", "findings", "indicators", "spot_checks", "top_issue_details", "top_issues", "units",
     ]  # fmt: skip
 
 

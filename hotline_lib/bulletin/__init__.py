@@ -26,6 +26,7 @@ from hotline_lib.bulletin._outline import (
     texts_missing,
     texts_odd,
     title,
+    to_look_at,
     values_missing,
     write_tables,
 )
@@ -51,5 +52,5 @@ EXHIBITS = (
 __all__ = [
     "EXHIBITS", "Exhibit", "Part", "Section", *(each.__name__ for each in EXHIBITS),
     "cases", "closing", "explain", "files", "findings", "issued", "opening", "outline", "plans", "provisional", "say",
-    "texts_missing", "texts_odd", "title", "values_missing", "write_tables",
+    "texts_missing", "texts_odd", "title", "to_look_at", "values_missing", "write_tables",
 ]  # fmt: skip

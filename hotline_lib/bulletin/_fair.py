@@ -14,6 +14,7 @@ from hotline_lib.bulletin._wording import drawn
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import percent
 from hotline_lib.indicators import BY_KEY, INDICATORS
+from hotline_lib.metrics._funnels import FEWEST
 from hotline_lib.present import _fair as charts
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from hotline_lib.present._charts import Chart
 
 _ENOUGH = 30  # tickets: a median of fewer says little
-_PER_HEAD = {"tickets": "万人工单", "complaints": "万人投诉"}
+_PER_HEAD = ("tickets", "complaints")
 
 
 def needs_help(m: Month) -> Exhibit:
@@ -98,7 +99,7 @@ def _handling(x: Exhibit) -> dict[str, object]:
 def _handling_table(x: Exhibit) -> Table:
     names = ("tickets", "mean_minutes", "p10_minutes", "median_minutes", "p90_minutes", "within_24h", "within_5d")
     return Table(
-        x.frame, [UNIT, *(column(name, key=name) for name in names)], label="投诉举报办结时长", order="按上报件数从多到少排",
+        x.frame, [UNIT, *(column(name, key=name) for name in names)], label=f"{x.m.params.catalogue.name_of('complaint')}办结时长", order="按上报件数从多到少排",
         notes=["时长为受理到办结；最快一成、半数、九成为整分钟"],
     )  # fmt: skip
 
@@ -207,9 +208,10 @@ def _takes_table(x: Exhibit) -> Table:
     )  # fmt: skip
 
 
-def _funnel_of(of: str) -> dict[str, str]:
+def _funnel_of(m: Month, of: str) -> dict[str, str]:
     if of in _PER_HEAD:
-        return {"name": _PER_HEAD[of], "size": "人口", "unit": "与应有件数之比"}
+        complaints = m.params.catalogue.of_role("complaint").brief.removesuffix("举报")
+        return {"name": f"万人{complaints if of == 'complaints' else '工单'}", "size": "人口", "unit": "与应有件数之比"}
     return {"name": BY_KEY[of].short, "size": "计入的工单", "unit": "%"}
 
 
@@ -220,12 +222,12 @@ def _funnel_words(x: Exhibit, of: str) -> dict[str, object]:
     if of in BY_KEY:
         cities &= set(own.loc[(own["indicator"] == of) & (own["denominator"] > 0), "unit"])
     return {
-        **_funnel_of(of),
+        **_funnel_of(x.m, of),
         "high": side("high"),
         "low": side("low"),
         "cities": len(rows),
         "compared": len(cities),
-        "least": metrics.FEWEST,
+        "least": FEWEST,
         "rate": of not in _PER_HEAD,
         "wide": bool((rows["tau"] > 0).any()),
     }
@@ -239,7 +241,7 @@ def _funnel_table(x: Exhibit, of: str) -> Table | Sentence:
     rows["limits"] = [f"{low:.2f}—{high:.2f}" for low, high in zip(rows["lowest"], rows["highest"], strict=True)]
     rows["said"] = rows["beyond"].map({"high": "高", "low": "低", "": ""})
     rows["shown"] = [f"{value:.2f}" for value in rows["value"]]
-    about = _funnel_of(of)
+    about = _funnel_of(x.m, of)
     columns = [
         UNIT, column("numerator", head="件数"), column("denominator", head=about["size"]),
         Column(about["name"], "shown", "words", unit=about["unit"]), Column("99.8%界限", "limits", "words"),
@@ -256,7 +258,7 @@ def _funnel_table(x: Exhibit, of: str) -> Table | Sentence:
 def _funnel_chart(x: Exhibit, of: str) -> Chart | Sentence:
     if x.frame.empty:
         return Sentence("")
-    about, factor = _funnel_of(of), 1 if of in _PER_HEAD else 100
+    about, factor = _funnel_of(x.m, of), 1 if of in _PER_HEAD else 100
     head = f"{about['name']}（{about['unit']}）"
     picture = lambda: charts.funnel(x.frame, head=head, size=about["size"], factor=factor)
     return drawn(x.m, "funnel", picture, **_funnel_words(x, of))

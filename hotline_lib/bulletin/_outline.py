@@ -151,12 +151,11 @@ def files(m: Month, top: int = 5) -> dict[str, Table]:
         "indicators": by_score.indicators(m),
         "spot_checks": samples.spot_checks(m),
     }
-    tables = {name: table for name, x in made.items() if isinstance(table := x.table, Table)}
-    return tables | ({"findings": ids} if len((ids := _to_look_at(m)).frame) else {})
+    return {name: table for name, x in made.items() if isinstance(table := x.table, Table)}
 
 
-def _to_look_at(m: Month) -> Table:
-    """The tickets that the findings ask somebody to look at."""
+def to_look_at(m: Month) -> Table:
+    """要点工单：本月要点请有关单位查看的工单，一行一件：要点的序号、标题、工单编号。"""
     columns = [
         Column("要点", "finding", "plain", "finding"), Column("标题", "title", "text", "title"), column("ticket_id", key="ticket_id"),
     ]  # fmt: skip
@@ -164,9 +163,10 @@ def _to_look_at(m: Month) -> Table:
 
 
 def write_tables(m: Month, folder: Path, top: int = 5) -> list[Path]:
-    """Every kept table as FOLDER/NAME.csv, UTF-8 with BOM so that Excel opens it; returns the files."""
+    """Every kept table, and the tickets to look at (findings.csv), as FOLDER/NAME.csv, UTF-8 with BOM so that Excel opens it; returns the files."""
     written = []
-    for name, table in files(m, top).items():
+    ids = to_look_at(m)
+    for name, table in (files(m, top) | ({"findings": ids} if len(ids.frame) else {})).items():
         written.append(folder / f"{name}.csv")
         write_whole(written[-1], "\ufeff" + table.csv())
     return written

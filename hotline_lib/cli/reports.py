@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Annotated
 
@@ -66,11 +67,10 @@ def _tell_rules(month: str, paths: Paths) -> None:
     from hotline_lib.params import load_params
     from hotline_lib.rule_changes import lost_rules, scheme_changes
 
-    params = load_params(month, paths.params)
-    if warning := lost_rules(params):
-        typer.echo(f"  提示　{warning}")
-    for line in scheme_changes(params, paths):
-        typer.echo(f"  {line}")
+    with suppress(HotlineError):  # the run itself has said what is wrong with params/
+        params = load_params(month, paths.params)
+        for line in (*(f"提示　{words}" for words in [lost_rules(params)] if words), *scheme_changes(params, paths)):
+            typer.echo(f"  {line}")
 
 
 @app.command()

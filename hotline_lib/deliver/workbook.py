@@ -41,7 +41,11 @@ def write_workbook(m: Month, folder: Path, own: Sequence[Table] = (), top: int =
         }
     )
     styles = _Styles(book)
-    for table in (*bulletin.files(m, top).values(), *own):
+    for table in (
+        *bulletin.files(m, top).values(),
+        *([ids] if len((ids := bulletin.to_look_at(m)).frame) else []),
+        *own,
+    ):
         _sheet(book, styles, table, f"{m.label}　{'模拟工单' if m.simulated else ''}".strip())
     book.close()
     path = folder / NAME

@@ -4,7 +4,6 @@ and beside them stand the counts they come from, because a printed digit is made
 
 from hotline_lib.metrics._calendar_pattern import daily_calls, day_kinds, hourly_calls
 from hotline_lib.metrics._comparison import contributions, with_base
-from hotline_lib.metrics._funnels import FEWEST as FEWEST
 from hotline_lib.metrics._funnels import binomial_limits, funnel, poisson_limits
 from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue

@@ -100,11 +100,11 @@ def test_what_was_left_unsubmitted_comes_first_with_its_tickets(m):
     assert [each.touches for each in others] == sorted((each.touches for each in others), reverse=True) or len(
         others
     ) > 2
-    table = bulletin.files(m)["findings"]
+    table = bulletin.to_look_at(m)
     assert table.frame.groupby("finding").size().loc[1] == 492
     assert set(m.behind("营口", "complaint_24h_rate")["ticket_id"]) <= set(table.frame["ticket_id"])
 
 
 def test_a_month_in_which_nothing_is_told_has_no_list(month_of):
     head = "business_type | domain | issue | sub_issue | unit | tickets\n"
-    assert "findings" not in bulletin.files(month_of(head + "信息咨询 | 城市客运 | | | 沈阳 | 10"))
+    assert bulletin.to_look_at(month_of(head + "信息咨询 | 城市客运 | | | 沈阳 | 10")).frame.empty

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support import MONTH, ROOT
 
-from hotline_lib import bulletin, metrics, open_month, present
+from hotline_lib import bulletin, metrics, open_month, present, scoring
 from hotline_lib.bulletin import Exhibit
 from hotline_lib.errors import UnknownValueError
 
@@ -51,7 +51,14 @@ def typed(source: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_tab_offers_everything_that_a_notebook_types(path, shell, month):
     parameters, _, *others = cells(path)
-    names = {"bulletin": bulletin, "metrics": metrics, "present": present, "open_month": open_month, "m": month}
+    names = {
+        "bulletin": bulletin,
+        "metrics": metrics,
+        "present": present,
+        "scoring": scoring,
+        "open_month": open_month,
+        "m": month,
+    }
     shell.push(names)
     exec(parameters, shell.user_ns)
     seen = 0
