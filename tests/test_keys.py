@@ -36,7 +36,7 @@ def variants(value: object, path: str = ""):
         fields = {name: getattr(value, name) for name in type(value).model_fields}  # without what it has worked out
         for name, inner in fields.items():
             for at, new in variants(inner, f"{path}.{name}"):
-                yield at, type(value).model_construct(**{**fields, name: new})
+                yield at, type(value).model_construct(set(value.model_fields_set), **{**fields, name: new})
     elif isinstance(value, tuple) and value:
         yield f"{path}[-1] left out", value[:-1]
         for place in sorted({0, len(value) - 1}):
