@@ -57,6 +57,11 @@ class Indicator:
     good_if: str = ""
 
     @property
+    def counts(self) -> Literal["all", "complaint", ""]:
+        """Whether it counts all submitted tickets, or all complaints among them; else nothing."""
+        return "all" if self.counted is _all else "complaint" if self.counted is _complaints else ""
+
+    @property
     def word(self) -> str:
         """One word for a signal: 24小时, 万人工单, 时长."""
         return self.brief.removesuffix("办结率").removesuffix("率").removeprefix("平均")

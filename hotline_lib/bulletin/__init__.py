@@ -8,7 +8,7 @@ order. A new table or chart is a function in the module of its topic, and its na
 from hotline_lib.bulletin._domains import domain_contributions, domain_units, domains, type_contributions
 from hotline_lib.bulletin._exhibit import Exhibit
 from hotline_lib.bulletin._explain import explain
-from hotline_lib.bulletin._fair import bands, funnel, handling, needs_help, what_it_takes
+from hotline_lib.bulletin._fair import bands, funnel, handling, methods, needs_help, what_it_takes
 from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
 from hotline_lib.bulletin._months import domain_months, issue_months, months, year_to_date
 from hotline_lib.bulletin._movers import movers, without_issue
@@ -45,7 +45,7 @@ EXHIBITS = (
     business_types, units, contributions, days, hours, months, year_to_date,
     domains, domain_units, domain_contributions, type_contributions, domain_months,
     top_issues, all_top_issues, issue_details, movers, without_issue, handled, issue_months,
-    scores, indicators, points_lost, unsubmitted, possible_rates, below_threshold, needs_help, bands, what_it_takes, funnel, handling,
+    scores, indicators, points_lost, unsubmitted, possible_rates, below_threshold, needs_help, bands, what_it_takes, funnel, handling, methods,
     spot_checks, score_ranks, checks_opening, test_calls, quality, overview,
     unit_types, unit_issues, unit_indicators, unit_peers, unit_spot_checks,
 )  # fmt: skip

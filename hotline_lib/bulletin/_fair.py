@@ -12,7 +12,7 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._scores import score_source
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.errors import UnknownValueError
-from hotline_lib.exact import percent
+from hotline_lib.exact import half_up, percent
 from hotline_lib.indicators import BY_KEY, INDICATORS
 from hotline_lib.metrics._funnels import FEWEST
 from hotline_lib.present import _fair as charts
@@ -84,6 +84,20 @@ def handling(m: Month) -> Exhibit:
     complaints = m.handling[m.handling["business_type"] == m.params.catalogue.name_of("complaint")]
     parts = Parts(sentence=Says("handling", _handling), table=_handling_table)
     return Exhibit(m, metrics.handling_times(complaints), {}, {}, parts, lambda x, column, row: None)
+
+
+def methods(m: Month) -> Exhibit:
+    """本页的统计方法和出处，一次说清。
+
+    有 sentence，每种方法一段。frame：空表。来源：metrics、scoring 的说明和 params/scoring.yaml。
+    """
+    return Exhibit(m, pd.DataFrame(), _parts=Parts(sentence=Says("methods", _methods)))
+
+
+def _methods(x: Exhibit) -> list[dict[str, object]]:
+    changes = x.m.params.scheme.signals.changes
+    known = {"least": changes.least, "monthly_sd": changes.monthly_sd, "peers": FEWEST}
+    return [known | {"saying": what} for what in ("changes", "bands", "takes", "funnels")]
 
 
 def _handling(x: Exhibit) -> dict[str, object]:
@@ -166,8 +180,8 @@ def _bands_table(x: Exhibit) -> Table:
         rows,
         [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words")],
         label="分档和名次区间",
-        order="按名次排；同样的工作再遇一个月的偶然，十个月中有九个月名次在区间之内",
-        notes=["同档：本档第1名的得分，同档的单位二十个月中至少有一个月能够达到。方法见页末"],
+        order="按名次排；同样的工作再遇一个月的偶然，十个月中至少九个月名次在区间之内",
+        notes=["同档：本档最高的得分，同档的单位二十个月中至少有一个月能够达到"],
     )
 
 
@@ -240,7 +254,10 @@ def _funnel_table(x: Exhibit, of: str) -> Table | Sentence:
     rows = x.frame.assign(**{name: x.frame[name] * factor for name in ("value", "lowest", "highest")})
     rows["limits"] = [f"{low:.2f}—{high:.2f}" for low, high in zip(rows["lowest"], rows["highest"], strict=True)]
     rows["said"] = rows["beyond"].map({"high": "高", "low": "低", "": ""})
-    rows["shown"] = [f"{value:.2f}" for value in rows["value"]]
+    sums = rows[["numerator", "denominator"]].sum().map(int)
+    pairs = list(zip(rows["numerator"].map(int), rows["denominator"].map(int), strict=True))
+    ratio = lambda n, of: half_up(n * sums["denominator"], of * sums["numerator"])
+    rows["shown"] = [str(percent(n, of) if factor == 100 else ratio(n, of)) for n, of in pairs]
     about = _funnel_of(x.m, of)
     columns = [
         UNIT, column("numerator", head="件数"), column("denominator", head=about["size"]),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
-from hotline_lib.bulletin._findings import Finding, said
+from hotline_lib.bulletin._finding import Finding, said
 from hotline_lib.bulletin._volumes import NEARLY_ALL
 from hotline_lib.bulletin._wording import setting
 from hotline_lib.exact import is_missing
@@ -29,7 +29,8 @@ def sure(changes: pd.DataFrame) -> pd.Series:
 
 
 def _driver(m: Month) -> Iterator[Finding]:
-    """The domain or group from which more than half of the total's change came, if the total's change is no chance."""
+    """The domain or group from which more than half of the total's change came, if the total's change is no chance. It
+    concerns all tickets, so it comes before what is a part of it."""
     total, rows = figures.total(m), figures.unit_contributions(m)
     if is_missing(total.yoy_base) or not total.yoy_base or not figures.pooled(m)["yoy_significant"]:
         return
@@ -78,12 +79,11 @@ def _types(m: Month) -> Iterator[Finding]:
 
 
 def _units(m: Month) -> Iterator[Finding]:
-    """The city whose tickets changed most of those that changed by more than chance, and who else did."""
+    """The city whose tickets changed most of those marked in the table, if that is sure enough, and who else is marked."""
     rows = figures.unit_contributions(m)
-    told = sure(figures.unit_changes(m).reindex(rows["unit"])).to_numpy()
-    cities = rows[(rows["kind"] == "city") & told & (rows["yoy_base"] > 0)]
-    cities = cities.loc[cities["difference"].abs().sort_values(ascending=False, kind="stable").index]
-    if cities.empty:
+    marked = (rows["kind"] == "city") & rows["yoy_significant"].fillna(False) & (rows["yoy_base"] > 0)
+    cities = rows[marked].loc[rows[marked]["difference"].abs().sort_values(ascending=False, kind="stable").index]
+    if cities.empty or not sure(figures.unit_changes(m))[cities["unit"].iloc[0]]:
         return
     first = cities.iloc[0]
     same = cities[(cities["difference"] > 0) == (first["difference"] > 0)]
@@ -96,15 +96,14 @@ def _units(m: Month) -> Iterator[Finding]:
 
 
 def _issues(m: Month) -> Iterator[Finding]:
-    """The issue that moved most on last month (on last year, if last month is not known), by more than chance."""
+    """The issue that moved most on last month (on last year, if last month is not known) of those that moved by more than usual,
+    if that is sure enough."""
     for kind in ("mom", "yoy"):
         changes = figures.issue_changes(m, kind)
         if changes is None:
             continue
-        told = changes[changes["significant"] & (changes["q"] <= SURE)]
-        if len(told):
-            days = m.days(kind)
-            row = told.loc[(told["tickets"] * days[1] - told["base"] * days[0]).abs().idxmax()]
+        row = next(iter(_largest_first(changes[changes["significant"]], m.days(kind))), None)
+        if row and row["q"] <= SURE:
             of = figures.figure(row["issue"], {**row, f"{kind}_base": row["base"]}, ["business_type", "issue"])
             figure, section = _shown_in(m.types.set_index("business_type").loc[row["business_type"], "role"])
             figure = "热点事项" if section != "totals" else figure

@@ -1,7 +1,7 @@
 """The month's findings, chosen by rule: what the first page says before anything else.
 
 A finding is a kind (what moved the total, which type, which unit …), said in the words of params/wording/findings/KIND.j2
-and chosen by the rule in its function (``_finders``): the largest of what counts tell from chance. Rates that speak of a part
+and chosen by the rule in its function (``_finders``, ``_shortfalls``): the largest of what counts tell from chance. Rates that speak of a part
 only come first; then what touches most tickets, each kind's first before any kind's second. What chance could have made is
 never one.
 """
@@ -16,32 +16,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hotline_lib.bulletin._wording import cited
+from hotline_lib.bulletin import _finders as changes
+from hotline_lib.bulletin import _shortfalls as shortfalls
+from hotline_lib.bulletin._figures import once_a_month
+from hotline_lib.bulletin._finding import Finding
 from hotline_lib.present._page import Written
-from hotline_lib.present._sentences import Sentence, numeral
+from hotline_lib.present._sentences import numeral
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
     from hotline_lib.present._sources import Links, Source
 
 MOST = 5
-NOTHING = "各项增减未超出通常波动，没有需要单独说明的情况。"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """title: what was found, short. text: the same with its numbers. figure: what shows it (图2, 附件3), and where.
-
-    todo: what to do next, and whom to ask. touches: tickets concerned. tickets: their ids, where somebody should look at them.
-    """
-
-    title: str
-    text: Sentence
-    figure: str
-    section: str
-    todo: str = ""
-    touches: int = 0
-    tickets: Callable[[], list[str]] | None = None
+NOTHING = "按规则没有需要单独说明的情况。"
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,17 +68,16 @@ class Findings:
         return f'<ol class="findings">{items}</ol>'
 
 
-def found_in(m: Month, most: int = MOST) -> list[Finding]:
+@once_a_month
+def found_in(m: Month) -> tuple[Finding, ...]:
     """The month's findings, the most important first; none where nothing can be told from chance."""
-    from hotline_lib.bulletin import _finders as changes
-    from hotline_lib.bulletin import _shortfalls as shortfalls
-
     first, *by_kind = [list(kind(m)) for kind in (*shortfalls.KINDS, *changes.KINDS)]
     ranks = ([each for each in rank if each is not None] for rank in zip_longest(*by_kind))
     in_turn = [each for rank in ranks for each in sorted(rank, key=lambda each: -each.touches)]
-    return [*first, *in_turn][:most]
+    return (*first, *in_turn)[:MOST]
 
 
+@once_a_month
 def tickets_of(m: Month) -> pd.DataFrame:
     """The ids that the findings ask somebody to look at: ``finding`` (its place), ``title``, ``ticket_id``."""
     rows = [
@@ -100,12 +86,3 @@ def tickets_of(m: Month) -> pd.DataFrame:
         for ticket in (each.tickets() if each.tickets else [])
     ]
     return pd.DataFrame(rows, columns=["finding", "title", "ticket_id"])
-
-
-def said(
-    m: Month, kind: str, figure: str, section: str, *, touches: int = 0, ids: Callable[[], list[str]] | None = None, **context: object
-) -> Finding:  # fmt: skip
-    """A finding in the words of params/wording/findings/KIND.j2, which says its title, its text and what to do next in turn."""
-    words = (cited(m, f"findings/{kind}", context | {"saying": what}) for what in ("title", "text", "todo"))
-    (title, _), (text, numbers), (todo, _) = words
-    return Finding(title, Sentence(text, cited=numbers), figure, section, todo, touches, ids)

@@ -193,7 +193,7 @@ def findings(m: Month, *, top: int = 5) -> Findings:
     """
     anchors = {section.name: anchor(section.heading or "概述") for section in outline(m, top)}
     anchors["overview"] = anchor(overview(m).heading)
-    return Findings(tuple(found_in(m)), anchors, links_of(m))
+    return Findings(found_in(m), anchors, links_of(m))
 
 
 def opening(m: Month) -> Prose | Sentence:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
-from hotline_lib.bulletin._findings import Finding, said
+from hotline_lib.bulletin._finding import Finding, said
 from hotline_lib.bulletin._samples import sample
 from hotline_lib.exact import percent
 from hotline_lib.indicators import BY_KEY, INDICATORS

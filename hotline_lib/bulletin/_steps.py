@@ -18,7 +18,6 @@ from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import UNIT, column
 
 _TOTAL = "合计"
-_COMPLAINTS, _ALL = "投诉举报", "全部上报的工单"  # whom an indicator is over
 
 
 def unsubmitted(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
@@ -39,16 +38,12 @@ def possible_rates(m: Month) -> Exhibit:
     """
     told, rows = figures.told_unsubmitted(m), figures.unsubmitted(m)
     rows = rows[rows["unit"].map(told)]
-    counted = {
-        of.key: "part" if of.over == _COMPLAINTS else "unsubmitted"
-        for of in INDICATORS
-        if of.over in (_COMPLAINTS, _ALL)
-    }
+    by = {"complaint": "part", "all": "unsubmitted"}
     left = [
-        (row["unit"], key, int(row[by]))
+        (row["unit"], of.key, int(row[by[of.counts]]))
         for row in rows.to_dict("records")
-        for key, by in counted.items()
-        if BY_KEY[key].kind == "rate" and row[by]
+        for of in INDICATORS
+        if of.kind == "rate" and of.counts and row[by[of.counts]]
     ]
     frame = metrics.possible_rates(
         figures.indicators(m), pd.DataFrame(left, columns=["unit", "indicator", "unsubmitted"])

@@ -282,7 +282,7 @@ def _plain(of: dict[str, Any]) -> str:
     if of["findings"]:
         lines.append(of["findings"]["heading"])
         for number, each in enumerate(of["findings"]["found"], start=1):
-            lines.append(f"{number}. {each.title}。{each.text}")
+            lines.append(f"{number}. {each.title}。{each.text}{each.todo}")
         lines.append("")
     for grid in filter(None, (of["types"], of["units"])):
         lines.append(grid["heading"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import cycle
 
 import pandas as pd
 
 from hotline_lib.exact import competition_rank, half_up, is_missing
 from hotline_lib.params import Rule, Scheme
-from hotline_lib.scoring._points import Value, deductions, ladder, points_lost, printed_score
+from hotline_lib.scoring._points import Value, deductions, ladder, lost_by_unit, points_lost, printed_score
 
 
 def explained(values: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
@@ -23,12 +24,11 @@ def explained(values: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     """
     table = deductions(values, scheme)
     known = {(row.unit, row.indicator): row for row in values.itertuples(index=False)}
-    rules = {rule.indicator: rule for rule in scheme.rules}
-    lost = table.groupby("unit", sort=False)["points"].agg(lambda points: sum(points, Decimal(0)))
+    lost = lost_by_unit(table)
     printed = {unit: printed_score(points, scheme) for unit, points in lost.items()}
     rows = []
-    for row in table.itertuples(index=False):
-        of, rule = known.get((row.unit, row.indicator)), rules[row.indicator]
+    for row, rule in zip(table.itertuples(index=False), cycle(scheme.rules), strict=False):
+        of = known.get((row.unit, row.indicator))
         others = [
             known[unit, row.indicator].value
             for unit in lost.index

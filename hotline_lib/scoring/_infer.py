@@ -43,8 +43,10 @@ def infer(printed: Mapping[str, pd.DataFrame], scheme: Scheme) -> pd.DataFrame:
     Returns a row per rule set, rule and step, the sets numbered from 1: ``set``, ``indicator``, ``step`` (from the best
     value on), ``above`` and ``up_to`` (the limit can stand above the first, up to and with the second; infinite: no
     value was seen there) and ``points`` (what a value beyond the limit costs). No row if no set of the family fits.
-    Raises HotlineError if there are more than can be listed.
+    Raises HotlineError if there are more than can be listed, or one indicator has two rules.
     """
+    if len({rule.indicator for rule in scheme.rules}) < len(scheme.rules):
+        raise HotlineError(f"评分办法「{scheme.name}」中有的指标有两条规则，分不清各扣了几分，不能推断。请先合为一条。")
     found: list[dict[str, _Tried]] = [{}]
     for frame in printed.values():
         rows = [{key: value for key, value in row.items() if not is_missing(value)} for row in frame.to_dict("records")]

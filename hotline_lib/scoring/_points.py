@@ -108,7 +108,7 @@ def scores(deducted: pd.DataFrame, units: pd.DataFrame, indicators: pd.DataFrame
     Returns ``rank`` (competition, over printed scores), the columns of ``units``, ``score`` (Decimal, two decimals, never
     below the scheme's least) and ``lost`` (Decimal: what the printed score is short of full marks).
     """
-    lost = deducted.groupby("unit", sort=False)["points"].agg(lambda points: sum(points, _NONE))
+    lost = lost_by_unit(deducted)
     table = units.assign(lost=[lost.get(unit, _NONE) for unit in units["unit"]])
     table["score"] = [printed_score(points, scheme) for points in table["lost"]]
     table["lost"] = [scheme.full_marks - score for score in table["score"]]
@@ -117,6 +117,11 @@ def scores(deducted: pd.DataFrame, units: pd.DataFrame, indicators: pd.DataFrame
     ordered = table.assign(per_10k=table["unit"].map(per_10k).astype(float))
     ordered = ordered.sort_values(["rank", "per_10k"], ascending=[True, False], kind="stable", ignore_index=True)
     return ordered.drop(columns="per_10k")
+
+
+def lost_by_unit(deducted: pd.DataFrame) -> pd.Series:
+    """What each unit loses by all rules, exact, by unit. deducted: as ``deductions`` gives them."""
+    return deducted.groupby("unit", sort=False)["points"].agg(lambda points: sum(points, _NONE))
 
 
 def printed_score(lost: Decimal, scheme: Scheme) -> Decimal:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotline_lib.exact import competition_rank, half_up, is_missing
 from hotline_lib.params import Rule, Scheme
-from hotline_lib.scoring._points import ladder, points_lost, printed_score
+from hotline_lib.scoring._points import deductions, ladder, lost_by_unit, points_lost, printed_score
 
 NEAR, REACHABLE = (
     0.05,
@@ -88,7 +88,7 @@ def takes(values: pd.DataFrame, missed: pd.DataFrame, scheme: Scheme, units: Seq
     of the tickets is left out.
     """
     known = {(row.unit, row.indicator): row for row in values.itertuples(index=False)}
-    lost = {unit: _lost(unit, known, scheme, units) for unit in units}
+    lost = lost_by_unit(deductions(values, scheme))
     printed = {unit: printed_score(lost[unit], scheme) for unit in units}
     rows = []
     for unit in units:
@@ -118,19 +118,6 @@ def _ways(counted: list[_Counted], need: Decimal, candidates: int) -> dict[str, 
     whole = _fewest(counted, need, np.arange(candidates)) if len(counted) > 1 else None
     return {"single": single} | (
         {"set": whole} if whole is not None and (single is None or len(whole) < len(single)) else {}
-    )
-
-
-def _lost(unit: str, known: Mapping, scheme: Scheme, units: Sequence[str]) -> Decimal:
-    value = lambda whose, key: known[whose, key].value if (whose, key) in known else None
-    return sum(
-        (
-            points_lost(
-                value(unit, rule.indicator), rule, [value(each, rule.indicator) for each in units if each != unit]
-            )
-            for rule in scheme.rules
-        ),
-        Decimal(0),
     )
 
 

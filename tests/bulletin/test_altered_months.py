@@ -92,6 +92,23 @@ def test_a_new_issue_is_told_with_where(m):
     names = {"domain": "城市客运", "issue": "共享单车", "sub_issue": None, "tickets": 150}
     altered = replace(m, counts=pd.concat([m.counts, row.assign(**names)], ignore_index=True))
     assert "投诉举报“共享单车”增加最多" in said(altered) and "主要在营口（多150件）" in said(altered)
+    assert "150件，上月没有，在超出通常波动的事项中变化最大" in said(altered)  # a base of 0 has no percentage
+
+
+def test_a_city_is_the_only_one_if_the_table_marks_no_other(m):
+    """Two cities change; what the first page says of them agrees with the marks of Annex 3."""
+    altered = replace(m, counts=times(replace(m, counts=times(m, 2.2, unit="阜新")), 1.9, unit="本溪"))
+    marked = [line.name for line in bulletin.units(altered).table.lines() if any(cell.mark for cell in line.cells)]
+    text = said(altered)
+    assert "阜新" in marked and ("唯一显著增加" in text) == (
+        len([name for name in marked if name not in (None, "14市合计")]) == 1
+    )
+
+
+def test_an_empty_list_claims_nothing_of_changes(month_of):
+    head = "business_type | domain | issue | sub_issue | unit | tickets\n"
+    text = repr(bulletin.findings(month_of(head + "信息咨询 | 城市客运 | | | 沈阳 | 10")))
+    assert "波动" not in text  # there is no base month
 
 
 def test_what_was_left_unsubmitted_comes_first_with_its_tickets(m):

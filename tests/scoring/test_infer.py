@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pytest
 from support import ROOT
 
+from hotline_lib.errors import HotlineError
 from hotline_lib.params import Rule, Scheme, load_params
 from hotline_lib.scoring import in_words, infer, points_lost, printed_score
 
@@ -92,3 +94,10 @@ def test_more_months_narrow_what_is_left_and_keep_the_truth():
         widths.append(float(first["up_to"].max() - first["above"].min()))
         assert set(found.loc[found["indicator"] == "complaint_24h_rate", "points"]) == {Decimal(7)}
     assert widths == sorted(widths, reverse=True) and widths[-1] < widths[0]
+
+
+def test_two_rules_on_one_indicator_are_not_told_apart():
+    scheme = load_params("2024-09", ROOT / "params").scheme
+    twice = scheme.model_copy(update={"rules": (*scheme.rules, scheme.rules[0])})
+    with pytest.raises(HotlineError, match="两条规则"):
+        infer({"a": printed()}, twice)
