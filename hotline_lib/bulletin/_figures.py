@@ -56,14 +56,6 @@ def units(m: Month) -> pd.DataFrame:
 
 
 @once_a_month
-def unit_changes(m: Month) -> pd.DataFrame:
-    """The units' changes on last year as ``metrics.judged`` has them, by unit; cities beside cities."""
-    rows = units(m).set_index("unit")
-    like = rows["kind"].where(rows["kind"] == "city")
-    return metrics.judged(rows["tickets"], rows["yoy_base"], metrics.usual(m, "yoy", "unit"), like=like)
-
-
-@once_a_month
 def type_changes(m: Month) -> pd.DataFrame:
     """The business types' changes on last year as ``metrics.judged`` has them, by type."""
     rows = types(m).set_index("business_type")

@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 SURE = 0.01  # q of a change that is told beside its peers: four such families, so that together they seldom say what chance made
 
 
-def sure(changes: pd.DataFrame) -> pd.Series:
-    """Of changes as ``metrics.judged`` gives them: whether the first page may say so."""
-    return changes["told"].fillna(False).astype(bool) & (changes["q"] <= SURE)
-
-
 def _driver(m: Month) -> Iterator[Finding]:
     """The domain or group from which more than half of the total's change came, if the total's change is no chance. It
     concerns all tickets, so it comes before what is a part of it."""
@@ -83,7 +78,7 @@ def _units(m: Month) -> Iterator[Finding]:
     rows = figures.unit_contributions(m)
     marked = (rows["kind"] == "city") & rows["yoy_significant"].fillna(False) & (rows["yoy_base"] > 0)
     cities = rows[marked].loc[rows[marked]["difference"].abs().sort_values(ascending=False, kind="stable").index]
-    if cities.empty or not sure(figures.unit_changes(m))[cities["unit"].iloc[0]]:
+    if cities.empty or cities["yoy_q"].iloc[0] > SURE:
         return
     first = cities.iloc[0]
     same = cities[(cities["difference"] > 0) == (first["difference"] > 0)]

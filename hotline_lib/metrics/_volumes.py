@@ -63,7 +63,8 @@ def unit_volumes(
     which orders ties. yoy: ``unit``, ``tickets`` of the same month last year, or None. usual: how units vary.
 
     Returns ``rank`` (competition, over all units), the columns of ``units``, ``complaint``, ``inquiry``,
-    ``suggestion``, ``tickets`` (all types), ``of``, ``share``, ``yoy_base``, ``yoy`` and ``yoy_significant`` (more than usual, cities beside cities: ``judged``).
+    ``suggestion``, ``tickets`` (all types), ``of``, ``share``, ``yoy_base``, ``yoy``, ``yoy_significant`` (more than usual, cities beside
+    cities: ``judged``) and ``yoy_q`` (how sure that is).
     """
     wide = counts.pivot_table(index="unit", columns="role", values="tickets", aggfunc="sum", fill_value=0)
     wide = wide.reindex(index=units["unit"], fill_value=0)
@@ -72,8 +73,8 @@ def unit_volumes(
     volumes = with_base(_share(volumes, counts), yoy, "yoy", ["unit"])
     by_unit = volumes.set_index("unit")
     like = by_unit["kind"].where(by_unit["kind"] == "city")
-    told = judged(by_unit["tickets"], by_unit["yoy_base"], usual, like=like)["told"]
-    volumes["yoy_significant"] = told.to_numpy()
+    changes = judged(by_unit["tickets"], by_unit["yoy_base"], usual, like=like)
+    volumes["yoy_significant"], volumes["yoy_q"] = changes["told"].to_numpy(), changes["q"].to_numpy()
     volumes.insert(0, "rank", competition_rank(volumes["tickets"]))
     first = volumes.assign(city=volumes["kind"] != "group")
     return first.sort_values(["city", "rank"], kind="stable", ignore_index=True).drop(columns="city")

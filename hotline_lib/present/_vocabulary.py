@@ -87,6 +87,7 @@ _LIST = (
     Word("yoy_base", "上年同月", "count", "件", "上年同月的件数", helper=True),
     Word("yoy", "同比", "change", "%", "比上年同月增减；▲▼ 为显著", pair=(_TICKETS, "yoy_base"), significant="yoy_significant"),
     Word("yoy_significant", "同比显著", "flag", "", "同比是否超出通常波动（metrics.judged：计数误差加同类或以前各月的变动，Benjamini–Hochberg 5%）", helper=True),
+    Word("yoy_q", "校正后的p", "plain", "", "同比的p值，整张表一起校正（metrics.judged）", helper=True),
     Word("mom_base", "上月", "count", "件", "上月的件数", helper=True),
     Word("mom", "环比", "change", "%", "比上月增减", pair=(_TICKETS, "mom_base")),
     Word("complaint", "投诉", "count", "件", "投诉举报的件数"),
