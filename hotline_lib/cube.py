@@ -15,7 +15,7 @@ import datetime as dt
 
 import ibis
 import pandas as pd
-from ibis.expr.types import Table
+from ibis.expr.types import BooleanValue, Table
 
 from hotline_lib.audit import check_month
 from hotline_lib.fingerprint import library_fingerprint, package_versions, value_fingerprint
@@ -79,10 +79,13 @@ def tickets_behind(month: str, params: Params, paths: Paths, unit: str, of: Indi
     """The submitted tickets of a unit behind an indicator: of a rate those that are counted and not good, of a count those
     that are good, of a mean all that are counted."""
     ours = _ours(month, _reached(month, params, paths), params, paths)
-    rules = _rules(month, params)
-    counted, good = of.counted(ours, rules), of.good(ours, rules)
-    behind = counted if of.kind == "minutes" else counted & (good if of.kind == "count" else ~good.fill_null(False))
-    return ours.filter((ours.unit == unit) & behind)
+    return ours.filter((ours.unit == unit) & _behind(of, ours, _rules(month, params)))
+
+
+def _behind(of: Indicator, tickets: Table, rules: Rules) -> BooleanValue:
+    """Of a rate those that are counted and not good, of a count those that are good, of a mean all that are counted."""
+    counted, good = of.counted(tickets, rules), of.good(tickets, rules)
+    return counted if of.kind == "minutes" else counted & (good if of.kind == "count" else ~good.fill_null(False))
 
 
 def missed_tickets(month: str, params: Params, paths: Paths) -> pd.DataFrame:
@@ -90,23 +93,12 @@ def missed_tickets(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     ``due_seconds`` (from acceptance; missing where the mean does not count the ticket), and by indicator whether it missed."""
     reached = _reached(month, params, paths)
     if not reached:
-        columns = [
-            "unit",
-            "ticket_id",
-            "seconds",
-            "due_seconds",
-            *(of.key for of in FROM_TICKETS if of.kind != "minutes"),
-        ]
-        return pd.DataFrame(columns=columns)
+        keys = [of.key for of in FROM_TICKETS if of.kind != "minutes"]
+        return pd.DataFrame(columns=["unit", "ticket_id", "seconds", "due_seconds", *keys])
     ours = _ours(month, reached, params, paths)
-    rules, missed, timed = _rules(month, params), {}, ibis.literal(False)
-    for of in FROM_TICKETS:
-        counted, good = of.counted(ours, rules), of.good(ours, rules)
-        if of.kind == "minutes":
-            timed = counted
-        else:
-            missed[of.key] = (counted & (good if of.kind == "count" else ~good.fill_null(False))).fill_null(False)
-    none = ibis.null("int64")
+    rules, none = _rules(month, params), ibis.null("int64")
+    missed = {of.key: _behind(of, ours, rules).fill_null(False) for of in FROM_TICKETS}
+    timed = missed.pop(next(of.key for of in FROM_TICKETS if of.kind == "minutes"))
     seconds, due = timed.ifelse(handling_seconds(ours), none), timed.ifelse(due_seconds(ours), none)
     rows = ours.select("unit", "ticket_id", seconds=seconds, due_seconds=due, **missed)
     return fetch(rows.filter(ibis.or_(rows.seconds.notnull(), *(rows[key] for key in missed))).order_by("ticket_id"))

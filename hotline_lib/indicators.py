@@ -85,15 +85,16 @@ class Indicator:
 
 def handling_seconds(t: Table) -> IntegerValue:
     """Whole seconds from acceptance to closing."""
-    return _seconds(t.closed_at) - _seconds(t.accepted_at)
+    return whole_seconds(t.closed_at) - whole_seconds(t.accepted_at)
 
 
 def due_seconds(t: Table) -> IntegerValue:
     """Whole seconds from acceptance to the due date."""
-    return _seconds(t.due_at) - _seconds(t.accepted_at)
+    return whole_seconds(t.due_at) - whole_seconds(t.accepted_at)
 
 
-def _seconds(moment: ibis.expr.types.TimestampValue) -> IntegerValue:
+def whole_seconds(moment: ibis.expr.types.TimestampValue) -> IntegerValue:
+    """A moment as whole seconds."""
     return moment.epoch_seconds().floor().cast("int64")  # engines differ on fractions of a second
 
 

@@ -18,6 +18,7 @@ from ibis.expr.types import BooleanValue, Column, Table
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import file_sha256, value_fingerprint
+from hotline_lib.indicators import whole_seconds
 from hotline_lib.params import Params, month_range
 from hotline_lib.paths import Paths
 from hotline_lib.ticket_files import draw_no_bar, marks, parts
@@ -128,17 +129,13 @@ def _sums(raw: Table) -> pd.DataFrame:
     if "ticket_id" in table.columns:
         table = table.mutate(division=table.ticket_id.substr(0, 8))
         keys.append("division")
-    weight, sums = _seconds(table.accepted_at) % 9_973 + 1, {"rows": table.count()}
+    weight, sums = whole_seconds(table.accepted_at) % 9_973 + 1, {"rows": table.count()}
     for column in set(table.columns) - {*keys, "ticket_id"}:
         value = table[column]
-        number = _seconds(value) if SCHEMA[column][0] == "time" else value.cast("int64")
+        number = whole_seconds(value) if SCHEMA[column][0] == "time" else value.cast("int64")
         sums[column] = (number.fill_null(-1) % 1_000_003 * weight).sum().cast("int64")
     found = fetch(table.group_by(keys).aggregate(**dict(sorted(sums.items()))))
     return found.sort_values(keys, ignore_index=True)
-
-
-def _seconds(moment: Column) -> Column:
-    return moment.epoch_seconds().floor().cast("int64")
 
 
 def fetch(query: ibis.Expr) -> pd.DataFrame:
