@@ -119,7 +119,7 @@ def _pairs(m: Month) -> Iterator[Finding]:
         if changes is None:
             continue
         by_unit = figures.units(m).set_index("unit")["yoy_significant"].fillna(False).astype(bool)
-        told = changes[changes["significant"] & (changes["q"] <= SURE) & ~changes["unit"].map(by_unit)]
+        told = changes[changes["significant"] & (changes["q"] <= SURE) & ~changes["unit"].isin(by_unit.index[by_unit])]
         complaints = told["business_type"] == m.params.catalogue.name_of("complaint")
         for row in [
             row for part in (told[complaints], told[~complaints]) for row in _largest_first(part, m.days(kind))
