@@ -9,6 +9,7 @@ from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
 from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
 from hotline_lib.metrics._movers import changes, issue_changes, movers
+from hotline_lib.metrics._noise import Noise
 from hotline_lib.metrics._rates import (
     all_units_together,
     incomplete,
@@ -19,7 +20,7 @@ from hotline_lib.metrics._rates import (
 )
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
-from hotline_lib.metrics._usual import Noise, Usual, interval, judged, listed_level, usual
+from hotline_lib.metrics._usual import Usual, interval, judged, listed_level, usual
 from hotline_lib.metrics._volumes import (
     domain_volumes,
     same_tickets,

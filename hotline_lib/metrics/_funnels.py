@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hotline_lib.metrics._usual import SIGNIFICANCE_LEVEL, beside_others
+from hotline_lib.metrics._noise import beside
+from hotline_lib.metrics._usual import SIGNIFICANCE_LEVEL
 
 FEWEST = 5  # units; the spread of fewer is not known
 INNER, OUTER = 0.95, 0.998
@@ -78,14 +79,14 @@ def funnel(frame: pd.DataFrame, *, of: str = "rate") -> pd.DataFrame:
             wide = _quantile(level) * np.sqrt(error**2 + tau**2)
             limits[low] = np.minimum(limits[low], back(scale(target) - wide))
             limits[high] = np.maximum(limits[high], back(scale(target) + wide))
-    told = _told(y, n, off, error**2, of)
+    told = _told(y, n, off, error, of)
     beyond = np.where(
         told & (value < limits["lowest"]), "low", np.where(told & (value > limits["highest"]), "high", "")
     )
     return rows.assign(value=value, target=target, **limits, tau=tau, beyond=beyond)
 
 
-def _told(y: np.ndarray, n: np.ndarray, off: np.ndarray, counting: np.ndarray, of: str) -> np.ndarray:
+def _told(y: np.ndarray, n: np.ndarray, off: np.ndarray, error: np.ndarray, of: str) -> np.ndarray:
     """Which units differ from the others together, and from their middle by more than they differ among themselves."""
     from scipy.stats import binom, false_discovery_control, fisher_exact
 
@@ -96,7 +97,8 @@ def _told(y: np.ndarray, n: np.ndarray, off: np.ndarray, counting: np.ndarray, o
     else:
         share = n / n.sum()
         exact = 2 * np.minimum(binom.cdf(y, y.sum(), share), binom.sf(y - 1, y.sum(), share))
-    p = np.maximum(np.minimum(exact, 1), beside_others(off, counting))
+    others = beside(off, error**2)
+    p = np.maximum(np.minimum(exact, 1), others.noise.p(off - others.middle, error**2, others.more))
     return false_discovery_control(p) <= SIGNIFICANCE_LEVEL
 
 

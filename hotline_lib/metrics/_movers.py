@@ -6,7 +6,8 @@ import pandas as pd
 
 from hotline_lib.errors import how_many
 from hotline_lib.exact import competition_rank
-from hotline_lib.metrics._usual import ALONE, Noise, Usual, interval, judged, listed_level
+from hotline_lib.metrics._noise import Noise
+from hotline_lib.metrics._usual import ALONE, Usual, interval, judged, listed_level
 
 _KEYS = ["business_type", "issue"]
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from hotline_lib.metrics._intervals import ratio_interval
+from hotline_lib.metrics._noise import Fitted, Noise, beside, fitted, middle
 from hotline_lib.metrics._trends import month_days, side_by_side
 
 if TYPE_CHECKING:
@@ -26,11 +27,6 @@ SIGNIFICANCE_LEVEL = 0.05
 LEAST = 5  # rows beside a row, or months before the month, from which a variance can be estimated
 FEW = 5  # tickets: under it a log says too little of them
 _ANSCOMBE = 0.375  # Anscombe 1948: roots of counts plus three eighths vary alike
-_ROUNDS = 25
-_MEDIAN = np.pi / 2  # variance of a median, in those of a mean
-_ALIKE = 1e-6  # of the determinant, below which counting errors are all of one size
-_WINSOR = 0.1  # of each side
-_KEPT = 0.6786863  # of the variance of a normal variable, after a tenth of each side has been drawn in
 
 
 @dataclass(frozen=True)
@@ -62,40 +58,6 @@ def usual(m: Month, against: str, *keys: str) -> Usual:
 ALONE = Usual()  # two months of one length, of which nothing else is known
 
 
-class Noise(NamedTuple):
-    """Usual variation of one row: φ, τ, degrees of freedom (inf: known), and where it comes from."""
-
-    phi: float
-    sd: float
-    df: float
-    basis: str
-
-    def variance(self, counting: np.ndarray) -> np.ndarray:
-        return self.phi * counting + self.sd**2
-
-    def p(self, change: float, counting: float, more: float = 0.0) -> float:
-        """Of a change against none; more: variance of what it is held against."""
-        from scipy.stats import t
-
-        return float(2 * t.sf(abs(change) / (self.variance(counting) + more) ** 0.5, self.df))
-
-
-class Fitted(NamedTuple):
-    """φ and τ² as some changes gave them; inverse: of their information, half their covariance."""
-
-    phi: float
-    tau2: float
-    inverse: np.ndarray
-    most: float
-    basis: str
-
-    def of(self, counting: float) -> Noise:
-        """For a row with that counting error: degrees of freedom after Satterthwaite 1946."""
-        at = np.array([counting, 1.0])
-        df = (self.phi * counting + self.tau2) ** 2 / float(at @ self.inverse @ at)
-        return Noise(self.phi, self.tau2**0.5, max(1.0, min(df, self.most)), self.basis)
-
-
 def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | None = None) -> pd.DataFrame:
     """Each change: whether it is more than usual, and what usual is.
 
@@ -118,52 +80,41 @@ def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | N
     change, counting = _log_ratio(n, b, usual.days)
     kinds = pd.Series(pd.NA, now.index) if like is None else like
     nothing = Noise(1.0, usual.monthly_sd * 2**0.5, np.inf, "params")
-    found: list[tuple[Noise, float]] = [(nothing, np.nan)] * len(n)
+    p, phi, sd, df = np.full(len(n), np.nan), np.ones(len(n)), np.full(len(n), nothing.sd), np.full(len(n), np.inf)
+    basis = np.full(len(n), nothing.basis, dtype=object)
     for kind in [None, *kinds.dropna().unique()]:
         rows = (kinds.isna() if kind is None else (kinds == kind).fillna(False)).to_numpy(dtype=bool)
         own = _from_months(usual, now.index[rows], alike=kind is not None)
-        for at in np.flatnonzero(rows & known):
-            others = rows & known & (np.arange(len(n)) != at)
-            few = kind is None or others.sum() < LEAST
-            middle = 0.0 if few else _middle(change[others], counting[others])
-            fitted = own or (None if few else noise(change[others] - middle, counting[others], "peers"))
-            of_row = fitted.of(counting[at]) if fitted else nothing
-            p = [_beside(n[at], b[at], usual.days, of_row), _exact(int(n[at]), int(b[at]), usual.days)]
-            if not few:
-                weight = (1 / of_row.variance(counting[others])).sum()
-                p.append(_beside(n[at], b[at], usual.days, of_row, middle, _MEDIAN / weight))
-            found[at] = of_row, max(p)
-    frame = pd.DataFrame([each._asdict() for each, _ in found], now.index, ["phi", "sd", "df", "basis"])
-    frame.insert(0, "p", [p for _, p in found])
+        at = np.flatnonzero(rows & known)
+        of_rows = own.of(counting[at]) if own else nothing
+        tests = [_exact(n[at], b[at], usual.days)]
+        if kind is not None and len(at) > LEAST:
+            others = beside(change[at], counting[at], own)
+            of_rows = others.noise
+            tests.append(_beside(n[at], b[at], usual.days, of_rows, others.middle, others.more))
+        tests.append(_beside(n[at], b[at], usual.days, of_rows))
+        p[at], phi[at], sd[at], df[at], basis[at] = np.max(tests, axis=0), *of_rows
+    frame = pd.DataFrame({"p": p, "phi": phi, "sd": sd, "df": df, "basis": basis}, now.index)
     return frame.assign(**_told(frame["p"], n, b, known, usual))
 
 
-def _beside(n: float, b: float, days: tuple[int, int], noise: Noise, middle: float = 0.0, more: float = 0.0) -> float:
+def _beside(
+    n: np.ndarray, b: np.ndarray, days: tuple[int, int], noise: Noise, middle: float | np.ndarray = 0.0, more: float | np.ndarray = 0.0
+) -> np.ndarray:  # fmt: skip
     """Of a change against none, or against the middle of others (``more``: its variance): on the scale of logs; where one of the
     counts is small, on that of roots, because the log of a few tickets says less than they do."""
-    if min(n, b) >= FEW:
-        change, counting = _log_ratio(np.array([n]), np.array([b]), days)
-        return noise.p(change[0] - middle, counting[0], more)
+    change, counting = _log_ratio(n, b, days)
     times = days[0] / days[1] * np.exp(middle)
     apart = 2 * ((n + _ANSCOMBE) ** 0.5 - (times * (b + _ANSCOMBE)) ** 0.5)
-    return Noise(1.0, 0.0, noise.df, noise.basis).p(apart, _on_roots(n, b, times, noise, more))
+    on_roots = Noise(1.0, 0.0, noise.df, noise.basis).p(apart, _on_roots(n, b, times, noise, more))
+    return np.where(np.minimum(n, b) >= FEW, noise.p(change - middle, counting, more), on_roots)
 
 
-def _on_roots(n: float, b: float, times: float, noise: Noise, more: float = 0.0) -> float:
+def _on_roots(
+    n: np.ndarray, b: np.ndarray, times: float | np.ndarray, noise: Noise, more: float | np.ndarray = 0.0
+) -> np.ndarray:
     """The variance of twice the difference of roots: φ of each count, and τ of the larger."""
-    return noise.phi * (1 + times) + (noise.sd**2 + more) * max(n, times * b)
-
-
-def beside_others(value: np.ndarray, counting: np.ndarray) -> np.ndarray:
-    """Of each value beside the middle of the others, with their variation as noise: its p. counting: variances of counting."""
-    p = np.ones(len(value))
-    for at in range(len(value)):
-        others = np.arange(len(value)) != at
-        middle = _middle(value[others], counting[others])
-        of_row = noise(value[others] - middle, counting[others], "peers").of(counting[at])
-        weight = (1 / of_row.variance(counting[others])).sum()
-        p[at] = of_row.p(value[at] - middle, counting[at], _MEDIAN / weight)
-    return p
+    return noise.phi * (1 + times) + (noise.sd**2 + more) * np.maximum(n, times * b)
 
 
 def interval(now: int, base: int, usual: Usual, noise: Noise, *, level: float = 0.95) -> tuple[float, float]:
@@ -196,38 +147,6 @@ def listed_level(selected: int, of: int) -> float:
     return 1 - SIGNIFICANCE_LEVEL * selected / of if of else 1 - SIGNIFICANCE_LEVEL
 
 
-def noise(change: np.ndarray, counting: np.ndarray, basis: str, *, groups: int = 1) -> Fitted:
-    """How some changes vary: φ and τ² by iterated weighted least squares of squared residuals, which is their likelihood.
-
-    change: logs of ratios, around none. counting: their variances. groups: how many means were taken off them.
-    The largest and smallest tenth of residuals are drawn in (winsorised, as in FunnelPlotR), and what that takes from a
-    normal variable's variance is given back. φ is at least 1, τ² at least 0.
-    """
-    phi, tau2, given_back = 1.0, float(np.square(change).mean()), len(change) / (len(change) - groups) / _KEPT
-    for _ in range(_ROUNDS):
-        variance = phi * counting + tau2
-        z = change / variance**0.5
-        low, high = np.quantile(z, (_WINSOR, 1 - _WINSOR))
-        square = np.clip(z, low, high) ** 2 * given_back * variance
-        weight = variance**-2
-        a, b, c = ((weight * counting**power).sum() for power in (2, 1, 0))
-        d, e = (weight * counting * square).sum(), (weight * square).sum()
-        both = a * c - b * b
-        if both > _ALIKE * a * c:
-            phi, tau2 = (c * d - b * e) / both, (a * e - b * d) / both
-        else:  # rows of one size: what varies cannot be parted
-            phi, tau2 = 1.0, (e - b) / c
-        if tau2 < 0:
-            phi, tau2 = d / a, 0.0
-        if phi < 1:
-            phi, tau2 = 1.0, max(0.0, (e - b) / c)
-    if phi > 1 and tau2 > 0:
-        inverse = np.linalg.inv([[a, b], [b, c]])
-    else:
-        inverse = np.diag([1 / a if phi > 1 else 0.0, 1 / c if tau2 > 0 or phi == 1 else 0.0])
-    return Fitted(phi, tau2, inverse, float(len(change) - groups), basis)
-
-
 def _log_ratio(n: np.ndarray, b: np.ndarray, days: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     return np.log((n + 0.5) / (b + 0.5)) - np.log(days[0] / days[1]), 1 / (n + 0.5) + 1 / (b + 0.5)
 
@@ -244,24 +163,17 @@ def _from_months(usual: Usual, rows: pd.Index, *, alike: bool) -> Fitted | None:
     for a, b in pairwise(counts.columns):
         days = month_days(b), month_days(a)
         change, counting = _log_ratio(counts[b].to_numpy(float), counts[a].to_numpy(float), days)
-        steps.append((change - _middle(change, counting) if alike else change, counting))
+        steps.append((change - middle(change, counting) if alike else change, counting))
     change, counting = (np.concatenate(each) for each in zip(*steps, strict=True))
-    return noise(change, counting, "months", groups=len(steps) if alike else 0)
+    return fitted(change, counting, "months", groups=len(steps) if alike else 0)
 
 
-def _middle(change: np.ndarray, counting: np.ndarray) -> float:
-    """What changes share: their weighted median, to which a tenth of a variance is no weight at all."""
-    order = np.argsort(change)
-    weight = np.cumsum(1 / (counting[order] + np.median(counting)))
-    return float(change[order][np.searchsorted(weight, weight[-1] / 2)])
-
-
-def _exact(now: int, base: int, days: tuple[int, int]) -> float:
+def _exact(now: np.ndarray, base: np.ndarray, days: tuple[int, int]) -> np.ndarray:
     """Twice the smaller side of the conditional test: the test to which the central interval belongs."""
     from scipy.stats import binom
 
-    expected = days[0] / (days[0] + days[1])
-    return float(min(1.0, 2 * min(binom.cdf(now, now + base, expected), binom.sf(now - 1, now + base, expected))))
+    both, expected = now + base, days[0] / (days[0] + days[1])
+    return np.minimum(1.0, 2 * np.minimum(binom.cdf(now, both, expected), binom.sf(now - 1, both, expected)))
 
 
 def _told(p: pd.Series, n: np.ndarray, b: np.ndarray, known: np.ndarray, usual: Usual) -> dict[str, pd.Series]:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from hotline_lib.bulletin._finders import SURE
 from hotline_lib.metrics import Usual, changes, funnel, interval, issue_changes, judged, listed_level
-from hotline_lib.metrics._usual import Noise
+from hotline_lib.metrics._noise import Noise
 
 CITIES = np.array([7548, 6772, 1683, 1177, 1074, 1020, 908, 870, 655, 651, 525, 489, 485, 301])
 GROUP = 219_751
