@@ -108,7 +108,8 @@ def known(kind: str, name: str, allowed: dict) -> None:
         raise UnknownValueError(kind, name, allowed)
 
 
-def _issues(m: Month, role: str, top: int = 5, inner: int = 3) -> list[Issue]:
+@figures.once_a_month
+def _issues(m: Month, role: str, top: int = 5, inner: int = 3) -> tuple[Issue, ...]:
     """The top issues of a business type, each with its top units and its top sub-issues."""
     issues, of_type = [], {"business_type": m.params.catalogue.name_of(role)}
     for row in metrics.top_issues(m.counts, role, top=top).to_dict("records"):
@@ -124,7 +125,7 @@ def _issues(m: Month, role: str, top: int = 5, inner: int = 3) -> list[Issue]:
                 units["unit"].iloc[0] if row["unit_count"] == 1 else "",
             )
         )
-    return issues
+    return tuple(issues)
 
 
 def _issues_table(x: Exhibit, role: str, top: int) -> Table:

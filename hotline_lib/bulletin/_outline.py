@@ -7,10 +7,12 @@ What people write stands in params/months/MONTH/NAME.md.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hotline_lib.bulletin import _samples as samples
@@ -139,7 +141,8 @@ def _ranked(m: Month, name: str, number: str, role: str, top: int, *more: Part) 
     return Section(name, heading, (issues.sentence, issues.chart, issues.details, *more))
 
 
-def files(m: Month, top: int = 5) -> dict[str, Table]:
+@lru_cache(maxsize=16)
+def files(m: Month, top: int = 5) -> Mapping[str, Table]:
     """The tables that are kept, in the schema of data/published, by the name of their CSV: they can be the base of another
     month. top: ranks of issues. Without spot checks there is no such table."""
     made = {
@@ -151,7 +154,7 @@ def files(m: Month, top: int = 5) -> dict[str, Table]:
         "indicators": by_score.indicators(m),
         "spot_checks": samples.spot_checks(m),
     }
-    return {name: table for name, x in made.items() if isinstance(table := x.table, Table)}
+    return MappingProxyType({name: table for name, x in made.items() if isinstance(table := x.table, Table)})
 
 
 def to_look_at(m: Month) -> Table:
@@ -166,7 +169,7 @@ def write_tables(m: Month, folder: Path, top: int = 5) -> list[Path]:
     """Every kept table, and the tickets to look at (findings.csv), as FOLDER/NAME.csv, UTF-8 with BOM so that Excel opens it; returns the files."""
     written = []
     ids = to_look_at(m)
-    for name, table in (files(m, top) | ({"findings": ids} if len(ids.frame) else {})).items():
+    for name, table in {**files(m, top), **({"findings": ids} if len(ids.frame) else {})}.items():
         written.append(folder / f"{name}.csv")
         write_whole(written[-1], "\ufeff" + table.csv())
     return written
