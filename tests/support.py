@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hotline_lib.bulletin import Exhibit
     from hotline_lib.month import Month
 
-__all__ = ["MONTH", "ROOT", "drawn", "every_exhibit", "examples", "one_in", "parts_of", "simulated"]
+__all__ = ["MONTH", "ROOT", "drawn", "every_exhibit", "examples", "one_in", "parts_of", "several", "simulated"]
 
 
 def examples(usual: int) -> int:
@@ -32,6 +32,11 @@ def examples(usual: int) -> int:
 def one_in(number: int, cases: Iterable) -> list:
     """The cases of a rule, one in ``number`` for ``make test``; ``make test-all`` tries them all."""
     return [pytest.param(case, marks=[pytest.mark.slow] * (n % number > 0)) for n, case in enumerate(cases)]
+
+
+def several(number: int, cases: Iterable[tuple]) -> list:
+    """The same for cases of several parameters."""
+    return [pytest.param(*case.values[0], marks=case.marks) for case in one_in(number, cases)]
 
 
 def drawn(text: str) -> pd.DataFrame:

@@ -99,7 +99,8 @@ def test_where_nothing_can_be_forked_kernels_are_plain(house, monkeypatch):
     assert str(os.getpid()) in house.page("01_a")
 
 
-@pytest.mark.parametrize(("number", "seed"), [(4, 1), pytest.param(20, 12328, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "seed"), [(4, 1), (20, 12328)])
 def test_a_run_killed_at_any_moment_is_completed_by_the_next(province, number, seed):
     """Moments are drawn; whatever was being written is whole or not there."""
     moments = random.Random(seed)

@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 import pytest
 from bs4 import BeautifulSoup
 from smtp import Desk, certified, hanging_up_inside, serving
-from support import MONTH
+from support import MONTH, several
 
 from hotline_lib import bulletin, cli
 from hotline_lib.batch import mailing
@@ -450,7 +450,7 @@ def own_data(house, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("thing", "unit", "gone", "back"),
-    [
+    several(3, [
         ("data/spot_checks/2024-09.csv", None, "附件2 抽检情况　沈阳：不再列入（", "附件2 抽检情况　沈阳：新列入（"),
         ("data/spot_checks/2024-09.csv", "沈阳", "附件2 抽检情况　沈阳：不再列入（", "附件2 抽检情况　沈阳：新列入（"),
         ("data/tickets/2023-09.parquet", None, "沈阳　同比：原为 1.93，应为 —", "沈阳　同比：原为 —，应为 1.93"),
@@ -458,8 +458,8 @@ def own_data(house, tmp_path, monkeypatch):
         ("data/tickets/2024-08.parquet", None, "环比：原为 -11.32，应为 —", "环比：原为 —，应为 -11.32"),
         ("data/tickets/2024-08.parquet", "沈阳", "附件1 考评指标　沈阳　", "附件1 考评指标　沈阳　"),
         ("params/months/2024-09/cases.md", None, "改动在文字", "改动在文字"),
-    ],
-)
+    ]),
+)  # fmt: skip
 def test_what_disappears_after_a_mail_and_comes_back_is_corrected_twice(own_data, tmp_path, thing, unit, gone, back):
     house, file, desk = own_data, tmp_path / thing, Desk()
     made, asked = (["沈阳"], ("--unit", "沈阳")) if unit else ([], ("--to", "p1@example.invalid"))

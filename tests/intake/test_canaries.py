@@ -22,6 +22,7 @@ from support import ROOT
 
 import hotline_lib.intake
 from hotline_lib import masking
+from hotline_lib.cli import main
 from hotline_lib.intake import intake
 
 CANARIES = {
@@ -91,29 +92,33 @@ def exports(desk) -> list[Path]:
     return [csv, book, desk.folder / "c.parquet"]
 
 
-def hotline(desk, *arguments: str) -> tuple[int, bytes]:
-    folders = ["--data", str(desk.paths.data), "--output", str(desk.paths.output)]
-    done = subprocess.run(
-        [sys.executable, "-m", "hotline_lib", *arguments, *folders], capture_output=True, cwd=ROOT, timeout=300,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "HOTLINE_OUTPUT": str(desk.paths.output)},
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+@pytest.fixture
+def hotline(desk, capfd, monkeypatch):
+    """A command: its exit code, and all that it and what it starts said."""
+
+    def command(*arguments: str) -> tuple[int, bytes]:
+        monkeypatch.setenv("HOTLINE_OUTPUT", str(desk.paths.output))
+        with pytest.raises(SystemExit) as ended:
+            main([*arguments, "--data", str(desk.paths.data), "--output", str(desk.paths.output)])
+        return int(ended.value.code or 0), "".join(capfd.readouterr()).encode()
+
+    return command
 
 
-def test_nobody_comes_out(desk, exports):
+def test_nobody_comes_out(desk, hotline, exports):
     said = []
     for export in exports:
-        code, told = hotline(desk, "intake", str(export), "--month", "2024-09")
+        code, told = hotline("intake", str(export), "--month", "2024-09")
         assert code == 1 and "处问题".encode() in told
         said.append(told)
-    code, told = hotline(desk, "intake", *map(str, exports), "--month", "2024-09", "--accept-good")
+    code, told = hotline("intake", *map(str, exports), "--month", "2024-09", "--accept-good")
     assert code == 0, told.decode()
     said.append(told)
     assert desk.paths.tickets("2024-09").exists(), told.decode()
     assert len(desk.tickets()) == 1
     assert len(list(desk.paths.output.rglob("refused.csv"))) == 1
     for command in ("check", "tables", "run"):
-        code, told = hotline(desk, command, "2024-09")
+        code, told = hotline(command, "2024-09")
         said.append(told)
     assert list(desk.paths.output.glob("2024-09/*.html"))
     assert not leaks([("said", b"\n".join(said)), *everything(desk.paths.data), *everything(desk.paths.output)])
@@ -143,7 +148,7 @@ def test_a_reader_that_let_one_more_column_out_would_be_found(desk, exports, mon
     assert {canary for canary, _ in found} >= {"name", "phone", "identity", "our plate"}
 
 
-def test_a_month_that_did_not_come_through_intake_names_nobody_either(desk):
+def test_a_month_that_did_not_come_through_intake_names_nobody_either(desk, hotline):
     """Somebody put a Parquet file and a list of drawn tickets in place by hand."""
     cells = table(rows({}, *({column: CANARIES[canary]} for column, canary in MISPLACED.items() if column in TEXTS)))
     frame = pd.DataFrame(cells[1:], columns=list(LABELS)).replace(
@@ -169,7 +174,7 @@ def test_a_month_that_did_not_come_through_intake_names_nobody_either(desk):
     for row in (f"JT1,{CANARIES['name']},random,yes,yes,yes\n", f"{CANARIES['phone']},沈阳,random,yes,yes,yes\n" * 2):
         checks.write_text(header + row, encoding="utf-8")
         for command in ("check", "tables", "run"):
-            code, told = hotline(desk, command, "2024-09")
+            code, told = hotline(command, "2024-09")
             assert code == 1 and masking.HIDDEN.encode() in told, told.decode()
             assert not leaks([("said", told), *everything(desk.paths.output)])
 

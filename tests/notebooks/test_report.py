@@ -181,6 +181,7 @@ def test_an_unchanged_month_is_not_made_again(made):
     assert [report.name for report in again.reports] == [report.name for report in result.reports]
 
 
+@pytest.mark.slow  # the next one makes its pages too
 def test_another_province_gets_its_own_pages(province):
     result = run_month("2025-03", province)
     assert not result.failed, [report.error for report in result.failed]

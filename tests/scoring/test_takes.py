@@ -8,6 +8,7 @@ from itertools import combinations
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import examples
 
 from hotline_lib.exact import half_up
 from hotline_lib.params import Rule, Scheme
@@ -78,7 +79,7 @@ def otherwise(tickets: pd.DataFrame, chosen: tuple[int, ...]) -> pd.DataFrame:
     return changed
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(complaints, others), min_size=1, max_size=6), st.lists(others, max_size=3))
 def test_no_fewer_tickets_win_a_point_and_these_do(own, rest):
     values, tickets = month([(*each, good) for each, good in own], rest)
