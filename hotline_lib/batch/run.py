@@ -292,7 +292,7 @@ def prepared(month: str, paths: Paths) -> Month:
 
 def warnings(month: Month) -> tuple[str, ...]:
     """What weakens a month's reports: odd data, texts that nobody wrote or that hold what is no text, values that are open."""
-    from hotline_lib.bulletin import texts_missing, texts_odd, values_missing
+    from hotline_lib.bulletin import remarks_unsaid, texts_missing, texts_odd, values_missing
 
     of = month.params
-    return (*month.warnings, *texts_missing(of), *texts_odd(of), *values_missing(of))
+    return (*month.warnings, *texts_missing(of), *texts_odd(of), *remarks_unsaid(month), *values_missing(of))

@@ -23,6 +23,7 @@ from hotline_lib.bulletin._outline import (
     opening,
     outline,
     plans,
+    remarks_unsaid,
     texts_missing,
     texts_odd,
     title,
@@ -51,6 +52,6 @@ EXHIBITS = (
 )  # fmt: skip
 __all__ = [
     "EXHIBITS", "Exhibit", "Part", "Section", *(each.__name__ for each in EXHIBITS),
-    "cases", "closing", "explain", "files", "findings", "issued", "opening", "outline", "plans", "provisional", "say",
+    "cases", "closing", "explain", "files", "findings", "issued", "opening", "outline", "plans", "provisional", "remarks_unsaid", "say",
     "texts_missing", "texts_odd", "title", "to_look_at", "values_missing", "write_tables",
 ]  # fmt: skip

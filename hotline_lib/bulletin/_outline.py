@@ -29,7 +29,7 @@ from hotline_lib.present._cells import Column
 from hotline_lib.present._charts import Chart
 from hotline_lib.present._drill_down import DrillDown
 from hotline_lib.present._page import Shown, Written, anchor
-from hotline_lib.present._prose import Prose, odd
+from hotline_lib.present._prose import Prose, marked, odd
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._sources import links_of
 from hotline_lib.present._tables import Table
@@ -245,9 +245,22 @@ def texts_missing(params: Params) -> list[str]:
 
 
 def texts_odd(params: Params) -> list[str]:
-    """What of the texts page and Word print as it stands, marks and all, in words: links, pictures, tables."""
-    lines = [(f"params/months/{params.month.month}/{name}.md", odd(text(params, name) or "")) for name in TEXTS]
-    return [f"{file} {each}（网页和 Word 都照原样印成文字，请改写或删去）" for file, found in lines for each in found]
+    """What of the texts page and Word print as it stands, marks and all, in words: links, pictures, tables; of a remark, which
+    stands inside a sentence, any mark."""
+    month = f"params/months/{params.month.month}"
+    lines = [(f"{month}/{name}.md", odd(text(params, name) or "")) for name in TEXTS]
+    remarks = [
+        f"{month}.yaml 的 remarks.{name}：Markdown 记号" for name, words in params.month.remarks if marked(words or "")
+    ]
+    found = [*(f"{file} {each}" for file, of_file in lines for each in of_file), *remarks]
+    return [f"{each}（网页和 Word 都照原样印成文字，请改写或删去）" for each in found]
+
+
+def remarks_unsaid(m: Month) -> list[str]:
+    """The remarks that stand in no sentence of the month, because what they speak of did not happen, in words."""
+    said = "".join(str(part) for section in outline(m) for part in section.parts if isinstance(part, Sentence))
+    given = [name for name, words in m.params.month.remarks if words and words.strip() not in said]
+    return [f"params/months/{m.month}.yaml 的 remarks.{name} 没有印出：本月的数字里没有它要说的情况" for name in given]
 
 
 def values_missing(params: Params) -> list[str]:

@@ -116,6 +116,13 @@ def odd(markdown: str) -> list[str]:
     return found
 
 
+def marked(words: str) -> bool:
+    """Whether there is any mark of Markdown in a few words, read or not."""
+    return bool(odd(words)) or "".join(block.text for block in Prose(words).blocks) != "".join(
+        line.strip() for line in words.splitlines()
+    )
+
+
 def _block(words: str, indented: int, before: list[Block]) -> Block:
     if heading := _HEADING.fullmatch(words):
         below = len(heading[1]) > 1 and any(block.kind == "heading" for block in before)

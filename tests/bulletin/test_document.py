@@ -332,6 +332,25 @@ def test_texts_that_nobody_wrote_are_seen(month, tmp_path):
     assert "<b>" not in bulletin.cases(m)._repr_html_()
 
 
+def test_a_remark_with_marks_or_without_a_sentence_is_told(month):
+    remarks = type(month.params.month.remarks)
+
+    def told(**given) -> tuple[list[str], list[str]]:
+        own = month.params.month.model_copy(update={"remarks": remarks(**given)})
+        m = replace(month, params=month.params.model_copy(update={"month": own}))
+        return bulletin.texts_odd(m.params), bulletin.remarks_unsaid(m)
+
+    assert told(national="与全国相比，", quality="1.5 倍的_单位_，") == ([], [])
+    for words in ("**明显**偏低，", "见[附件](a)，", "# 一"):
+        assert told(national=words)[0] == [
+            "params/months/2024-09.yaml 的 remarks.national：Markdown 记号（网页和 Word 都照原样印成文字，请改写或删去）"
+        ]
+    unsaid = replace(month, rates=month.rates.assign(numerator=month.rates["denominator"]))
+    own = unsaid.params.month.model_copy(update={"remarks": remarks(consequence="影响排名，")})
+    unsaid = replace(unsaid, params=unsaid.params.model_copy(update={"month": own}))
+    assert ["remarks.consequence 没有印出" in each for each in bulletin.remarks_unsaid(unsaid)] == [True]
+
+
 def test_test_calls_and_remarks_come_from_the_months_file(month):
     def told(name: str, **given) -> str:
         own = month.params.month.model_copy(update=given)
