@@ -212,6 +212,7 @@ def test_a_rule_on_no_indicator_is_found_by_check(desk):
     assert any("complaint_24_rate" in line and "complaint_24h_rate" in line for line in check(MONTH, paths).stops)
 
 
+@pytest.mark.slow  # check says the same in make test
 def test_run_says_it_too(desk, tmp_path):
     paths = desk(CHANGED)
     folders = ["--data", str(paths.data), "--params", str(paths.params), "--output", str(tmp_path / "out")]

@@ -62,6 +62,7 @@ def test_a_notebook_that_fails_stays_as_it_was_and_the_others_are_refreshed(hous
     assert "'text/plain': '2'" in str(nbformat.read(good, as_version=4).cells[1].outputs)
 
 
+@pytest.mark.slow  # make test runs nbval on the notebooks themselves
 def test_nbval_holds_refreshed_notebooks_to_their_words(house, tmp_path):
     pytest.importorskip("nbval")
     path = house.write("01_a", PICTURE, "month")

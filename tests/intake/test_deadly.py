@@ -11,7 +11,7 @@ import pytest
 from cases import expected, stored
 from outcomes import Case, check_words, refused, take_whole
 from remedies import save_again, unpack
-from support import ROOT
+from support import ROOT, one_in
 
 _PEAK = """
 import resource, sys
@@ -33,7 +33,7 @@ DEADLY = [
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="resource")
-@pytest.mark.parametrize("case", DEADLY, ids=repr)
+@pytest.mark.parametrize("case", one_in(2, DEADLY), ids=repr)
 def test_what_a_reader_dies_of_is_refused_in_words_and_does_not_cost_two_gibibytes(desk, case):
     """In a process of its own, which a reader that aborts would take with it; its peak is that of its children too."""
     made = case.make(desk.folder)

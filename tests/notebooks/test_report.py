@@ -157,6 +157,7 @@ def test_every_figure_of_annexes_1_and_2_stands_on_its_page_as_printed(pages, se
         assert all(number in page for number in row["problem_ticket_ids"].split(";"))
 
 
+@pytest.mark.slow  # two small runs are compared in make test
 def test_a_second_run_gives_the_same_bytes_but_for_the_time(made, tmp_path):
     paths, result = made
     again = run_month(MONTH, replace(paths, output=tmp_path))

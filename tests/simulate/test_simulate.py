@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from checker import differences, illegalities
-from support import MONTH, ROOT, one_in, simulated
+from support import MONTH, ROOT, simulated
 from typer.testing import CliRunner
 
 from hotline_lib.cli import app
@@ -19,7 +19,7 @@ from hotline_lib.simulate import DEFAULT_SEED, simulate
 MONTHS = ("2023-09", "2024-08", "2024-09")
 
 
-@pytest.fixture(scope="session", params=one_in(4, [1, 2, 3, 7]))
+@pytest.fixture(scope="session", params=[pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3, 7)])
 def another_seed(request, tmp_path_factory, project):
     return simulated(tmp_path_factory.mktemp("seed"), project, seed=request.param)
 
