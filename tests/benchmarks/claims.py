@@ -39,59 +39,76 @@ def units(r: np.random.Generator, kind: str, times: np.ndarray, earlier: int) ->
     """One table of cities and the group: their means times ``times`` now; with that many months before."""
     names = [f"u{at}" for at in range(len(CITIES))] + ["group"]
     mean = np.append(CITIES, GROUP).astype(float)
-    before = {f"2023-{month:02d}": drawn(r, mean, kind) for month in range(1, earlier + 1)}
-    usual = Usual(earlier=pd.DataFrame(before, names) if earlier else None)
+    usual = before(r, kind, mean, names, earlier)
     like = pd.Series(["city"] * len(CITIES) + [pd.NA], names)
     now, base = (rows(drawn(r, mean * factor, kind), names) for factor in (times, 1))
     return judged(now, base, usual, like=like)
 
 
-def issues(r: np.random.Generator, kind: str, times: np.ndarray) -> pd.DataFrame:
+def before(r: np.random.Generator, kind: str, mean: np.ndarray, names: list, earlier: int) -> Usual:
+    """What that many months before tell of usual variation."""
+    months = {f"2023-{month:02d}": drawn(r, mean, kind) for month in range(1, earlier + 1)}
+    return Usual(earlier=pd.DataFrame(months, names) if earlier else None)
+
+
+def issues(r: np.random.Generator, kind: str, times: np.ndarray, earlier: int = 0) -> pd.DataFrame:
     names = [f"i{at}" for at in range(len(ISSUES))]
     roles = ["inquiry"] * 72 + ["complaint"] * 36
+    usual = before(r, kind, ISSUES, pd.MultiIndex.from_arrays([roles, names]), earlier)
     now, base = (
         pd.DataFrame(
             {"business_type": roles, "role": roles, "issue": names, "tickets": drawn(r, ISSUES * factor, kind)}
         )
         for factor in (times, 1)
     )
-    return issue_changes(now, base)
+    return issue_changes(now, base, usual)
 
 
-def city_types(r: np.random.Generator, kind: str) -> pd.DataFrame:
+def city_types(r: np.random.Generator, kind: str, earlier: int = 0) -> pd.DataFrame:
     """Three business types of each city, beside the same type of the others."""
     mean = np.outer(CITIES, [0.6, 0.38, 0.02]).ravel()
     names = [(f"t{at % 3}", f"u{at // 3}") for at in range(mean.size)]
+    usual = before(r, kind, mean, pd.MultiIndex.from_tuples(names), earlier)
     now, base = (
         pd.DataFrame(names, columns=["business_type", "unit"]).assign(role="inquiry", tickets=drawn(r, mean, kind))
         for _ in range(2)
     )
-    return changes(now, base, ["business_type", "unit"])
+    return changes(now, base, ["business_type", "unit"], usual)
 
 
-def sub_issues(r: np.random.Generator, kind: str) -> pd.DataFrame:
+def sub_issues(r: np.random.Generator, kind: str, earlier: int = 0) -> pd.DataFrame:
     mean = np.geomspace(3_000, 3, 180)
     names = [("t0", f"i{at // 4}", f"s{at}") for at in range(mean.size)]
+    usual = before(r, kind, mean, pd.MultiIndex.from_tuples(names), earlier)
     now, base = (
         pd.DataFrame(names, columns=["business_type", "issue", "sub_issue"]).assign(role="complaint", tickets=drawn(r, mean, kind))
         for _ in range(2)
     )  # fmt: skip
-    return changes(now, base, ["business_type", "issue", "sub_issue"])
+    return changes(now, base, ["business_type", "issue", "sub_issue"], usual)
 
 
-def alone(r: np.random.Generator, kind: str, parts: np.ndarray, rows_of: np.ndarray) -> pd.DataFrame:
+def alone(r: np.random.Generator, kind: str, parts: np.ndarray, rows_of: np.ndarray, earlier: int = 0) -> pd.DataFrame:
     """Sums without anything comparable: the total, the business types."""
-    now, base = (pd.Series(np.bincount(rows_of, drawn(r, parts, kind)), dtype="Int64") for _ in range(2))
-    return judged(now, base, Usual())
+    summed = lambda: np.bincount(rows_of, drawn(r, parts, kind)).astype(int)
+    months = {f"2023-{month:02d}": summed() for month in range(1, earlier + 1)}
+    now, base = (pd.Series(summed(), dtype="Int64") for _ in range(2))
+    return judged(now, base, Usual(earlier=pd.DataFrame(months) if earlier else None))
 
 
-def first_page(r: np.random.Generator, kind: str) -> bool:
+def first_page(r: np.random.Generator, kind: str, earlier: int = 0) -> bool:
     """Whether the first page would say anything of a volume: six families, each as surely as it asks for."""
     parts = np.append(CITIES, GROUP).astype(float)
-    sums = [alone(r, kind, parts, np.zeros(len(parts), int)), alone(r, kind, ISSUES, np.arange(len(ISSUES)) % 3)]
-    cities = units(r, kind, np.ones(len(parts)), 0).iloc[:-1]
+    sums = [
+        alone(r, kind, parts, np.zeros(len(parts), int), earlier),
+        alone(r, kind, ISSUES, np.arange(len(ISSUES)) % 3, earlier),
+    ]
+    cities = units(r, kind, np.ones(len(parts)), earlier).iloc[:-1]
     found = any(each["told"].any() for each in sums) or (cities["told"].fillna(False) & (cities["q"] <= SURE)).any()
-    more = [city_types(r, kind), issues(r, kind, np.ones(len(ISSUES))), sub_issues(r, kind)]
+    more = [
+        city_types(r, kind, earlier),
+        issues(r, kind, np.ones(len(ISSUES)), earlier),
+        sub_issues(r, kind, earlier),
+    ]
     return found or any((each["significant"] & (each["q"] <= SURE)).any() for each in more)
 
 
@@ -105,10 +122,10 @@ def rates(r: np.random.Generator, dispersion: float, share: np.ndarray) -> pd.Da
     return funnel(pd.DataFrame({"unit": range(len(good)), "numerator": good, "denominator": COMPLAINTS}))
 
 
-def listed_miss(r: np.random.Generator, kind: str) -> tuple[int, int]:
+def listed_miss(r: np.random.Generator, kind: str, earlier: int = 0) -> tuple[int, int]:
     """Of the issues listed where a third of them truly moved by a half: intervals that miss the true ratio, of how many."""
     times = np.where(np.arange(len(ISSUES)) % 3 == 0, 1.5, 1.0)
-    rows = issues(r, kind, times)
+    rows = issues(r, kind, times, earlier)
     true = dict(zip([f"i{at}" for at in range(len(ISSUES))], times, strict=True))
     told, level = rows[rows["significant"]], listed_level(int(rows["significant"].sum()), len(rows))
     ends = [
@@ -128,26 +145,37 @@ def main() -> None:
     twice[6] = 2
     half_more = some.copy()
     half_more[10] = 1.5
+    together = np.zeros(len(ones), int)
+    found_in = lambda rows: rows.set_index("issue")["significant"]["i10"]
     print(f"{'of ' + str(months) + ' months':34}", *(f"{kind:>14}" for kind in NOISE))
     for name, claim in {
         "some city, two months": lambda r, kind: units(r, kind, ones, 0)["told"][:-1].any(),
         "some city, twelve months": lambda r, kind: units(r, kind, ones, 11)["told"][:-1].any(),
         "the group, two months": lambda r, kind: units(r, kind, ones, 0)["told"].iloc[-1],
         "the group, twelve months": lambda r, kind: units(r, kind, ones, 11)["told"].iloc[-1],
-        "some issue": lambda r, kind: issues(r, kind, some)["significant"].any(),
+        "the total, two months": lambda r, kind: alone(r, kind, np.append(CITIES, GROUP), together)["told"].any(),
+        "the total, twelve months": lambda r, kind: alone(r, kind, np.append(CITIES, GROUP), together, 11)[
+            "told"
+        ].any(),
+        "some issue (movers), two months": lambda r, kind: issues(r, kind, some)["significant"].any(),
+        "some issue (movers), twelve": lambda r, kind: issues(r, kind, some, 11)["significant"].any(),
         "any finding on volumes, two months": first_page,
+        "any finding on volumes, twelve": lambda r, kind: first_page(r, kind, 11),
         "a city that doubles, two months": lambda r, kind: units(r, kind, twice, 0)["told"].iloc[6],
         "a city that doubles, twelve": lambda r, kind: units(r, kind, twice, 11)["told"].iloc[6],
-        "an issue that rises by half": lambda r, kind: issues(r, kind, half_more).set_index("issue")["significant"][
-            "i10"
-        ],
+        "an issue that rises by half, two": lambda r, kind: found_in(issues(r, kind, half_more)),
+        "an issue that rises by half, 12": lambda r, kind: found_in(issues(r, kind, half_more, 11)),
     }.items():
         if only in name:
             print(f"{name:34}", *(f"{rate:14.3f}" for rate in in_all(claim, months)), flush=True)
-    if only in "listed intervals that miss":
-        missed = [[listed_miss(r, kind) for r in [np.random.default_rng(7)] for _ in range(months)] for kind in NOISE]
-        shares = [sum(a / max(b, 1) for a, b in each) / months for each in missed]  # the false coverage rate
-        print(f"{'listed intervals that miss':34}", *(f"{share:14.3f}" for share in shares), flush=True)
+    for name, earlier in (("two", 0), ("twelve", 11)):
+        if only in f"listed intervals that miss, {name}":
+            r = {kind: np.random.default_rng(7) for kind in NOISE}
+            missed = [[listed_miss(r[kind], kind, earlier) for _ in range(months)] for kind in NOISE]
+            rate = [sum(a / max(b, 1) for a, b in each) / months for each in missed]  # the false coverage rate
+            cover = [1 - sum(a for a, _ in each) / max(sum(b for _, b in each), 1) for each in missed]
+            print(f"{f'listed intervals that miss, {name}':34}", *(f"{each:14.3f}" for each in rate), flush=True)
+            print(f"{f'listed intervals that hold, {name}':34}", *(f"{each:14.3f}" for each in cover), flush=True)
     spread, fallen = (0, 0.1, 0.3, 0.5), np.full(len(COMPLAINTS), 0.97)
     fallen[7] = 0.9
     print(f"{'cities that differ by (logit)':34}", *(f"{each:14}" for each in spread))
