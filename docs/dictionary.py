@@ -42,6 +42,7 @@ MEMBERS = {
     "previous": "上月，用法同 last_year",
     "domains": "印刷的业务领域",
     "history": "连续的至多12个月，本月在最后",
+    "annexes": "以前至多11个月的考评从什么算出：各月上报的工单，否则已公布的附件1，都没有时为空",
     "year_before": "上年1月至同月，缺一个月就没有",
     "monthly": "近几个月各自的件数，按给出的列分组；交给 metrics.side_by_side 并排",
     "days": '本月和对比月的天数；against 为 "yoy" 或 "mom"',

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from hotline_lib import published
-from hotline_lib.beside import HISTORY, Base, Count, filtered, known_value, label, left_out, month_length
+from hotline_lib import beside, published
+from hotline_lib.beside import HISTORY, Annex, Base, Count, filtered, known_value, label, month_length
 from hotline_lib.cube import accepted, missed_tickets, submitted, tickets_behind
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
@@ -61,9 +61,7 @@ class Month:
     @cached_property
     def units(self) -> pd.DataFrame:
         """``unit``, ``long_name``, ``kind``, ``code``, ``population``: a row per unit, by division code."""
-        fields = ("name", "long_name", "kind", "code", "population")
-        rows = [[getattr(unit, name) for name in fields] for unit in self.params.units]
-        return pd.DataFrame(rows, columns=["unit", *fields[1:]])
+        return beside.as_rows(self.params.units)
 
     @cached_property
     def types(self) -> pd.DataFrame:
@@ -89,6 +87,21 @@ class Month:
         """
         before = self._known(month_before(self.month, back) for back in range(1, HISTORY))
         return (*reversed(before), Base(self.month, "tickets", self.counts))
+
+    @cached_property
+    def annexes(self) -> tuple[Annex, ...]:
+        """What the scores of up to eleven months before are made from, oldest first; they are read when first asked for.
+
+        By the rule of base months: from tickets, else from the published table. A month of which nothing is known is among
+        them, but not the first.
+        """
+        months = [month_before(self.month, back) for back in range(1, HISTORY)]
+        found = [beside.annex_of(month, self.params, self.paths, self._own_simulated) for month in months]
+        return tuple(reversed(found[: max((at for at, each in enumerate(found, start=1) if each), default=0)]))
+
+    @property
+    def _own_simulated(self) -> bool:
+        return any(source.simulated for source in self.inputs if source.month == self.month)
 
     @cached_property
     def year_before(self) -> tuple[Base, ...]:
@@ -130,10 +143,9 @@ class Month:
 
     def _known(self, months: Iterable[str]) -> list[Base]:
         """Those months, up to the first of which nothing is known."""
-        simulated = any(source.simulated for source in self.inputs if source.month == self.month)
         bases, known = {base.month: base for base in (self.last_year, self.previous)}, []
         for month in months:
-            base = bases.get(month) or _base(month, self.params, self.paths, simulated)[0]
+            base = bases.get(month) or beside.base_of(month, self.params, self.paths, self._own_simulated)[0]
             if base.source is None:
                 break
             known.append(base)
@@ -221,15 +233,15 @@ def open_month(month: str = "", paths: Paths | None = None) -> Month:
         )
     frames, source = found
     late, scanned = submitted(month, params, paths)
-    last_year = _base(month_before(month, 12), params, paths, source.simulated)
-    previous = _base(month_before(month, 1), params, paths, source.simulated)
-    unusable, lacking = left_out(source, scanned, params, paths)
+    last_year = beside.base_of(month_before(month, 12), params, paths, source.simulated)
+    previous = beside.base_of(month_before(month, 1), params, paths, source.simulated)
+    unusable, lacking = beside.left_out(source, scanned, params, paths)
     inputs = {each.month: each for each in [source, *scanned, *last_year[1], *previous[1]]}
     return Month(
         month=month,
         params=params,
         paths=paths,
-        counts=_named(frames["counts"], params),
+        counts=beside.named(frames["counts"], params),
         calendar=frames["calendar"],
         **late,
         last_year=last_year[0],
@@ -267,7 +279,7 @@ def newest_month(paths: Paths) -> str:
 def prepare(month: str, paths: Paths) -> Month:
     """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
     m = open_month(month, paths)
-    _ = m._beside
+    _ = m._beside, m.annexes
     return m
 
 
@@ -280,20 +292,3 @@ def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame |
     """
     path = paths.spot_checks(month)
     return read(path, params, paths.short(path)) if path.exists() else None
-
-
-def _base(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Base, list[Input]]:
-    """The base month and its inputs. Simulated tickets are a base of simulated ones, real of real, a few late ones of none."""
-    found = accepted(month, params, paths)
-    if found is not None and found[1].simulated == simulated and not found[1].partial:
-        frames, source = found
-        of_month = load_params(month, params.folder, need_month_file=False)
-        return Base(month, "tickets", _named(frames["counts"], of_month), input=source), [source]
-    margins = published.margins(month, params, paths)
-    return Base(month, "published" if margins else None, None, margins), []
-
-
-def _named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
-    roles = {each.name: each.role for each in params.catalogue.business_types}
-    printed = {each.name: each.printed for each in params.catalogue.domains}
-    return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))

@@ -10,6 +10,7 @@ from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._scores import score_source
+from hotline_lib.bulletin._standing import moved, moved_columns, notes
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up, percent
@@ -173,15 +174,15 @@ def _bands(x: Exhibit) -> dict[str, object]:
 
 
 def _bands_table(x: Exhibit) -> Table:
-    rows = x.frame.assign(
+    rows = x.frame.join(moved(x.m), on="unit", validate="one_to_one").assign(
         range=[f"{low}—{high}" for low, high in zip(x.frame["rank_low"], x.frame["rank_high"], strict=True)]
     )
     return Table(
         rows,
-        [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words")],
+        [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words"), *moved_columns(x.m)],
         label="分档和名次区间",
         order="按名次排；同样的工作再遇一个月的偶然，十个月中至少九个月名次在区间之内",
-        notes=["同档：本档最高的得分，同档的单位二十个月中至少有一个月能够达到"],
+        notes=["同档：本档最高的得分，同档的单位二十个月中至少有一个月能够达到", *notes(x.m)],
     )
 
 

@@ -1,6 +1,5 @@
 """The months up to this one: how far they reach, what is said of one, two, five and twelve, and the year so far."""
 
-import shutil
 from dataclasses import replace
 
 import pandas as pd
@@ -15,22 +14,6 @@ from hotline_lib.present._sentences import Sentence
 
 MAKERS = (bulletin.months, bulletin.domain_months, bulletin.issue_months)
 YEAR = month_span("2023-10..2024-09")
-
-
-@pytest.fixture
-def project_of(twelve, tmp_path):
-    """A project with the tickets of some of the twelve months and of 2023-09, and published tables of others."""
-
-    def make(*months: str, published: tuple[str, ...] = ()):
-        paths = replace(twelve, data=tmp_path / "data")
-        paths.tickets(MONTH).parent.mkdir(parents=True)
-        for month in months:
-            paths.tickets(month).symlink_to(twelve.tickets(month))
-        for month in published:
-            shutil.copytree(twelve.published(MONTH), paths.published(month))
-        return paths
-
-    return make
 
 
 @pytest.fixture
