@@ -14,7 +14,7 @@ from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.params import Params, Unit, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import months_there, real_months
+from hotline_lib.ticket_files import LONGEST, months_there, real_months
 from hotline_lib.tickets import KEYS, Input
 
 HISTORY = 12  # months shown together
@@ -153,7 +153,7 @@ def _apart(source: Input, params: Params, paths: Paths) -> list[str]:
     """The months that reports of this one would look at, but their tickets are of the other kind."""
     if params.month.source.kind == "database":
         return []
-    first = month_before(source.month, max(HISTORY + int(source.month[5:]) - 1, params.month.reach_back_months))
+    first = month_before(source.month, max(LONGEST - 1, params.month.reach_back_months))
     real = real_months(paths)
     return [each for each in months_there(paths) if first <= each < source.month and (each in real) == source.simulated]
 

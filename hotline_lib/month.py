@@ -16,7 +16,7 @@ from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.ticket_files import MONTH, hint_to_simulate, months_there
+from hotline_lib.ticket_files import LONGEST, MONTH, hint_to_simulate, months_there
 from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, find_input, read_month
 
 
@@ -110,13 +110,20 @@ class Month:
         known = self._known(month_before(self.month, back) for back in range(12, 12 + number))
         return tuple(reversed(known)) if len(known) == number else ()
 
-    def monthly(self, *keys: str) -> dict[str, pd.DataFrame]:
+    @cached_property
+    def long_history(self) -> tuple[Base, ...]:
+        """``history`` and what goes on before it, up to three years: what limits and the season are made from."""
+        further = range(HISTORY, LONGEST) if len(self.history) == HISTORY else ()
+        return (*reversed(self._known(month_before(self.month, back) for back in further)), *self.history)
+
+    def monthly(self, *keys: str, most: int = HISTORY) -> dict[str, pd.DataFrame]:
         """The months shown together, oldest first: by month, tickets over those columns of ``counts`` (no keys: the total).
 
-        As far back as every month can say so much: published tables know margins only.
+        As far back as every month can say so much: published tables know margins only. most: how many months; from more
+        than twelve limits take out the season.
         """
         known = {}
-        for base in reversed(self.history):
+        for base in reversed((self.long_history if most > HISTORY else self.history)[-most:]):
             if (frame := base.by(*keys)) is None:
                 break
             known[base.month] = frame
@@ -138,8 +145,8 @@ class Month:
 
     @property
     def _beside(self) -> tuple[Base, ...]:
-        """The months beside this one: ``history``, and ``year_before`` where it begins in January, as the year so far does."""
-        return (*self.history, *(self.year_before if len(self.history) >= int(self.month[5:]) else ()))
+        """The months beside this one: ``long_history``, and ``year_before`` where it begins in January, as the year so far does."""
+        return (*self.long_history, *(self.year_before if len(self.history) >= int(self.month[5:]) else ()))
 
     def _known(self, months: Iterable[str]) -> list[Base]:
         """Those months, up to the first of which nothing is known."""

@@ -18,7 +18,7 @@ from hotline_lib.metrics._rates import (
     unsubmitted,
 )
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
-from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
+from hotline_lib.metrics._trends import MonthLimits, a_day, month_limits, side_by_side, xmr, year_to_date
 from hotline_lib.metrics._usual import Noise, Usual, interval, judged, listed_level, usual
 from hotline_lib.metrics._volumes import (
     domain_volumes,
@@ -30,6 +30,7 @@ from hotline_lib.metrics._volumes import (
 )
 
 __all__ = [
+    "MonthLimits",
     "Noise",
     "Usual",
     "a_day",
@@ -54,6 +55,7 @@ __all__ = [
     "judged",
     "listed_level",
     "missing_days",
+    "month_limits",
     "movers",
     "poisson_limits",
     "possible_rates",
