@@ -293,9 +293,8 @@ def prepare(month: str, paths: Paths) -> Month:
 def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:
     """The drawn tickets of data/spot_checks/MONTH.csv as text, or None if there is no such file.
 
-    Only the columns that we know: what else somebody noted there stays in the file.
-    Raises HotlineError that names file, row and column, and the value if it may be shown, for a missing column, an
-    unknown unit or answer, what is no ticket's id, or a ticket listed twice.
+    Only the columns that we know: what else somebody noted there stays in the file. Raises HotlineError that names file,
+    row and column, and the value if it may be shown, for a missing column, an unknown unit or answer, no id, or a repeated one.
     """
     path = paths.spot_checks(month)
     return read(path, params, paths.short(path)) if path.exists() else None

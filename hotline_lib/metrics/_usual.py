@@ -30,7 +30,7 @@ _ROUNDS = 25
 _MEDIAN = np.pi / 2  # variance of a median, in those of a mean
 _ALIKE = 1e-6  # of the determinant, below which counting errors are all of one size
 _WINSOR = 0.1  # of each side
-_KEPT = 0.6786863  # of the variance of a normal variable, after a tenth of each side has been drawn in
+_KEPT = 0.6786545589528744  # of the variance of a normal variable, after a tenth of each side has been drawn in
 
 
 @dataclass(frozen=True)
