@@ -64,6 +64,46 @@ def test_the_worst_unit_is_named_with_what_cost_it_most_and_how_few_tickets_that
     assert str(bulletin.points_lost(m).sentence) == "营口市得分最低，失9.54分，其中24小时办结率失4分（3件未达标）。"
 
 
+def test_points_are_explained_one_by_one(m):
+    x = bulletin.points_explained(m)
+    scores = figures.scores(m).set_index("unit")
+    rows = x.frame[x.frame["indicator"] != "合计"]
+    for unit, own in rows.groupby("unit"):
+        assert (
+            half_up(1000 * sum(own["points"]), 1000) == half_up(1000 * scores.loc[unit, "lost"], 1000) or unit == "大连"
+        )
+        for row in own[own["missed"].notna()].itertuples():
+            assert len(m.behind(unit, row.indicator)) == row.missed
+    sums = x.frame[x.frame["indicator"] == "合计"].set_index("unit")["points"]
+    assert sums["营口"] == scores.loc["营口", "lost"] and "盘锦" not in sums  # one loss is its own sum
+    printed = {(row[0], row[1]): row[2:] for row in x.table.cells()}
+    assert printed["朝阳", "24小时办结率"] == ["99.67%", "4", "1", "4", "·", "8", "达到100%，差0.33，多得4分"]
+    assert printed["盘锦", "平均办结时长"][-1] == "低于60分钟，差174.41，多得1分"
+    assert printed["锦州", "万人工单数量"][-1] == "—"  # never more calls as advice
+    assert "只差1件的：朝阳市24小时办结率1件未达标，少1件多得4分；" in str(x.sentence)
+    assert "m.behind" in "".join(x.table.notes) and x.table.csv().startswith("unit,points,missed,one_less,one_more,")
+
+
+def test_a_unit_sees_its_own_points_and_what_would_cost_some(m):
+    x = bulletin.unit_points(m, "盘锦市")
+    assert [row[0] for row in x.table.cells()] == [
+        "平均办结时长",
+        "工单分类正确率",
+        "限时办结率",
+        "24小时办结率",
+        "5日办结率",
+    ]
+    assert str(x.sentence).startswith("4项现在不失分，但再有1件未达标就会失分：24小时办结率失4分，5日办结率失2分")
+    own = bulletin.unit_points(m, "营口")
+    assert own.table.cells()[-1][:3] == ["合计", "", "9.54"]
+    assert "5日办结率1件未达标，少1件多得2分" in str(own.sentence)
+
+
+def test_a_unit_without_tickets_has_no_points_to_explain(month_of):
+    x = bulletin.unit_points(month_of(ONE), "阜新")
+    assert "万人工单数量" in str(x.table) or not str(x.table)
+
+
 def test_the_province_has_a_line_of_its_own_on_the_page_and_none_in_the_csv(m):
     table = bulletin.indicators(m).table
     *_, last = table.cells()
