@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
-from hotline_lib.bulletin._scores import missing, score_source
+from hotline_lib.bulletin._scores import missing, rounded, score_source
 from hotline_lib.bulletin._wording import provisional
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
@@ -122,6 +122,7 @@ def _table(x: Exhibit, *, units: bool) -> Table | Sentence:
         notes=[
             "未达标的工单编号：在笔记本中用 m.behind(\"单位\", \"指标\")；不由单件工单决定的各项记—",
             "不失时名次：这一项若不失分，其他不变，在全部单位中的名次",
+            *rounded(x.m, None if units else x.frame["unit"].iloc[0]),
             *x.m.incomplete,
             *provisional(x.m),
         ],
