@@ -9,6 +9,7 @@ from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
 from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
 from hotline_lib.metrics._movers import changes, issue_changes, movers
+from hotline_lib.metrics._own_months import fallen
 from hotline_lib.metrics._rates import (
     all_units_together,
     incomplete,
@@ -45,6 +46,7 @@ __all__ = [
     "day_grid",
     "day_kinds",
     "domain_volumes",
+    "fallen",
     "funnel",
     "handling_times",
     "hourly_calls",

@@ -1,6 +1,6 @@
 """How often pages would call a change more than usual where nothing changed, and how often they find one that is there.
 
-    python tests/benchmarks/claims.py [--months 500] [--only WORDS]
+    python tests/benchmarks/claims.py [--months 500] [--only WORDS …]
 
 Months without a true difference, under four kinds of noise: Poisson; dispersion 3 and 10 (negative binomial with that
 ratio of variance to mean); Poisson with means that vary by 5 % per unit and issue. For each claim: in how many of the
@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from hotline_lib.bulletin._finders import SURE
-from hotline_lib.metrics import Usual, changes, funnel, interval, issue_changes, judged, listed_level
+from hotline_lib.metrics import Usual, changes, fallen, funnel, interval, issue_changes, judged, listed_level
 from hotline_lib.metrics._usual import Noise
 
 CITIES = np.array([7548, 6772, 1683, 1177, 1074, 1020, 908, 870, 655, 651, 525, 489, 485, 301])
@@ -122,6 +123,26 @@ def rates(r: np.random.Generator, dispersion: float, share: np.ndarray) -> pd.Da
     return funnel(pd.DataFrame({"unit": range(len(good)), "numerator": good, "denominator": COMPLAINTS}))
 
 
+def own_rates(
+    r: np.random.Generator, dispersion: float, months: int, anew: bool, falls: bool
+) -> tuple[bool, bool, bool]:
+    """97 % on time in so many months before; whether now some city is said to have fallen, whether city 7 (to 90 %, if it
+    falls), and whether that or the funnel finds it. anew: the cities differ anew each month, not for good."""
+    logit = np.log(0.97 / 0.03) + np.zeros(len(COMPLAINTS))
+    own = logit if anew else logit + r.normal(0, dispersion, logit.shape)
+
+    def month(name: str) -> pd.DataFrame:
+        share = 1 / (1 + np.exp(-(own + r.normal(0, dispersion, own.shape) if anew else own)))
+        share = np.where((np.arange(len(share)) == 7) & falls & (name == "now"), 0.9, share)
+        rows = {"unit": range(len(share)), "numerator": r.binomial(COMPLAINTS, share), "denominator": COMPLAINTS}
+        return pd.DataFrame(rows).assign(month=name, indicator="on time")
+
+    before, now = pd.concat([month(f"{at:02d}") for at in range(months)]), month("now")
+    told = fallen(now, before)["fell"].to_numpy()
+    beside = funnel(now[["unit", "numerator", "denominator"]])["beyond"]
+    return bool(told.any()), bool(told[7]), bool(told[7] or (len(beside) and beside.iloc[7] == "low"))
+
+
 def listed_miss(r: np.random.Generator, kind: str, earlier: int = 0) -> tuple[int, int]:
     """Of the issues listed where a third of them truly moved by a half: intervals that miss the true ratio, of how many."""
     times = np.where(np.arange(len(ISSUES)) % 3 == 0, 1.5, 1.0)
@@ -137,9 +158,10 @@ def listed_miss(r: np.random.Generator, kind: str, earlier: int = 0) -> tuple[in
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--months", type=int, default=500)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", nargs="*", default=[""], help="rows whose names hold one of these words")
     given = parser.parse_args()
-    months, only = given.months, given.only
+    months = given.months
+    wanted = lambda name: any(words in name for words in given.only)
     ones, some = np.ones(len(CITIES) + 1), np.ones(len(ISSUES))
     twice = ones.copy()
     twice[6] = 2
@@ -166,32 +188,44 @@ def main() -> None:
         "an issue that rises by half, two": lambda r, kind: found_in(issues(r, kind, half_more)),
         "an issue that rises by half, 12": lambda r, kind: found_in(issues(r, kind, half_more, 11)),
     }.items():
-        if only in name:
+        if wanted(name):
             print(f"{name:34}", *(f"{rate:14.3f}" for rate in in_all(claim, months)), flush=True)
     for name, earlier in (("two", 0), ("twelve", 11)):
-        if only in f"listed intervals that miss, {name}":
+        if wanted(f"listed intervals that miss, {name}"):
             r = {kind: np.random.default_rng(7) for kind in NOISE}
             missed = [[listed_miss(r[kind], kind, earlier) for _ in range(months)] for kind in NOISE]
             rate = [sum(a / max(b, 1) for a, b in each) / months for each in missed]  # the false coverage rate
             cover = [1 - sum(a for a, _ in each) / max(sum(b for _, b in each), 1) for each in missed]
             print(f"{f'listed intervals that miss, {name}':34}", *(f"{each:14.3f}" for each in rate), flush=True)
             print(f"{f'listed intervals that hold, {name}':34}", *(f"{each:14.3f}" for each in cover), flush=True)
-    spread, fallen = (0, 0.1, 0.3, 0.5), np.full(len(COMPLAINTS), 0.97)
-    fallen[7] = 0.9
+    spread, one_low = (0, 0.1, 0.3, 0.5), np.full(len(COMPLAINTS), 0.97)
+    one_low[7] = 0.9
     print(f"{'cities that differ by (logit)':34}", *(f"{each:14}" for each in spread))
     for name, share, told in (
         ("a rate: some city beyond", np.full(len(COMPLAINTS), 0.97), lambda rows: (rows["beyond"] != "").any()),
-        ("on-time 97 % falls to 90 %", fallen, lambda rows: rows["beyond"].iloc[7] == "low"),
+        ("on-time 97 % falls to 90 %", one_low, lambda rows: rows["beyond"].iloc[7] == "low"),
         (
             "on-time 99.9 % falls to 90 %",
-            np.where(fallen == 0.9, 0.9, 0.999),
+            np.where(one_low == 0.9, 0.9, 0.999),
             lambda rows: rows["beyond"].iloc[7] == "low",
         ),
     ):
-        if only in name:
+        if wanted(name):
             r = np.random.default_rng(11)
             found = [sum(bool(told(rates(r, each, share))) for _ in range(months)) / months for each in spread]
             print(f"{name:34}", *(f"{rate:14.3f}" for rate in found), flush=True)
+
+    for anew, before in product((False, True), (5, 11)):
+        name = f"own {before} months{', anew' if anew else ''}"
+        if wanted(name):
+            r = np.random.default_rng(13)
+            quiet, falls = (
+                [np.mean([own_rates(r, each, before, anew, falls) for _ in range(months)], axis=0) for each in spread]
+                for falls in (False, True)
+            )
+            for what, rates_of in (("some fell", [each[0] for each in quiet]), ("97 to 90 %", [each[1] for each in falls]),
+                                   ("or funnel", [each[2] for each in falls])):  # fmt: skip
+                print(f"{f'{name}: {what}':34}", *(f"{rate:14.3f}" for rate in rates_of), flush=True)
 
 
 def in_all(claim: Callable[[np.random.Generator, str], object], months: int) -> list[float]:

@@ -51,7 +51,9 @@ def test_movements_are_differences_of_what_is_printed(project_of):
         assert "较上月的升降未判断是否出于偶然" in "".join(table.notes)
     up, down = ((frame["score"] > frame["score_before"]).sum(), (frame["score"] < frame["score_before"]).sum())
     said = str(bulletin.score_months(m).sentence)
-    assert re.match(rf"和8月相比，15个单位中，{up}个总分上升，{down}个下降，{15 - up - down}个不变；名次上升最多的是", said)
+    assert re.match(
+        rf"和8月相比，15个单位中，{up}个总分上升，{down}个下降，{15 - up - down}个不变；名次上升最多的是", said
+    )
     assert bulletin.score_months(m).chart.png.startswith(b"\x89PNG")
     assert bulletin.unit_months(m).chart.title == "各单位12个月的日均件数"
 
