@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from hotline_lib.errors import UnknownValueError
-from hotline_lib.params import Params, month_before
+from hotline_lib import published
+from hotline_lib.cube import accepted, submitted
+from hotline_lib.errors import HotlineError, UnknownValueError
+from hotline_lib.params import Params, Unit, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import months_there, real_months
+from hotline_lib.ticket_files import LONGEST, months_there, real_months
 from hotline_lib.tickets import KEYS, Input
 
 HISTORY = 12  # months shown together
@@ -39,6 +43,25 @@ class Base:
                 return pd.DataFrame({"tickets": [int(self.counts["tickets"].sum())]})
             return self.counts.groupby(list(keys), as_index=False)["tickets"].sum()
         return self.margins.get(keys)
+
+
+@dataclass(frozen=True, eq=False)
+class Annex:
+    """What a month's scores are made from: the tickets submitted and accepted in it; else ``printed``, its published
+    table of indicators as text; else nothing.
+
+    params: the month's own, with its scheme and units. whole: whether the tickets of the month before it are there too.
+    """
+
+    month: str
+    params: Params
+    rates: pd.DataFrame | None = None
+    counts: pd.DataFrame | None = None
+    printed: pd.DataFrame | None = None
+    whole: bool = True
+
+    def __bool__(self) -> bool:
+        return self.rates is not None or self.printed is not None
 
 
 @dataclass(frozen=True)
@@ -78,6 +101,12 @@ def known_value(params: Params, column: str, value: object) -> object:
     if len(meant) != 1:
         raise UnknownValueError(_LABELS[column], value, meant or names)
     return meant[0]
+
+
+def as_rows(units: Iterable[Unit]) -> pd.DataFrame:
+    """``unit``, ``long_name``, ``kind``, ``code``, ``population``: a row per unit, in their order."""
+    fields = ("name", "long_name", "kind", "code", "population")
+    return pd.DataFrame([[getattr(unit, name) for name in fields] for unit in units], columns=["unit", *fields[1:]])
 
 
 def filtered(counts: pd.DataFrame | None, where: dict[str, object]) -> int | None:
@@ -124,6 +153,43 @@ def _apart(source: Input, params: Params, paths: Paths) -> list[str]:
     """The months that reports of this one would look at, but their tickets are of the other kind."""
     if params.month.source.kind == "database":
         return []
-    first = month_before(source.month, max(HISTORY + int(source.month[5:]) - 1, params.month.reach_back_months))
+    first = month_before(source.month, max(LONGEST - 1, params.month.reach_back_months))
     real = real_months(paths)
     return [each for each in months_there(paths) if first <= each < source.month and (each in real) == source.simulated]
+
+
+def base_of(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Base, list[Input]]:
+    """The base month and its inputs. Simulated tickets are a base of simulated ones, real of real, a few late ones of none."""
+    if found := _usable(month, params, paths, simulated):
+        counts, source = found
+        of_month = load_params(month, params.folder, need_month_file=False)
+        return Base(month, "tickets", named(counts, of_month), input=source), [source]
+    margins = published.margins(month, params, paths)
+    return Base(month, "published" if margins else None, None, margins), []
+
+
+def annex_of(month: str, params: Params, paths: Paths, simulated: bool) -> Annex:
+    """The month's own; its published table where its tickets cannot be scored (a calendar, or a month before it, that is refused)."""
+    of_month, scored = load_params(month, params.folder, need_month_file=False), None
+    if found := _usable(month, params, paths, simulated):
+        with suppress(HotlineError):
+            scored = submitted(month, of_month, paths)
+    if scored:
+        late, scanned = scored
+        back = of_month.month.reach_back_months
+        whole = not back or month_before(month) in {each.month for each in scanned}
+        return Annex(month, of_month, late["rates"], named(found[0], of_month), whole=whole)
+    return Annex(month, of_month, printed=published.tables(month, of_month, paths).get("indicators"))
+
+
+def _usable(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[pd.DataFrame, Input] | None:
+    """The counts of a month beside a bulletin, if it may stand there: simulated beside simulated, real beside real, no few late ones."""
+    found = accepted(month, params, paths)
+    usable = found is not None and found[1].simulated == simulated and not found[1].partial
+    return (found[0]["counts"], found[1]) if usable else None
+
+
+def named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
+    roles = {each.name: each.role for each in params.catalogue.business_types}
+    printed = {each.name: each.printed for each in params.catalogue.domains}
+    return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))

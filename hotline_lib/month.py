@@ -8,15 +8,15 @@ from functools import cached_property
 
 import pandas as pd
 
-from hotline_lib import published
-from hotline_lib.beside import HISTORY, Base, Count, filtered, known_value, label, left_out, month_length
+from hotline_lib import beside, published
+from hotline_lib.beside import HISTORY, Annex, Base, Count, filtered, known_value, label, month_length
 from hotline_lib.cube import accepted, missed_tickets, submitted, tickets_behind
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.ticket_files import MONTH, hint_to_simulate, months_there
+from hotline_lib.ticket_files import LONGEST, MONTH, hint_to_simulate, months_there
 from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, find_input, read_month
 
 
@@ -61,9 +61,7 @@ class Month:
     @cached_property
     def units(self) -> pd.DataFrame:
         """``unit``, ``long_name``, ``kind``, ``code``, ``population``: a row per unit, by division code."""
-        fields = ("name", "long_name", "kind", "code", "population")
-        rows = [[getattr(unit, name) for name in fields] for unit in self.params.units]
-        return pd.DataFrame(rows, columns=["unit", *fields[1:]])
+        return beside.as_rows(self.params.units)
 
     @cached_property
     def types(self) -> pd.DataFrame:
@@ -91,19 +89,41 @@ class Month:
         return (*reversed(before), Base(self.month, "tickets", self.counts))
 
     @cached_property
+    def annexes(self) -> tuple[Annex, ...]:
+        """What the scores of up to eleven months before are made from, oldest first; they are read when first asked for.
+
+        By the rule of base months: from tickets, else from the published table. A month of which nothing is known is among
+        them, but not the first.
+        """
+        months = [month_before(self.month, back) for back in range(1, HISTORY)]
+        found = [beside.annex_of(month, self.params, self.paths, self._own_simulated) for month in months]
+        return tuple(reversed(found[: max((at for at, each in enumerate(found, start=1) if each), default=0)]))
+
+    @property
+    def _own_simulated(self) -> bool:
+        return any(source.simulated for source in self.inputs if source.month == self.month)
+
+    @cached_property
     def year_before(self) -> tuple[Base, ...]:
         """January to this month of the year before, if each of them is known; else none."""
         number = int(self.month[5:])
         known = self._known(month_before(self.month, back) for back in range(12, 12 + number))
         return tuple(reversed(known)) if len(known) == number else ()
 
-    def monthly(self, *keys: str) -> dict[str, pd.DataFrame]:
+    @cached_property
+    def long_history(self) -> tuple[Base, ...]:
+        """``history`` and what goes on before it, up to three years: what limits and the season are made from."""
+        further = range(HISTORY, LONGEST) if len(self.history) == HISTORY else ()
+        return (*reversed(self._known(month_before(self.month, back) for back in further)), *self.history)
+
+    def monthly(self, *keys: str, most: int = HISTORY) -> dict[str, pd.DataFrame]:
         """The months shown together, oldest first: by month, tickets over those columns of ``counts`` (no keys: the total).
 
-        As far back as every month can say so much: published tables know margins only.
+        As far back as every month can say so much: published tables know margins only. most: how many months; from more
+        than twelve limits take out the season.
         """
         known = {}
-        for base in reversed(self.history):
+        for base in reversed((self.long_history if most > HISTORY else self.history)[-most:]):
             if (frame := base.by(*keys)) is None:
                 break
             known[base.month] = frame
@@ -125,15 +145,14 @@ class Month:
 
     @property
     def _beside(self) -> tuple[Base, ...]:
-        """The months beside this one: ``history``, and ``year_before`` where it begins in January, as the year so far does."""
-        return (*self.history, *(self.year_before if len(self.history) >= int(self.month[5:]) else ()))
+        """The months beside this one: ``long_history``, and ``year_before`` where it begins in January, as the year so far does."""
+        return (*self.long_history, *(self.year_before if len(self.history) >= int(self.month[5:]) else ()))
 
     def _known(self, months: Iterable[str]) -> list[Base]:
         """Those months, up to the first of which nothing is known."""
-        simulated = any(source.simulated for source in self.inputs if source.month == self.month)
         bases, known = {base.month: base for base in (self.last_year, self.previous)}, []
         for month in months:
-            base = bases.get(month) or _base(month, self.params, self.paths, simulated)[0]
+            base = bases.get(month) or beside.base_of(month, self.params, self.paths, self._own_simulated)[0]
             if base.source is None:
                 break
             known.append(base)
@@ -221,15 +240,15 @@ def open_month(month: str = "", paths: Paths | None = None) -> Month:
         )
     frames, source = found
     late, scanned = submitted(month, params, paths)
-    last_year = _base(month_before(month, 12), params, paths, source.simulated)
-    previous = _base(month_before(month, 1), params, paths, source.simulated)
-    unusable, lacking = left_out(source, scanned, params, paths)
+    last_year = beside.base_of(month_before(month, 12), params, paths, source.simulated)
+    previous = beside.base_of(month_before(month, 1), params, paths, source.simulated)
+    unusable, lacking = beside.left_out(source, scanned, params, paths)
     inputs = {each.month: each for each in [source, *scanned, *last_year[1], *previous[1]]}
     return Month(
         month=month,
         params=params,
         paths=paths,
-        counts=_named(frames["counts"], params),
+        counts=beside.named(frames["counts"], params),
         calendar=frames["calendar"],
         **late,
         last_year=last_year[0],
@@ -267,33 +286,15 @@ def newest_month(paths: Paths) -> str:
 def prepare(month: str, paths: Paths) -> Month:
     """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
     m = open_month(month, paths)
-    _ = m._beside
+    _ = m._beside, m.annexes
     return m
 
 
 def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:
     """The drawn tickets of data/spot_checks/MONTH.csv as text, or None if there is no such file.
 
-    Only the columns that we know: what else somebody noted there stays in the file.
-    Raises HotlineError that names file, row and column, and the value if it may be shown, for a missing column, an
-    unknown unit or answer, what is no ticket's id, or a ticket listed twice.
+    Only the columns that we know: what else somebody noted there stays in the file. Raises HotlineError that names file,
+    row and column, and the value if it may be shown, for a missing column, an unknown unit or answer, no id, or a repeated one.
     """
     path = paths.spot_checks(month)
     return read(path, params, paths.short(path)) if path.exists() else None
-
-
-def _base(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[Base, list[Input]]:
-    """The base month and its inputs. Simulated tickets are a base of simulated ones, real of real, a few late ones of none."""
-    found = accepted(month, params, paths)
-    if found is not None and found[1].simulated == simulated and not found[1].partial:
-        frames, source = found
-        of_month = load_params(month, params.folder, need_month_file=False)
-        return Base(month, "tickets", _named(frames["counts"], of_month), input=source), [source]
-    margins = published.margins(month, params, paths)
-    return Base(month, "published" if margins else None, None, margins), []
-
-
-def _named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
-    roles = {each.name: each.role for each in params.catalogue.business_types}
-    printed = {each.name: each.printed for each in params.catalogue.domains}
-    return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))

@@ -10,6 +10,14 @@ from hotline_lib.paths import Paths
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.scoring import compare, ladder
 
+SETTINGS = {
+    "full_marks": "满分", "least": "总分的下限",
+    "signals.attention.points": "● 关注，一项指标失分", "signals.attention.bad": "● 关注，抽检有问题的件数",
+    "signals.notice.points": "○ 留意，一项指标失分", "signals.notice.bad": "○ 留意，抽检有问题的件数",
+    "signals.unsubmitted": "● 关注，未上报占比（%）", "signals.changes.least": "▲▼ 增减至少（%）",
+    "signals.changes.monthly_sd": "▲▼ 通常波动，每月（%）",
+}  # fmt: skip
+
 
 def scheme_changes(params: Params, paths: Paths) -> list[str]:
     """What the month's block of scoring.yaml changes, a line each, in the first month in which it holds; else nothing.
@@ -88,7 +96,7 @@ def _rule(rule: Rule, of: Indicator | None) -> str:
 def _settings(before: Scheme, now: Scheme) -> list[str]:
     """Full marks, the least score, and signals."""
     old, new = (_flat(each.model_dump(include={"full_marks", "least", "signals"})) for each in (before, now))
-    return [f"改动　{key}：{old[key]} → {new[key]}" for key in new if old[key] != new[key]]
+    return [f"改动　{SETTINGS.get(key, key)}：{old[key]} → {new[key]}" for key in new if old[key] != new[key]]
 
 
 def _flat(settings: dict, way: str = "") -> dict[str, object]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _DIGITS = 12
+LONGEST = 36  # months that a report may look at: limits and the season are made from them
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 

@@ -12,7 +12,7 @@ from hotline_lib.cli import app
 from hotline_lib.errors import ParamsError
 from hotline_lib.params import load_params
 from hotline_lib.readiness import check, told
-from hotline_lib.rule_changes import lost_rules, scheme_changes
+from hotline_lib.rule_changes import SETTINGS, _flat, lost_rules, scheme_changes
 
 A = "2024-09（推断）"
 LESS_STRICT = "{indicator: complaint_24h_rate, deduct: {at_least: {100: 0, 99: 2}, otherwise: 4}, source: published}"
@@ -159,7 +159,7 @@ def test_what_a_new_block_changes_is_told_rule_by_rule_and_unit_by_unit(desk):
         "新增　断网时长：低于1分钟不扣分，其余扣2分",
         "取消　工单分类正确率：低于100%的，每差1个百分点扣0.5分",
         "改动　投诉举报类24小时办结率：达到100%不扣分，其余扣4分 → 达到100%不扣分，达到99%扣2分，其余扣4分",
-        "改动　signals.unsubmitted：10 → 15",
+        "改动　● 关注，未上报占比（%）：10 → 15",
         "辽阳　97.71 分 → 98.00 分，第 7 → 第 4",
         "朝阳　93.00 分 → 95.00 分，第 14 → 第 12",
         "阜新　94.00 分 → 94.00 分，第 13 → 第 14",
@@ -220,3 +220,8 @@ def test_run_says_it_too(desk, tmp_path):
     assert done.exit_code == 0, done.output
     assert f"评分办法「乙」自 2024-09 起执行，与「{A}」相比：" in done.output
     assert "朝阳　93.00 分 → 95.00 分，第 14 → 第 12" in done.output and "其余 11 个单位不变" in done.output
+
+
+def test_every_setting_of_a_scheme_has_a_name_for_people(project):
+    scheme = load_params(MONTH, project.params).scheme
+    assert set(_flat(scheme.model_dump(include={"full_marks", "least", "signals"}))) == set(SETTINGS)

@@ -8,6 +8,7 @@ from typing import Any
 from hotline_lib.fingerprint import file_sha256, files_below, library_fingerprint, package_versions, value_fingerprint
 from hotline_lib.params import Params, month_before
 from hotline_lib.paths import Paths
+from hotline_lib.ticket_files import LONGEST
 from hotline_lib.yaml_files import read_yaml
 
 
@@ -17,7 +18,9 @@ def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str
     Returns data files with their SHA-256, by the path an analyst knows; and one digest of these, parameters, library
     and packages.
     """
-    back = max(12 + params.month.reach_back_months, 11 + int(month[5:]))  # last year's submissions, and its January
+    back = max(
+        LONGEST - 1, 12 + params.month.reach_back_months, 11 + int(month[5:])
+    )  # last year's submissions, its January
     months = [month_before(month, each) for each in range(back, -1, -1)]
     data = [
         path

@@ -33,9 +33,11 @@ from hotline_lib.bulletin._outline import (
 )
 from hotline_lib.bulletin._overview import overview
 from hotline_lib.bulletin._peers import unit_issues, unit_peers
+from hotline_lib.bulletin._points import points_explained, unit_points
 from hotline_lib.bulletin._samples import checks_opening, quality, score_ranks, spot_checks, test_calls
 from hotline_lib.bulletin._say import say
 from hotline_lib.bulletin._scores import below_threshold, indicators, points_lost, scores
+from hotline_lib.bulletin._standing import score_months, unit_months
 from hotline_lib.bulletin._steps import possible_rates, unsubmitted
 from hotline_lib.bulletin._times import days, hours
 from hotline_lib.bulletin._unit import unit_indicators, unit_spot_checks, unit_types
@@ -46,9 +48,9 @@ EXHIBITS = (
     business_types, units, contributions, days, hours, months, year_to_date,
     domains, domain_units, domain_contributions, type_contributions, domain_months,
     top_issues, all_top_issues, issue_details, movers, without_issue, handled, issue_months,
-    scores, indicators, points_lost, unsubmitted, possible_rates, below_threshold, needs_help, bands, what_it_takes, funnel, handling, methods,
-    spot_checks, score_ranks, checks_opening, test_calls, quality, overview,
-    unit_types, unit_issues, unit_indicators, unit_peers, unit_spot_checks,
+    scores, indicators, points_lost, points_explained, unsubmitted, possible_rates, below_threshold, needs_help, bands, what_it_takes, funnel, handling, methods,
+    score_months, unit_months, spot_checks, score_ranks, checks_opening, test_calls, quality, overview,
+    unit_types, unit_issues, unit_indicators, unit_points, unit_peers, unit_spot_checks,
 )  # fmt: skip
 __all__ = [
     "EXHIBITS", "Exhibit", "Part", "Section", *(each.__name__ for each in EXHIBITS),

@@ -10,6 +10,7 @@ from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._scores import score_source
+from hotline_lib.bulletin._standing import moved, moved_columns, notes
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up, percent
@@ -53,7 +54,7 @@ def bands(m: Month) -> Exhibit:
 def what_it_takes(m: Month) -> Exhibit:
     """多得1分、进一位各要几件：最少有几件工单照常办好，就能多得分或进位；工单编号在 CSV。
 
-    有 sentence、table。frame：scoring.takes，一行一个单位、目标和做法：indicators、tickets、of、gained、score、rank、ids。
+    有 sentence、table；没有单位做得到时没有表。frame：scoring.takes，一行一个单位、目标和做法：indicators、tickets、of、gained、score、rank、ids。
     来源：rates、本月上报的工单、params/scoring.yaml。
     """
     parts = Parts(sentence=Says("what_it_takes", _takes), table=_takes_table)
@@ -173,15 +174,15 @@ def _bands(x: Exhibit) -> dict[str, object]:
 
 
 def _bands_table(x: Exhibit) -> Table:
-    rows = x.frame.assign(
+    rows = x.frame.join(moved(x.m), on="unit", validate="one_to_one").assign(
         range=[f"{low}—{high}" for low, high in zip(x.frame["rank_low"], x.frame["rank_high"], strict=True)]
     )
     return Table(
         rows,
-        [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words")],
+        [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words"), *moved_columns(x.m)],
         label="分档和名次区间",
         order="按名次排；同样的工作再遇一个月的偶然，十个月中至少九个月名次在区间之内",
-        notes=["同档：本档最高的得分，同档的单位二十个月中至少有一个月能够达到"],
+        notes=["同档：本档最高的得分，同档的单位二十个月中至少有一个月能够达到", *notes(x.m)],
     )
 
 
@@ -196,10 +197,12 @@ def _takes(x: Exhibit) -> dict[str, object]:
     return {"units": [{**row, "what": _what(row["indicators"]), "long_name": names[row["unit"]]} for row in best]}
 
 
-def _takes_table(x: Exhibit) -> Table:
-    """Tickets that win a point and a place at once stand once."""
+def _takes_table(x: Exhibit) -> Table | Sentence:
+    """Tickets that win a point and a place at once stand once; nothing where nobody can win any."""
+    if x.frame.empty:
+        return Sentence("")
     of = [name for name in x.frame.columns if name not in ("target", "way")]
-    merged = x.frame.groupby(of, sort=False, as_index=False)["target"].agg(tuple) if len(x.frame) else x.frame
+    merged = x.frame.groupby(of, sort=False, as_index=False)["target"].agg(tuple)
     rows = merged.assign(
         aim=[
             "、".join({"point": "多得1分", "place": "进位"}[each] for each in targets) for targets in merged["target"]
@@ -217,7 +220,7 @@ def _takes_table(x: Exhibit) -> Table:
     ]  # fmt: skip
     return Table(
         rows, columns, label="多得1分、进位各要几件", order="按区划排；得分、名次为届时的，其他单位不变", row_head="unit",
-        notes=["一件照常办好：各项都合格，用时为本单位投诉的中位时长，不超过24小时和时限。一件可同时算进几项指标",
+        notes=[f"一件照常办好：各项都合格，用时为本单位{x.m.params.catalogue.name_of('complaint')}的中位时长，不超过24小时和时限。一件可同时算进几项指标",
                "只列做得到的：超过计入工单四分之一的不列；不超过5%为近。多受理工单、断网时长等不是办好工单，不列"],
     )  # fmt: skip
 

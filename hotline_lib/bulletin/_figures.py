@@ -213,6 +213,14 @@ def funnel(m: Month, of: str) -> pd.DataFrame:
 
 
 @once_a_month
+def fallen(m: Month) -> pd.DataFrame:
+    """Which rates fell against the units' own months before."""
+    rates = [annex.rates.assign(month=annex.month) for annex in m.annexes if annex.rates is not None]
+    now = indicators(m).query("kind == 'rate' and numerator.notna()")
+    return metrics.fallen(now, pd.concat(rates) if rates else now.iloc[:0].assign(month=""))
+
+
+@once_a_month
 def unsubmitted(m: Month) -> pd.DataFrame:
     complaint = m.params.catalogue.name_of("complaint")
     return metrics.unsubmitted(

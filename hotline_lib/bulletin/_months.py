@@ -12,11 +12,13 @@ from functools import partial
 import pandas as pd
 
 from hotline_lib import metrics
+from hotline_lib.beside import HISTORY
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import half_up
-from hotline_lib.metrics._trends import FULL, TRIAL, Xmr
+from hotline_lib.metrics import MonthLimits
+from hotline_lib.metrics._trends import FULL, TRIAL
 from hotline_lib.month import Month
 from hotline_lib.present import _months as pictures
 from hotline_lib.present._charts import Chart
@@ -24,27 +26,29 @@ from hotline_lib.present._months import Level, Panel
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import column
+from hotline_lib.ticket_files import LONGEST
 
 _COMMON = 4  # panels share a scale unless the highest of one is so many times the highest of another
 
 
 def months(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
-    """近几个月的总量：每月日均件数；满5个月有试用控制限，满12个月有控制限。
+    """近几个月的总量：每月日均件数；满5个月有试用控制限，满12个月有控制限，满24个月的扣除季节。
 
     有 sentence、chart；只有一个月时没有图。
-    frame：metrics.side_by_side，一行，一个月一列（件）；不写就是全部工单。来源：m.history（工单，否则已公布的月报）。
+    frame：metrics.side_by_side，一行，一个月一列（件）；不写就是全部工单。至多显示12个月，更早的只用来算控制限。
+    来源：m.long_history（工单，否则已公布的月报）。
     """
-    frame = metrics.side_by_side(m.monthly()) if frame is None else frame
+    frame = metrics.side_by_side(m.monthly(most=LONGEST)) if frame is None else frame
     return Exhibit(m, frame, _parts=Parts(sentence=Says("months", _months), chart=_months_chart))
 
 
 def domain_months(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
     """近几个月的各领域：每月日均件数，一个领域一幅小图。
 
-    有 sentence、chart。frame：metrics.side_by_side，一行一个领域，一个月一列（件）；次序按本月件数。来源：m.history。
+    有 sentence、chart。frame：metrics.side_by_side，一行一个领域，一个月一列（件）；次序按本月件数。来源：m.long_history。
     """
     key = "printed_domain"
-    frame = metrics.side_by_side(m.monthly(key), key) if frame is None else frame
+    frame = metrics.side_by_side(m.monthly(key, most=LONGEST), key) if frame is None else frame
     return Exhibit(m, frame.reindex(figures.domains(m)[key], fill_value=0), _parts=_small_multiples("domain"))
 
 
@@ -52,10 +56,10 @@ def issue_months(m: Month, frame: pd.DataFrame | None = None, *, top: int = 5) -
     """近几个月的投诉事项：本月排名前几位的事项，每月日均件数，一个事项一幅小图。
 
     top：列出前几位。有 sentence、chart。
-    frame：metrics.side_by_side，一行一个事项，一个月一列（件）；不写就是投诉。来源：m.history 的工单。
+    frame：metrics.side_by_side，一行一个事项，一个月一列（件）；不写就是投诉。来源：m.long_history 的工单。
     """
     if frame is None:
-        counts = m.monthly("role", "issue")
+        counts = m.monthly("role", "issue", most=LONGEST)
         complaints = {month: rows[rows["role"] == "complaint"] for month, rows in counts.items()}
         frame = metrics.side_by_side(complaints, "issue")
     names = metrics.top_issues(m.counts, "complaint", top=top)["issue"]
@@ -74,12 +78,12 @@ def year_to_date(m: Month) -> Exhibit:
 
 @dataclass(frozen=True)
 class Run:
-    """Tickets a day of one thing over the months, oldest first; ``name`` and ``months`` as words."""
+    """Tickets a day of one thing over the months, oldest first; ``name`` and ``months`` as words. limits: of this month."""
 
     name: str
     months: tuple[str, ...]
     values: tuple[Fraction, ...]
-    festive: bool = False  # in January and February the Spring Festival moves, so neither is judged alone
+    limits: MonthLimits | None = None
 
     @property
     def now(self) -> str:
@@ -98,17 +102,14 @@ class Run:
         return [self._at(at) for at in range(len(self.values))]
 
     @property
-    def limits(self) -> Xmr | None:
-        """Of the months before this one: it is judged by them, and does not move them."""
-        return metrics.xmr(self.values[:-1]) if len(self.values) >= TRIAL else None
+    def side(self) -> str:
+        """On which side of its limits this month lies: above, below, or nothing."""
+        return self.limits.side if self.limits else ""
 
     @property
-    def side(self) -> str:
-        """On which side of the limits this month lies: above, below, or nothing."""
-        limits, value = self.limits, self.values[-1]
-        if limits is None or self.festive or limits.low <= value <= limits.high:
-            return ""
-        return "above" if value > limits.high else "below"
+    def judged(self) -> str:
+        """What is held against the limits, as printed."""
+        return printed(self.limits.value) if self.limits else ""
 
     @property
     def outside(self) -> tuple[bool, ...]:
@@ -130,14 +131,18 @@ def _name(m: Month, month: str) -> str:
 
 
 def _runs(m: Month, counts: pd.DataFrame) -> list[Run]:
-    """A Run per row of counts: a column per month."""
-    months = tuple(_name(m, month) for month in counts.columns)
-    values = [tuple(map(metrics.a_day, row, counts.columns)) for row in counts.to_numpy()]
-    return [Run(str(name), months, each, _festive(m)) for name, each in zip(counts.index, values, strict=True)]
-
-
-def _festive(m: Month) -> bool:
-    return m.month[5:] in ("01", "02")
+    """A Run per row of counts: a column per month, of which the last twelve are shown."""
+    shown = counts.columns[-HISTORY:]
+    months = tuple(_name(m, month) for month in shown)
+    return [
+        Run(
+            str(name),
+            months,
+            tuple(map(metrics.a_day, row[-HISTORY:], shown)),
+            metrics.month_limits([int(each) for each in row], list(counts.columns)),
+        )
+        for name, row in zip(counts.index, counts.to_numpy(), strict=True)
+    ]
 
 
 def _small_multiples(what: str) -> Parts:
@@ -153,10 +158,13 @@ def _context(m: Month, runs: list[Run], **more: object) -> dict[str, object]:
     last = months[-1] if "年" not in months[0] else f"{m.month[:4]}年{months[-1]}"
     published = [_name(m, base.month) for base in m.history[-number:] if base.source == "published"]
     span = {"number": number, "first": months[0], "last": last, "full": number >= FULL, "published": published}
+    limits = [run.limits for run in runs if run.limits]
     return {
         "runs": runs,
-        "limited": number >= TRIAL,
-        "festive": m.month[5:] in ("01", "02"),
+        "limited": bool(limits),
+        "january": m.month.endswith("-01") and number >= TRIAL,
+        "together": any(each.together for each in limits),
+        "seasonal": any(each.seasonal for each in limits),
         "needed": FULL,
         "least": TRIAL,
         **span,
@@ -184,16 +192,16 @@ def _months_chart(x: Exhibit) -> Chart | Sentence:
     run, limits = context["total"], context["total"].limits
     if context["number"] < 2:
         return Sentence("")
-    lines = [] if limits is None else [
+    lines = [] if limits is None or limits.together else [
         Level(float(max(value, 0)), f"{word} {_comma(printed(max(value, 0)))}", word == "平均")
         for word, value in (("上限", limits.high), ("平均", limits.centre), ("下限", limits.low))
     ]  # fmt: skip
-    shown = list(x.frame.columns)
+    shown = list(x.frame.columns[-HISTORY:])
     years = [f"{month[:4]}年" if at == 0 or month[5:] == "01" else "" for at, month in enumerate(shown)]
     picture = lambda: pictures.levels(
         list(map(float, run.values)), [_comma(printed(value)) for value in run.values],
         [f"{int(month[5:])}月" for month in shown], years,
-        lines=lines, light=not context["full"], outside=run.outside,
+        lines=lines, light=not context["full"], outside=run.outside, last_only=context["seasonal"],
     )  # fmt: skip
     return drawn(x.m, "months", picture, **context)
 

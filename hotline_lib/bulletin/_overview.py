@@ -10,6 +10,7 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, volume_source
 from hotline_lib.bulletin._scores import missing, score_source
+from hotline_lib.bulletin._standing import moved, moved_columns, notes
 from hotline_lib.bulletin._wording import noted, provisional
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS, Indicator
@@ -21,7 +22,7 @@ from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
 if TYPE_CHECKING:
     from hotline_lib.month import Month
 
-_SHOWN_INDICATORS = 4  # those that cost all units together most
+_SHOWN_INDICATORS = 4  # those that cost all units together most; one less where movements take the room
 
 
 def overview(m: Month) -> Exhibit:
@@ -44,11 +45,12 @@ def _table(x: Exhibit) -> Table:
         Column("信号", "signals", "signals"),
         RANK,
         SCORE,
+        *moved_columns(m),
         column("tickets", head="业务量", key="total"),
         column("yoy", key="yoy_pct"),
         column("complaint", head=m.params.catalogue.name_of("complaint"), key="complaint"),
         *([left] if rows["unsubmitted"].any() else []),
-        *(_indicator(m, each) for each in INDICATORS if each.key in list(lost)[:_SHOWN_INDICATORS]),
+        *(_indicator(m, each) for each in INDICATORS if each.key in list(lost)[: _shown(m)]),
     ]
     if checked:
         bad = lambda row: signals.of(bad=row["problems"])
@@ -64,9 +66,13 @@ def _table(x: Exhibit) -> Table:
             "left": _left(rows[["unsubmitted", "open"]].sum(skipna=False)),
         },
         rule_after=lambda row: row["kind"] == "group",
-        notes=[*_note(m), *m.incomplete, *provisional(m)],
+        notes=[*_note(m), *notes(m), *m.incomplete, *provisional(m)],
     )  # fmt: skip
     return made.corrected(figures.errata(m, "units"))
+
+
+def _shown(m: Month) -> int:
+    return _SHOWN_INDICATORS - bool(moved_columns(m))
 
 
 def _indicator(m: Month, each: Indicator) -> Column:
@@ -87,6 +93,7 @@ def _rows(m: Month) -> pd.DataFrame:
     volumes = figures.units(m).drop(columns=["rank", "long_name", "kind", "code", "population"])
     rows = figures.scores(m)[["rank", "unit", "kind", "score"]].merge(volumes, on="unit", validate="one_to_one")
     rows = rows.join(values, on="unit", validate="one_to_one")
+    rows = rows.join(moved(m), on="unit", validate="one_to_one")
     left = figures.unsubmitted(m).set_index("unit")[["unsubmitted", "open"]]
     left = left.assign(told=figures.told_unsubmitted(m), left=[_left(row) for row in left.to_dict("records")])
     rows = rows.join(left, on="unit", validate="one_to_one")
@@ -136,6 +143,6 @@ def _note(m: Month) -> list[str]:
     groups, lost = m.units[m.units["kind"] == "group"], figures.lost(m)
     return noted(
         m, "overview_note", groups=[] if len(groups) == len(m.units) else groups["unit"].tolist(),
-        rest=len(INDICATORS) - min(_SHOWN_INDICATORS, len(lost.columns)),
+        rest=len(INDICATORS) - min(_shown(m), len(lost.columns)),
         unspoilt=len(INDICATORS) - len(set(lost) | set(figures.unconfirmed(m))),
     )  # fmt: skip

@@ -92,7 +92,12 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
         ("总分", scores, True, numbers.decimal),
         ("业务量（件）", figures.units(m).set_index("unit")["tickets"], True, numbers.count),
         (BY_KEY["tickets_per_10k"].label, values["tickets_per_10k"], True, numbers.decimal),
-        ("投诉平均办结时长（分钟）", values["complaint_mean_minutes"], False, numbers.decimal),
+        (
+            f"{m.params.catalogue.name_of('complaint')}平均办结时长（分钟）",
+            values["complaint_mean_minutes"],
+            False,
+            numbers.decimal,
+        ),
     ]
     if checks is not None and (checks["answered"] > 0).any():
         drawn_from = checks[checks["answered"] > 0].set_index("unit")

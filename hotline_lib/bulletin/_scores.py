@@ -172,8 +172,6 @@ def _points_lost_table(x: Exhibit) -> Table:
     """A heat map that is a table: units by rank, indicators by what they cost all units together."""
     m, scores = x.m, x.frame
     lost = figures.lost(m)
-    sums = scores["unit"].map(lost.sum(axis=1))
-    rounded = "、".join(scores.loc[sums != scores["lost"], "unit"])
     return Table(
         scores,
         [
@@ -189,11 +187,22 @@ def _points_lost_table(x: Exhibit) -> Table:
         notes=[
             *m.incomplete,
             *(["评分办法由印刷本反推，并非唯一"] if _inferred(m) else []),
-            *([f"总分四舍五入保留两位小数，{rounded}的各项失分之和因此与合计略有出入"] if rounded else []),
+            *rounded(m),
             *provisional(m),
         ],
         heat=True,
     )
+
+
+def rounded(m: Month, only: str | None = None) -> list[str]:
+    """The note on units (or the one) whose printed score is not full marks less their points to the last digit."""
+    scores, sums = figures.scores(m), figures.lost(m).sum(axis=1)
+    units = [
+        row["unit"]
+        for row in scores.to_dict("records")
+        if only in (None, row["unit"]) and sums.get(row["unit"], 0) != row["lost"]
+    ]
+    return [f"总分四舍五入保留两位小数，{'、'.join(units)}的各项失分之和因此与合计略有出入"] if units else []
 
 
 def _lost_column(indicator: Indicator) -> Column:
@@ -232,7 +241,7 @@ def _points_lost_of(x: Exhibit) -> dict[str, object]:
     lost, total = _lost(m), x.frame["lost"].sum()  # of printed scores: what a reader adds up from Annex 1
     rest = total - sum(each["points"] for each in lost[:3]) if len(lost) > 3 else 0
     unspoilt = len(INDICATORS) - len(set(figures.lost(m)) | set(figures.unconfirmed(m)))
-    shown = {"units": len(m.units), "others": unspoilt, "inferred": _inferred(m)}
+    shown = {"units": len(m.units), "others": unspoilt, "inferred": _inferred(m), "rounded": rounded(m) != []}
     return {"lost": lost, "total": total, "rest": rest, **shown}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -64,7 +65,8 @@ def _lost(m: Month) -> Iterator[Finding]:
 
 
 def _rates(m: Month) -> Iterator[Finding]:
-    """The rates that are lower in some unit than in the others by more than chance and than the units usually differ.
+    """The rates that are lower in some unit than in the others by more than chance and than the units usually differ, or
+    than in its own months before by more than chance and than they usually move.
 
     All rates of Annex 1, those without a rule in the scheme too; what already costs points enough to be told is not told
     again. A unit that has no peers (a provincial group) is told where it is ten points lower than the cities together.
@@ -81,6 +83,9 @@ def _rates(m: Month) -> Iterator[Finding]:
             (frame["beyond"] == "low") & (100 * (frame["target"] - frame["value"]) >= _SHORT), "unit"
         ].tolist()
         low += [unit for unit in own.index if unit not in cities and _far_below(own, unit, cities)]
+        fell = _fallen(m, of.key)
+        peers = {unit for unit in low if of.key not in lost or lost.loc[unit, of.key] < attention}
+        low = [*low, *(unit for unit in fell if unit not in low)]
         low = [unit for unit in low if of.key not in lost or lost.loc[unit, of.key] < attention]
         if not low:
             continue
@@ -89,11 +94,26 @@ def _rates(m: Month) -> Iterator[Finding]:
             own.loc[low]
             .assign(short=lambda each: each["denominator"] - each["numerator"])
             .sort_values("short", ascending=False)
+            .reset_index()
+            .to_dict("records")
         )
+        rows = [{**row, "peers": row["unit"] in peers, **fell.get(row["unit"], {"before": None})} for row in rows]
         yield said(
-            m, "rate", "附件1", "indicators", touches=int(rows["short"].sum()), ids=_behind(m, of.key, low) if of.counted else None,
-            indicator=of, rows=rows.reset_index().to_dict("records"), rest=percent(rest["numerator"], rest["denominator"]),
+            m, "rate", "附件1", "indicators", touches=int(sum(row["short"] for row in rows)), ids=_behind(m, of.key, low) if of.counted else None,
+            indicator=of, rows=rows, rest=percent(rest["numerator"], rest["denominator"]),
         )  # fmt: skip
+
+
+def _fallen(m: Month, key: str) -> dict[str, dict[str, object]]:
+    """The units whose rate fell by a point or more against their own months before: what it was, and in how many months."""
+    rows = figures.fallen(m)
+    rows = rows[(rows["indicator"] == key) & rows["fell"]]
+    found = {}
+    for row in rows.to_dict("records"):
+        before = percent(row["own_numerator"], row["own_denominator"])
+        if before - percent(row["numerator"], row["denominator"]) >= Decimal(str(_SHORT)):
+            found[row["unit"]] = {"before": before, "months": row["months"]}
+    return found
 
 
 def _far_below(own: pd.DataFrame, unit: str, cities: set[str]) -> bool:

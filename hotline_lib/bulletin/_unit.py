@@ -16,7 +16,7 @@ from hotline_lib.bulletin._columns import compared_rows
 from hotline_lib.bulletin._derived import about_people
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._peers import _counts, compared_with, whose
-from hotline_lib.bulletin._scores import missing, score_source
+from hotline_lib.bulletin._scores import missing, rounded, score_source
 from hotline_lib.bulletin._wording import drawn, provisional
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS
@@ -143,7 +143,12 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
         order="按附件1的顺序；由来为分子/分母",
         row_head="indicator",
         total={"indicator": "合计", "points": scores["lost"]},
-        notes=[*provisional(m), *m.incomplete, *(about_people(m) if len(peers) == len(m.units) else [])],
+        notes=[
+            *rounded(m, name),
+            *provisional(m),
+            *m.incomplete,
+            *(about_people(m) if len(peers) == len(m.units) else []),
+        ],
     )
 
 
@@ -199,6 +204,7 @@ def _overview(x: Exhibit, unit: str) -> dict[str, object]:
         "tied": int((figures.scores(m)["rank"] == score["rank"]).sum()) > 1,
         "lost": score["lost"],
         "worst": [{"name": BY_KEY[key].short, "points": points} for key, points in worst.items()],
+        "rounded": rounded(m, me.name) != [],
         "units": len(m.units),
         "whose": whose(m, compared_with(m, unit)),
     }

@@ -39,19 +39,21 @@ def compare(
 @scheme.command()
 def infer(
     months: Annotated[
-        list[str], typer.Argument(help="已公布月报的月份（data/published/），可写多个", metavar="MONTH…")
+        list[str],
+        typer.Argument(help="已公布月报的月份（data/published/），可写多个，或 2024-01..2024-09", metavar="MONTH…"),
     ],
     data: Data = None,
     params: Params = None,
 ) -> None:
     """由印出的得分推断评分规则：列出全部符合的规则，每条界限能在什么范围；月份越多越窄。"""
-    from hotline_lib.params import load_params
+    from hotline_lib.params import load_params, month_span
     from hotline_lib.published import printed_indicators
     from hotline_lib.scoring import in_words
     from hotline_lib.scoring import infer as fitting
 
     paths = find_paths(data=data, params=params)
-    scheme = load_params(max(months), paths.params, need_month_file=None).scheme
-    printed = {month: printed_indicators(month, paths) for month in sorted(set(months))}
+    wanted = sorted({each for span in months for each in month_span(span)})
+    scheme = load_params(wanted[-1], paths.params, need_month_file=None).scheme
+    printed = {month: printed_indicators(month, paths) for month in wanted}
     for line in in_words(fitting(printed, scheme), scheme):
         typer.echo(line)

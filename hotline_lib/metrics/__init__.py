@@ -10,6 +10,7 @@ from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issu
 from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, volume_jumps
 from hotline_lib.metrics._movers import changes, issue_changes, movers
 from hotline_lib.metrics._noise import Noise
+from hotline_lib.metrics._own_months import fallen
 from hotline_lib.metrics._rates import (
     all_units_together,
     incomplete,
@@ -19,7 +20,7 @@ from hotline_lib.metrics._rates import (
     unsubmitted,
 )
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
-from hotline_lib.metrics._trends import a_day, side_by_side, xmr, year_to_date
+from hotline_lib.metrics._trends import MonthLimits, a_day, month_limits, side_by_side, xmr, year_to_date
 from hotline_lib.metrics._usual import Usual, interval, judged, listed_level, usual
 from hotline_lib.metrics._volumes import (
     domain_volumes,
@@ -31,6 +32,7 @@ from hotline_lib.metrics._volumes import (
 )
 
 __all__ = [
+    "MonthLimits",
     "Noise",
     "Usual",
     "a_day",
@@ -45,6 +47,7 @@ __all__ = [
     "day_grid",
     "day_kinds",
     "domain_volumes",
+    "fallen",
     "funnel",
     "handling_times",
     "hourly_calls",
@@ -55,6 +58,7 @@ __all__ = [
     "judged",
     "listed_level",
     "missing_days",
+    "month_limits",
     "movers",
     "poisson_limits",
     "possible_rates",

@@ -28,12 +28,12 @@ class Level:
 
 def levels(
     values: Sequence[float], words: Sequence[str], names: Sequence[str], years: Sequence[str], *,
-    lines: Sequence[Level] = (), light: bool = False, outside: Sequence[bool] = (),
+    lines: Sequence[Level] = (), light: bool = False, outside: Sequence[bool] = (), last_only: bool = False,
 ) -> Figure:  # fmt: skip
     """A column per month, this month's (the last) dark, those beyond a limit red; lines of centre and limits.
 
     words: the values as printed, over the last column and those outside (over each, if there are no lines).
-    names, years: below the columns; years mostly "". light: the lines are on trial.
+    names, years: below the columns; years mostly "". light: the lines are on trial. last_only: they are of this month alone.
     """
     most = max([*values, *(line.value for line in lines), 1e-9])
     with style.drawing():
@@ -46,7 +46,8 @@ def levels(
         end = pitch * len(values)
         for line in lines:
             y, colour = bottom - line.value * scale, SOFT if light else INK
-            canvas.line(0, y, end, y, colour, width=1 if light else 1.2, dashed=not line.centre)
+            start = end - pitch if last_only else 0
+            canvas.line(start, y, end, y, colour, width=1 if light else 1.2, dashed=not line.centre)
         _named_lines(canvas, lines, end + 8, bottom, scale, SOFT if light else INK)
         told = [at for at in range(len(values)) if any(outside[at : at + 1]) or not lines or at == len(values) - 1]
         _over_columns(canvas, [(pitch * (at + 0.5), bottom - values[at] * scale, words[at]) for at in reversed(told)])

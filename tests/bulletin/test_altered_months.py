@@ -65,6 +65,34 @@ def test_a_rate_of_a_city_falls_whether_the_scheme_has_a_rule_for_it_or_not(m, r
     assert words in altered and words not in said(m)
 
 
+def test_a_rate_falls_against_its_own_months_where_units_differ(twelve):
+    """Units that differ for good hide a fall of one of them from each other, not from its own months."""
+    m, key = open_month(MONTH, twelve), "first_time_resolution_rate"
+    share = dict(zip(m.params.unit_names, [0.995 - 0.007 * at for at in range(15)], strict=True))
+
+    def differing(rates, low=None):
+        of = rates["unit"].map(share).where(rates["unit"] != "锦州", low or 0.98)
+        wanted = rates["indicator"] == key
+        return rates.assign(
+            numerator=rates["numerator"].where(~wanted, (of * rates["denominator"]).round().astype("int64"))
+        )
+
+    quiet = replace(m, rates=differing(m.rates))
+    fallen = replace(m, rates=differing(m.rates, 0.90))
+    for each in (quiet, fallen):
+        each.__dict__["annexes"] = tuple(replace(annex, rates=differing(annex.rates)) for annex in m.annexes)
+    assert "一次办结率" not in said(quiet)
+    text = said(fallen)
+    assert (
+        "锦州一次办结率89.92%" in text and "自己以前11个月合计98.0" in text and "降幅超出偶然和逐月通常的变动" in text
+    )
+    (line,) = [line for line in text.splitlines() if "一次办结率" in line]
+    assert "其余单位合计" not in line  # beside the others it is nothing
+    short = replace(fallen, rates=fallen.rates)
+    short.__dict__["annexes"] = fallen.annexes[-4:]
+    assert "一次办结率" not in said(short)
+
+
 def test_a_rate_of_the_group_falls_far_below_the_cities(m):
     assert "省交投投诉举报类回访满意率" in said(rate(m, "省交投", complaint_satisfaction_rate=0.6))
     assert "省交投投诉举报类回访满意率" not in said(rate(m, "省交投", complaint_satisfaction_rate=0.97))

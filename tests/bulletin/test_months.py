@@ -1,6 +1,5 @@
 """The months up to this one: how far they reach, what is said of one, two, five and twelve, and the year so far."""
 
-import shutil
 from dataclasses import replace
 
 import pandas as pd
@@ -15,22 +14,6 @@ from hotline_lib.present._sentences import Sentence
 
 MAKERS = (bulletin.months, bulletin.domain_months, bulletin.issue_months)
 YEAR = month_span("2023-10..2024-09")
-
-
-@pytest.fixture
-def project_of(twelve, tmp_path):
-    """A project with the tickets of some of the twelve months and of 2023-09, and published tables of others."""
-
-    def make(*months: str, published: tuple[str, ...] = ()):
-        paths = replace(twelve, data=tmp_path / "data")
-        paths.tickets(MONTH).parent.mkdir(parents=True)
-        for month in months:
-            paths.tickets(month).symlink_to(twelve.tickets(month))
-        for month in published:
-            shutil.copytree(twelve.published(MONTH), paths.published(month))
-        return paths
-
-    return make
 
 
 @pytest.fixture
@@ -101,11 +84,11 @@ def test_a_report_depends_on_every_month_that_it_may_show(twelve):
     seen = {name[-15:-8] for name in basis(MONTH, twelve, params)[0] if name.endswith(".parquet")}
     assert seen == {"2023-09", *YEAR}
     far = replace(twelve, data=twelve.data.parent / "far")
-    for month in (month_before(MONTH, 20), month_before(MONTH, 21)):
+    for month in (month_before(MONTH, 35), month_before(MONTH, 36)):
         far.tickets(month).parent.mkdir(parents=True, exist_ok=True)
         far.tickets(month).write_bytes(b"")
     files, _ = basis(MONTH, far, params)
-    assert [name for name in files if name.endswith(".parquet")] == ["data/tickets/2023-01.parquet"]
+    assert [name for name in files if name.endswith(".parquet")] == ["data/tickets/2021-10.parquet"]
 
 
 def test_one_month_shows_nothing(month_with):
@@ -148,17 +131,46 @@ def test_twelve_months_have_limits(month_with):
     assert "各图尺度不同" in bulletin.domain_months(m).chart.note
 
 
-def paced(month_of, *pace: int):
+def paced(month_of, *pace: int, months: list[str] = YEAR):
     """A month whose history has so many complaints a day, this month last."""
     head = "business_type | domain | issue | sub_issue | unit | tickets\n"
     m = month_of(head + "投诉举报 | 城市客运 | 巡游出租汽车 | | 沈阳 | 1")
-    months = YEAR[-len(pace) :]
+    months = months[-len(pace) :]
     counts = [
         m.counts.assign(tickets=each * pd.Period(month).days_in_month) for month, each in zip(months, pace, strict=True)
     ]
-    m = replace(m, counts=counts[-1])
-    m.__dict__["history"] = tuple(Base(month, "tickets", each) for month, each in zip(months, counts, strict=True))
+    m = replace(m, month=months[-1], counts=counts[-1])
+    m.__dict__["long_history"] = tuple(Base(month, "tickets", each) for month, each in zip(months, counts, strict=True))
+    m.__dict__["history"] = m.long_history[-12:]
     return m
+
+
+def test_a_january_waits_for_its_february(month_of):
+    pace = [100, 101] * 5
+    m = paced(month_of, *pace, 190, months=month_span("2023-03..2024-01"))
+    text = str(bulletin.months(m).sentence)
+    assert "1月与2月合起来判断，本月不单独判断" in text and "不足" not in text and "上限" not in text
+    assert "不画控制限" in bulletin.months(m).chart.note
+    m = paced(month_of, *pace, 140, 58, months=month_span("2023-03..2024-02"))
+    text = str(bulletin.months(m).sentence)
+    assert "1、2月合计为100件（春节在两月间移动），在限内。" in text
+    assert "1、2月合计都在限内" in str(bulletin.issue_months(m).sentence)
+    assert "1、2月合为一期，不画控制限" in bulletin.months(m).chart.note
+    m = paced(month_of, *pace, 140, 140, months=month_span("2023-03..2024-02"))
+    assert bulletin.months(m).chart.title == "1、2月合计日均140件，高于上限"
+
+
+def test_from_24_months_limits_are_without_the_season(month_of):
+    year = [100, 100, 104, 98, 103, 99, 101, 102, 160, 100, 97, 101]
+    months = month_span("2022-10..2024-09")
+    pace = [year[int(month[5:]) - 1] + at % 3 for at, month in enumerate(months)]
+    m = paced(month_of, *pace, months=months)
+    text = str(bulletin.months(m).sentence)
+    assert "2023年10月至2024年9月的12个月中，按以前各月与上年同月之比" in text
+    assert "在限内。" in text and "控制限已扣除季节" in text and "没有扣除季节" not in text
+    assert "已扣除季节" in bulletin.months(m).chart.note and len(bulletin.months(m).frame.columns) == 24
+    assert bulletin.months(m).chart.png.startswith(b"\x89PNG")
+    assert "控制限已扣除季节" in str(bulletin.issue_months(m).sentence)
 
 
 def test_this_month_is_judged_by_the_months_before_it(month_of):
@@ -208,4 +220,4 @@ def test_the_change_of_the_year_so_far_needs_every_month_of_last_year(month_of):
 
 
 def test_preparing_a_month_scans_what_its_notebooks_read(project_of):
-    assert {"history", "year_before"} <= set(vars(prepare(MONTH, project_of(*YEAR))))
+    assert {"history", "long_history", "year_before", "annexes"} <= set(vars(prepare(MONTH, project_of(*YEAR))))

@@ -64,6 +64,46 @@ def test_the_worst_unit_is_named_with_what_cost_it_most_and_how_few_tickets_that
     assert str(bulletin.points_lost(m).sentence) == "营口市得分最低，失9.54分，其中24小时办结率失4分（3件未达标）。"
 
 
+def test_points_are_explained_one_by_one(m):
+    x = bulletin.points_explained(m)
+    scores = figures.scores(m).set_index("unit")
+    rows = x.frame[x.frame["indicator"] != "合计"]
+    for unit, own in rows.groupby("unit"):
+        assert (
+            half_up(1000 * sum(own["points"]), 1000) == half_up(1000 * scores.loc[unit, "lost"], 1000) or unit == "大连"
+        )
+        for row in own[own["missed"].notna()].itertuples():
+            assert len(m.behind(unit, row.indicator)) == row.missed
+    sums = x.frame[x.frame["indicator"] == "合计"].set_index("unit")["points"]
+    assert sums["营口"] == scores.loc["营口", "lost"] and "盘锦" not in sums  # one loss is its own sum
+    printed = {(row[0], row[1]): row[2:] for row in x.table.cells()}
+    assert printed["朝阳", "24小时办结率"] == ["99.67%", "4", "1", "4", "·", "8", "达到100%，差0.33，多得4分"]
+    assert printed["盘锦", "平均办结时长"][-1] == "低于60分钟，差174.41，多得1分"
+    assert printed["锦州", "万人工单数量"][-1] == "—"  # never more calls as advice
+    assert "只差1件的：朝阳市24小时办结率1件未达标，少1件多得4分；" in str(x.sentence)
+    assert "m.behind" in "".join(x.table.notes) and x.table.csv().startswith("unit,points,missed,one_less,one_more,")
+
+
+def test_a_unit_sees_its_own_points_and_what_would_cost_some(m):
+    x = bulletin.unit_points(m, "盘锦市")
+    assert [row[0] for row in x.table.cells()] == [
+        "平均办结时长",
+        "工单分类正确率",
+        "限时办结率",
+        "24小时办结率",
+        "5日办结率",
+    ]
+    assert str(x.sentence).startswith("4项现在不失分，但再有1件未达标就会失分：24小时办结率失4分，5日办结率失2分")
+    own = bulletin.unit_points(m, "营口")
+    assert own.table.cells()[-1][:3] == ["合计", "", "9.54"]
+    assert "5日办结率1件未达标，少1件多得2分" in str(own.sentence)
+
+
+def test_a_unit_without_tickets_has_no_points_to_explain(month_of):
+    x = bulletin.unit_points(month_of(ONE), "阜新")
+    assert "万人工单数量" in str(x.table) or not str(x.table)
+
+
 def test_the_province_has_a_line_of_its_own_on_the_page_and_none_in_the_csv(m):
     table = bulletin.indicators(m).table
     *_, last = table.cells()
@@ -252,7 +292,11 @@ def test_nothing_lost_and_nothing_to_win(month_of, project):
     assert str(bulletin.scores(m).lead) == "15个单位均未失分。"
     assert str(bulletin.points_lost(m).sentence) == "各单位均未失分。"
     assert str(bulletin.what_it_takes(m).sentence) == "没有单位能靠办好四分之一以内的工单多得1分。"
-    assert bulletin.what_it_takes(m).table.frame.empty
+    assert not str(bulletin.what_it_takes(m).table)  # no heads over nothing
+    assert str(bulletin.points_explained(m).sentence) == "各单位均未失分。" and not str(
+        bulletin.points_explained(m).table
+    )
+    assert "指标都没有单位失分" in "".join(bulletin.overview(m).table.notes)
     assert str(bulletin.needs_help(m).sentence) == "没有单位的失分、未上报或抽检达到须关注的程度。"
     assert str(bulletin.bands(m).sentence).startswith("15个单位的得分分不出档次")
     assert str(bulletin.handling(m).sentence) == "9月份没有上报投诉举报工单。"
@@ -290,3 +334,56 @@ def test_calls_of_one_day_by_hand(month_of):
 
 def test_the_months_file_is_what_is_drawn(m, september):
     assert read_spot_checks(MONTH, m.params, september).equals(m.spot_checks)
+
+
+def few(m, *units: str):
+    """The month of a province of those units only."""
+    kept = tuple(unit for unit in m.params.units if unit.name in units)
+    own = {
+        name: getattr(m, name)[getattr(m, name)["unit"].isin(units)]
+        for name in ("counts", "rates", "submissions", "handling")
+    }
+    made = replace(m, params=m.params.model_copy(update={"units": kept}), spot_checks=None, **own)
+    made.__dict__["missed"] = m.missed[m.missed["unit"].isin(units)]
+    return made
+
+
+def test_a_province_of_three_units_and_of_one(m):
+    three = few(m, "沈阳", "鞍山", "阜新")
+    assert str(bulletin.needs_help(three).sentence).startswith("3个单位都需要帮助：阜新市、鞍山市、沈阳市。阜新市：")
+    lost = next(each for each in bulletin.findings(three).found if "办结时长" in str(each.text))
+    assert "3个单位都在投诉举报类平均办结时长上失" in str(lost.text)
+    one = few(m, "沈阳")
+    assert str(bulletin.needs_help(one).sentence).startswith("沈阳市需要帮助。")
+    assert str(bulletin.bands(one).sentence) == "只有一个单位，不分档。"
+    assert str(bulletin.scores(one).note).startswith("1个单位共失3.00分，全部在平均办结时长。")
+
+
+def test_a_loss_is_said_as_one_value(m):
+    """A single loss of 1.038 points is 1.04 in the score; the table says why its parts do not add up."""
+    rates = m.rates.copy()
+    own = (rates["unit"] == "盘锦") & (rates["indicator"] == "classification_accuracy")
+    good = rates.loc[own, "denominator"].iloc[0]
+    rates.loc[own, "numerator"] = good - 1
+    one = replace(m, rates=rates)
+    scheme = m.params.scheme
+    rule = next(rule for rule in scheme.rules if rule.indicator == "classification_accuracy")
+    steep = rule.model_copy(update={"deduct": rule.deduct.model_copy(update={"points": 9 * rule.deduct.points})})
+    one = replace(one, params=m.params.model_copy(update={"scheme": scheme.model_copy(update={"rules": (steep,)})}))
+    said = str(bulletin.unit_indicators(one, "盘锦").sentence)
+    lost = figures.scores(one).set_index("unit").loc["盘锦", "lost"]
+    exact = figures.lost(one).loc["盘锦"].sum()
+    assert lost != exact and str(exact) not in said and f"共失{lost}分，全部在工单分类正确率。" in said
+    assert "盘锦的各项失分之和因此与合计略有出入" in "".join(bulletin.unit_indicators(one, "盘锦").table.notes)
+
+
+def test_page_04_speaks_of_complaints_as_the_province_does(province):
+    paths = province
+    other = open_month("2025-03", paths)
+    said = [
+        str(bulletin.methods(other).sentence),
+        *bulletin.what_it_takes(other).table.notes,
+        str(bulletin.handling(other).sentence),
+    ]
+    said += [str(bulletin.unit_peers(other, other.params.unit_names[0]).table)]
+    assert "申诉" in "".join(said) and not [words for words in said if "投诉" in words]

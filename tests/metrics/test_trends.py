@@ -2,13 +2,16 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import drawn
 
-from hotline_lib.metrics import a_day, side_by_side, xmr, year_to_date
+from hotline_lib.metrics import a_day, month_limits, side_by_side, xmr, year_to_date
+from hotline_lib.metrics._trends import month_days
+from hotline_lib.params import month_span
 
 # tests and vignettes of NHSRplotthedots
 SPIKE = [1, 2, 1, 2, 10, *[1, 2] * 6, 1]
@@ -69,3 +72,60 @@ def test_without_last_year_the_base_is_missing():
     rows = year_to_date(side_by_side({"2024-01": JANUARY}, "type"), None)
     assert rows["to_date"].tolist() == [100, 3] and rows["to_date_base"].isna().all()
     assert isinstance(rows["to_date_base"].dtype, pd.Int64Dtype)
+
+
+def paced(span: str, *pace: float) -> tuple[list[int], list[str]]:
+    """Tickets of months with so many a day, over and over."""
+    months = month_span(span)
+    return [round(pace[at % len(pace)] * month_days(month)) for at, month in enumerate(months)], months
+
+
+def test_limits_are_the_wider_of_ranges_and_deviations_for_one_more_month():
+    before = [100, 110, 100, 110]
+    found = month_limits(*paced("2024-05..2024-09", *before, 106))
+    reach = max(2.66 * 10, 3 * np.std(before, ddof=1)) * (1 + 1 / 4) ** 0.5
+    assert found.value == 106 and found.centre == 105 and float(found.high - found.centre) == pytest.approx(reach)
+    rising = month_limits(*paced("2024-05..2024-12", *range(100, 108)))  # ranges of 1, but far apart
+    assert rising.high > 107.9 and not rising.side
+
+
+def test_fewer_than_five_periods_have_no_limits():
+    assert month_limits(*paced("2024-06..2024-09", 100)) is None
+    assert month_limits(*paced("2024-01..2024-05", 100)) is None  # January and February are one
+    assert month_limits(*paced("2024-01..2024-06", 100)) is not None
+
+
+def test_january_and_february_are_judged_together():
+    tickets, months = paced("2023-04..2024-02", 100, 101)
+    tickets[-2:] = [31 * 140, 29 * 58]  # the festival fell into February
+    assert month_limits(tickets[:-1], months[:-1]) is None
+    found = month_limits(tickets, months)
+    assert found.together and found.value == Fraction(31 * 140 + 29 * 58, 60) and not found.side
+    assert month_limits([*tickets[:-1], 29 * 110], months).side == "above"
+    alone = month_limits(*paced("2024-02..2024-09", 100, 101))  # a February without its January says nothing
+    assert float(alone.centre) == pytest.approx(100.5, abs=0.1)
+
+
+def test_from_24_months_the_season_is_taken_out():
+    year = [100, 100, 104, 98, 103, 99, 101, 102, 160, 100, 97, 101]
+    tickets, months = paced("2022-10..2024-09", *(year[(9 + at) % 12] * (1 + at % 3 / 100) for at in range(24)))
+    short = month_limits(tickets[-12:], months[-12:])
+    assert short.side == "above" and not short.seasonal  # every September is so
+    found = month_limits(tickets, months)
+    assert found.seasonal and not found.side and 150 < found.centre < 175
+    assert month_limits([*tickets[:-1], round(tickets[-1] * 1.3)], months).side == "above"
+    assert not month_limits([0, *tickets[1:]], months).seasonal  # no ratio to nothing
+
+
+def test_months_that_depend_on_one_another_are_seldom_signals():
+    r, months = np.random.default_rng(5), month_span("2023-10..2024-09")
+    beyond = 0
+    for _ in range(300):
+        noise = r.normal(0, 0.05, 60)
+        for at in range(1, 60):
+            noise[at] += 0.6 * noise[at - 1]
+        counts = [
+            round(9_000 * month_days(month) * np.exp(each)) for month, each in zip(months, noise[-12:], strict=True)
+        ]
+        beyond += bool(month_limits(counts, months).side)
+    assert beyond <= 15  # of moving ranges alone: 29

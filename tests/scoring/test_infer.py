@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
 from support import ROOT
+from typer.testing import CliRunner
 
+from hotline_lib.cli import app
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import Rule, Scheme, load_params
 from hotline_lib.scoring import in_words, infer, points_lost, printed_score
@@ -101,3 +104,12 @@ def test_two_rules_on_one_indicator_are_not_told_apart():
     twice = scheme.model_copy(update={"rules": (*scheme.rules, scheme.rules[0])})
     with pytest.raises(HotlineError, match="两条规则"):
         infer({"a": printed()}, twice)
+
+
+def test_months_may_be_given_as_a_span(tmp_path):
+    data = tmp_path / "data"
+    for month in ("2024-08", "2024-09"):
+        shutil.copytree(ROOT / "data/published/2024-09", data / "published" / month)
+    asked = lambda *months: CliRunner().invoke(app, ["scheme", "infer", *months, "--data", str(data), "--params", str(ROOT / "params")])  # fmt: skip
+    span, each = asked("2024-08..2024-09"), asked("2024-09", "2024-08")
+    assert span.exit_code == 0 and span.output == each.output and "20" in span.output

@@ -1,0 +1,235 @@
+"""How units stood before: scores and ranks of the months up to this one, how they moved on last month, and a line of months
+per unit (00, 01, 04)."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotline_lib import metrics, scoring
+from hotline_lib.beside import Annex, as_rows, label
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
+from hotline_lib.bulletin._figures import once_a_month
+from hotline_lib.bulletin._months import _comma, _name, printed
+from hotline_lib.bulletin._wording import drawn, noted
+from hotline_lib.exact import half_up, is_missing
+from hotline_lib.metrics._trends import a_day
+from hotline_lib.params import Scheme, month_before
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present import _standing as pictures
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._standing import Line
+from hotline_lib.present._vocabulary import column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hotline_lib.month import Month
+    from hotline_lib.present._cells import Column
+    from hotline_lib.present._charts import Chart
+
+
+_LEAST_SPAN = 1.0  # points: smaller movements are drawn small
+
+
+def score_months(m: Month) -> Exhibit:
+    """近几个月的总分：各单位总分和名次较上月的升降，一个单位一条线。
+
+    有 sentence、chart；没有以前月份的成绩时没有图。
+    frame：一行一个单位，按名次：rank、unit、long_name、score、rank_before、score_before（上月），以前每个月一列（总分）。
+    来源：m.annexes（各月上报的工单，否则已公布的附件1），各月自己的评分办法。
+    """
+    before = scores_before(m)
+    frame = _moved(m).drop(columns=["kind", "code", "population"])
+    for month, rows in before.items():
+        frame[month] = frame["unit"].map(rows["score"]) if len(rows) else None
+    return Exhibit(m, frame, _parts=Parts(sentence=Says("score_months", _scores), chart=_scores_chart))
+
+
+def unit_months(m: Month) -> Exhibit:
+    """近几个月各单位的件数：每月日均件数，一个单位一行小柱。
+
+    有 chart；只有一个月时没有图。frame：metrics.side_by_side，一行一个单位，一个月一列（件）；次序按本月件数，省级集团在前。
+    来源：m.history。
+    """
+    order = figures.units(m)["unit"]
+    frame = metrics.side_by_side(m.monthly("unit"), "unit").reindex(order, fill_value=0)
+    return Exhibit(m, frame, _parts=Parts(chart=_units_chart))
+
+
+@once_a_month
+def scores_before(m: Month) -> dict[str, pd.DataFrame]:
+    """By month before this one, oldest first: ``score`` and ``rank`` by unit, by that month's own scheme; no row where nobody knows."""
+    return {each.month: _printed(each) if each.rates is None else _scored(each) for each in m.annexes}
+
+
+def moved_columns(m: Month) -> list[Column]:
+    """Rank and score against last month, for a table of units with ``moved``'s columns; none if last month's are not known."""
+    if not _comparable(m):
+        return []
+    still = lambda row: "" if row.get("score_mom") else "soft"
+    heads = {"rank_mom": "名次", "score_mom": "总分"}
+    return [column(name, head=head, key=name, unit="", group="较上月", emphasis=still) for name, head in heads.items()]
+
+
+@once_a_month
+def moved(m: Month) -> pd.DataFrame:
+    """By unit ``rank_mom`` (升2, 降3, 平) and ``score_mom`` (points, Decimal); missing for whom last month is not known."""
+    rows = _moved(m)
+    known = rows["rank_before"].notna()
+    found = [
+        (_rank_words(row), row["score"] - row["score_before"]) if told else (None, None)
+        for told, row in zip(known, rows.to_dict("records"), strict=True)
+    ]
+    return pd.DataFrame(found, rows["unit"], ["rank_mom", "score_mom"], dtype=object)
+
+
+def notes(m: Month) -> list[str]:
+    """What a reader of movements must know: why there are none, or what does not compare."""
+    last = m.annexes[-1] if m.annexes else None
+    return noted(m, "standing_note", last=label(m.previous.month), before=_before(last), **_about(m, last))
+
+
+def _about(m: Month, last: Annex | None) -> dict[str, object]:
+    known = bool(last)
+    return {
+        "known": known,
+        "scheme": last.params.scheme.name if known and not _same_rules(last.params.scheme, m.params.scheme) else "",
+        "whole": not known or last.whole,
+        "open": known and _open(last),
+    }
+
+
+def _before(annex: Annex | None) -> str:
+    return label(month_before(annex.month)) if annex else ""
+
+
+def _comparable(m: Month) -> bool:
+    last = m.annexes[-1] if m.annexes else None
+    return bool(last) and len(scores_before(m)[last.month]) > 0 and _same_rules(last.params.scheme, m.params.scheme)
+
+
+def _same_rules(one: Scheme, other: Scheme) -> bool:
+    told = lambda scheme: (
+        scheme.full_marks, scheme.least, {(each.indicator, repr(each.deduct), repr(each.award)) for each in scheme.rules},
+    )  # fmt: skip
+    return told(one) == told(other)
+
+
+def _open(annex: Annex) -> bool:
+    """Whether something that a rule of that month counts was never confirmed: its scores are provisional."""
+    if annex.rates is None:
+        return False
+    values = _values(annex)
+    return bool(set(values.loc[metrics.unconfirmed(values), "indicator"]) & {each.indicator for each in annex.params.scheme.rules})  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _values(annex: Annex) -> pd.DataFrame:
+    units = as_rows(annex.params.units)
+    volumes = metrics.unit_volumes(annex.counts, units)
+    return metrics.indicator_values(annex.rates, volumes, units, annex.params.month)
+
+
+def _scored(annex: Annex) -> pd.DataFrame:
+    values, scheme = _values(annex), annex.params.scheme
+    rows = scoring.scores(scoring.deductions(values, scheme), as_rows(annex.params.units), values, scheme)
+    return rows.set_index("unit")[["score", "rank"]]
+
+
+def _printed(annex: Annex) -> pd.DataFrame:
+    """Of a published table: its scores as printed; ranks as they follow from them."""
+    table = annex.printed
+    if table is None or "score" not in table:
+        return pd.DataFrame(columns=["score", "rank"])
+    rows = pd.DataFrame({"unit": table["unit"], "score": table["score"].map(_number)}).dropna().set_index("unit")
+    return rows.assign(rank=rows["score"].map(float).rank(method="min", ascending=False).astype(int))
+
+
+def _number(text: object) -> Decimal | None:
+    try:
+        number = Decimal(str(text).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _moved(m: Month) -> pd.DataFrame:
+    rows = figures.scores(m).drop(columns="lost").copy()
+    before = scores_before(m)[m.annexes[-1].month] if _comparable(m) else pd.DataFrame(columns=["score", "rank"])
+    return rows.assign(
+        rank_before=rows["unit"].map(before["rank"]).astype("Int64"), score_before=rows["unit"].map(before["score"]).astype(object),
+    )  # fmt: skip
+
+
+def _rank_words(row: Mapping) -> str:
+    up = int(row["rank_before"]) - int(row["rank"])
+    return "平" if not up else f"升{up}" if up > 0 else f"降{-up}"
+
+
+def _scores(x: Exhibit) -> dict[str, object]:
+    """Who moved most, by rank, of those whose last month is known; which months say something else than this one."""
+    m, frame = x.m, x.frame
+    rows = [row for row in frame.to_dict("records") if not is_missing(row["rank_before"])]
+    up = lambda row: int(row["rank_before"]) - int(row["rank"])
+    rise, fall = (max(map(up, rows), default=0), min(map(up, rows), default=0))
+    shown = [annex for annex in m.annexes if annex and len(scores_before(m)[annex.month])]
+    names = lambda told: [_name(m, annex.month) for annex in shown if told(annex)]
+    return {
+        "rows": rows, "last": _name(m, m.previous.month), "number": len(m.annexes) + 1,
+        "first": _name(m, m.annexes[0].month) if m.annexes else "",
+        "up": sum(row["score"] > row["score_before"] for row in rows), "down": sum(row["score"] < row["score_before"] for row in rows),
+        "risen": [row for row in rows if rise > 0 and up(row) == rise], "rise": rise,
+        "fallen": [row for row in rows if fall < 0 and up(row) == fall], "fall": -fall,
+        "gone": [_name(m, annex.month) for annex in m.annexes if annex not in shown],
+        "others": names(lambda annex: not _same_rules(annex.params.scheme, m.params.scheme)),
+        "partly": names(lambda annex: not annex.whole), "published": names(lambda annex: annex.rates is None),
+        "open": names(_open), **_about(m, m.annexes[-1] if m.annexes else None),
+    }  # fmt: skip
+
+
+def _scores_chart(x: Exhibit) -> Chart | Sentence:
+    m = x.m
+    if not m.annexes:
+        return Sentence("")
+    months = [annex.month for annex in m.annexes]
+    table = moved(m)
+    lines = [
+        Line(
+            row["unit"], [None if is_missing(row[month]) else float(row[month]) for month in months] + [float(row["score"])],
+            numbers.decimal(row["score"]), _both(table.loc[row["unit"]]),
+        )
+        for row in x.frame.to_dict("records")
+    ]  # fmt: skip
+    known = [[value for value in line.values if value is not None] for line in lines]
+    span = max([_LEAST_SPAN, *(max(values) - min(values) for values in known)])
+    names = [_name(m, month) for month in (*months, m.month)]
+    head = "较上月" if _comparable(m) else ""
+    return drawn(
+        m, "score_months", lambda: pictures.score_lines(lines, names, span=span, moved=head),
+        **_scores(x), span=half_up(round(100 * span), 100),
+    )  # fmt: skip
+
+
+def _both(row: pd.Series) -> str:
+    return "" if is_missing(row["score_mom"]) else f"{row['rank_mom']}　{numbers.signed(row['score_mom'])}"
+
+
+def _units_chart(x: Exhibit) -> Chart | Sentence:
+    m, months = x.m, list(x.frame.columns)
+    if len(months) < 2:
+        return Sentence("")
+    lines = []
+    for unit, counts in x.frame.iterrows():
+        values = [a_day(n, month) for n, month in zip(counts, months, strict=True)]
+        lines.append(Line(str(unit), list(map(float, values)), _comma(printed(values[-1])), ""))
+    names = [_name(m, month) for month in months]
+    published = [_name(m, base.month) for base in m.history[-len(months) :] if base.source == "published"]
+    return drawn(
+        m, "unit_months", lambda: pictures.ticket_columns(lines, names),
+        first=names[0], last=names[-1], number=len(months), lines=lines, published=published,
+    )  # fmt: skip

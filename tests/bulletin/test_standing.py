@@ -1,0 +1,115 @@
+"""How units stood before: last month's scores and ranks beside this month's, and what is said where they do not compare."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from support import MONTH
+
+from hotline_lib import bulletin, open_month
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin._standing import moved, notes, scores_before
+from hotline_lib.params import month_span
+
+YEAR = month_span("2023-10..2024-09")
+LAST = "2024-08"
+
+
+@pytest.fixture
+def with_params(own_params, project_of):
+    """A project of some of the twelve months with params/ that a test may break."""
+    return lambda *months, **more: replace(project_of(*months, **more), params=own_params.params, output=own_params.output)  # fmt: skip
+
+
+def heads(table) -> list[tuple[str, str]]:
+    return [(column.group, column.head) for column in table.shown if column.group == "较上月"]
+
+
+def test_last_months_scores_are_those_of_its_own_bulletin(with_params):
+    paths = with_params(*YEAR)
+    text = (paths.params / "months" / f"{MONTH}.yaml").read_text(encoding="utf-8")
+    (paths.params / "months" / f"{LAST}.yaml").write_text(text.replace(f"month: {MONTH}", f"month: {LAST}"), encoding="utf-8")  # fmt: skip
+    own = figures.scores(open_month(LAST, paths)).set_index("unit")
+    before = scores_before(open_month(MONTH, paths))[LAST]
+    assert before["score"].to_dict() == own["score"].to_dict()
+    assert before["rank"].to_dict() == own["rank"].to_dict()
+
+
+def test_movements_are_differences_of_what_is_printed(project_of):
+    m = open_month(MONTH, project_of(*YEAR))
+    frame, table = bulletin.score_months(m).frame.set_index("unit"), moved(m)
+    assert list(scores_before(m)) == YEAR[:-1] and set(YEAR[:-1]) <= set(frame)
+    for unit, row in frame.iterrows():
+        places = int(row["rank_before"]) - int(row["rank"])
+        words = {0: "平"}.get(places, f"升{places}" if places > 0 else f"降{-places}")
+        assert table.loc[unit, "rank_mom"] == words
+        assert table.loc[unit, "score_mom"] == row["score"] - row[LAST]
+    for table in (bulletin.overview(m).table, bulletin.bands(m).table):
+        assert heads(table) == [("较上月", "名次"), ("较上月", "总分")]
+        assert "较上月的升降未判断是否出于偶然" in "".join(table.notes)
+    up, down = ((frame["score"] > frame["score_before"]).sum(), (frame["score"] < frame["score_before"]).sum())
+    said = str(bulletin.score_months(m).sentence)
+    assert re.match(
+        rf"和8月相比，15个单位中，{up}个总分上升，{down}个下降，{15 - up - down}个不变；名次上升最多的是", said
+    )
+    assert bulletin.score_months(m).chart.png.startswith(b"\x89PNG")
+    assert bulletin.unit_months(m).chart.title == "各单位12个月的日均件数"
+
+
+def test_a_published_annex_stands_in_for_tickets(project_of):
+    paths = project_of(MONTH, published=(LAST,))
+    file = paths.published(LAST) / "indicators.csv"
+    printed = pd.read_csv(file, dtype=str)
+    printed.loc[printed["unit"] == "营口", "score"] = "99.50"
+    printed.loc[printed["unit"] == "盘锦", "score"] = ""
+    printed.to_csv(file, index=False)
+    m = open_month(MONTH, paths)
+    rows = bulletin.score_months(m).frame.set_index("unit")
+    assert rows.loc["营口", "score_before"] == Decimal("99.50") and rows.loc["营口", "rank_before"] == 1
+    assert moved(m).loc["营口"].tolist() == ["降14", rows.loc["营口", "score"] - Decimal("99.50")]
+    assert moved(m).loc["锦州", "rank_mom"] == "升1"
+    assert moved(m).loc["盘锦"].isna().all()  # nobody knows what it had
+    assert "8月取自已公布的月报" in bulletin.score_months(m).chart.note
+
+
+def test_a_month_without_anything_is_a_gap(project_of):
+    m = open_month(MONTH, project_of(*[month for month in YEAR if month != "2024-04"]))
+    frame = bulletin.score_months(m).frame
+    assert frame["2024-04"].isna().all() and frame["2024-03"].notna().all()
+    assert "没有4月的成绩" in bulletin.score_months(m).chart.note
+    assert "5月的附件1不含更早月份受理的工单" in bulletin.score_months(m).chart.note.replace("2023年10月和", "")
+
+
+def test_a_first_month_has_no_movements_and_says_so(project_of):
+    alone = open_month(MONTH, project_of(MONTH))
+    assert heads(bulletin.overview(alone).table) == [] and notes(alone) == ["没有2024年8月的成绩，不列升降"]
+    assert str(bulletin.score_months(alone).sentence) == "没有8月的考评成绩，不列升降。"
+    assert not str(bulletin.score_months(alone).chart) and not str(bulletin.unit_months(alone).chart)
+
+
+def test_what_another_scheme_gave_is_not_compared(with_params):
+    paths = with_params("2024-07", LAST, MONTH)
+    file = paths.params / "scoring.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text + "- applies_from: 2024-09\n  name: 新办法\n  changes_from: 2024-09（推断）\n  full_marks: 120\n", encoding="utf-8"
+    )  # fmt: skip
+    m = open_month(MONTH, paths)
+    said = "2024年8月的评分办法（2024-09（推断））与本月不同，总分和名次不作比较"
+    assert notes(m) == [said] and heads(bulletin.overview(m).table) == []
+    assert str(bulletin.score_months(m).sentence) == said.removeprefix("2024年") + "。"
+    x = bulletin.score_months(m)
+    assert x.frame[LAST].max() <= 100 < x.frame["score"].max()
+    assert "7月和8月按当时另一套评分办法，高低不能与本月相比" in x.chart.note
+
+
+def test_an_earlier_month_that_cannot_be_scored_does_not_stop_this_one(with_params):
+    paths = with_params(*YEAR)
+    calendar = paths.params / "calendar.yaml"
+    text = calendar.read_text(encoding="utf-8")
+    calendar.write_text(text[: text.index("2023:")] + text[text.index("2024:") :], encoding="utf-8")
+    m = open_month(MONTH, paths)
+    assert "2023-12" not in {month for month, rows in scores_before(m).items() if len(rows)}
+    assert len(scores_before(m)[LAST]) == 15
