@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline_lib.errors import HotlineError
+from hotline_lib.journal import Area
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,15 @@ class Paths:
     def tickets(self, month: str) -> Path:
         """A month's tickets: one Parquet file, or a folder of them under the same name."""
         return self.data / "tickets" / f"{month}.parquet"
+
+    def area(self, name: str) -> Area:
+        """data/NAME, which is changed by commits only."""
+        return Area(self.data / name, self.data / ".locks" / f"{name}.lock", f"data/{name}")
+
+    def recover(self) -> None:
+        """Ends what commands that were killed had begun, and says so. Raises HotlineError where that cannot be done."""
+        for name in ("tickets", "spot_checks"):
+            self.area(name).recover()
 
     def published(self, month: str) -> Path:
         return self.data / "published" / month

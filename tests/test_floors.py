@@ -9,7 +9,9 @@ from size import LIMITS, sizes_by_room
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 
 FLOORS = [
-    {"doubts", "errors", "exact", "fingerprint", "masking"},
+    {"doubts", "errors", "exact", "masking"},
+    {"journal"},
+    {"fingerprint"},
     {"paths", "text_files", "indicators"},
     {"yaml_files", "ticket_files"},
     {"params"},

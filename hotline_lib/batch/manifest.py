@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import write_whole
 
 _NAME = "manifest.json"
 SUFFIXES = (".html", ".ipynb")  # of what is made of one report

@@ -23,7 +23,8 @@ from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manif
 from hotline_lib.batch.plan import DOCUMENT, Report, discover, of_document, plan
 from hotline_lib.batch.written import kept_tables, mail_written, tables_written
 from hotline_lib.errors import HotlineError
-from hotline_lib.fingerprint import git_commit, package_versions, value_fingerprint, write_whole
+from hotline_lib.fingerprint import git_commit, package_versions, value_fingerprint
+from hotline_lib.journal import write_whole
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hotline_lib.batch import manifest
 from hotline_lib.batch.plan import of_document
 from hotline_lib.errors import HotlineError
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import write_whole
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month

@@ -62,7 +62,7 @@ def _undone(month: str, paths: Paths, version: str) -> tuple[Change | None, list
             before = next((v for v in known[each].values() if v.current), None)
             moved = _moved(at.con, before and before.path, path)
             done.append(Restored(each, before, known[each].get(names[each]), moved))
-        place(new, paths, what="undo")
+        place(at.change, new, paths, what="undo")
     return change, done
 
 

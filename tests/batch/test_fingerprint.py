@@ -4,7 +4,8 @@ import time
 import pytest
 
 from hotline_lib import fingerprint
-from hotline_lib.fingerprint import file_sha256, tree_fingerprint, write_whole
+from hotline_lib.fingerprint import file_sha256, tree_fingerprint
+from hotline_lib.journal import write_whole
 
 BIG = b"x" * (1 << 20)
 OLD = 1_700_000_000

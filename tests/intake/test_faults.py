@@ -220,7 +220,7 @@ def test_a_folder_that_may_not_be_written(desk, closed):
 
 def begun(desk: Desk, big: Path) -> subprocess.Popen:
     process = command(desk, big)
-    staged = desk.paths.data / "tickets" / ".intake" / "rows.duckdb"
+    staged = desk.paths.data / "tickets" / ".stage" / "rows.duckdb"
     while not staged.exists():
         assert process.poll() is None
         time.sleep(0.02)
@@ -252,7 +252,7 @@ def test_two_at_once(desk):
     file = write_csv(desk.folder / "a.csv", GOOD)
     with stage(desk.paths):
         code, told = ended(command(desk, file))
-    assert code == 1 and "另一次导入正在进行" in told
+    assert code == 1 and "另一次导入、撤回或模拟正在进行" in told
     assert ended(command(desk, file))[0] == 0
 
 
