@@ -30,6 +30,7 @@ from traitlets.config import Config
 
 _SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
 _WARM_LIMIT = 60  # seconds in which the warm process must be ready, and then answer
+_NOTHING: Mapping[str, str] = {}
 _CAN_FORK = hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
 
 
@@ -204,9 +205,11 @@ class Kernels:
     def plain_from_now_on(self) -> None:
         SERVERS[self._fork_from].broken = True
 
-    def config(self, *, fork: bool = True) -> Config:
+    def config(self, *, fork: bool = True, environment: Mapping[str, str] = _NOTHING) -> Config:
+        """What one kernel is started with. environment: variables of its own."""
         base = self.folder / f"k{next(self._number)}"
-        settings: dict[str, Any] = {"environment": self.environment, "connection_file": f"{base}.json"}
+        own = self.environment | dict(environment)
+        settings: dict[str, Any] = {"environment": own, "connection_file": f"{base}.json"}
         if fork and self.forks:
             settings["fork_from"] = self._fork_from
         if os.name == "posix" and len(os.fsencode(base)) < _SOCKET_PATH_LIMIT - 3:
