@@ -211,7 +211,7 @@ def open_month(month: str = "", paths: Paths | None = None) -> Month:
     directory by default.
     Raises ParamsError, UnknownValueError, TicketsError or PublishedError.
     """
-    paths = paths or find_paths()
+    (paths := paths or find_paths()).recover()
     month = month or newest_month(paths)
     params = load_params(month, paths.params)
     found = accepted(month, params, paths)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 # What each room may need. A room that outgrows its own says why in the commit.
 LIMITS = {
-    "cli": 560, "batch": 1_640, "deliver": 1_210, "bulletin": 2_930, "readiness": 670, "present": 2_380, "scoring": 620,
+    "cli": 575, "batch": 1_670, "deliver": 1_230, "bulletin": 2_930, "readiness": 780, "present": 2_380, "scoring": 620,
     "metrics": 930, "month": 290, "intake": 3_000, "simulate": 1_000, "tickets": 740, "params": 950, "foundation": 900, "journal": 280,
 }  # fmt: skip
 # modules of one room that are not a folder yet
 ROOMS = {
     **dict.fromkeys(("__main__", "__init__"), "cli"),
     **dict.fromkeys(("audit", "cube", "indicators", "ticket_files"), "tickets"),
-    **dict.fromkeys(("coverage", "months", "rule_changes"), "readiness"),
+    **dict.fromkeys(("coverage", "months", "rule_changes", "verify"), "readiness"),
     "beside": "month",
     **dict.fromkeys(("published", "new_month"), "params"),
     **dict.fromkeys(

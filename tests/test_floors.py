@@ -28,7 +28,7 @@ FLOORS = [
     {"deliver"},
     {"batch"},
     {"coverage", "rule_changes"},
-    {"readiness", "months"},
+    {"readiness", "months", "verify"},
     {"cli"},
     {"__main__"},
 ]

@@ -174,10 +174,11 @@ class _Run:
         return same and all(manifest.is_whole(files[suffix], record.digests.get(suffix)) for suffix in files)
 
     def is_written(self, what: Literal["tables", "mail"]) -> bool:
-        """Whether the tables, or the mail, were made from just this, and still lie there."""
+        """Whether the tables, or the mail, were made from just this, and still lie there. Word may have been edited by hand."""
         made = getattr(self.manifest, what)
         same = made.error is None and (made.fingerprint, made.shared) == (self.made_from[what], self.shared)
-        return same and all((self.folder / name).is_file() for name in made.files)
+        known = {name: None if name.endswith(".docx") else made.digests.get(name) for name in made.files}
+        return same and all(manifest.is_whole(self.folder / name, digest) for name, digest in known.items())
 
     def result(self, report: Report, status: str, seconds: float = 0.0, error: str | None = None) -> ReportResult:
         self.say(Event("finished", report.label, status))
