@@ -10,7 +10,7 @@ import typer
 
 from hotline_lib.cli.app import Data, Month, Output, Params, app, names, project
 from hotline_lib.cli.progress import steps
-from hotline_lib.paths import Paths
+from hotline_lib.paths import Paths, find_paths
 
 
 @app.command()
@@ -56,7 +56,8 @@ def intake(
     params: Params = None,
 ) -> None:
     """导入各系统导出的工单。有问题时一件也不导入，并逐行说明；同一文件导入两次不会重复。"""
-    paths = project(data=data, params=params, output=output)
+    # undo looks itself at what a command that was killed had begun: it may have been just this
+    paths = (find_paths if undo else project)(data=data, params=params, output=output)
     others = accept_good or replace_simulated or replace_unit or yes
     if undo and (len(files or []) > 1 or others or preview or spot_checks or sheet or unit):
         raise typer.BadParameter(

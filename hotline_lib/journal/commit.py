@@ -18,7 +18,7 @@ from hotline_lib.errors import HotlineError, refused
 from hotline_lib.journal.ends import ENDING, held
 from hotline_lib.journal.files import close_to_others, flush, private_folder, write_whole
 
-_INTENT, _STAGE = ".intent.json", ".stage"
+_INTENT, _STAGE, _DONE = ".intent.json", ".stage", "done.json"
 _PATIENCE = 60.0  # seconds for another command to end the change that it has begun
 
 
@@ -54,9 +54,8 @@ class Area:
     def opened(self, busy: HotlineError) -> Iterator[Change]:
         """The area for one change, with an empty stage of which nothing stays. Raises ``busy`` if another command has it."""
         with held(self.lock, busy):
-            self._settle()
+            change = Change(self, self._settle())
             private_folder(self.stage)
-            change = Change(self)
             try:
                 yield change
             finally:
@@ -78,39 +77,50 @@ class Area:
             if self.intent.exists():
                 raise
 
-    def _settle(self) -> None:
-        if self.intent.exists():
-            try:
-                intent = json.loads(self.intent.read_bytes())
-                _make([Move(how, self._path(source), self._path(target)) for how, source, target in intent["moves"]])
-            except (ValueError, KeyError, TypeError):
-                words = f"{self.name}/{_INTENT} 读不懂，不知道上次改到哪里。请从备份恢复 {self.name}，再删去这个文件。"
-                raise HotlineError(words) from None
-            self.intent.unlink()
-            flush(self.folder)
-            told = f"上次{intent['what']}在最后一步中断，现在已经补完。"
-        elif self.stage.exists():
-            told = f"上次没有做完就中断了：{self.name} 什么也没有改动，留下的临时文件已清除。"
-        else:
-            return
+    def _settle(self) -> str:
+        """Ends the change before, if it was broken off. Returns what it was, if it is made now."""
+        done, intent = self.stage / _DONE, self.intent
+        try:
+            what = json.loads((intent if intent.exists() else done).read_bytes())["what"] if self._begun else ""
+            if intent.exists():
+                moves = json.loads(intent.read_bytes())["moves"]
+                _make([Move(how, self.folder / source, self.folder / target) for how, source, target in moves])
+                self._end()
+        except (ValueError, KeyError, TypeError):
+            words = f"{self.name}/{_INTENT} 读不懂，不知道上次改到哪里。请从备份恢复 {self.name}，再删去这个文件。"
+            raise HotlineError(words) from None
+        if what:
+            print(f"上次{what}在最后一步中断，现在已经补完。", file=sys.stderr)
+        elif self.stage.exists() and any(self.stage.iterdir()):
+            print(f"上次没有做完就中断了：{self.name} 什么也没有改动，留下的临时文件已清除。", file=sys.stderr)
         self._clear()
-        print(told, file=sys.stderr)
+        return what
+
+    @property
+    def _begun(self) -> bool:
+        return self.intent.exists() or (self.stage / _DONE).exists()
+
+    def _end(self) -> None:
+        """All moves are made: from here on the stage is only to be cleared."""
+        self.stage.mkdir(0o700, exist_ok=True)
+        os.replace(self.intent, self.stage / _DONE)
+        flush(self.folder)
 
     def _clear(self) -> None:
-        if not self.intent.exists():  # else the next one needs the stage
-            for part in self.folder.glob(".*.part"):
-                part.unlink(missing_ok=True)
-            shutil.rmtree(self.stage, ignore_errors=True)
-
-    def _path(self, text: str) -> Path:
-        return self.folder / text  # an absolute one stays as it is
+        """Removes what a change needed, last that it was made; not if the next one needs it."""
+        if self.intent.exists() or not self.stage.exists():
+            return
+        for part in (*self.folder.glob(".*.part"), *self.stage.iterdir()):
+            if part.name != _DONE:
+                shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
+        shutil.rmtree(self.stage, ignore_errors=True)
 
 
 class Change:
-    """One change of an area, from its stage to its commit."""
+    """One change of an area, from its stage to its commit. ended: what the change before was, if this one had to end it."""
 
-    def __init__(self, area: Area):
-        self.area, self.stage = area, area.stage
+    def __init__(self, area: Area, ended: str = ""):
+        self.area, self.stage, self.ended = area, area.stage, ended
         self._signals: dict[int, object] = {}
 
     def commit(self, moves: Sequence[Move], what: str) -> None:
@@ -136,9 +146,8 @@ class Change:
                 raise
             why = refused(error) or f"{error.strerror}。"
             raise HotlineError(f"{what}做到最后一步时被拒绝：{why}再运行任何一条命令，会接着补完。") from None
-        with suppress(OSError):  # else the next command finds that all is done
-            self.area.intent.unlink()
-            flush(self.area.folder)
+        with suppress(OSError):  # else the next command finds that all is made
+            self.area._end()
 
     def _told(self, path: Path) -> str:
         within = path.is_relative_to(self.area.folder)
