@@ -138,10 +138,11 @@ def beside(
 
 def put(folder: Path, name: str, *, html: str, notebook: str | None) -> dict[str, str]:
     """Put a report, or its failure page and the notebook as far as it got, in place. Returns SHA-256 by suffix."""
-    files = {suffix: text for suffix, text in ((".ipynb", notebook), (".html", html)) if text is not None}
-    for suffix, text in files.items():
-        write_whole(folder / f"{name}{suffix}", text)
-    return {suffix: hashlib.sha256(text.encode()).hexdigest() for suffix, text in files.items()}
+    texts = {".ipynb": notebook, ".html": html}
+    files = {suffix: text.encode("utf-8", "replace") for suffix, text in texts.items() if text is not None}
+    for suffix, content in files.items():
+        write_whole(folder / f"{name}{suffix}", content)
+    return {suffix: hashlib.sha256(content).hexdigest() for suffix, content in files.items()}
 
 
 def set_aside(folder: Path, name: str, record: Record | None) -> bool:

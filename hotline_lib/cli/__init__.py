@@ -14,7 +14,7 @@ from pathlib import Path
 import typer
 
 from hotline_lib.cli import exports, mail, reports, schemes
-from hotline_lib.cli.app import app
+from hotline_lib.cli.app import app, asked
 from hotline_lib.errors import HotlineError, refused
 from hotline_lib.journal import end_on_signals, private_folder
 from hotline_lib.paths import find_paths
@@ -50,7 +50,7 @@ def _logged() -> Path:
 
     trace = traceback.format_exc()
     try:
-        folder = find_paths().cache
+        folder = (asked[0] if asked else find_paths()).cache
         private_folder(folder)
     except (HotlineError, OSError):
         folder = Path(tempfile.gettempdir())

@@ -30,6 +30,7 @@ app = typer.Typer(
     help="12328 热线月报：从工单到报告。",
 )
 
+asked: list[Paths] = []  # the folders of the command that runs
 Month = Annotated[str, typer.Argument(help="报告月份，如 2024-09", metavar="MONTH")]
 Data = Annotated[Path | None, typer.Option(help="数据文件夹（默认 data/）", metavar="DIR")]
 Params = Annotated[Path | None, typer.Option(help="参数文件夹（默认 params/）", metavar="DIR")]
@@ -41,6 +42,7 @@ Jobs = Annotated[int | None, typer.Option(help="同时执行几个笔记本（�
 def project(**folders: Path | None) -> Paths:
     """The project's folders, after what commands that were killed had begun was ended."""
     (paths := find_paths(**folders)).recover()
+    asked[:] = [paths]
     return paths
 
 

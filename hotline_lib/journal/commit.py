@@ -55,6 +55,7 @@ class Area:
         """The area for one change, with an empty stage of which nothing stays. Raises ``busy`` if another command has it."""
         with held(self.lock, busy):
             change = Change(self, self._settle())
+            private_folder(self.folder)
             private_folder(self.stage)
             try:
                 yield change

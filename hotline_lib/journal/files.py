@@ -18,13 +18,13 @@ DIGESTS = "sha256.json"
 def write_whole(path: Path, content: str | bytes, *, private: bool = False, flushed: bool = True) -> None:
     """Write a file so that it appears whole or not at all: beside it first, then renamed over it.
 
-    private: nobody else may read it. flushed: it is on the disk then; not if it is verified when it is read.
+    What is no character (half of one, from some JSON) becomes a question mark. private: nobody else may read it. flushed: it is on the disk then; not if it is verified when it is read.
     """
     private_folder(path.parent) if private else path.parent.mkdir(parents=True, exist_ok=True)
     part = beside(path)
     try:
         with _opened(part, "xb", private) as file:
-            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+            file.write(content.encode("utf-8", "replace") if isinstance(content, str) else content)
             if flushed:
                 file.flush()
                 os.fsync(file.fileno())

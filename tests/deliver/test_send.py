@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from email import message_from_bytes, policy
 
 import pytest
@@ -15,9 +15,9 @@ from support import MONTH
 from hotline_lib import bulletin, cli
 from hotline_lib.batch import mailing
 from hotline_lib.batch.inputs import basis
-from hotline_lib.batch.manifest import Manifest, Record, Tables, write_manifest
+from hotline_lib.batch.manifest import Manifest, Record, Tables, read_manifest, write_manifest
 from hotline_lib.deliver import send
-from hotline_lib.deliver.ledger import Ledger
+from hotline_lib.deliver.ledger import Entry, Ledger, carry_over
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import load_params
 
@@ -275,6 +275,80 @@ def test_a_ledger_broken_off_in_its_last_line_is_mended_and_another_stops_everyt
     plan.ledger.file.write_text("?\n", encoding="utf-8")
     with pytest.raises(HotlineError, match=r"2024-09\.jsonl 第 1 行"):
         Ledger(plan.ledger.file)
+
+
+def test_a_ledger_whose_last_line_was_mended_by_hand_goes_on(house):
+    desk = Desk(breaks_at=2)
+    with serving(desk) as port:
+        house.mail(port=port)
+        file = house.paths.sent / f"{MONTH}.jsonl"
+        file.write_text(file.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")  # an editor left it away
+        desk.breaks_at = None
+        assert house.mail(port=port)[0] == 0
+        assert house.mail(port=port)[0] == 0
+    assert desk.to == PEOPLE and len(house.ledger) == 4
+
+
+def test_another_output_and_one_that_was_cleaned_send_nothing_twice(house, tmp_path, monkeypatch):
+    desk = Desk()
+    with serving(desk) as port:
+        house.mail(port=port)
+        shutil.copytree(house.folder, tmp_path / MONTH)
+        code, printed = house.mail("--output", str(tmp_path), port=port)
+        assert code == 0 and printed.count("已经发过") == 4
+        shutil.rmtree(house.folder)
+        house.made()
+        assert house.mail(port=port)[0] == 0
+    assert desk.to == PEOPLE
+    assert not (house.paths.output / "sent").exists() and house.paths.sent.is_relative_to(house.paths.data)
+
+
+def test_what_an_earlier_version_kept_beside_the_reports_is_carried_over(house):
+    desk = Desk(breaks_at=2)
+    with serving(desk) as port:
+        house.mail(port=port)
+        (kept,) = (house.paths.sent / MONTH / "tables").iterdir()
+        before = {file.name: file.read_bytes() for file in kept.iterdir()}
+        (house.paths.output / "sent").mkdir()
+        for each in (f"{MONTH}.jsonl", MONTH):
+            shutil.move(house.paths.sent / each, house.paths.output / "sent" / each)
+        desk.breaks_at = None
+        assert house.mail(port=port)[0] == 0
+    assert desk.to == PEOPLE and len(house.ledger) == 4
+    assert {file.name: file.read_bytes() for file in kept.iterdir() if file.suffix == ".csv"}.items() <= before.items()
+    assert not list((house.paths.output / "sent").iterdir())
+
+
+def test_two_ledgers_become_one_in_the_order_of_time(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder, edition, day in ((old, "e1", "01"), (new, "e2", "02")):
+        folder.mkdir()
+        entry = Entry("bulletin", "p1@example.invalid", edition, "", f"2024-10-{day}T09:00:00+08:00", "sent", "250")
+        (folder / f"{MONTH}.jsonl").write_text(json.dumps(asdict(entry)) + "\n", encoding="utf-8")
+    for _ in range(2):
+        carry_over(MONTH, old, new)
+    assert [each.edition for each in Ledger(new / f"{MONTH}.jsonl").entries] == ["e1", "e2"]
+
+
+def test_a_page_that_is_not_as_it_was_made_is_not_sent(house):
+    house.made()
+    manifest = read_manifest(house.folder)
+    manifest.reports["00_bulletin"] = replace(manifest.reports["00_bulletin"], digests={".html": "0" * 64})
+    write_manifest(house.folder, manifest)
+    code, printed = house.mail()
+    assert code == 1 and "00_bulletin.html 做好之后被改过，或已损坏" in printed and "hotline run 2024-09" in printed
+
+
+def test_an_edition_that_was_damaged_since_is_told_instead_of_false_corrections(house):
+    desk = Desk()
+    with serving(desk) as port:
+        house.mail("--to", PEOPLE[0], port=port)
+        (kept,) = (house.paths.sent / MONTH / "tables").iterdir()
+        (kept / "units.csv").write_text("unit\n", encoding="utf-8")
+        house.change(f"months/{MONTH}.yaml", "offline_minutes:", "offline_minutes: #")
+        house.made()
+        code, printed = house.mail("--to", PEOPLE[0], port=port)
+    assert code == 1 and len(desk.got) == 1 and "已损坏" in printed and "备份" in printed
 
 
 # Encryption and login.
