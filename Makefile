@@ -61,8 +61,9 @@ refresh: $(READY)  ## 用测试的模拟工单重新执行 notebooks/，更新�
 dictionary: $(READY) ## 重新生成 docs/数据字典.md
 	$(PY) docs/dictionary.py
 
-clean:             ## 删除生成的报告（工单和发过的邮件的记录不动）
-	find output -mindepth 1 -not -name .gitignore -not -path output/sent -not -path 'output/sent/*' -delete
+clean:             ## 删除生成的报告（工单、发过的邮件的记录和锁不动）
+	find output -mindepth 1 -not -name .gitignore -not -path output/sent -not -path 'output/sent/*' \
+	    -not -path output/.locks -not -path 'output/.locks/*' -delete
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -12,19 +12,29 @@ Frames (pandas; whole numbers are int64):
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import io
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
 
 import ibis
 import pandas as pd
 from ibis.expr.types import BooleanValue, Table
 
 from hotline_lib.audit import check_month
+from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import library_fingerprint, package_versions, value_fingerprint
 from hotline_lib.indicators import FROM_TICKETS, Indicator, Rules, due_seconds, handling_seconds
+from hotline_lib.journal import read_folder, write_folder
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import KEYS, Input, fetch, find_input, read_month
 
 Frames = dict[str, pd.DataFrame]
+_HANDED = "HOTLINE_FRAMES"  # environment variable: JSON of the digests of the frames that a kernel must read
+_read: dict[str, str] = {}
 
 
 def accepted(month: str, params: Params, paths: Paths) -> tuple[Frames, Input] | None:
@@ -52,7 +62,7 @@ def accepted(month: str, params: Params, paths: Paths) -> tuple[Frames, Input] |
             "warnings": pd.DataFrame({"warning": pd.Series(warned, dtype=str)}),
         }
 
-    return _kept(_key("accepted", month, [source], of_month, params), scan, paths), source
+    return _kept("accepted", month, _key("accepted", month, [source], of_month, params), scan, paths), source
 
 
 def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[Input]]:
@@ -72,7 +82,7 @@ def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[In
             "submissions": _submissions(ours),
         }
 
-    return _kept(_key("submitted", month, inputs, params, params), scan, paths), inputs
+    return _kept("submitted", month, _key("submitted", month, inputs, params, params), scan, paths), inputs
 
 
 def tickets_behind(month: str, params: Params, paths: Paths, unit: str, of: Indicator) -> Table:
@@ -199,17 +209,27 @@ def _in_seconds(kept: pd.DataFrame) -> pd.DataFrame:
     return kept.astype(dict.fromkeys(dates, "datetime64[s]"))
 
 
-def _kept(fingerprint: str, scan, paths: Paths) -> Frames:
-    """The frames under that fingerprint in output/.cache; scanned and kept there if they are not."""
+def _kept(what: str, month: str, fingerprint: str, scan: Callable[[], Frames], paths: Paths) -> Frames:
+    """The frames under that fingerprint in output/.cache; scanned and kept there if they are not, or not as they were written.
+
+    Raises TicketsError if a run has handed this process the digest of others.
+    """
     folder = paths.cache / "frames" / fingerprint[:24]
-    if (folder / "complete").exists():
-        return {file.stem: _in_seconds(pd.read_parquet(file)) for file in sorted(folder.glob("*.parquet"))}
-    frames = scan()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in frames.items():
-            content.to_parquet(folder / f"{name}.parquet", index=False)
-        (folder / "complete").touch()
-    except OSError:
-        pass  # a cache that cannot be written costs a second, not the report
-    return frames
+    files = read_folder(folder)
+    if files is None:
+        files = {f"{name}.parquet": content.to_parquet(index=False) for name, content in scan().items()}
+        with suppress(OSError):  # a cache that cannot be written costs a second, not the report
+            write_folder(folder, files)
+    digest = value_fingerprint([fingerprint, {name: hashlib.sha256(files[name]).hexdigest() for name in files}])[:24]
+    _read[f"{paths.cache} {what} {month}"] = digest
+    if json.loads(os.environ.get(_HANDED, "{}")).get(f"{what} {month}", digest) != digest:
+        raise TicketsError(f"{month} 的工单在这次运行中换过，这一份没有用换过的工单做。请重新运行 hotline run。")
+    return {
+        name.removesuffix(".parquet"): _in_seconds(pd.read_parquet(io.BytesIO(files[name]))) for name in sorted(files)
+    }
+
+
+def handed(paths: Paths) -> dict[str, str]:
+    """The environment variable that holds another process (a kernel) to the frames that this one has read."""
+    here = f"{paths.cache} "
+    return {_HANDED: json.dumps({key.removeprefix(here): _read[key] for key in _read if key.startswith(here)})}

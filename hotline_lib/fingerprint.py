@@ -9,13 +9,14 @@ import json
 import os
 import platform
 import subprocess
-import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from hotline_lib.journal import write_whole
 
 _WORTH_REMEMBERING = 1 << 20  # bytes; smaller files are hashed faster than a memory of them is read
 _PACKAGES = (
@@ -48,7 +49,7 @@ def file_sha256(path: Path, cache_folder: Path | None = None) -> str:
         time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > _SETTLED
     ):  # else it may change again without showing it
         with suppress(OSError):  # a memory that cannot be kept costs time, not the answer
-            write_whole(memory, f"{state} {digest}\n")
+            write_whole(memory, f"{state} {digest} {_check(state, digest)}\n", flushed=False)
     return digest
 
 
@@ -99,19 +100,6 @@ def git_commit(root: Path) -> str | None:
     return asked.stdout.strip() or None
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that it appears whole or not at all: beside it first, then renamed over it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-
-
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -119,10 +107,15 @@ def _digest(path: Path) -> str:
 
 def _remembered(memory: Path, state: str) -> str | None:
     try:
-        known, _, digest = memory.read_text(encoding="utf-8").strip().rpartition(" ")
-    except OSError:
+        known, digest, check = memory.read_text(encoding="utf-8").strip().rsplit(" ", 2)
+    except (OSError, ValueError):
         return None
-    return digest if known == state and len(digest) == 64 else None
+    return digest if known == state and check == _check(state, digest) else None
+
+
+def _check(state: str, digest: str) -> str:
+    """What shows that a memory is as it was written: a wrong one would be taken for another version of the tickets."""
+    return hashlib.sha256(f"{state} {digest}".encode()).hexdigest()[:16]
 
 
 def _hidden(relative: Path) -> bool:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotline_lib import beside, published
 from hotline_lib.beside import HISTORY, Annex, Base, Count, filtered, known_value, label, month_length
-from hotline_lib.cube import accepted, missed_tickets, submitted, tickets_behind
+from hotline_lib.cube import accepted, handed, missed_tickets, submitted, tickets_behind
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
@@ -66,9 +66,8 @@ class Month:
     @cached_property
     def types(self) -> pd.DataFrame:
         """``business_type``, ``role``: in the order of params/catalogue.yaml, which is that of the sentences."""
-        return pd.DataFrame(
-            [(each.name, each.role) for each in self.params.catalogue.business_types], columns=["business_type", "role"]
-        )
+        rows = [(each.name, each.role) for each in self.params.catalogue.business_types]
+        return pd.DataFrame(rows, columns=["business_type", "role"])
 
     @cached_property
     def domains(self) -> pd.DataFrame:
@@ -131,10 +130,9 @@ class Month:
 
     def days(self, against: str) -> tuple[int, int]:
         """The length of the month and of its base month. against: ``"yoy"`` or ``"mom"``."""
-        bases = {"yoy": self.last_year, "mom": self.previous}
-        if against not in bases:
+        if against not in (bases := {"yoy": self.last_year, "mom": self.previous}):
             raise UnknownValueError("对比", against, bases)
-        return tuple(month_length(month) for month in (self.month, bases[against].month))
+        return month_length(self.month), month_length(bases[against].month)
 
     @property
     def sources(self) -> tuple[Input, ...]:
@@ -147,6 +145,11 @@ class Month:
     def _beside(self) -> tuple[Base, ...]:
         """The months beside this one: ``long_history``, and ``year_before`` where it begins in January, as the year so far does."""
         return (*self.long_history, *(self.year_before if len(self.history) >= int(self.month[5:]) else ()))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variable that holds another process (a kernel) to the frames that this one has read."""
+        return handed(self.paths)
 
     def _known(self, months: Iterable[str]) -> list[Base]:
         """Those months, up to the first of which nothing is known."""
@@ -202,9 +205,8 @@ class Month:
         Raises UnknownValueError for another column, or a value that the month's parameters do not know.
         """
         where = {column: known_value(self.params, column, value) for column, value in where.items()}
-        known = {
-            name: filtered(base.by(*where), where) for name, base in (("yoy", self.last_year), ("mom", self.previous))
-        }
+        bases = (("yoy", self.last_year), ("mom", self.previous))
+        known = {name: filtered(base.by(*where), where) for name, base in bases}
         name = " · ".join("、".join(value) if isinstance(value, list) else str(value) for value in where.values())
         total = int(self.counts["tickets"].sum())
         return Count(name or "全部工单", filtered(self.counts, where), total, known["yoy"], known["mom"], where)
@@ -217,9 +219,8 @@ class Month:
 
 
 def _check_columns(names: list[str]) -> None:
-    for name in names:
-        if name not in SCHEMA:
-            raise UnknownValueError("列", name, SCHEMA)
+    if unknown := [name for name in names if name not in SCHEMA]:
+        raise UnknownValueError("列", unknown[0], SCHEMA)
 
 
 def open_month(month: str = "", paths: Paths | None = None) -> Month:
@@ -229,15 +230,13 @@ def open_month(month: str = "", paths: Paths | None = None) -> Month:
     directory by default.
     Raises ParamsError, UnknownValueError, TicketsError or PublishedError.
     """
-    paths = paths or find_paths()
+    (paths := paths or find_paths()).recover()
     month = month or newest_month(paths)
     params = load_params(month, paths.params)
     found = accepted(month, params, paths)
     if found is None:
-        raise TicketsError(
-            f"没有 {month} 的工单：{paths.short(paths.tickets(month))} 不存在。"
-            f"请先导入这个月的导出文件{hint_to_simulate(month, paths)}。"
-        )
+        missing = f"没有 {month} 的工单：{paths.short(paths.tickets(month))} 不存在。"
+        raise TicketsError(f"{missing}请先导入这个月的导出文件{hint_to_simulate(month, paths)}。")
     frames, source = found
     late, scanned = submitted(month, params, paths)
     last_year = beside.base_of(month_before(month, 12), params, paths, source.simulated)

@@ -24,7 +24,7 @@ def overview(paths: Paths) -> list[dict[str, str]]:
     """Every month of which there is anything, oldest first: by heading what there is of it; — where there is nothing."""
     folders = (
         *(paths.data / name for name in ("tickets", "tickets/previous", "spot_checks", "published")),
-        *(paths.output, paths.output / "sent", paths.params / "months"),
+        *(paths.output, paths.sent, paths.output / "sent", paths.params / "months"),
     )
     names = {path.name[:7] for folder in folders if folder.is_dir() for path in folder.iterdir()}
     return [_state(name, paths) for name in sorted(names) if MONTH.fullmatch(name)]
@@ -42,7 +42,7 @@ def _state(month: str, paths: Paths) -> dict[str, str]:
         "旧版": _some(len([*kept.parent.glob(kept.name)]), "个"),
         "报告": _reports(manifest, month, paths),
         "附件": " ".join(name for name, there in made.items() if there) or _NONE,
-        "已发": _mailed(paths.output / "sent" / f"{month}.jsonl"),
+        "已发": _mailed(month, paths),
         "参数": _params(paths.params / "months" / f"{month}.yaml"),
         "抽检": _drawn(paths.spot_checks(month)),
         "印刷表": "有" if paths.published(month).is_dir() else _NONE,
@@ -93,9 +93,11 @@ def _reports(manifest: Manifest, month: str, paths: Paths) -> str:
     return words + "，旧于工单" * (then is not None and not then.startswith(now or " "))
 
 
-def _mailed(file: Path) -> str:
+def _mailed(month: str, paths: Paths) -> str:
     """To how many the bulletin and the units' editions went, and when last; read only, whoever may be mailing now."""
-    if not file.is_file():
+    places = (paths.sent, paths.output / "sent")  # where they are, and where an earlier version of the suite had them
+    file = next((there for folder in places if (there := folder / f"{month}.jsonl").is_file()), None)
+    if file is None:
         return _NONE
     try:
         lines = file.read_text(encoding="utf-8").splitlines()

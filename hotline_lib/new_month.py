@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from hotline_lib.errors import HotlineError
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import write_whole
 from hotline_lib.params import PER_UNIT, MonthParams, Unit, first_day, load_params
 from hotline_lib.paths import Paths
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline_lib.errors import HotlineError
+from hotline_lib.journal import Area, sweep
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,26 @@ class Paths:
     def tickets(self, month: str) -> Path:
         """A month's tickets: one Parquet file, or a folder of them under the same name."""
         return self.data / "tickets" / f"{month}.parquet"
+
+    @property
+    def sent(self) -> Path:
+        """What was sent to whom: with the data, whatever the output."""
+        return self.data / "sent"
+
+    def lock(self, name: str) -> Path:
+        """A lock on something in data/, outside of it; never deleted."""
+        return self.data / ".locks" / f"{name}.lock"
+
+    def area(self, name: str) -> Area:
+        """data/NAME, which is changed by commits only."""
+        return Area(self.data / name, self.lock(name), f"data/{name}")
+
+    def recover(self) -> None:
+        """Ends what commands that were killed had begun, and says so. Raises HotlineError where that cannot be done."""
+        for name in ("tickets", "spot_checks"):
+            self.area(name).recover()
+        made = [self.output, *(self.output / name for name in ("intake", "check")), self.params / "months"]
+        sweep(*made, self.cache / "frames", self.cache / "sha256", self.sent, *self.sent.glob("*/tables"))
 
     def published(self, month: str) -> Path:
         return self.data / "published" / month

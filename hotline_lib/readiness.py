@@ -19,8 +19,8 @@ from hotline_lib.coverage import Coverage, coverage
 from hotline_lib.cube import accepted, submitted
 from hotline_lib.doubts import doubts
 from hotline_lib.errors import HotlineError, UnknownValueError
-from hotline_lib.fingerprint import write_whole
 from hotline_lib.indicators import BY_KEY
+from hotline_lib.journal import write_whole
 from hotline_lib.masking import personal
 from hotline_lib.month import label, read_spot_checks
 from hotline_lib.new_month import HINTS, TO_CHECK

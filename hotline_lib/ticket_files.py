@@ -24,7 +24,7 @@ from hotline_lib.paths import Paths
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_DIGITS = 12
+DIGITS = 12
 LONGEST = 36  # months that a report may look at: limits and the season are made from them
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -158,7 +158,7 @@ def tickets_in(path: Path) -> int:
 
 def version_name(path: Path, paths: Paths) -> str | None:
     """The name of the version that lies there; None if nothing does."""
-    return file_sha256(path, paths.cache)[:_DIGITS] if path.exists() else None
+    return file_sha256(path, paths.cache)[:DIGITS] if path.exists() else None
 
 
 def kept_as(month: str, name: str, paths: Paths) -> Path:

@@ -9,18 +9,19 @@ from pathlib import Path
 
 # What each room may need. A room that outgrows its own says why in the commit.
 LIMITS = {
-    "cli": 560, "batch": 1_590, "deliver": 1_210, "bulletin": 3_260, "readiness": 680, "present": 2_450, "scoring": 620,
-    "metrics": 1_040, "month": 335, "intake": 3_000, "simulate": 1_000, "tickets": 740, "params": 950, "foundation": 900,
+    "cli": 580, "batch": 1_670, "deliver": 1_230, "bulletin": 3_260, "readiness": 790, "present": 2_450, "scoring": 620, "metrics": 1_040,
+    "month": 335, "intake": 3_000, "simulate": 1_000, "tickets": 740, "params": 950, "foundation": 900, "journal": 280,
 }  # fmt: skip
 # modules of one room that are not a folder yet
 ROOMS = {
     **dict.fromkeys(("__main__", "__init__"), "cli"),
     **dict.fromkeys(("audit", "cube", "indicators", "ticket_files"), "tickets"),
-    **dict.fromkeys(("coverage", "months", "rule_changes"), "readiness"),
+    **dict.fromkeys(("coverage", "months", "rule_changes", "verify"), "readiness"),
     "beside": "month",
     **dict.fromkeys(("published", "new_month"), "params"),
     **dict.fromkeys(
-        ("doubts", "exact", "errors", "paths", "fingerprint", "masking", "yaml_files", "text_files"), "foundation"
+        ("doubts", "exact", "errors", "paths", "fingerprint", "masking", "yaml_files", "text_files"),
+        "foundation",
     ),
 }
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"

@@ -9,7 +9,9 @@ from size import LIMITS, sizes_by_room
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 
 FLOORS = [
-    {"doubts", "errors", "exact", "fingerprint", "masking"},
+    {"doubts", "errors", "exact", "masking"},
+    {"journal"},
+    {"fingerprint"},
     {"paths", "text_files", "indicators"},
     {"yaml_files", "ticket_files"},
     {"params"},
@@ -26,7 +28,7 @@ FLOORS = [
     {"deliver"},
     {"batch"},
     {"coverage", "rule_changes"},
-    {"readiness", "months"},
+    {"readiness", "months", "verify"},
     {"cli"},
     {"__main__"},
 ]

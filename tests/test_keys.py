@@ -63,7 +63,7 @@ def scanned(params: Params, paths, monkeypatch, unless: list[str] | None = None)
     """Keys and frames of the month. unless: raises Kept as soon as a key is another than these."""
     keys, frames = [], []
 
-    def kept(key, scan, paths):
+    def kept(what, month, key, scan, paths):
         keys.append(key)
         if unless and key != unless[len(keys) - 1]:
             raise Kept

@@ -101,7 +101,7 @@ def test_reports_and_what_lies_beside_them(desk):
 
 
 def test_who_has_the_bulletin_is_counted_once_and_a_mail_under_way_is_left_alone(desk):
-    sent = desk.output / "sent" / f"{MONTH}.jsonl"
+    sent = desk.sent / f"{MONTH}.jsonl"
     sent.parent.mkdir(parents=True)
     entries = [  # invented addresses
         {"audience": "bulletin", "address": "a@example.invalid", "status": "unknown", "time": "2024-10-08T09:00:00+08:00"},

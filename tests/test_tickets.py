@@ -7,6 +7,7 @@ import pytest
 
 from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError, TicketsError
+from hotline_lib.journal import DIGESTS, read_folder
 from hotline_lib.month import open_month
 from hotline_lib.params import load_params
 
@@ -244,6 +245,35 @@ def test_frames_are_made_once_and_again_when_a_ticket_changes(own):
     assert sorted((own.cache / "frames").iterdir()) == kept
     assert scan(own, tickets({}, {}))["counts"]["tickets"].sum() == 2
     assert len(list((own.cache / "frames").iterdir())) == 2
+
+
+@pytest.mark.parametrize("spoil", ["truncated", "altered", "gone", "of an earlier version"])
+def test_frames_that_are_not_as_they_were_written_are_made_anew(own, spoil):
+    first = scan(own, tickets({}, {}))
+    (folder,) = (own.cache / "frames").iterdir()
+    file = folder / "counts.parquet"
+    if spoil == "truncated":
+        file.write_bytes(file.read_bytes()[:-40])
+    elif spoil == "altered":
+        pd.read_parquet(file).assign(tickets=77).to_parquet(file, index=False)
+    elif spoil == "gone":
+        file.unlink()
+    else:
+        (folder / DIGESTS).rename(folder / "complete")
+    pd.testing.assert_frame_equal(scan(own, tickets({}, {}))["counts"], first["counts"])
+    assert read_folder(folder) and [each.name for each in (own.cache / "frames").iterdir()] == [folder.name]
+
+
+def test_a_kernel_reads_the_frames_that_its_run_has_read_or_none(own, monkeypatch):
+    write(own, tickets({}))
+    for name, value in open_month(MONTH, own).environment.items():
+        monkeypatch.setenv(name, value)
+    assert open_month(MONTH, own).counts["tickets"].sum() == 1
+    write(own, tickets({}, {}))
+    with pytest.raises(TicketsError, match=r"2024-09 的工单在这次运行中换过.*请重新运行"):
+        open_month(MONTH, own)
+    write(own, tickets({}))
+    assert open_month(MONTH, own).counts["tickets"].sum() == 1
 
 
 def test_no_tickets_says_what_to_do(own):

@@ -22,6 +22,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
+from traitlets.config import Config
 
 from hotline_lib import errors
 from hotline_lib.batch.clean import plain_text, read_with_ids, strip_volatile
@@ -32,6 +33,7 @@ from hotline_lib.paths import Paths
 
 TIME_LIMIT = 600.0  # seconds a notebook may take
 OUTPUT_LIMIT = 10 << 20  # characters a notebook may print and show; a report has a tenth of them
+_NOTHING: Mapping[str, str] = {}
 _START_LIMIT = 60  # seconds in which a kernel must come up
 
 
@@ -72,11 +74,13 @@ def executing(
     time_limit: float = TIME_LIMIT,
     on_start: Callable[[Report], None],
     shared: Callable[[], Kernels] | None = None,
+    environment: Mapping[str, str] = _NOTHING,
 ) -> Iterator[Iterator[tuple[Report, Executed]]]:
     """Run the reports' notebooks, several at a time; gives each report with what came of it, as they end.
 
     jobs: how many at a time; one more than there are cores if None. time_limit: seconds for each.
     on_start: told when a report's notebook begins. shared: kernels that outlive this call (``run.shared_kernels``).
+    environment: variables for the kernels.
     If the caller gives up (Ctrl-C), no more is started and the kernels that are there are ended.
     """
     one_voice = threading.Lock()  # notebooks begin in threads; whoever listens need not know
@@ -89,7 +93,8 @@ def executing(
             with one_voice:
                 on_start(report)
             try:
-                return execute(report.notebook.path, report.parameters, started_by=started_by, time_limit=time_limit)
+                given = {"started_by": started_by, "time_limit": time_limit, "environment": environment}
+                return execute(report.notebook.path, report.parameters, **given)
             except Exception as error:  # a bug of ours, or a notebook of a kind never seen: not the others' fault
                 return Executed(None, Failure.of(error))
 
@@ -110,11 +115,18 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def execute(path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, time_limit: float) -> Executed:
+def execute(
+    path: Path,
+    parameters: Mapping[str, Any],
+    *,
+    started_by: Kernels,
+    time_limit: float,
+    environment: Mapping[str, str] = _NOTHING,
+) -> Executed:
     """Run one notebook from its folder; everything that can go wrong in it ends up in ``Executed.failure``.
 
     parameters: put in a cell after the one tagged ``parameters``; without any, no cell. time_limit: seconds for the
-        whole notebook.
+        whole notebook. environment: variables for its kernel.
     """
     begun = time.monotonic()
     notebook = load_notebook_node(read_with_ids(path))
@@ -123,7 +135,8 @@ def execute(path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, t
     for last in (False, True):
         forks = not last and started_by.forks
         tried = copy.deepcopy(notebook)
-        client = _client(tried, path, started_by, forks, timeout=lambda: time_limit - (time.monotonic() - begun))
+        config = started_by.config(fork=forks, environment=environment)
+        client = _client(tried, path, config, timeout=lambda: time_limit - (time.monotonic() - begun))
         failure, again = None, False
         try:
             client.execute()
@@ -145,17 +158,15 @@ def execute(path: Path, parameters: Mapping[str, Any], *, started_by: Kernels, t
     return Executed(strip_volatile(tried, parameters), failure, time.monotonic() - begun)
 
 
-def _client(
-    notebook: NotebookNode, path: Path, started_by: Kernels, forks: bool, timeout: Callable[[], float]
-) -> ReportClient:
-    """papermill's client on a kernel of ``started_by``. timeout: how many seconds are left."""
+def _client(notebook: NotebookNode, path: Path, config: Config, timeout: Callable[[], float]) -> ReportClient:
+    """papermill's client on a kernel with that configuration. timeout: how many seconds are left."""
     manager = NotebookExecutionManager(notebook, progress_bar=False, autosave_cell_every=0)
     manager.notebook_start()
     return ReportClient(
         manager,
         kernel_name="python3",
         kernel_manager_class=ReportKernelManager,
-        config=started_by.config(fork=forks),
+        config=config,
         resources={"metadata": {"path": str(path.parent)}},
         timeout_func=lambda _cell: max(0.5, timeout()),
         shutdown_kernel="immediate",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import file_sha256, files_below, library_fingerprint, package_versions, value_fingerprint
 from hotline_lib.params import Params, month_before
 from hotline_lib.paths import Paths
@@ -37,6 +39,21 @@ def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str
     return files, value_fingerprint(
         [files, _params_files(paths.params, months), library_fingerprint(), package_versions()]
     )
+
+
+def mixed(files: dict[str, str], before: str, now: Callable[[], tuple[dict[str, str], str]]) -> str:
+    """In words, what has changed since a run began: then it is none, because nobody knows which of both a report has read.
+
+    files, before: the ``basis`` that it began with. now: gives the one that there is now.
+    """
+    try:
+        there, after = now()
+    except HotlineError:
+        there, after = files, ""
+    if after == before:
+        return ""
+    changed = [name for name in sorted(files | there) if files.get(name) != there.get(name)]
+    return f"{'、'.join(changed) or 'params/'} 在这次运行中换过，前后读到的可能不是同一份，所以这次做的都不算。请重新运行 hotline run。"
 
 
 def _params_files(folder: Path, months: list[str]) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -22,14 +24,21 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+import psutil
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict, Unicode
 from traitlets.config import Config
 
+from hotline_lib.errors import HotlineError
+from hotline_lib.journal import held
+
 _SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
 _WARM_LIMIT = 60  # seconds in which the warm process must be ready, and then answer
+_NOTHING: Mapping[str, str] = {}
+_PREFIX, _ALIVE = "hotline-kernels-", "alive"
+_START_LIMIT = 60  # seconds
 _CAN_FORK = hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
 
 
@@ -204,9 +213,11 @@ class Kernels:
     def plain_from_now_on(self) -> None:
         SERVERS[self._fork_from].broken = True
 
-    def config(self, *, fork: bool = True) -> Config:
+    def config(self, *, fork: bool = True, environment: Mapping[str, str] = _NOTHING) -> Config:
+        """What one kernel is started with. environment: variables of its own."""
         base = self.folder / f"k{next(self._number)}"
-        settings: dict[str, Any] = {"environment": self.environment, "connection_file": f"{base}.json"}
+        own = self.environment | dict(environment)
+        settings: dict[str, Any] = {"environment": own, "connection_file": f"{base}.json"}
         if fork and self.forks:
             settings["fork_from"] = self._fork_from
         if os.name == "posix" and len(os.fsencode(base)) < _SOCKET_PATH_LIMIT - 3:
@@ -227,12 +238,33 @@ class Kernels:
             SERVERS.pop(self._fork_from).close()
 
 
+def _bury(folder: Path) -> None:
+    """Ends what a run that was killed left behind: processes that were started for its folder, and the folder.
+
+    A run that lives holds the file ALIVE in its folder.
+    """
+    with suppress(OSError, HotlineError):
+        if not (folder / _ALIVE).exists() and time.time() - folder.stat().st_mtime < _START_LIMIT:
+            return  # just being made
+        with held(folder / _ALIVE, HotlineError("alive")):
+            for process in psutil.process_iter():
+                with suppress(psutil.Error):
+                    if process.environ().get("IPYTHONDIR", "").startswith(str(folder)):
+                        process.kill()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def kernels(environment: Mapping[str, str], *, fork: bool = True) -> Iterator[Kernels]:
     """Kernels for one run, their folder removed at the end. fork: from a warm process, if there can be one."""
     for name in ("papermill", "asyncio"):  # a stopped kernel leaves log lines; we report it in words
         logging.getLogger(name).addHandler(logging.NullHandler())
-    with tempfile.TemporaryDirectory(prefix="hotline-kernels-", ignore_cleanup_errors=True) as folder:
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        _bury(left)
+    with (
+        tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder,
+        held(Path(folder, _ALIVE), HotlineError("alive")),
+    ):
         started = Kernels(Path(folder), environment, fork=fork)
         try:
             yield started

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotline_lib.batch.inputs import basis
-from hotline_lib.batch.manifest import Manifest, read_manifest, to_attach
+from hotline_lib.batch.manifest import Manifest, digests, is_whole, read_manifest, to_attach
 from hotline_lib.batch.plan import of_document
 from hotline_lib.batch.run import prepared
 from hotline_lib.deliver import edition, mail
-from hotline_lib.deliver.ledger import Entry, Ledger
+from hotline_lib.deliver.ledger import Entry, Ledger, carry_over
 from hotline_lib.deliver.send import PASSWORD, Letter, Server
 from hotline_lib.errors import HotlineError, UnknownValueError
+from hotline_lib.journal import held
 from hotline_lib.params import Params, Recipient, load_params, load_recipients
 from hotline_lib.paths import Paths
 
@@ -43,6 +44,12 @@ class Mailing:
     params: Params
 
 
+def sending(month: str, paths: Paths) -> AbstractContextManager[None]:
+    """Holds the month's ledger, whatever output the reports lie in. Raises HotlineError if another command sends."""
+    busy = HotlineError(f"另一次 hotline mail 正在发 {month} 的邮件，这一次什么也没有发。请等它结束后重新运行。")
+    return held(paths.lock(f"sent-{month}"), busy)
+
+
 def plan_mail(
     month: str, paths: Paths, *, units: Sequence[str] = (), only_to: Sequence[str] = (), again: str = ""
 ) -> Mailing:
@@ -60,11 +67,19 @@ def plan_mail(
     only_to = [address.casefold() for address in only_to]
     _known(only_to, audiences)
     manifest = _made(month, paths, params, audiences)
-    m, ledger = prepared(month, paths), Ledger(_sent(paths) / f"{month}.jsonl")
+    carry_over(month, paths.output / "sent", paths.sent)
+    m, ledger = prepared(month, paths), Ledger(paths.sent / f"{month}.jsonl")
     letters, skipped, unknown = [], [f"{unit}：params/recipients.yaml 中没有收件人" for unit in unlisted], []
     for audience, people in audiences.items():
         unit, title = (None, "全省月报") if audience == WHOLE else (audience, f"{audience}分册")
         files = mail.Files(*to_attach(paths.report_folder(month), manifest, unit))
+        folder, whole = paths.report_folder(month), digests(manifest)
+        names = [page.relative_to(folder).as_posix() for page in files.pages]
+        if spoilt := [
+            name for name in names if (folder / name).exists() and not is_whole(folder / name, whole.get(name))
+        ]:
+            words = f"{'、'.join(spoilt)} 做好之后被改过，或已损坏。请先运行 hotline run {month}{f' --unit {unit}' if unit else ''}，再发。"
+            raise HotlineError(f"{month} 的 {words}")
         if unit and not files.pages:
             raise HotlineError(f"没有 {unit} 的分册。请先运行 hotline run {month} --unit {unit}，再发。")
         post = _Post(m, paths, files, unit, manifest.tables.top, again)
@@ -123,7 +138,7 @@ class _Post:
     def __init__(self, m: Month, paths: Paths, files: mail.Files, unit: str | None, top: int, again: str):
         self._m, self._files, self._unit, self._again, self._top = m, files, unit, again, top
         self.number = edition.fingerprint(m, unit, top)
-        self._kept = _sent(paths) / m.month / "tables"
+        self._kept = paths.sent / m.month / "tables"
         self._messages: dict[str, EmailMessage] = {}
 
     def message(self, last: Entry | None) -> EmailMessage:
@@ -180,10 +195,6 @@ def _made(month: str, paths: Paths, params: Params, audiences: Mapping[str, obje
         words = f"做好之后，工单、参数或程序有改动：{'、'.join(old) or '附表'}。"
         raise HotlineError(f"{month} 的报告{words}{rerun}{' --unit all' if whose != {None} else ''}，再发。")
     return manifest
-
-
-def _sent(paths: Paths) -> Path:
-    return paths.output / "sent"
 
 
 def _day(time: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Container, Iterable, Mapping
@@ -12,7 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.fingerprint import file_sha256
+from hotline_lib.journal import write_whole
 
 _NAME = "manifest.json"
 SUFFIXES = (".html", ".ipynb")  # of what is made of one report
@@ -24,7 +26,7 @@ class Record:
 
     status: made or failed. made_at: local time with offset, ISO. error: why it failed, in words. basis: what all reports
     of the month stood on when it was made. parameters: what its notebook got. shared: those that it has in common with the
-    whole bulletin.
+    whole bulletin. digests: SHA-256 of its files, by suffix.
     """
 
     status: str
@@ -38,6 +40,7 @@ class Record:
     basis: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
 
     def is_current(self, basis: str, shared: Mapping[str, Any]) -> bool:
         """Whether it was made from just this, and says what the whole bulletin of these parameters says."""
@@ -48,13 +51,14 @@ class Record:
 class Tables:
     """The month's tables, or its mail: the files' names, what they were made from, or why they were not made.
 
-    shared: the whole bulletin's parameters.
+    shared: the whole bulletin's parameters. digests: SHA-256 of the files, by name.
     """
 
     fingerprint: str = ""
     files: tuple[str, ...] = ()
     error: str | None = None
     shared: dict[str, Any] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
 
     @property
     def top(self) -> int:
@@ -97,6 +101,19 @@ def all_manifests(output: Path) -> list[Manifest]:
     return [read_manifest(path.parent) for path in sorted(output.glob(f"*/{_NAME}"), reverse=True)]
 
 
+def digests(manifest: Manifest) -> dict[str, str]:
+    """The SHA-256 that each file of output/MONTH had when it was made, by its path there."""
+    of_reports = {
+        f"{name}{suffix}": digest for name, each in manifest.reports.items() for suffix, digest in each.digests.items()
+    }
+    return of_reports | manifest.tables.digests | manifest.mail.digests
+
+
+def is_whole(file: Path, digest: str | None) -> bool:
+    """Whether a file lies there as it was made. digest: None if nobody knows."""
+    return file.is_file() and (digest is None or file_sha256(file) == digest)
+
+
 def to_attach(folder: Path, manifest: Manifest, unit: str | None = None) -> tuple[Path | None, tuple[Path, ...]]:
     """What a mail carries: the bulletin in Word, if a run makes one, and the pages; or a unit's pages.
 
@@ -119,11 +136,13 @@ def beside(
     return len(good), tuple(old), tuple(unmade)
 
 
-def put(folder: Path, name: str, *, html: str, notebook: str | None) -> None:
-    """Put a report, or its failure page and the notebook as far as it got, in place."""
-    if notebook is not None:
-        write_whole(folder / f"{name}.ipynb", notebook)
-    write_whole(folder / f"{name}.html", html)
+def put(folder: Path, name: str, *, html: str, notebook: str | None) -> dict[str, str]:
+    """Put a report, or its failure page and the notebook as far as it got, in place. Returns SHA-256 by suffix."""
+    texts = {".ipynb": notebook, ".html": html}
+    files = {suffix: text.encode("utf-8", "replace") for suffix, text in texts.items() if text is not None}
+    for suffix, content in files.items():
+        write_whole(folder / f"{name}{suffix}", content)
+    return {suffix: hashlib.sha256(content).hexdigest() for suffix, content in files.items()}
 
 
 def set_aside(folder: Path, name: str, record: Record | None) -> bool:
@@ -152,9 +171,22 @@ def retire(folder: Path, manifest: Manifest, notebooks: Iterable[str]) -> bool:
     gone = [name for name, record in manifest.reports.items() if record.notebook not in notebooks]
     for name in gone:
         set_aside(folder, name, manifest.reports.pop(name))
-        for suffix in SUFFIXES:
-            (folder / f"{name}{suffix}").unlink(missing_ok=True)
+        _drop(folder, name)
     return bool(gone)
+
+
+def withdraw(folder: Path, manifest: Manifest, reports: Iterable[str], why: str) -> None:
+    """Remove reports, tables and mail that were made just now and may not be left as good."""
+    for name in reports:
+        _drop(folder, name)
+    for name in (*manifest.tables.files, *manifest.mail.files):
+        (folder / name).unlink(missing_ok=True)
+    manifest.tables = manifest.mail = Tables(error=why, shared=manifest.tables.shared)
+
+
+def _drop(folder: Path, name: str) -> None:
+    for suffix in SUFFIXES:
+        (folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
 def _previous(folder: Path, name: str, suffix: str) -> Path:

@@ -62,7 +62,7 @@ class Report:
         """Where it lies below output/MONTH, without suffix; unique within a month."""
         if self.unit is None:
             return self.notebook.name
-        folder = re.sub(r'[\\/:*?"<>|]', "_", self.unit)
+        folder = re.sub(r'[\\/:*?"<>|]|^\.+|\.+$', "_", self.unit)
         return f"units/{folder}/{self.notebook.name}"
 
     @property
@@ -80,11 +80,11 @@ def read_notebook(path: Path) -> Notebook:
     """One notebook's title, declared parameters and digest."""
     try:
         cells = [_cell(cell) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        digest, title = value_fingerprint(cells), _title(cells)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         words = f"{path.name} 不是能读的笔记本文件：{error}。请在 JupyterLab 中打开并另存。"
         return Notebook(path, problem=words)
 
-    digest, title = value_fingerprint(cells), _title(cells)
     declaring = [cell["source"] for cell in cells if cell["type"] == "code" and "parameters" in cell["tags"]]
     if not declaring:
         return Notebook(path, title, digest=digest, problem=_forgotten_tag(path, cells))

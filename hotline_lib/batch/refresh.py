@@ -8,7 +8,7 @@ from pathlib import Path
 from hotline_lib.batch.plan import Report, discover
 from hotline_lib.batch.run import Event, prepared
 from hotline_lib.errors import HotlineError
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import write_whole
 from hotline_lib.paths import Paths
 
 

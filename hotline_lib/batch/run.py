@@ -7,23 +7,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from filelock import FileLock, Timeout
-
 from hotline_lib.batch import manifest
 from hotline_lib.batch.failure import Failure
-from hotline_lib.batch.inputs import basis
+from hotline_lib.batch.inputs import basis, mixed
 from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
 from hotline_lib.batch.plan import DOCUMENT, Report, discover, of_document, plan
 from hotline_lib.batch.written import kept_tables, mail_written, tables_written
 from hotline_lib.errors import HotlineError
-from hotline_lib.fingerprint import git_commit, package_versions, value_fingerprint, write_whole
+from hotline_lib.fingerprint import file_sha256, git_commit, package_versions, value_fingerprint
+from hotline_lib.journal import held, write_whole
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
 
@@ -112,7 +111,7 @@ def run_month(
         results = {each.name: run.result(each, "unchanged") for each in kept}
         due = [report for report in reports if report.name not in results]
         if due or not all(map(run.is_written, ("tables", "mail"))):
-            due.sort(key=lambda report: run.page(report.name).exists())  # what is missing comes first
+            due.sort(key=lambda report: (run.folder / f"{report.name}.html").exists())  # what is missing comes first
             results |= run.make(due, jobs, time_limit, shared)
         in_order = tuple(results[report.name] for report in reports)
         index = run.write_index(params.organisation.hotline)
@@ -134,19 +133,10 @@ def shared_kernels(paths: Paths) -> Iterator[Callable[[], Kernels]]:
         yield started
 
 
-@contextmanager
-def alone(month: str, paths: Paths) -> Iterator[None]:
-    """Holds the month: two runs at once would write the same files. The lock ends with the process, however it ends."""
-    paths.cache.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(paths.cache / f"{month}.lock", blocking=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise HotlineError(f"另一次运行正在做 {month} 的报告，这一次什么也没有做。请等它结束后重新运行。") from None
-    try:
-        yield
-    finally:
-        lock.release()
+def alone(month: str, paths: Paths) -> AbstractContextManager[None]:
+    """Holds what lies in output/MONTH: two runs at once would write the same files. Raises HotlineError if one has it."""
+    busy = HotlineError(f"另一次运行正在做 {month} 的报告，这一次什么也没有做。请等它结束后重新运行。")
+    return held(paths.output / ".locks" / f"{month}.lock", busy)
 
 
 class _Run:
@@ -180,20 +170,19 @@ class _Run:
         """Whether a report was made from just this, and still lies there."""
         record = self.manifest.reports.get(report.name)
         same = record is not None and record.status == "made" and record.fingerprint == self._fingerprint(report)
-        return same and all((self.folder / f"{report.name}{suffix}").is_file() for suffix in manifest.SUFFIXES)
+        files = {suffix: self.folder / f"{report.name}{suffix}" for suffix in manifest.SUFFIXES}
+        return same and all(manifest.is_whole(files[suffix], record.digests.get(suffix)) for suffix in files)
 
     def is_written(self, what: Literal["tables", "mail"]) -> bool:
-        """Whether the tables, or the mail, were made from just this, and still lie there."""
+        """Whether the tables, or the mail, were made from just this, and still lie there. Word may have been edited by hand."""
         made = getattr(self.manifest, what)
         same = made.error is None and (made.fingerprint, made.shared) == (self.made_from[what], self.shared)
-        return same and all((self.folder / name).is_file() for name in made.files)
+        known = {name: None if name.endswith(".docx") else made.digests.get(name) for name in made.files}
+        return same and all(manifest.is_whole(self.folder / name, digest) for name, digest in known.items())
 
     def result(self, report: Report, status: str, seconds: float = 0.0, error: str | None = None) -> ReportResult:
         self.say(Event("finished", report.label, status))
-        return ReportResult(report.name, report.label, status, self.page(report.name), seconds, error)
-
-    def page(self, name: str) -> Path:
-        return self.folder / f"{name}.html"
+        return ReportResult(report.name, report.label, status, self.folder / f"{report.name}.html", seconds, error)
 
     def make(
         self, due: Sequence[Report], jobs: int | None, time_limit: float | None, shared: Callable[[], Kernels] | None
@@ -202,15 +191,20 @@ class _Run:
         self.say(Event("preparing"))
         if shared is not None:
             shared()  # kernels warm up while the month is read
-        from hotline_lib.batch.execute import TIME_LIMIT, executing  # slow, and an unchanged month needs none of it
+        from hotline_lib.batch.execute import (  # slow; an unchanged month needs none of it
+            TIME_LIMIT,
+            Executed,
+            executing,
+        )
 
         month = prepared(self.month, self.paths)
         self.warnings = warnings(month)
         self.manifest.simulated, self.manifest.inputs = month.simulated, self.files
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
         on_start = lambda report: self.say(Event("started", report.label))
-        limit, top = time_limit or TIME_LIMIT, Tables(shared=self.shared).top
-        with executing(due, self.paths, jobs=jobs, time_limit=limit, on_start=on_start, shared=shared) as finished:
+        given = {"jobs": jobs, "time_limit": time_limit or TIME_LIMIT, "on_start": on_start, "shared": shared}
+        top = Tables(shared=self.shared).top
+        with executing(due, self.paths, environment=month.environment, **given) as finished:
             before = kept_tables(self.folder)
             self._write("tables", lambda: tables_written(month, self.folder, before, top))
             results = {report.name: self._place(report, executed, month) for report, executed in finished}
@@ -218,6 +212,11 @@ class _Run:
         if after != before:
             self._write("tables", lambda: tables_written(month, self.folder, after, top))
         self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
+        now = lambda: basis(self.month, self.paths, load_params(self.month, self.paths.params))
+        if words := mixed(self.files, self.basis, now):
+            manifest.withdraw(self.folder, self.manifest, [report.name for report in due], words)
+            self._remember()
+            results = {report.name: self._place(report, Executed(None, Failure(words)), month) for report in due}
         return results
 
     def write_index(self, hotline: str) -> Path:
@@ -235,18 +234,19 @@ class _Run:
         """Put a report, or its failure page, in its place and remember it."""
         from hotline_lib.batch import clean, pages
 
-        failure, begun, name = executed.failure, time.monotonic(), report.name
+        failure, begun, name, digests = executed.failure, time.monotonic(), report.name, {}
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
-                manifest.put(self.folder, name, html=pages.report(executed.notebook, report, month), notebook=notebook)
+                html = pages.report(executed.notebook, report, month)
+                digests = manifest.put(self.folder, name, html=html, notebook=notebook)
                 manifest.drop_previous(self.folder, name)
         except Exception as error:
             failure = Failure.of(error)
         if failure is not None:
             kept = manifest.set_aside(self.folder, name, self.manifest.reports.get(name))
             html = pages.failure(failure, report, month, has_previous=kept)
-            manifest.put(self.folder, name, html=html, notebook=notebook)
+            digests = manifest.put(self.folder, name, html=html, notebook=notebook)
 
         self.manifest.reports[name] = record = Record(
             status="failed" if failure else "made",
@@ -260,6 +260,7 @@ class _Run:
             basis=self.basis,
             parameters=dict(report.parameters),
             shared=dict(report.shared),
+            digests=digests,
         )
         self._remember()
         return self.result(report, record.status, record.seconds, record.error)
@@ -271,8 +272,8 @@ class _Run:
     def _write(self, what: Literal["tables", "mail"], write: Callable[[], list[Path]]) -> None:
         """What is no report; what goes wrong with it spoils none."""
         try:
-            files = tuple(file.relative_to(self.folder).as_posix() for file in write())
-            made = Tables(self.made_from[what], files, shared=self.shared)
+            files = {file.relative_to(self.folder).as_posix(): file_sha256(file) for file in write()}
+            made = Tables(self.made_from[what], tuple(files), shared=self.shared, digests=files)
         except Exception as error:
             made = Tables(error=Failure.of(error).message, shared=self.shared)
         setattr(self.manifest, what, made)

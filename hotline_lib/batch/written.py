@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hotline_lib.batch import manifest
 from hotline_lib.batch.plan import of_document
 from hotline_lib.errors import HotlineError
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import write_whole
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -53,7 +53,10 @@ def kept_tables(folder: Path) -> list[dict[str, Any]]:
     """What the month's notebooks keep of their own (``present.keep``), from the outputs of the executed ones."""
     kept = []
     for file in sorted(folder.glob("*.ipynb")):
-        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+        try:
+            cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+        except (ValueError, KeyError, TypeError):
+            continue  # damaged: it is made again
         outputs = [output for cell in cells for output in cell.get("outputs", [])]
         kept += [data[_KEPT] for output in outputs if _KEPT in (data := output.get("data", {}))]
     return kept

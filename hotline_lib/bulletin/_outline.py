@@ -23,7 +23,7 @@ from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details,
 from hotline_lib.bulletin._overview import overview
 from hotline_lib.bulletin._volumes import business_types, units
 from hotline_lib.errors import UnknownValueError
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import write_whole
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
 from hotline_lib.present._charts import Chart

@@ -14,8 +14,9 @@ from pathlib import Path
 import typer
 
 from hotline_lib.cli import exports, mail, reports, schemes
-from hotline_lib.cli.app import app
+from hotline_lib.cli.app import app, asked
 from hotline_lib.errors import HotlineError, refused
+from hotline_lib.journal import end_on_signals, private_folder
 from hotline_lib.paths import find_paths
 
 __all__ = ["app", "exports", "mail", "main", "reports", "schemes"]
@@ -29,6 +30,8 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without Chinese shows ? instead of failing
+    if arguments is None:
+        end_on_signals()
     try:
         app(arguments)
     except HotlineError as error:
@@ -47,8 +50,8 @@ def _logged() -> Path:
 
     trace = traceback.format_exc()
     try:
-        folder = find_paths().cache
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = (asked[0] if asked else find_paths()).cache
+        private_folder(folder)
     except (HotlineError, OSError):
         folder = Path(tempfile.gettempdir())
     path = folder / "hotline-error.log"

@@ -9,16 +9,17 @@ import typer
 from typer.core import TyperGroup
 
 from hotline_lib.errors import HotlineError
+from hotline_lib.paths import Paths, find_paths
 
 
 class _Commands(TyperGroup):
-    """The commands; Ctrl-C in one of them ends it in our words, not in Typer's."""
+    """The commands; Ctrl-C (or SIGTERM) in one of them ends it in our words, not in Typer's."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise HotlineError("已中断。已完成的报告都在，重新运行会接着做其余的。") from None
+            raise HotlineError("已中断。已经完成的都在，重新运行会接着做其余的。") from None
 
 
 app = typer.Typer(
@@ -29,12 +30,20 @@ app = typer.Typer(
     help="12328 热线月报：从工单到报告。",
 )
 
+asked: list[Paths] = []  # the folders of the command that runs
 Month = Annotated[str, typer.Argument(help="报告月份，如 2024-09", metavar="MONTH")]
 Data = Annotated[Path | None, typer.Option(help="数据文件夹（默认 data/）", metavar="DIR")]
 Params = Annotated[Path | None, typer.Option(help="参数文件夹（默认 params/）", metavar="DIR")]
 Output = Annotated[Path | None, typer.Option(help="输出文件夹（默认 output/）", metavar="DIR")]
 TimeLimit = Annotated[float | None, typer.Option(help="每个笔记本最多执行多少秒（默认 600）", min=1, metavar="SECONDS")]
 Jobs = Annotated[int | None, typer.Option(help="同时执行几个笔记本（默认比处理器核数多一）", min=1)]
+
+
+def project(**folders: Path | None) -> Paths:
+    """The project's folders, after what commands that were killed had begun was ended."""
+    (paths := find_paths(**folders)).recover()
+    asked[:] = [paths]
+    return paths
 
 
 def names(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hotline_lib.cli.app import Data, Month, Output, Params, app, names
+from hotline_lib.cli.app import Data, Month, Output, Params, app, names, project
 from hotline_lib.cli.progress import steps
 from hotline_lib.paths import Paths, find_paths
 
@@ -18,7 +18,7 @@ def new(month: Month, params: Params = None) -> None:
     """为新的月份写好 params/months/ 下的参数文件，其中注明要填什么。"""
     from hotline_lib.new_month import new_month
 
-    paths = find_paths(params=params)
+    paths = project(params=params)
     file = paths.short(new_month(month, paths))
     typer.echo(f"写好了 {file}。请按其中的说明填写；接着导入工单：hotline intake 导出文件 --month {month}")
 
@@ -56,7 +56,8 @@ def intake(
     params: Params = None,
 ) -> None:
     """导入各系统导出的工单。有问题时一件也不导入，并逐行说明；同一文件导入两次不会重复。"""
-    paths = find_paths(data=data, params=params, output=output)
+    # undo looks itself at what a command that was killed had begun: it may have been just this
+    paths = (find_paths if undo else project)(data=data, params=params, output=output)
     others = accept_good or replace_simulated or replace_unit or yes
     if undo and (len(files or []) > 1 or others or preview or spot_checks or sheet or unit):
         raise typer.BadParameter(
@@ -123,7 +124,7 @@ def months(
     """列出各月的工单、报告、邮件和参数到了哪一步；写明月份，就列出那个月的各个版本。"""
     from hotline_lib.months import overview, print_overview, version_lines
 
-    paths = find_paths(data=data, params=params, output=output)
+    paths = project(data=data, params=params, output=output)
     if month:
         for line in version_lines(month, paths):
             typer.echo(line)
@@ -132,13 +133,29 @@ def months(
 
 
 @app.command()
-def check(month: Month, output: Output = None, data: Data = None, params: Params = None) -> None:
+def check(
+    month: Annotated[str, typer.Argument(help="报告月份，如 2024-09", metavar="[MONTH]")] = "",
+    stored: Annotated[
+        bool, typer.Option("--verify", help="不看月份：把存下的一切读一遍，说出哪个文件损坏、怎样恢复")
+    ] = False,
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
     """检查一个月的报告能不能出、会缺什么，并看数据质量；不执行笔记本。"""
+    if bool(month) == stored:
+        raise typer.BadParameter("写一个月份，或者只写 --verify", param_hint="MONTH")
+    if stored:
+        from hotline_lib.verify import verify
+
+        verified = verify(project(data=data, params=params, output=output))
+        typer.echo(verified.told)
+        raise typer.Exit(verified.exit_code)
     from hotline_lib.coverage import write_coverage
     from hotline_lib.readiness import check as check_month
     from hotline_lib.readiness import told, write_quality
 
-    paths = find_paths(data=data, params=params, output=output)
+    paths = project(data=data, params=params, output=output)
     found = check_month(month, paths)
     file = write_quality(found, paths)
     pictured = write_coverage(found.coverage, paths) if found.coverage else []

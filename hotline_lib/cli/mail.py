@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from hotline_lib.cli import posting
-from hotline_lib.cli.app import Data, Month, Output, Params, app, names
+from hotline_lib.cli.app import Data, Month, Output, Params, app, names, project
 from hotline_lib.errors import HotlineError
-from hotline_lib.paths import find_paths
 
 
 @app.command()
@@ -29,13 +28,13 @@ def mail(
 ) -> None:
     """把月报（或各单位分册）发给 params/recipients.yaml 中的收件人。发过的不会再发；改过数字的作为更正发。"""
     from hotline_lib.batch import alone
-    from hotline_lib.batch.mailing import listed, mail_server, plan_mail
+    from hotline_lib.batch.mailing import listed, mail_server, plan_mail, sending
     from hotline_lib.params import first_day
 
     first_day(month)  # refuses what is no month, before a file is named after it
-    paths = find_paths(data=data, params=params, output=output)
+    paths = project(data=data, params=params, output=output)
     host, port = posting.host_and_port(smtp) if smtp else ("", 0)
-    with alone(month, paths):
+    with sending(month, paths), alone(month, paths):
         mailing = plan_mail(month, paths, units=names(unit), only_to=names(to), again=posting.reason(again))
         for line in listed(mailing):
             typer.echo(line)

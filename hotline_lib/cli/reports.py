@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hotline_lib.cli.app import Data, Jobs, Month, Output, Params, TimeLimit, app, names
+from hotline_lib.cli.app import Data, Jobs, Month, Output, Params, TimeLimit, app, names, project
 from hotline_lib.cli.progress import progress, tell_month
 from hotline_lib.errors import HotlineError
 from hotline_lib.paths import Paths, find_paths
@@ -36,7 +36,7 @@ def run(
     from hotline_lib.batch import run_month, shared_kernels
     from hotline_lib.params.dates import month_span
 
-    paths = find_paths(data=data, params=params, output=output)
+    paths = project(data=data, params=params, output=output)
     given, asked = _parameters(parameter or []), [each for text in months for each in month_span(text)]
     failed: list[str] = []
     with shared_kernels(paths) as shared, progress(asked) as show:
@@ -79,7 +79,7 @@ def tables(month: Month, output: Output = None, data: Data = None, params: Param
     from hotline_lib import open_month
     from hotline_lib.batch.written import only_tables
 
-    paths = find_paths(data=data, params=params, output=output)
+    paths = project(data=data, params=params, output=output)
     m = open_month(month, paths)
     files = only_tables(m, paths)
     typer.echo(repr(m))
@@ -92,7 +92,7 @@ def tables(month: Month, output: Output = None, data: Data = None, params: Param
 @app.command()
 def simulate(
     month: Annotated[str, typer.Argument(help="已公布月报的月份，或一段月份，如 2023-10..2024-09", metavar="MONTH")],
-    seed: Annotated[int, typer.Option(help="随机种子：同一种子得到同样的文件")] = 12328,
+    seed: Annotated[int, typer.Option(help="随机种子：同一种子得到同样的文件", min=0)] = 12328,
     if_missing: Annotated[
         bool, typer.Option("--if-missing", help="已有这个月的工单（真实的也算）就什么也不做")
     ] = False,
@@ -103,7 +103,7 @@ def simulate(
     from hotline_lib.params import month_span
     from hotline_lib.simulate import lay_out, refuse_real, there_already
 
-    paths = find_paths(data=data, params=params)
+    paths = project(data=data, params=params)
     months = month_span(month)
     if if_missing and (real := there_already(months, paths)) is not None:
         typer.echo(real, nl=bool(real))
@@ -132,7 +132,7 @@ def refresh(jobs: Jobs = None, data: Data = None) -> None:
     """重新执行 notebooks/ 并把结果写回其中，供测试比对。改过笔记本之后运行。"""
     from hotline_lib.batch.refresh import refresh as refresh_notebooks
 
-    paths = find_paths(data=data)
+    paths = project(data=data)
     with progress([""]) as show:
         changed = refresh_notebooks(paths, jobs=jobs, on_event=partial(show, ""))
     typer.echo(f"更新了 {len(changed)} 个笔记本。" if changed else "笔记本都没有变化。")
@@ -155,7 +155,7 @@ def explain(
     from hotline_lib import bulletin, open_month
     from hotline_lib.batch.written import top_of
 
-    paths = find_paths(data=data, params=params, output=output)
+    paths = project(data=data, params=params, output=output)
     m = open_month(month, paths)
     for paragraph in bulletin.explain(m, number, top_of(month, paths, m.params), tickets=tickets):
         typer.echo(paragraph)

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hotline_lib.cli.app import Data, Output, Params, app
-from hotline_lib.paths import find_paths
+from hotline_lib.cli.app import Data, Output, Params, app, project
 
 scheme = typer.Typer(help="评分办法：换一种会怎样；哪些规则符合印出的得分。", no_args_is_help=True)
 app.add_typer(scheme, name="scheme")
@@ -26,7 +25,7 @@ def compare(
     from hotline_lib.params import load_scheme
     from hotline_lib.scoring import compare as under
 
-    m = open_month(month, find_paths(data=data, params=params, output=output))
+    m = open_month(month, project(data=data, params=params, output=output))
     other = load_scheme(name, m.params.folder)
     frame = under(m, other)
     now = m.params.scheme
@@ -51,7 +50,7 @@ def infer(
     from hotline_lib.scoring import in_words
     from hotline_lib.scoring import infer as fitting
 
-    paths = find_paths(data=data, params=params)
+    paths = project(data=data, params=params)
     wanted = sorted({each for span in months for each in month_span(span)})
     scheme = load_params(wanted[-1], paths.params, need_month_file=None).scheme
     printed = {month: printed_indicators(month, paths) for month in wanted}

@@ -18,7 +18,7 @@ from hotline_lib.coverage import words
 from hotline_lib.coverage.words import ALL, Told
 from hotline_lib.cube import accepted
 from hotline_lib.errors import HotlineError, ParamsError
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import write_whole
 from hotline_lib.metrics._calendar_pattern import daily_calls
 from hotline_lib.metrics._missing import (
     HOLIDAY,

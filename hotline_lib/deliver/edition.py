@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hotline_lib import bulletin
 from hotline_lib.errors import HotlineError
-from hotline_lib.fingerprint import value_fingerprint, write_whole
+from hotline_lib.fingerprint import value_fingerprint
+from hotline_lib.journal import DIGESTS, read_folder, write_folder
 from hotline_lib.present._prose import Prose
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.text_files import read_text
@@ -77,10 +78,11 @@ def fingerprint(m: Month, unit: str | None = None, top: int = 5) -> str:
 
 def keep(m: Month, folder: Path, unit: str | None = None, top: int = 5) -> None:
     """The edition's tables as FOLDER/NAME.csv, to be compared with a later edition's, and what they and their columns are
-    called: a later one may have no such table."""
-    for name, content in printed(m, unit, top).items():
-        write_whole(folder / f"{name}.csv", "\ufeff" + content)
-    write_whole(folder / _CALLED, json.dumps(_called(m, top), ensure_ascii=False))
+    called: a later one may have no such table. An edition that lies there whole is left alone."""
+    if read_folder(folder) is None:
+        files = {f"{name}.csv": f"\ufeff{content}".encode() for name, content in printed(m, unit, top).items()}
+        called = json.dumps(_called(m, top), ensure_ascii=False).encode()
+        write_folder(folder, files | {_CALLED: called}, flushed=True)
 
 
 def _called(m: Month, top: int) -> dict[str, tuple[str, dict[str, str]]]:
@@ -91,6 +93,9 @@ def _called(m: Month, top: int) -> dict[str, tuple[str, dict[str, str]]]:
 
 def changes(m: Month, folder: Path, unit: str | None = None, top: int = 5) -> tuple[str, ...]:
     """The printed figures that are others than those kept in ``folder``, in words, in the order of the tables."""
+    if (folder / DIGESTS).exists() and read_folder(folder) is None:
+        words = f"data/sent/{m.month}/tables/{folder.name} 是上次发出的数字，已损坏，不能说明改了什么，所以没有发。请从备份恢复它。"
+        raise HotlineError(words)
     kept = {file.stem: read_text(file) for file in sorted(folder.glob("*.csv"))}
     now, called = printed(m, unit, top), _called(m, top)
     with suppress(HotlineError, ValueError):  # an edition kept by an earlier version of the suite

@@ -1,4 +1,4 @@
-"""The ledger of what was sent to whom: output/sent/MONTH.jsonl, so that nobody gets the same mail twice by accident.
+"""The ledger of what was sent to whom: data/sent/MONTH.jsonl, so that nobody gets the same mail twice by accident.
 
 A line is on the disk before the next mail goes out. While the server has a mail and has not answered yet, what is
 under way lies in MONTH.pending beside it: whatever happens then, the next run knows that nobody knows.
@@ -7,8 +7,9 @@ under way lies in MONTH.pending beside it: whatever happens then, the next run k
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from hotline_lib.errors import HotlineError, refused
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import add_line, write_folder, write_whole
 
 _OUTCOME = {"time": "", "status": "unknown", "answer": ""}
 UNANSWERED = "连接断在服务器答复之前"
@@ -68,7 +69,8 @@ class Ledger:
 
     def begin(self, entry: Entry) -> None:
         """A mail is about to be the server's: from here on nobody can be sure that it did not arrive."""
-        _to_disk(self._pending, "w", replace(entry, time=_now(), answer=UNANSWERED))
+        with _said(self._pending):
+            write_whole(self._pending, _line(replace(entry, time=_now(), answer=UNANSWERED)) + "\n", private=True)
 
     def end(self, entry: Entry) -> None:
         """The server accepted it, or broke off without a word."""
@@ -80,7 +82,8 @@ class Ledger:
         self._pending.unlink(missing_ok=True)
 
     def _append(self, entry: Entry) -> None:
-        _to_disk(self.file, "a", entry)
+        with _said(self.file):
+            add_line(self.file, _line(entry))
         self.entries.append(entry)
 
     def _read(self) -> list[Entry]:
@@ -88,31 +91,53 @@ class Ledger:
             lines = self.file.read_text(encoding="utf-8").splitlines(keepends=True)
         except FileNotFoundError:
             return []
-        if lines and not lines[-1].endswith("\n") and self._pending.is_file():
-            write_whole(self.file, "".join(lines[:-1]))  # broken off while it was written; .pending still has it
-            lines.pop()
+        if lines and not lines[-1].endswith("\n"):
+            if self._pending.is_file():
+                lines.pop()  # broken off while it was written; .pending still has it
+            else:
+                lines[-1] += "\n"  # whoever mended the file left it away
+            write_whole(self.file, "".join(lines), private=True)
         entries = []
         for number, line in enumerate(lines, start=1):
             try:
                 entries.append(TypeAdapter(Entry).validate_json(line))
             except ValueError:
-                name = f"output/sent/{self.file.name}"
+                name = f"data/sent/{self.file.name}"
                 words = f"发送记录 {name} 第 {number} 行读不懂，分不清谁已经收到，所以什么也没有发。请恢复这个文件。"
                 raise HotlineError(words) from None
         return entries
 
 
-def _to_disk(path: Path, mode: Literal["w", "a"], entry: Entry) -> None:
-    """One line, and not before it is on the disk does anything go on."""
+def carry_over(month: str, old: Path, new: Path) -> None:
+    """Brings over what an earlier version of the suite kept of a month in output/sent; again if it was broken off.
+
+    Raises HotlineError if one of the ledgers cannot be understood.
+    """
+    file = old / f"{month}.jsonl"
+    if not any(each.exists() for each in (file, file.with_suffix(".pending"), old / month)):
+        return
+    with _said(new / file.name):
+        for folder in (old / month / "tables").glob("*"):
+            if not (target := new / month / "tables" / folder.name).exists():
+                write_folder(target, {each.name: each.read_bytes() for each in folder.iterdir()}, flushed=True)
+        both = dict.fromkeys((*Ledger(file).entries, *Ledger(new / file.name).entries))
+        lines = (_line(each) + "\n" for each in sorted(both, key=lambda each: each.time))
+        write_whole(new / file.name, "".join(lines), private=True)
+        file.unlink(missing_ok=True)
+        shutil.rmtree(old / month, ignore_errors=True)
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open(mode, encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        yield
     except OSError as error:
         words = refused(error) or f"{error.strerror}。"
-        raise HotlineError(f"发送记录 output/sent/{path.name} 写不进去，不再往下发。{words}") from None
+        raise HotlineError(f"发送记录 data/sent/{path.name} 写不进去，不再往下发。{words}") from None
+
+
+def _line(entry: Entry) -> str:
+    return json.dumps(asdict(entry), ensure_ascii=False)
 
 
 def _now() -> str:

@@ -24,7 +24,8 @@ import jinja2
 
 from hotline_lib import bulletin
 from hotline_lib.errors import HotlineError
-from hotline_lib.fingerprint import value_fingerprint, write_whole
+from hotline_lib.fingerprint import value_fingerprint
+from hotline_lib.journal import write_whole
 from hotline_lib.params import Recipient, month_range
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import SIGNALS
@@ -58,9 +59,8 @@ def write_draft(m: Month, folder: Path, files: Files) -> Path:
     issued = m.params.month.issued
     at = dt.datetime.combine(issued, dt.time(9)) if issued else month_range(m.month)[1]
     headers = {"X-Unsent": "1", **_sender(m), "Date": format_datetime(at.replace(tzinfo=_ZONE))}
-    path = folder / NAME
-    write_whole(path, _headed(build(m, files), headers, [m.month], m))
-    return path
+    write_whole(folder / NAME, _headed(build(m, files), headers, [m.month], m))
+    return folder / NAME
 
 
 def addressed(message: EmailMessage, m: Month, to: Recipient, about: Sequence[str]) -> bytes:

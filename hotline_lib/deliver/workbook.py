@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotline_lib import bulletin
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import write_whole
 from hotline_lib.params import month_range
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from hotline_lib.intake.reader.headings import RECEIPT
 from hotline_lib.intake.rules import WITH_VALUES
 from hotline_lib.intake.screen import Screen
 from hotline_lib.intake.stage import quoted
+from hotline_lib.journal import beside, close_to_others, private_folder
 from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params
 from hotline_lib.paths import Paths
@@ -40,16 +41,15 @@ class Folder:
 
     def __init__(self, month: str, paths: Paths):
         parent = paths.output / "intake"
-        parent.mkdir(parents=True, exist_ok=True)
-        for left in parent.glob(".*.part"):
-            shutil.rmtree(left, ignore_errors=True)
+        private_folder(parent)
         name = f"{month}_{time.strftime('%Y%m%d-%H%M%S')}"
         taken = {path.name for path in parent.iterdir()}
         self.path = parent / next(n for i in range(1, 10_000) if (n := name + (f"-{i}" if i > 1 else "")) not in taken)
-        self.beside = parent / f".{self.path.name}.part"
-        self.beside.mkdir()
+        self.beside = beside(self.path)
+        private_folder(self.beside)
 
     def keep(self) -> None:
+        close_to_others(self.beside)
         os.replace(self.beside, self.path)
 
     def drop(self) -> None:

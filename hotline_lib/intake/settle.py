@@ -77,10 +77,10 @@ class _Intake(Reading):
         done = Intake(month, rows, store.described(written, aside, self.paths), self.notes, folder.path, voided)
         stored = [asdict(each) for each in done.stored]
         report.write_sums(folder.beside, month=month, rows=rows, stored=stored, notes=self.notes, voided=voided)
-        store.place(
-            dict.fromkeys(aside) | written, self.paths, folder=folder.path.name
-        )  # all that can fail for want of space is behind us
-        folder.keep()
+        if written:  # all that can fail for want of space is behind us
+            store.place(self.stage.change, dict.fromkeys(aside) | written, self.paths, record=folder)
+        else:
+            folder.keep()
         return done
 
     def named(self, files: Sequence[Path]) -> str:

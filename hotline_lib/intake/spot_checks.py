@@ -6,7 +6,6 @@ contract. Nothing is guessed and nothing is taken by halves.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hotline_lib.errors import HotlineError, nearest
-from hotline_lib.fingerprint import file_sha256, write_whole
+from hotline_lib.fingerprint import file_sha256
 from hotline_lib.intake import words
 from hotline_lib.intake.apart import answers
 from hotline_lib.intake.reader.grid import FileProblem
@@ -23,6 +22,7 @@ from hotline_lib.intake.reader.headings import Headings, plain
 from hotline_lib.intake.reader.process import Asked, Begun, Opened, Rows
 from hotline_lib.intake.screen import Screen
 from hotline_lib.intake.words import IntakeError
+from hotline_lib.journal import Move, write_whole
 from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
@@ -186,14 +186,13 @@ def _from_exports(files: Sequence[Path], params: Params, name: str = "", *, shee
 
 
 def _kept(drawn: pd.DataFrame, month: str, paths: Paths) -> Taken:
-    path, before = paths.spot_checks(month), None
+    path, there, before = paths.data / "spot_checks" / f"{month}.csv", paths.spot_checks(month), None
     content = drawn.to_csv(index=False, lineterminator="\n").encode("utf-8")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.read_bytes() != content:
-        kept = path.parent / "previous" / f"{month}.{file_sha256(path)[:12]}.csv"
-        kept.parent.mkdir(exist_ok=True)
-        if not kept.exists():
-            os.link(path, kept) if hasattr(os, "link") else kept.write_bytes(path.read_bytes())
-        before = paths.short(kept)
-    write_whole(path, content)
+    with paths.area("spot_checks").opened(IntakeError("另一次抽检导入正在进行。")) as at:
+        moves = []
+        if there.exists() and there.read_bytes() != content:
+            kept = path.parent / "previous" / f"{month}.{file_sha256(there)[:12]}{there.suffix}"
+            moves, before = [Move("keep", there, kept)], paths.short(kept)
+        write_whole(at.stage / path.name, content)
+        at.commit([*moves, Move("place", at.stage / path.name, path)], f"导入 {month} 的抽检")
     return Taken(paths.short(path), len(drawn), drawn["unit"].nunique(), before)

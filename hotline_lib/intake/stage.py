@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 
 from hotline_lib.intake import words
 from hotline_lib.intake.words import IntakeError
+from hotline_lib.journal import Change
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import KEYS, SCHEMA
 
@@ -28,8 +28,8 @@ _RAW = pa.schema(_MARKS | dict.fromkeys(SCHEMA, pa.string()))
 class Stage:
     """Tables: ``raw``, a row per row read (``n``: their order), and ``sources``, the sheet that each came from."""
 
-    def __init__(self, folder: Path, con: duckdb.DuckDBPyConnection):
-        self.folder, self.con = folder, con
+    def __init__(self, change: Change, con: duckdb.DuckDBPyConnection):
+        self.change, self.folder, self.con = change, change.stage, con
         self.rows = 0
         self.sources: list[tuple] = []
         self.writer: pq.ParquetWriter | None = None
@@ -73,40 +73,22 @@ class Stage:
 
 @contextmanager
 def stage(paths: Paths) -> Iterator[Stage]:
-    """A stage of which nothing stays behind.
+    """A stage of which nothing stays behind, for one change of data/tickets.
 
-    What an interrupted intake left is removed first. Raises IntakeError if another one is running.
+    Raises IntakeError if another command is changing them.
     """
-    folder = stage_folder(paths)
-    file = folder / "rows.duckdb"  # the engine locks it: one intake at a time
-    try:
-        if file.exists():
-            try:
-                duckdb.connect(file).close()
-            except duckdb.Error as error:
-                if "lock" in str(error) or "another process" in str(error):
-                    raise IntakeError(words.BUSY) from None
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        con = duckdb.connect(file)
-    except (OSError, duckdb.Error):
-        shutil.rmtree(folder, ignore_errors=True)
-        raise IntakeError(words.cannot_write(paths.short(folder.parent))) from None
-    try:
-        con.execute(f"SET memory_limit = '{_MEMORY}'")
-        con.execute(f"SET threads = {min(4, os.cpu_count() or 1)}")
-        con.execute(f"SET temp_directory = {quoted(folder / 'spill')}")
-        con.execute("SET TimeZone = 'Asia/Shanghai'")
-        con.execute("SET enable_progress_bar = false")
-        yield Stage(folder, con)
-    finally:
-        con.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with paths.area("tickets").opened(IntakeError(words.BUSY)) as change:
+        con = duckdb.connect(change.stage / "rows.duckdb")
+        try:
+            con.execute(f"SET memory_limit = '{_MEMORY}'")
+            con.execute(f"SET threads = {min(4, os.cpu_count() or 1)}")
+            con.execute(f"SET temp_directory = {quoted(change.stage / 'spill')}")
+            con.execute("SET TimeZone = 'Asia/Shanghai'")
+            con.execute("SET enable_progress_bar = false")
+            yield Stage(change, con)
+        finally:
+            con.close()
 
 
 def quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def stage_folder(paths: Paths) -> Path:
-    return paths.data / "tickets" / ".intake"

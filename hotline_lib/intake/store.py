@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow.parquet as pq
 
+from hotline_lib import journal
 from hotline_lib.audit import check_month
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.intake import words
 from hotline_lib.intake.check import SQL_TYPES
-from hotline_lib.intake.stage import quoted, stage_folder
+from hotline_lib.intake.stage import quoted
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.ticket_files import Change, kept_as, log_file, marks, version_name
 from hotline_lib.tickets import KEYS, SCHEMA, fetch, read_month
 
+if TYPE_CHECKING:
+    from hotline_lib.intake.report import Folder
+
 _ROW_GROUP = 122_880
 _LAYOUT = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
 _COLUMNS = ", ".join(SCHEMA)
+_CALLED = {"intake": "导入", "undo": "撤回"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def write_months(con: duckdb.DuckDBPyConnection, params: Params, paths: Paths) -
 
     What stands in ``removed`` (see gone) is left out.
     """
-    beside = replace(paths, data=stage_folder(paths) / "new")
+    beside = replace(paths, data=paths.area("tickets").stage / "new")
     month = params.month.month
     moved = con.execute("""
         WITH touched AS (SELECT DISTINCT ticket_id FROM lined WHERE status <> 'unchanged')
@@ -156,46 +161,44 @@ def described(written: dict[str, Path], set_aside: Sequence[str], paths: Paths) 
     return found
 
 
-def place(new: Mapping[str, Path | None], paths: Paths, *, what: str = "intake", folder: str = "") -> None:
-    """Puts months in their place, keeps the versions before, and logs what went where: all that changes data/tickets.
+def place(
+    at: journal.Change,
+    new: Mapping[str, Path | None],
+    paths: Paths,
+    *,
+    what: str = "intake",
+    record: Folder | None = None,
+) -> None:
+    """Puts months in their place, keeps the versions before, and logs what went where, in one commit.
 
-    new: by month the file or folder, in the stage, that takes its place; None where no tickets are left.
+    at: the stage. new: by month the file or folder, in the stage, that takes its place; None where no tickets are left.
+    record: what is left for the analyst, which takes its place with them.
     """
-    if not new:
-        return
     old = {month: version_name(paths.tickets(month), paths) for month in new}
     after = {month: path and version_name(path, paths) for month, path in new.items()}
     now = datetime.now().astimezone().isoformat(timespec="milliseconds")
-    change = Change(now, what, {month: (old[month], after[month]) for month in sorted(new)}, folder)
-    beside, log = stage_folder(paths) / "log.jsonl", log_file(paths)
-    log.parent.mkdir(exist_ok=True)
+    both = {month: (old[month], after[month]) for month in sorted(new)}
+    change = Change(now, what, both, record.path.name if record else "")
+    beside, log = at.stage / "log.jsonl", log_file(paths)
     if log.exists():
         shutil.copyfile(log, beside)
     with beside.open("a", encoding="utf-8", newline="\n") as lines:
         lines.write(json.dumps(asdict(change), ensure_ascii=False) + "\n")
-    for month, name in old.items():
-        if name and paths.tickets(month).is_file():
-            _keep(paths.tickets(month), kept_as(month, name, paths))
-    for month, path in sorted(new.items()):  # from here on there are only renames
-        here = paths.tickets(month)
-        if here.is_dir():
-            kept = kept_as(month, old[month], paths)
-            os.replace(here, kept if not kept.exists() else stage_folder(paths) / kept.name)
-        elif path is None or path.is_dir():
-            here.unlink(missing_ok=True)
-        if path is not None:
-            os.replace(path, here)
-    os.replace(beside, log)
+    moves = [move for month, path in sorted(new.items()) for move in _moves(at, month, old[month], path, paths)]
+    moves.append(journal.Move("place", beside, log))
+    if record:
+        moves.append(journal.Move("place", record.beside, record.path))
+    at.commit(moves, f"{_CALLED[what]} {'、'.join(sorted(new))} 的工单")
 
 
-def _keep(path: Path, keep: Path) -> None:
-    """Keeps a copy of a month's file; a folder is only moved, when its place is wanted."""
-    if keep.exists():
-        return
-    beside = keep.with_name(f".{keep.name}.part")
-    beside.unlink(missing_ok=True)
-    try:
-        os.link(path, beside)
-    except OSError:  # a disk without links
-        shutil.copy2(path, beside)
-    os.replace(beside, keep)
+def _moves(at: journal.Change, month: str, old: str | None, new: Path | None, paths: Paths) -> Iterator[journal.Move]:
+    """A month's version is kept, and another one, or none, takes its place."""
+    here = paths.tickets(month)
+    if old:
+        kept, folder = kept_as(month, old, paths), here.is_dir()
+        if not kept.exists():
+            yield journal.Move("keep", here, kept)
+        if (folder and kept.exists()) or (not folder and (new is None or new.is_dir())):
+            yield journal.Move("away", here, at.stage / f"{month}.old")
+    if new is not None:
+        yield journal.Move("place", new, here)

@@ -48,6 +48,8 @@ def undo(month: str, paths: Paths, version: str = "") -> tuple[Change | None, li
 
 def _undone(month: str, paths: Paths, version: str) -> tuple[Change | None, list[Restored]]:
     with stage(paths) as at:
+        if at.change.ended:
+            raise IntakeError(f"{at.change.ended}刚刚才补完，所以这一次没有再撤回什么。还要撤回，请再运行一次。")
         change, names = (None, _named(month, version, paths)) if version else _last(month, paths)
         known = {each: {v.name: v for v in versions(each, paths)} for each in names}
         if lost := [f"{each} 的 {name}" for each, name in names.items() if name and name not in known[each]]:
@@ -62,7 +64,7 @@ def _undone(month: str, paths: Paths, version: str) -> tuple[Change | None, list
             before = next((v for v in known[each].values() if v.current), None)
             moved = _moved(at.con, before and before.path, path)
             done.append(Restored(each, before, known[each].get(names[each]), moved))
-        place(new, paths, what="undo")
+        place(at.change, new, paths, what="undo")
     return change, done
 
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from hotline_lib.errors import HotlineError
+from hotline_lib.journal import Change, Move, write_whole
 from hotline_lib.params import load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.ticket_files import engine, real_months
@@ -37,6 +39,30 @@ def simulate(
     Raises HotlineError if there are real tickets of any month (nothing is written then), PublishedError if the published
     figures contradict each other.
     """
+    with changing(paths) as at:
+        refuse_real([month], paths)
+        written = staged(month, at, paths, seed, on_step or (lambda _: None))
+        return commit(at, written, paths)
+
+
+def changing(paths: Paths) -> AbstractContextManager[Change]:
+    """data/tickets for a command that simulates. Raises HotlineError if another command is changing them."""
+    busy = HotlineError("另一次导入、撤回或模拟正在进行，没有写入任何文件。请等它结束后重新运行。")
+    return paths.area("tickets").opened(busy)
+
+
+def commit(at: Change, staged: Mapping[str, Path], paths: Paths) -> list[Path]:
+    """Puts simulated months in their place together. Returns their files, oldest month first."""
+    moves = []
+    for month, file in sorted(staged.items()):
+        here = paths.tickets(month)
+        moves += [Move("away", here, at.stage / f"{month}.old")] * here.is_dir() + [Move("place", file, here)]
+    at.commit(moves, f"生成 {'、'.join(sorted(staged))} 的模拟工单")
+    return [paths.tickets(month) for month in sorted(staged)]
+
+
+def staged(month: str, at: Change, paths: Paths, seed: int, say: Callable[[str], None]) -> dict[str, Path]:
+    """The three months that ``simulate`` writes, in the stage."""
     import numpy as np
 
     from hotline_lib.simulate.base_months import base_margins, base_tickets
@@ -44,11 +70,8 @@ def simulate(
     from hotline_lib.simulate.printed import read_printed
     from hotline_lib.simulate.tickets import complete
 
-    say = on_step or (lambda _: None)
     params = load_params(month, paths.params, need_month_file=False)
     bases = {"yoy": month_before(month, 12), "mom": month_before(month)}
-    refuse_real([month], paths)
-
     rng = np.random.default_rng([seed, *map(int, month.split("-"))])
     printed = read_printed(month, params, paths)
     say(f"按 {month} 月报分配 {printed.domains.sum():,} 件工单")
@@ -62,14 +85,14 @@ def simulate(
 
     names = {each.role: each.name for each in reversed(params.catalogue.business_types)}
     codes = {unit.name: unit.code for unit in params.units}
-    written = []
+    written = {}
     for each in sorted(finished):
         say(f"写入 {paths.short(paths.tickets(each))}")
         tickets = finished[each]
         tickets = tickets.assign(
             business_type=tickets["role"].cat.rename_categories(names), code=tickets["unit"].map(codes)
         )
-        written.append(_write(tickets, paths.tickets(each), seed))
+        written[each] = _write(tickets, at.stage / f"{each}.parquet", seed)
     return written
 
 
@@ -103,12 +126,14 @@ def lay_out(paths: Paths, project: Paths) -> None:
     """Gives a data folder of its own what tickets are simulated from: the published bulletins, and their spot checks."""
     if (paths.data / "published").exists() or not (project.data / "published").is_dir():
         return
-    shutil.copytree(project.data / "published", paths.data / "published")
-    for folder in (paths.data / "published").iterdir():
+    part = paths.data / ".published.part"
+    shutil.rmtree(part, ignore_errors=True)
+    shutil.copytree(project.data / "published", part)
+    for folder in part.iterdir():
         drawn = project.spot_checks(folder.name)
         if drawn.exists():
-            (paths.data / "spot_checks").mkdir(exist_ok=True)
-            shutil.copy(drawn, paths.data / "spot_checks")
+            write_whole(paths.data / "spot_checks" / drawn.name, drawn.read_bytes(), private=True)
+    os.replace(part, paths.data / "published")
 
 
 def _in_database(months: Sequence[str], paths: Paths) -> list[str]:
@@ -143,18 +168,12 @@ FROM tickets ORDER BY accepted_at, ticket_id
 
 
 def _write(tickets, path: Path, seed: int) -> Path:
-    """One month as Parquet, in the layout that scans fastest; it appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    target = str(beside).replace("'", "''")
+    """One month as Parquet, in the layout that scans fastest."""
+    target = str(path).replace("'", "''")
     layout = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
     marks = f"{{'hotline.simulated': 'true', 'hotline.seed': '{int(seed)}'}}"
     with engine() as connection:
         connection.execute("SET threads = 1")  # else row groups may come in another order
         connection.register("tickets", tickets)
-        try:
-            connection.execute(f"COPY ({_TICKETS}) TO '{target}' ({layout}, KV_METADATA {marks})")
-            os.replace(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
+        connection.execute(f"COPY ({_TICKETS}) TO '{target}' ({layout}, KV_METADATA {marks})")
     return path

@@ -9,16 +9,17 @@ The seasons are invented, but for the peaks of the long holidays on the expressw
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from hotline_lib.errors import HotlineError
+from hotline_lib.journal import Change
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.simulate import DEFAULT_SEED, _write, refuse_real, simulate
+from hotline_lib.simulate import DEFAULT_SEED, _write, changing, commit, refuse_real, staged
 from hotline_lib.simulate.handling import DAY, MISSING
 from hotline_lib.simulate.tickets import _FIRST_SERIAL, _FREE_DAYS, _GAPS, Clock
 from hotline_lib.ticket_files import engine
@@ -53,7 +54,13 @@ def simulate_run(
     Raises HotlineError if there are real tickets of any month (nothing is written then) or nothing is published,
     PublishedError as ``simulate`` does.
     """
-    refuse_real(months, paths)
+    with changing(paths) as at:
+        refuse_real(months, paths)
+        commit(at, _staged(months, at, paths, seed, if_missing), paths)
+    return [paths.tickets(month) for month in months]
+
+
+def _staged(months: Sequence[str], at: Change, paths: Paths, seed: int, if_missing: bool) -> dict[str, Path]:
     published = sorted(file.parent.name for file in (paths.data / "published").glob("*/business_types.csv"))
     if not published:
         raise HotlineError("data/published/ 里没有已公布的月报，不能模拟一连几个月：至少要有一个月的。")
@@ -63,14 +70,16 @@ def simulate_run(
     around = {month: min(reversed(published), key=by_distance(month)) for month in wanted}
     there = lambda each: all(paths.tickets(other).exists() for other in _three(each))
     first = {each for each in around.values() if not (if_missing and there(each))}
+    made: dict[str, Path] = {}
     for month in sorted(first, reverse=True):  # one may be a base of a later one: it is exact in the end
-        simulate(month, paths, seed=seed)
+        made |= staged(month, at, paths, seed, lambda _: None)
     for month in wanted:
         if month not in _three(around[month]):
             params = load_params(month, paths.params, need_month_file=False)
             rng = np.random.default_rng([seed, *map(int, month.split("-")), 1])
-            _write(_drawn(month, _three(around[month]), params, paths, rng), paths.tickets(month), seed)
-    return [paths.tickets(month) for month in months]
+            known = {each: made.get(each, paths.tickets(each)) for each in _three(around[month])}
+            made[month] = _write(_drawn(month, known, params, rng), at.stage / f"{month}.parquet", seed)
+    return made
 
 
 def _three(month: str) -> tuple[str, str, str]:
@@ -82,17 +91,17 @@ def _places(months: Sequence[str]) -> list[int]:
     return [pd.Period(month).ordinal for month in months]
 
 
-def _drawn(month: str, known: Sequence[str], params: Params, paths: Paths, rng: np.random.Generator) -> pd.DataFrame:
+def _drawn(month: str, files: Mapping[str, Path], params: Params, rng: np.random.Generator) -> pd.DataFrame:
     """The tickets of ``month``, as ``_write`` takes them: from the known months before and after it, more from the
     nearer one; their number lies between those months', moved by seasons and holidays.
     """
-    kind_of = {unit.name: unit.kind for unit in params.units}
+    kind_of, known = {unit.name: unit.kind for unit in params.units}, list(files)
     *places, at = _places([*known, month])
     after = int(np.clip(np.searchsorted(places, at), 1, len(known) - 1))
     shares = {known[after - 1]: np.interp(at, places[after - 1 : after + 1], [1, 0])}
     shares[known[after]] = 1 - shares[known[after - 1]]
     with engine() as connection:
-        sources = {each: connection.execute(_TICKETS, [str(paths.tickets(each))]).df() for each in shares}
+        sources = {each: connection.execute(_TICKETS, [str(files[each])]).df() for each in shares}
     new, parts = Clock(month, params.calendar), []
     for kind in sorted(set(kind_of.values())):
         rows = {each: np.flatnonzero(tickets["unit"].map(kind_of) == kind) for each, tickets in sources.items()}

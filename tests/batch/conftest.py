@@ -78,7 +78,9 @@ def house(tmp_path, monkeypatch) -> House:
     paths.params.mkdir()
     paths.notebooks.mkdir()
     house = House(paths, {})
-    month = SimpleNamespace(label="2024年9月", simulated=True, params=house.params)
+    month = SimpleNamespace(
+        label="2024年9月", simulated=True, params=house.params, environment={"HOTLINE_FRAMES": "{}"}
+    )
 
     def prepared(asked: str, paths: Paths) -> SimpleNamespace:
         assert asked == MONTH

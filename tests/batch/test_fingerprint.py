@@ -4,7 +4,8 @@ import time
 import pytest
 
 from hotline_lib import fingerprint
-from hotline_lib.fingerprint import file_sha256, tree_fingerprint, write_whole
+from hotline_lib.fingerprint import file_sha256, tree_fingerprint
+from hotline_lib.journal import write_whole
 
 BIG = b"x" * (1 << 20)
 OLD = 1_700_000_000
@@ -62,11 +63,14 @@ def test_a_file_written_just_now_is_not_remembered(tmp_path, reads):
     assert len(reads) == 2
 
 
-def test_a_torn_memory_is_not_believed(tmp_path, later):
+@pytest.mark.parametrize(
+    "spoil", [lambda text: text[:-9], lambda text: text[:-40] + "0" * 20 + text[-20:]], ids=["torn", "altered"]
+)
+def test_a_memory_that_is_not_as_written_is_not_believed(tmp_path, later, spoil):
     tickets = aged(tmp_path / "2024-09.parquet", BIG)
     true = file_sha256(tickets, tmp_path / ".cache")
     (memory,) = (tmp_path / ".cache" / "sha256").iterdir()
-    memory.write_text(memory.read_text()[:-9], encoding="utf-8")
+    memory.write_text(spoil(memory.read_text().strip()), encoding="utf-8")
     assert file_sha256(tickets, tmp_path / ".cache") == true
 
 

@@ -3,14 +3,18 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
-from test_run_faults import MONTH, ended, gone, half_written, hotline, province
+from test_run_faults import MONTH, ended, gone, half_written, hotline, nothing_outlives_a_test, province
 
 from hotline_lib.batch import kernels
+from hotline_lib.errors import HotlineError
+from hotline_lib.journal import held
 
-__all__ = ["province"]  # a fixture
+__all__ = ["nothing_outlives_a_test", "province"]  # fixtures
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks")
 DRAWING = """import matplotlib.pyplot as plt
@@ -121,3 +125,20 @@ def test_a_run_killed_at_any_moment_is_completed_by_the_next(province, number, s
         assert not half_written(province)
         assert time.monotonic() - begun < 120
     assert gone(int((province.output / "kernel.pid").read_text()))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes as POSIX has them")
+def test_what_a_dead_run_left_is_removed_and_what_a_living_one_has_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernels.tempfile, "tempdir", str(tmp_path))
+    dead, living = (tmp_path / f"{kernels._PREFIX}{name}" for name in ("dead", "living"))
+    left = []
+    for folder in (dead, living):
+        folder.mkdir()
+        (folder / kernels._ALIVE).touch()
+        environment = {**os.environ, "IPYTHONDIR": str(folder / "ipython")}
+        left.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment))
+    with held(living / kernels._ALIVE, HotlineError()), kernels.kernels({}, fork=False):
+        assert left[0].wait(10) == -9 and left[1].poll() is None
+        assert not dead.exists() and living.exists()
+    left[1].kill()
+    left[1].wait()

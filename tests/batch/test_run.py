@@ -6,11 +6,13 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from urllib.parse import quote, unquote
 
 import nbformat
 import pytest
+from support import one_in
 
 from hotline_lib.batch import execute, kernels, manifest, pages, run
 from hotline_lib.errors import HotlineError
@@ -30,7 +32,7 @@ def instant(monkeypatch):
     """Notebooks that finish at once, without a kernel; one with 1/0 in it fails. Holds what was executed."""
     executed = []
 
-    def stand_in(path, parameters, *, started_by, time_limit):
+    def stand_in(path, parameters, **_):
         executed.append(path.stem)
         book = nbformat.read(path, as_version=4)
         failed = any("1/0" in cell.source for cell in book.cells)
@@ -454,3 +456,99 @@ def test_the_mail_carries_pages_that_belong_together(house, instant):
     made = manifest.read_manifest(house.folder)
     assert manifest.to_attach(house.folder, made)[1] == (house.folder / "01_a.html",)
     assert manifest.to_attach(house.folder, made, "沈阳")[1] == ()
+
+
+# Inputs that change while a run reads them.
+
+
+def replaced_while_running(house, monkeypatch, name: str) -> None:
+    """A data file that is put in the place of another while the second of two notebooks runs."""
+    file, true = house.paths.data / name, execute.execute
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("one version", encoding="utf-8")
+
+    def meanwhile(path, parameters, **given):
+        if path.stem == "02_b":
+            file.write_text("another version", encoding="utf-8")
+        return true(path, parameters, **given)
+
+    monkeypatch.setattr(execute, "execute", meanwhile)
+
+
+@pytest.mark.parametrize("name", ["tickets/2024-09.parquet", "spot_checks/2024-09.csv"])
+def test_a_run_over_two_versions_of_its_data_is_none(house, instant, monkeypatch, name):
+    house.write("01_a", "x = 1")
+    house.write("02_b", "x = 1")
+    replaced_while_running(house, monkeypatch, name)
+    result = house.run()
+    assert result.exit_code == 1 and house.statuses(result) == {"01_a": "failed", "02_b": "failed"}
+    for report in result.reports:
+        assert f"data/{name} 在这次运行中换过" in report.error and "请重新运行" in report.error
+        assert "请重新运行" in house.page(report.name) and not (house.folder / "previous").exists()
+    assert "请重新运行" in result.tables.error and "请重新运行" in result.mail.error
+    assert not (house.folder / "table.csv").exists() and not (house.folder / "bulletin.eml").exists()
+    assert house.statuses(house.run()) == {"01_a": "made", "02_b": "made"}
+
+
+def test_what_was_made_before_stays_old_when_a_run_over_two_versions_fails(house, instant, monkeypatch):
+    house.write("01_a", "x = 1")
+    house.write("02_b", "x = 1")
+    house.run()
+    replaced_while_running(house, monkeypatch, "tickets/2024-09.parquet")
+    assert house.statuses(house.run(only=["02"])) == {"02_b": "failed"}
+    assert house.statuses(house.run()) == {"01_a": "made", "02_b": "made"}
+
+
+@pytest.mark.parametrize("name", ["01_a.html", "01_a.ipynb", "table.csv"])
+def test_what_is_not_as_it_was_made_is_made_again(house, instant, name):
+    house.write("01_a", "x = 1")
+    house.run()
+    (house.folder / name).write_text("altered", encoding="utf-8")
+    house.run()
+    assert (house.folder / name).read_text(encoding="utf-8-sig") != "altered"
+
+
+def test_a_kernel_is_handed_what_the_run_has_read(house, instant, monkeypatch):
+    house.write("01_a", "x = 1")
+    handed, true = [], execute.execute
+    given = lambda path, parameters, **options: (handed.append(options["environment"]), true(path, parameters))[1]
+    monkeypatch.setattr(execute, "execute", given)
+    house.run()
+    assert handed == [{"HOTLINE_FRAMES": "{}"}]
+
+
+def test_a_kernel_has_what_it_was_handed(tmp_path):
+    started_by = kernels.Kernels(tmp_path, {"A": "1", "B": "1"}, fork=False)
+    settings = started_by.config(environment={"B": "2"})["ReportKernelManager"]
+    assert (settings["environment"]["A"], settings["environment"]["B"]) == ("1", "2")
+    assert started_by.environment["B"] == "1"
+
+
+def test_half_a_character_and_endless_brackets_in_one_notebook_leave_the_others(house, instant):
+    house.write("01_a", "x = 1")
+    house.write("02_b", "x = '~'")
+    deep = house.paths.notebooks / "03_c.ipynb"
+    deep.write_text('{"cells": ' + "[" * 100_000 + "]" * 100_000 + "}", encoding="utf-8")
+    half = house.paths.notebooks / "02_b.ipynb"
+    half.write_text(half.read_text(encoding="utf-8").replace("~", "\\ud800"), encoding="utf-8")
+    assert house.statuses(house.run()) == {"01_a": "made", "02_b": "failed", "03_c": "failed"}
+
+
+@pytest.mark.parametrize("number", one_in(12, range(36)))
+def test_two_runs_at_once_one_makes_it_and_the_other_says_so(house, instant, number):
+    house.write("01_a", "x = 1")
+    house.write("02_b", "x = 1")
+
+    def run(wait: float):
+        time.sleep(wait)
+        try:
+            return house.statuses(house.run())
+        except HotlineError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(run, (0, number * 0.005)))
+    made = [each for each in found if isinstance(each, dict)]
+    assert made and all("另一次运行正在做" in each for each in found if isinstance(each, str))
+    assert made[0] == {"01_a": "made", "02_b": "made"} or made[-1] == {"01_a": "made", "02_b": "made"}
+    assert house.statuses(house.run()) == {"01_a": "unchanged", "02_b": "unchanged"}

@@ -111,10 +111,24 @@ def province(september, tmp_path) -> Paths:
 def hotline(paths: Paths, *arguments: str, environment: dict | None = None, **options) -> subprocess.Popen:
     """A command in that project. Its kernels find the library, wherever the project lies."""
     given = {**os.environ, **paths.environment(), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "hotline_lib", *arguments], cwd=paths.root, env=given | (environment or {}),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
     )  # fmt: skip
+    _started.append(process)
+    return process
+
+
+_started: list[subprocess.Popen] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_outlives_a_test():
+    yield
+    while _started:
+        if (process := _started.pop()).poll() is None:
+            process.kill()
+            process.communicate()
 
 
 def ended(process: subprocess.Popen) -> tuple[int, str]:
@@ -158,22 +172,29 @@ def half_written(paths: Paths) -> list[Path]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize("how", one_in(2, [signal.SIGINT, signal.SIGKILL]), ids=["Ctrl-C", "SIGKILL"])
-def test_a_run_that_is_stopped_leaves_no_kernel_and_the_next_one_does_the_rest(province, how):
-    process = hotline(province, "run", MONTH, start_new_session=True)
+@pytest.mark.parametrize(
+    "stopped",
+    one_in(3, [(signal.SIGTERM, os.kill), (signal.SIGINT, os.killpg), (signal.SIGKILL, os.kill)]),
+    ids=["SIGTERM", "Ctrl-C", "SIGKILL"],
+)
+def test_a_run_that_is_stopped_leaves_no_kernel_and_the_next_one_does_the_rest(province, tmp_path, stopped):
+    """A terminal sends Ctrl-C to all that the command has started; others end the command alone."""
+    (how, to), scratch = stopped, tmp_path / "t"
+    scratch.mkdir()
+    process = hotline(province, "run", MONTH, start_new_session=True, environment={"TMPDIR": str(scratch)})
     pid = int(text_of(province.output / "kernel.pid"))
     remembered(province, "01_quick")
-    os.killpg(process.pid, how)  # as a terminal does it: to all that it started
+    to(process.pid, how)
     code, told = ended(process)
-    if how == signal.SIGINT:
+    if how != signal.SIGKILL:
         assert code == 1 and "已中断" in told
-        assert not half_written(province)
+        assert not half_written(province) and not list(scratch.iterdir())
     assert gone(pid), "a kernel was left"
     (province.output / "go").touch()
-    code, told = ended(hotline(province, "run", MONTH))
+    code, told = ended(hotline(province, "run", MONTH, environment={"TMPDIR": str(scratch)}))
     assert code == 0, told
     assert "没有变化　01_quick" in told and "完成　02_waits" in told
-    assert not half_written(province)
+    assert not half_written(province) and not list(scratch.iterdir())
 
 
 def test_the_second_of_two_runs_of_a_month_says_so(province):

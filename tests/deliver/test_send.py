@@ -1,9 +1,10 @@
 """hotline mail against real SMTP servers on loopback: who gets what, what is said, and that nobody gets it twice."""
 
 import json
+import os
 import re
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from email import message_from_bytes, policy
 
 import pytest
@@ -14,9 +15,9 @@ from support import MONTH, several
 from hotline_lib import bulletin, cli
 from hotline_lib.batch import mailing
 from hotline_lib.batch.inputs import basis
-from hotline_lib.batch.manifest import Manifest, Record, Tables, write_manifest
+from hotline_lib.batch.manifest import Manifest, Record, Tables, read_manifest, write_manifest
 from hotline_lib.deliver import send
-from hotline_lib.deliver.ledger import Ledger
+from hotline_lib.deliver.ledger import Entry, Ledger, carry_over
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import load_params
 
@@ -68,7 +69,7 @@ class House:
 
     @property
     def ledger(self) -> list[dict]:
-        file = self.paths.output / "sent" / f"{MONTH}.jsonl"
+        file = self.paths.sent / f"{MONTH}.jsonl"
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.is_file() else []
 
     def change(self, file: str, old: str, new: str) -> None:
@@ -80,8 +81,10 @@ class House:
 
 @pytest.fixture(scope="module")
 def kept(september, tmp_path_factory):
-    """An output folder whose scanned frames serve all tests."""
-    return replace(september, output=tmp_path_factory.mktemp("输出 文件夹"))
+    """An output folder whose scanned frames serve all tests, and data with a ledger of its own."""
+    folder = tmp_path_factory.mktemp("输出 文件夹")
+    shutil.copytree(september.data, folder / "data", copy_function=os.link)
+    return replace(september, data=folder / "data", output=folder / "output")
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ def house(kept, tmp_path, monkeypatch, capsys):
     monkeypatch.delenv(send.PASSWORD, raising=False)
     for name, value in paths.environment().items():
         monkeypatch.setenv(name, value)
-    for folder in (paths.output / "sent", paths.report_folder(MONTH)):
+    for folder in (paths.sent, paths.report_folder(MONTH)):
         shutil.rmtree(folder, ignore_errors=True)
     made = House(paths, capsys)
     made.change("organisation.yaml", "starttls: true", "starttls: false")
@@ -200,7 +203,7 @@ def test_a_letter_refused_after_it_was_read_is_no_letter_sent(house):
         code, printed = house.mail(port=port)
     assert code == 1
     assert printed.count("554 looks like spam") == 4
-    assert not house.ledger and not list(house.paths.output.glob("sent/*.pending"))
+    assert not house.ledger and not list(house.paths.sent.glob("*.pending"))
 
 
 # Connections break.
@@ -272,6 +275,80 @@ def test_a_ledger_broken_off_in_its_last_line_is_mended_and_another_stops_everyt
     plan.ledger.file.write_text("?\n", encoding="utf-8")
     with pytest.raises(HotlineError, match=r"2024-09\.jsonl 第 1 行"):
         Ledger(plan.ledger.file)
+
+
+def test_a_ledger_whose_last_line_was_mended_by_hand_goes_on(house):
+    desk = Desk(breaks_at=2)
+    with serving(desk) as port:
+        house.mail(port=port)
+        file = house.paths.sent / f"{MONTH}.jsonl"
+        file.write_text(file.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")  # an editor left it away
+        desk.breaks_at = None
+        assert house.mail(port=port)[0] == 0
+        assert house.mail(port=port)[0] == 0
+    assert desk.to == PEOPLE and len(house.ledger) == 4
+
+
+def test_another_output_and_one_that_was_cleaned_send_nothing_twice(house, tmp_path, monkeypatch):
+    desk = Desk()
+    with serving(desk) as port:
+        house.mail(port=port)
+        shutil.copytree(house.folder, tmp_path / MONTH)
+        code, printed = house.mail("--output", str(tmp_path), port=port)
+        assert code == 0 and printed.count("已经发过") == 4
+        shutil.rmtree(house.folder)
+        house.made()
+        assert house.mail(port=port)[0] == 0
+    assert desk.to == PEOPLE
+    assert not (house.paths.output / "sent").exists() and house.paths.sent.is_relative_to(house.paths.data)
+
+
+def test_what_an_earlier_version_kept_beside_the_reports_is_carried_over(house):
+    desk = Desk(breaks_at=2)
+    with serving(desk) as port:
+        house.mail(port=port)
+        (kept,) = (house.paths.sent / MONTH / "tables").iterdir()
+        before = {file.name: file.read_bytes() for file in kept.iterdir()}
+        (house.paths.output / "sent").mkdir()
+        for each in (f"{MONTH}.jsonl", MONTH):
+            shutil.move(house.paths.sent / each, house.paths.output / "sent" / each)
+        desk.breaks_at = None
+        assert house.mail(port=port)[0] == 0
+    assert desk.to == PEOPLE and len(house.ledger) == 4
+    assert {file.name: file.read_bytes() for file in kept.iterdir() if file.suffix == ".csv"}.items() <= before.items()
+    assert not list((house.paths.output / "sent").iterdir())
+
+
+def test_two_ledgers_become_one_in_the_order_of_time(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder, edition, day in ((old, "e1", "01"), (new, "e2", "02")):
+        folder.mkdir()
+        entry = Entry("bulletin", "p1@example.invalid", edition, "", f"2024-10-{day}T09:00:00+08:00", "sent", "250")
+        (folder / f"{MONTH}.jsonl").write_text(json.dumps(asdict(entry)) + "\n", encoding="utf-8")
+    for _ in range(2):
+        carry_over(MONTH, old, new)
+    assert [each.edition for each in Ledger(new / f"{MONTH}.jsonl").entries] == ["e1", "e2"]
+
+
+def test_a_page_that_is_not_as_it_was_made_is_not_sent(house):
+    house.made()
+    manifest = read_manifest(house.folder)
+    manifest.reports["00_bulletin"] = replace(manifest.reports["00_bulletin"], digests={".html": "0" * 64})
+    write_manifest(house.folder, manifest)
+    code, printed = house.mail()
+    assert code == 1 and "00_bulletin.html 做好之后被改过，或已损坏" in printed and "hotline run 2024-09" in printed
+
+
+def test_an_edition_that_was_damaged_since_is_told_instead_of_false_corrections(house):
+    desk = Desk()
+    with serving(desk) as port:
+        house.mail("--to", PEOPLE[0], port=port)
+        (kept,) = (house.paths.sent / MONTH / "tables").iterdir()
+        (kept / "units.csv").write_text("unit\n", encoding="utf-8")
+        house.change(f"months/{MONTH}.yaml", "offline_minutes:", "offline_minutes: #")
+        house.made()
+        code, printed = house.mail("--to", PEOPLE[0], port=port)
+    assert code == 1 and len(desk.got) == 1 and "已损坏" in printed and "备份" in printed
 
 
 # Encryption and login.
@@ -544,7 +621,7 @@ def test_addresses_stand_in_the_ledger_only(house):
     with serving(Desk()) as port:
         house.mail(port=port)
     for file in house.paths.output.rglob("*"):
-        if file.is_file() and file.relative_to(house.paths.output).parts[0] != "sent":
+        if file.is_file() and file.suffix != ".lock":
             assert b"p1@example.invalid" not in file.read_bytes(), file
 
 
@@ -559,7 +636,7 @@ def test_who_gets_the_mail_changes_no_report(house):
 def test_the_copy_kept_for_corrections_is_what_the_tables_say(house):
     with serving(Desk()) as port:
         house.mail(port=port)
-    (folder,) = (house.paths.output / "sent" / MONTH / "tables").iterdir()
+    (folder,) = (house.paths.sent / MONTH / "tables").iterdir()
     tables = bulletin.files(mailing.prepared(MONTH, house.paths))
     assert sorted(file.stem for file in folder.glob("*.csv")) == sorted(tables)
 

@@ -25,9 +25,23 @@ def command(desk: Desk, *files: Path, **options) -> subprocess.Popen:
     arguments = [sys.executable, "-m", "hotline_lib", "intake", *map(str, files), "--month", "2024-09"]
     arguments += ["--data", str(desk.paths.data), "--output", str(desk.paths.output)]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **options.pop("environment", {})}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
     )
+    _started.append(process)
+    return process
+
+
+_started: list[subprocess.Popen] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_outlives_a_test():
+    yield
+    while _started:
+        if (process := _started.pop()).poll() is None:
+            process.kill()
+            process.communicate()
 
 
 def ended(process: subprocess.Popen) -> tuple[int, str]:
@@ -220,7 +234,7 @@ def test_a_folder_that_may_not_be_written(desk, closed):
 
 def begun(desk: Desk, big: Path) -> subprocess.Popen:
     process = command(desk, big)
-    staged = desk.paths.data / "tickets" / ".intake" / "rows.duckdb"
+    staged = desk.paths.data / "tickets" / ".stage" / "rows.duckdb"
     while not staged.exists():
         assert process.poll() is None
         time.sleep(0.02)
@@ -229,9 +243,10 @@ def begun(desk: Desk, big: Path) -> subprocess.Popen:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_ctrl_c_in_the_middle(desk, big):
+@pytest.mark.parametrize("how", one_in(2, [signal.SIGTERM, signal.SIGINT]), ids=["SIGTERM", "Ctrl-C"])
+def test_ctrl_c_in_the_middle(desk, big, how):
     process = begun(desk, big)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     code, told = ended(process)
     assert code == 1 and "已中断，本次没有导入任何工单" in told
     assert desk.bytes() == {} and nothing_left(desk)
@@ -244,7 +259,8 @@ def test_killed_in_the_middle(desk, big):
     process.kill()
     process.communicate()
     assert not desk.paths.tickets("2024-09").exists()
-    assert ended(command(desk, big))[0] == 0
+    code, told = ended(command(desk, big))
+    assert code == 0 and "上次没有做完就中断了：data/tickets 什么也没有改动" in told
     assert nothing_left(desk) and sorted(desk.bytes()) == ["2024-09.parquet", "previous/log.jsonl"]
 
 
@@ -252,7 +268,7 @@ def test_two_at_once(desk):
     file = write_csv(desk.folder / "a.csv", GOOD)
     with stage(desk.paths):
         code, told = ended(command(desk, file))
-    assert code == 1 and "另一次导入正在进行" in told
+    assert code == 1 and "另一次导入、撤回或模拟正在进行" in told
     assert ended(command(desk, file))[0] == 0
 
 

@@ -1,6 +1,7 @@
 """Months overlap: rows go to their month of acceptance, later files win, and nothing is lost or half done."""
 
 import json
+import os
 
 import duckdb
 import pandas as pd
@@ -8,7 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 from exports import rows, table, write_csv
 
-from hotline_lib.errors import TicketsError
+from hotline_lib.errors import HotlineError, TicketsError
+from hotline_lib.intake.versions import undo
+from hotline_lib.journal import commit
 from hotline_lib.month import open_month
 from hotline_lib.ticket_files import marks
 from hotline_lib.tickets import SCHEMA
@@ -170,3 +173,30 @@ def test_what_was_done_is_kept(desk):
     assert kept["rows"] == {"a.csv": {"header": 1, "new": 2}}
     assert {each["month"]: each["tickets"] for each in kept["stored"]} == {"2024-08": 1, "2024-09": 1}
     assert sorted(desk.bytes()) == ["2024-08.parquet", "2024-09.parquet", "previous/log.jsonl"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+def test_nobody_else_may_look_into_tickets_and_what_is_said_of_them(desk):
+    desk.take(write_csv(desk.folder / "a.csv", table(rows({}, {}))))
+    desk.take(write_csv(desk.folder / "b.csv", table(rows({}, {"rating": "2"}, {"rating": "6"}))), accept_good=True)
+    open_month("2024-09", desk.paths)
+    private = [desk.paths.data / "tickets", *(desk.paths.data / "tickets").rglob("*")]
+    private += [desk.paths.output / "intake", *(desk.paths.output / "intake").rglob("*")]
+    private += [path for folder in (desk.paths.cache / "frames").iterdir() for path in (folder, *folder.iterdir())]
+    assert {"problems.csv", "refused.csv", "log.jsonl", "counts.parquet"} <= {path.name for path in private}
+    for path in private:
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_an_undo_that_ended_the_one_before_goes_back_no_further(desk, monkeypatch, capsys):
+    desk.take(write_csv(desk.folder / "a.csv", table(rows({}))))
+    desk.take(write_csv(desk.folder / "b.csv", table(rows({}, {}))))
+    monkeypatch.setattr(commit, "_make", lambda moves: (_ for _ in ()).throw(PermissionError(13, "no", "x")))
+    with pytest.raises(HotlineError, match="撤回 2024-09 的工单做到最后一步时被拒绝"):
+        undo("2024-09", desk.paths)
+    monkeypatch.undo()
+    with pytest.raises(HotlineError, match="撤回 2024-09 的工单刚刚才补完，所以这一次没有再撤回什么"):
+        undo("2024-09", desk.paths)
+    assert len(desk.tickets()) == 1 and "现在已经补完" in capsys.readouterr().err
+    undo("2024-09", desk.paths)
+    assert not desk.paths.tickets("2024-09").exists()

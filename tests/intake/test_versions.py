@@ -208,7 +208,7 @@ def test_undo_waits_for_no_intake(desk):
     take(desk, {})
     with stage(desk.paths):
         code, words = ended(command(desk, Path("--undo")))
-    assert code == 1 and "另一次导入正在进行" in words
+    assert code == 1 and "另一次导入、撤回或模拟正在进行" in words
     code, words = ended(command(desk, Path("--undo")))
     assert code == 0 and "去掉 1 件：沈阳 1" in words and now(desk) == {}
 

@@ -21,7 +21,7 @@ from hotline_lib.deliver.word.styles import CHARACTER, CHARACTERS, LINE, TITLE, 
 from hotline_lib.deliver.word.tables import table as word_table
 from hotline_lib.deliver.word.widths import width_of
 from hotline_lib.deliver.word.xml import PT, field, indent, node, paragraph, run, spacing
-from hotline_lib.fingerprint import write_whole
+from hotline_lib.journal import write_whole
 from hotline_lib.params import month_range
 from hotline_lib.present import _drill_down as drill_down
 from hotline_lib.present._charts import Chart

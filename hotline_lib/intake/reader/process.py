@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import importlib
 import pickle
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 from hotline_lib.intake.reader.grid import FileProblem, Note
 
 MOST_MEMORY = 1_500 << 20
+MOST_SILENCE = 900  # seconds after which it ends, should nobody be left who waits for it
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,8 @@ def main() -> None:
     def tell(message: Any) -> None:
         pickle.dump(message, out, protocol=5)
         out.flush()
+        if hasattr(signal, "alarm"):
+            signal.alarm(MOST_SILENCE)
 
     sys.meta_path.insert(0, _WithoutPandas)
     for module in ("books", "sift", "texts"):  # while whoever started this gets ready too
