@@ -48,7 +48,7 @@ offline: $(READY)  ## 在断网的环境里从 bundle 装一遍、出一份报�
 
 lab: $(READY)      ## 在 JupyterLab 中打开 notebooks/（还没有 data/tickets 时先模拟一个月）
 	test -e "$${HOTLINE_DATA:-data}/tickets" || $(HOTLINE) simulate $(MONTH)
-	$(PY) -m jupyter lab notebooks
+	env -u HOTLINE_SMTP_PASSWORD $(PY) -m jupyter lab notebooks
 
 lint: $(READY)     ## 检查代码和笔记本的写法，并报出库的大小
 	$(PY) -m ruff check .

@@ -10,6 +10,7 @@ if not exist .venv\.ready (
     type nul > .venv\.ready
 )
 if "%~1"=="" (
+    set HOTLINE_SMTP_PASSWORD=
     .venv\Scripts\python -m jupyter lab notebooks
 ) else (
     .venv\Scripts\python -m hotline_lib %*

@@ -10,6 +10,6 @@ if [ ! -f .venv/.ready ]; then
     touch .venv/.ready
 fi
 if [ $# -eq 0 ]; then
-    exec .venv/bin/python -m jupyter lab notebooks
+    exec env -u HOTLINE_SMTP_PASSWORD .venv/bin/python -m jupyter lab notebooks
 fi
 exec .venv/bin/python -m hotline_lib "$@"

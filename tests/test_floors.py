@@ -9,7 +9,8 @@ from size import LIMITS, sizes_by_room
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 
 FLOORS = [
-    {"doubts", "errors", "exact", "fingerprint", "masking"},
+    {"contract", "doubts", "errors", "exact", "masking", "processes"},
+    {"fingerprint"},
     {"paths", "text_files", "indicators"},
     {"yaml_files", "ticket_files"},
     {"params"},

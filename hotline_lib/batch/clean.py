@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,14 @@ def read_with_ids(path: Path) -> NotebookNode:
     content["metadata"] = {**content.get("metadata", {}), "kernelspec": _KERNELSPEC}
     content["nbformat_minor"] = max(5, content.get("nbformat_minor", 0))  # the version that has ids
     return nbformat.reads(json.dumps(content), as_version=4)
+
+
+def numbered(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """The cells with their numbers from 1, as in the notebook that the analyst has: what was injected is not in it."""
+    number = 0
+    for cell in notebook.cells:
+        number += "injected-parameters" not in cell.metadata.get("tags", [])
+        yield number, cell
 
 
 def plain_text(text: str) -> str:

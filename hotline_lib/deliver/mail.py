@@ -7,11 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import re
-import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -23,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from hotline_lib import bulletin
+from hotline_lib.contract import breach
+from hotline_lib.deliver.attached import Files, attachments
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import value_fingerprint, write_whole
 from hotline_lib.params import Recipient, month_range
@@ -43,14 +41,6 @@ _NOTHING = ("", numbers.MISSING)  # the clause is left out
 _MOST_UNITS = 80  # more would make the body too long for clients that cut it at 100 KB
 _ZONE = dt.timezone(dt.timedelta(hours=8))
 _DOCX = "vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-@dataclass(frozen=True)
-class Files:
-    """What is attached: the bulletin in Word, if it is made, and the pages that go into the zip."""
-
-    document: Path | None = None
-    pages: tuple[Path, ...] = ()
 
 
 def write_draft(m: Month, folder: Path, files: Files) -> Path:
@@ -99,12 +89,15 @@ def build(
     again: why it is sent once more. Raises HotlineError if a file to attach is not there.
     """
     picture = None if unit else bulletin.units(m).chart
-    attached = _attached(m, files, unit)
+    attached = attachments(m, files, unit)
     context = _context(m, unit, [name for name, _ in attached], picture, correction, again)
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = context["subject"]
     message.set_content(_plain(context), cte="base64")
-    message.add_alternative(_template().render(context), subtype="html", cte="base64")
+    body = _template().render(context)
+    if wrong := breach(body, mail=True):
+        raise HotlineError(f"邮件正文不能发出：{wrong}。")
+    message.add_alternative(body, subtype="html", cte="base64")
     if context["picture"]:
         html = message.get_payload()[1]
         html.add_related(
@@ -132,35 +125,6 @@ def subject(m: Month, unit: str | None = None, correction: Correction | None = N
         words = words.replace(f"{{{name}}}", value)
     words += f"　{unit}" if unit else ""
     return f"{'更正：' if correction else ''}{SIMULATED if m.simulated else ''}{words}"
-
-
-def _attached(m: Month, files: Files, unit: str | None) -> list[tuple[str, bytes]]:
-    """Names as the reader sees them, and contents."""
-    stem = re.sub(r'[\\/:*?"<>|]', "_", f"{m.params.organisation.title}{m.label}{unit or ''}")
-    attached = []
-    if files.document:
-        attached.append((f"{stem}.docx", _read(files.document)))
-    if files.pages:
-        attached.append((f"{stem}（网页版）.zip", _zipped(files.pages)))
-    return attached
-
-
-def _zipped(pages: Sequence[Path]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for page in pages:
-            entry = zipfile.ZipInfo(page.name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
-            archive.writestr(entry, _read(page))
-    return file.getvalue()
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        words = f"要附在邮件里的 {file.parent.name}/{file.name} 不在了。请重新运行 hotline run，把它做出来。"
-        raise HotlineError(words) from None
 
 
 # the body: first as plain values, which both the HTML and the text are made from

@@ -15,6 +15,7 @@ import pytest
 from hotline_lib.batch import execute, kernels, manifest, pages, run
 from hotline_lib.errors import HotlineError
 from hotline_lib.params.organisation import MailSettings
+from hotline_lib.processes import MAIL_PASSWORD
 
 PRINTING = """import sys, time, warnings
 for number in range(3):
@@ -83,12 +84,18 @@ def test_kernels_find_the_project_and_nothing_of_the_analysts_own(house, tmp_pat
     startup.mkdir(parents=True)
     (startup / "mine.py").write_text("surprise = 1")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "home" / ".ipython"))
+    monkeypatch.setenv(MAIL_PASSWORD, "秘密")
     house.write(
         "01_where",
-        "import os, sys; print(os.environ['HOTLINE_OUTPUT'], os.getcwd(), sys.executable, 'surprise' in globals())",
+        "import os, sys; print(os.environ['HOTLINE_OUTPUT'], os.getcwd(), sys.executable, 'surprise' in globals())\n"
+        f"print('秘密' in os.environ.values(), '{MAIL_PASSWORD}' in open('/proc/self/environ').read()"
+        " if os.path.exists('/proc') else False)",
     )
-    assert house.run().exit_code == 0
-    expected = f"{house.paths.output} {house.paths.notebooks.resolve()} {sys.executable} False"
+    house.write("02_prints", "from IPython.display import HTML", "HTML('<p>好</p><iframe src=x></iframe>')")
+    result = house.run()
+    assert house.statuses(result) == {"01_where": "made", "02_prints": "failed"}
+    assert "第 3 个单元格：它的输出不能放进网页" in result.failed[0].error and "<iframe" not in house.page("02_prints")
+    expected = f"{house.paths.output} {house.paths.notebooks.resolve()} {sys.executable} False\nFalse False"
     assert expected in house.page("01_where")
 
 

@@ -264,3 +264,18 @@ def test_a_name_stays_one_name_whatever_is_in_it(month, name):
     assert (bare(address.display_name), address.addr_spec) == (bare(name), "a@example.invalid")
     assert mail["X-Unsent"] is None
     assert not mail.defects
+
+
+def test_a_page_that_somebody_edited_does_not_go_out(month, files, tmp_path):
+    page = tmp_path / "00_bulletin.html"
+    page.write_text("<!DOCTYPE html><p>好</p><script src=x></script>", encoding="utf-8")
+    with pytest.raises(HotlineError, match=r"00_bulletin.html 不能发出：有.*<script>.*--force"):
+        build(month, Files(files.document, (page,)))
+
+
+def test_a_body_that_would_run_something_does_not_go_out(month, monkeypatch):
+    from hotline_lib.deliver import mail
+
+    monkeypatch.setattr(mail, "_template", lambda: mail.jinja2.Template("<p onclick='1'>{{ title }}</p>"))
+    with pytest.raises(HotlineError, match="邮件正文不能发出：网页元素 <p> 带有会运行的属性 onclick"):
+        build(month, Files())
