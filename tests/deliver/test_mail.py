@@ -172,6 +172,25 @@ def test_a_units_edition_says_nothing_of_another(month, files):
     assert not [part for part in mail.walk() if part.get_content_maintype() == "image"]
 
 
+def test_small_numbers_stay_out_of_a_units_mail_and_its_corrections(month, tmp_path):
+    before = text(build(month, Files(), unit="沈阳"))
+    held = organised(month, small_numbers=10)
+    mail = build(held, Files(), unit="沈阳")
+    for body in (html(mail), text(mail)):
+        assert "少于10件的数不列出" in body and "＊" in body and "7,548" in body
+    found = re.search(r"抽检问题(\d+/\d+)", before)[1]
+    assert found not in text(mail) and found not in html(mail)
+    assert re.search("^　　[●○]", before, re.MULTILINE) and not re.search("^　　[●○]", text(mail), re.MULTILINE)
+    assert "不列出" not in text(build(held, Files()))  # the whole bulletin stays in the house
+    edition.keep(month, tmp_path, "沈阳")
+    kept = tmp_path / "indicators.csv"
+    lines = kept.read_text(encoding="utf-8-sig").replace(",100.00", ",99.00", 1)
+    kept.write_text(lines, encoding="utf-8-sig")
+    changed = edition.changes(held, tmp_path, "沈阳")
+    assert changed and all(line.endswith("有改动") for line in changed)
+    assert "原为 99.00，应为 100.00" in edition.changes(month, tmp_path, "沈阳")[0]
+
+
 def test_a_correction_heads_subject_and_body_and_lists_the_figures(month):
     lines = ("附件3　沈阳　合计：原为 7548，应为 7549",)
     mail = build(month, Files(), correction=edition.Correction(lines, "2024年10月14日"), again="附件传错了")
