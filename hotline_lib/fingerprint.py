@@ -104,7 +104,8 @@ def git_commit(root: Path) -> str | None:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it appears whole or not at all: beside it first, then renamed over it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    # half of a pair of surrogates, which a notebook may print, can stand in no file
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
     beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         beside.write_bytes(data)

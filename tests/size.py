@@ -9,8 +9,8 @@ from pathlib import Path
 
 # What each room may need. A room that outgrows its own says why in the commit.
 LIMITS = {
-    "cli": 560, "batch": 1_660, "deliver": 1_260, "bulletin": 3_070, "readiness": 670, "present": 2_380, "scoring": 620,
-    "metrics": 930, "month": 290, "intake": 3_000, "simulate": 1_000, "tickets": 740, "params": 950, "foundation": 960,
+    "cli": 620, "batch": 1_660, "deliver": 1_260, "bulletin": 3_070, "readiness": 670, "present": 2_490, "scoring": 620,
+    "metrics": 930, "month": 290, "intake": 3_000, "simulate": 1_000, "tickets": 740, "params": 1_000, "foundation": 960,
 }  # fmt: skip
 # modules of one room that are not a folder yet
 ROOMS = {

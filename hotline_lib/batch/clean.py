@@ -22,7 +22,7 @@ _KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "na
 
 def read_with_ids(path: Path) -> NotebookNode:
     """A notebook whose every cell has an id, the same each time; nbformat draws random ones for old files."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(path.read_text(encoding="utf-8-sig"))
     taken: set[str] = set()
     for number, cell in enumerate(content["cells"], 1):
         if cell["cell_type"] == "code":  # what a notebook written by a program may lack

@@ -30,24 +30,35 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without Chinese shows ? instead of failing
     try:
-        app(arguments)
+        raise SystemExit(app(arguments, standalone_mode=False) or 0)
+    except typer.BadParameter.__mro__[1] as error:  # wrong usage of any kind
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message(), err=True)
+        else:
+            from hotline_lib.cli import usage
+
+            typer.echo(usage.told(error), err=True)
+        raise SystemExit(2) from None
     except HotlineError as error:
         typer.echo(str(error), err=True)
         raise SystemExit(1) from None
     except Exception as error:
         words = refused(error) if isinstance(error, OSError) else None
         ours = "程序出错了，不是您的操作问题。详细记录在 {}，请连同命令一起发给维护人员。"
-        typer.echo(f"{words}已完成的报告都在。" if words else ours.format(_logged()), err=True)
+        typer.echo(f"{words}已完成的报告都在。" if words else ours.format(_logged(arguments)), err=True)
         raise SystemExit(1) from None
 
 
-def _logged() -> Path:
-    """Where the trace of a bug of ours was written."""
+def _logged(arguments: list[str] | None) -> Path:
+    """Where the trace of a bug of ours was written: beside what the command makes."""
     import tempfile
 
     trace = traceback.format_exc()
     try:
-        folder = find_paths().cache
+        given = sys.argv[1:] if arguments is None else arguments
+        output = next((each.partition("=")[2] for each in given if each.startswith("--output=")), None)
+        output = given[given.index("--output") + 1] if "--output" in given[:-1] else output
+        folder = find_paths(output=output).cache
         folder.mkdir(parents=True, exist_ok=True)
     except (HotlineError, OSError):
         folder = Path(tempfile.gettempdir())

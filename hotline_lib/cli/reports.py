@@ -92,7 +92,7 @@ def tables(month: Month, output: Output = None, data: Data = None, params: Param
 @app.command()
 def simulate(
     month: Annotated[str, typer.Argument(help="已公布月报的月份，或一段月份，如 2023-10..2024-09", metavar="MONTH")],
-    seed: Annotated[int, typer.Option(help="随机种子：同一种子得到同样的文件")] = 12328,
+    seed: Annotated[int, typer.Option(help="随机种子：同一种子得到同样的文件", min=0)] = 12328,
     if_missing: Annotated[
         bool, typer.Option("--if-missing", help="已有这个月的工单（真实的也算）就什么也不做")
     ] = False,

@@ -99,6 +99,17 @@ def test_kernels_find_the_project_and_nothing_of_the_analysts_own(house, tmp_pat
     assert expected in house.page("01_where")
 
 
+def test_half_a_letter_in_one_notebook_stops_no_other(house):
+    house.write("01_good", PRINT_MONTH)
+    house.write("02_prints", "print('一半' + chr(0xD800))")
+    house.write("03_raises", "raise ValueError('一半' + chr(0xD800))")
+    (house.paths.notebooks / "04_odd.ipynb").write_text('{"cells": ' + "[" * 100_000, encoding="utf-8")
+    result = house.run()
+    assert house.statuses(result)["01_good"] == "made"
+    assert [house.statuses(result)[name] for name in ("03_raises", "04_odd")] == ["failed", "failed"]
+    assert house.page("02_prints") and house.page("03_raises") and house.page("04_odd") and house.index
+
+
 def test_kernels_are_reached_by_encrypted_tcp_where_sockets_are_not_to_be_had(house, monkeypatch, capfd):
     monkeypatch.setattr(kernels, "_SOCKET_PATH_LIMIT", 0)
     house.write("01_good", PRINT_MONTH)
