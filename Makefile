@@ -5,6 +5,7 @@ PY := .venv/bin/python
 HOTLINE := $(PY) -m hotline_lib
 READY := .venv/.ready
 AXE := axe-core@4.14.1
+UV := 0.13.9
 EXAMPLES ?= 3000
 ifndef SEED
 SEED := $(shell date +%s)
@@ -13,7 +14,7 @@ TEST := $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval -
 export PYTHONUTF8 := 1
 test test-all search: export PYTHONHASHSEED := 0
 
-.PHONY: report test test-all search browser bundle offline lab lint refresh dictionary clean
+.PHONY: report test test-all search browser verified lock bundle offline lab lint refresh dictionary clean
 
 report: $(READY)   ## 生成一个月的报告：make report MONTH=2024-09
 	$(HOTLINE) simulate $(MONTH) --if-missing
@@ -36,19 +37,31 @@ browser: $(READY)  ## 在真浏览器里运行每个笔记本、检查每份报�
 	npm install --prefix .venv/axe --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error $(AXE)
 	$(PY) -m pytest -p no:xdist tests/browser
 
+verified:          ## 安装时逐个核对：每个包都要与 requirements.lock 中的 SHA-256 一致，不一致就不装
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+lock: $(READY)     ## 改过 constraints.txt 或 pyproject.toml 之后：重新生成 requirements.lock
+	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	echo setuptools | .venv/uv/bin/uv pip compile --quiet --all-extras --universal --python-version 3.11 -c constraints.txt \
+	    --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock pyproject.toml -
+
 bundle: $(READY)   ## 给没有网络的机器：dist/hotline-suite/ 里有全部依赖、项目和 start 脚本；另一种系统写 FOR="--platform win_amd64 --python-version 3.12"
 	rm -rf dist/hotline-suite && mkdir -p dist/hotline-suite
 	git archive HEAD | tar -x -C dist/hotline-suite
 	cp bundle/start.sh bundle/start.bat dist/hotline-suite/
 	$(PY) -m pip download --quiet --disable-pip-version-check --only-binary :all: $(FOR) -c constraints.txt \
-	    -d dist/hotline-suite/wheels . "setuptools>=77"
+	    -d dist/hotline-suite/wheels . setuptools
+	$(PY) bundle/hashes.py dist/hotline-suite
 
 offline: $(READY)  ## 在断网的环境里从 bundle 装一遍、出一份报告
 	$(PY) -m pytest -p no:xdist tests/offline
 
 lab: $(READY)      ## 在 JupyterLab 中打开 notebooks/（还没有 data/tickets 时先模拟一个月）
 	test -e "$${HOTLINE_DATA:-data}/tickets" || $(HOTLINE) simulate $(MONTH)
-	$(PY) -m jupyter lab notebooks
+	env -u HOTLINE_SMTP_PASSWORD $(PY) -m jupyter lab notebooks
 
 lint: $(READY)     ## 检查代码和笔记本的写法，并报出库的大小
 	$(PY) -m ruff check .

@@ -6,10 +6,12 @@ set -euo pipefail
 cd "$(dirname "$0")"
 if [ ! -f .venv/.ready ]; then
     "${PYTHON:-python3}" -m venv .venv
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --find-links wheels -c constraints.txt -e .
+    # each wheel must have the SHA-256 that it had when the bundle was made
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --find-links wheels --require-hashes -r wheels.lock
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
     touch .venv/.ready
 fi
 if [ $# -eq 0 ]; then
-    exec .venv/bin/python -m jupyter lab notebooks
+    exec env -u HOTLINE_SMTP_PASSWORD .venv/bin/python -m jupyter lab notebooks
 fi
 exec .venv/bin/python -m hotline_lib "$@"

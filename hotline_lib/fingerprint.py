@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from hotline_lib.journal import write_whole
+from hotline_lib.processes import child_environment
 
 _WORTH_REMEMBERING = 1 << 20  # bytes; smaller files are hashed faster than a memory of them is read
 _PACKAGES = (
@@ -94,7 +95,7 @@ def git_commit(root: Path) -> str | None:
     """The commit that the project's folder is at, with + if something is not committed; None outside git."""
     command = ["git", "-C", str(root), "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"]
     try:
-        asked = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        asked = subprocess.run(command, env=child_environment(), capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
     return asked.stdout.strip() or None

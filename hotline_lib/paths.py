@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import Area, sweep
+
+
+def as_folder(name: str) -> str:
+    """A name as a folder may have it on every system: never a place above, never a device of Windows."""
+    kept = re.sub(r'[\x00-\x1f\\/:*?"<>|]', "_", name).strip(" .")
+    return f"{kept}_" if re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", kept) else kept or "_"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ _WORDS = {
     **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size", "int_from_float"), "应为整数"),
     **dict.fromkeys(("bool_type", "bool_parsing"), "应为 true 或 false"),
     **dict.fromkeys(("string_type", "string_unicode"), "应为文字（必要时加引号）"),
-    **dict.fromkeys(("decimal_type", "decimal_parsing"), "应为数"),
+    **dict.fromkeys(("decimal_type", "decimal_parsing", "float_type", "float_parsing"), "应为数"),
     **dict.fromkeys(
         ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
         "应为日历上有的日期，写作 2024-10-01 的样子",
@@ -37,6 +37,8 @@ _WORDS = {
     "tuple_type": "应为一列条目（每条以 - 开头）",
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "应为若干「键: 值」"),
 }
+# what a pattern of the models looks like
+_LIKE = {r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$": "2024-09", r"^[0-9]{6}$": '"210100"（六位数字，加引号）'}
 Shown = Callable[..., str]  # a text, and the few values that its place may have -> the text as a message may show it
 
 
@@ -218,19 +220,25 @@ def _line(problem: dict, content: Any, models: list[type[BaseModel]], shown: Sho
     place = " ".join(step if step == _THIS else shown(step, fields) for step in _way(where, content)) or "内容"
     given = shown(str(problem["input"]), re.findall("'(.*?)'", context.get("expected", "")))
     if kind == "extra_forbidden":
-        close = nearest(str(where[-1]), _keys_at(where, content, models))
-        return f"{place} 是不认识的键。" + (f"是指「{close}」吗？" if close else "")
+        close = nearest(str(where[-1]), known := _keys_at(where, content, models))
+        others = f"请改正或删去{'；还可写的有 ' if known else ''}{'、'.join(known[:12])}。"
+        return f"{place} 是不认识的键。" + (f"是指「{close}」吗？" if close else others)
     if kind == "literal_error":
         return f"{place} 写的是「{given}」，应为 {context.get('expected', '').replace(' or ', ' 或 ')}。"
     if kind == "string_pattern_mismatch":
-        return f"{place} 写的是「{given}」，格式应为 {context['pattern']}。"
+        return f"{place} 写的是「{given}」，应写作 {_LIKE.get(context['pattern'], context['pattern'])} 的样子。"
     if kind == "value_error":
         return f"{place}：{context['error']}。"
-    words = _WORDS.get(kind, _OTHER).format_map(context)
+    words = kind_of(problem) or _OTHER
     if kind == "missing":
-        return f"{place}：缺少这一项。"
+        return f"{place}：缺少这一项，请补上。"
     wrote = f"写的是「{given}」，" if not isinstance(problem["input"], (dict, list, tuple)) else ""
     return f"{place} {wrote}{words or problem['msg']}。"
+
+
+def kind_of(problem: dict) -> str:
+    """What a value should have been, of one of pydantic's ``errors()``; nothing if we have no words for it."""
+    return _WORDS.get(problem["type"], "").format_map(problem.get("ctx", {}))
 
 
 def _way(where: list, content: Any) -> list[str]:

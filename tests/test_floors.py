@@ -9,7 +9,7 @@ from size import LIMITS, sizes_by_room
 LIBRARY = Path(__file__).resolve().parent.parent / "hotline_lib"
 
 FLOORS = [
-    {"doubts", "errors", "exact", "masking"},
+    {"contract", "doubts", "errors", "exact", "masking", "processes"},
     {"journal"},
     {"fingerprint"},
     {"paths", "text_files", "indicators"},

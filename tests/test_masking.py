@@ -401,7 +401,7 @@ MONTH_FILES = {
     "a key": ("reach_back_months: 2", "{}: 2", "键"),
     "a key of a key": ("source: {kind", "source: {{{}: 1, kind", "键"),
     "one of few values": ("kind: parquet", "kind: {}", "应为 'parquet' 或 'database'"),
-    "the month": ("month: 2024-09\n", 'month: "{}"\n', "格式应为"),
+    "the month": ("month: 2024-09\n", 'month: "{}"\n', "应写作"),
     "a day": ("issued: 2024-10-14", 'issued: "{}"', "应为日历上有的日期"),
     "a list": ("not_answered: []", "not_answered: [{}]", "test_calls"),
     "a list instead of a value": ("reach_back_months: 2", "reach_back_months: [{}]", "应为整数"),

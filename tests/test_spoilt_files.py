@@ -3,6 +3,7 @@
 ``make search`` tries thousands.
 """
 
+import random
 import re
 import shutil
 import time
@@ -11,7 +12,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import MONTH, ROOT, examples
+from support import MONTH, ROOT, examples, one_in
 
 from hotline_lib.batch.inputs import basis
 from hotline_lib.bulletin._outline import text
@@ -116,12 +117,11 @@ def opened(file: str, paths) -> None:
         basis(MONTH, paths, params)
 
 
-@settings(max_examples=examples(60))
-@given(
-    file=st.one_of(map(st.sampled_from, FILES)),
-    spoils=st.lists(st.tuples(st.sampled_from(KINDS), PLACE, st.integers(0, 999)), min_size=1, max_size=3),
-)
-def test_whatever_is_done_to_a_file(copy, file, spoils):
+REMEDY = re.compile("请|应|要加引号|是指|只能|可用的有|不能")
+
+
+def tried(copy, file: str, spoils: list[tuple[str, float, int]]) -> None:
+    """One file spoilt so is read, or refused in words; it is whole again afterwards."""
     path = copy.data.parent / file
     before, began = path.read_bytes(), time.process_time()
     data = before
@@ -135,8 +135,62 @@ def test_whatever_is_done_to_a_file(copy, file, spoils):
         own = re.sub("「.*?」", "", message, flags=re.DOTALL)  # without what the file itself says
         assert re.search("[\u4e00-\u9fff]", own)
         assert not ENGLISH.search(own)
+        assert REMEDY.search(own), message
         named = re.findall(r"(?:params|data)/[\w./-]+\.(?:yaml|md|j2|csv)", message)
         assert any((copy.data.parent / name).exists() for name in named), message
     finally:
         path.write_bytes(before)
     assert time.process_time() - began < LONGEST
+
+
+@settings(max_examples=examples(60))
+@given(
+    file=st.one_of(map(st.sampled_from, FILES)),
+    spoils=st.lists(st.tuples(st.sampled_from(KINDS), PLACE, st.integers(0, 999)), min_size=1, max_size=3),
+)
+def test_whatever_is_done_to_a_file(copy, file, spoils):
+    tried(copy, file, spoils)
+
+
+@pytest.mark.parametrize("block", one_in(30, range(30)))
+def test_nine_hundred_parameter_files(copy, block):
+    """The same ones every time, thirty a block; ``value`` and ``insert`` most, which leave the rest of a file whole."""
+    chance, kinds = random.Random(block), [*KINDS, "value", "value", "value", "insert", "insert"]
+    for _ in range(30):
+        file = chance.choice(FILES[chance.choice([0, 0, 0, 1, 2])])
+        tried(
+            copy,
+            file,
+            [(chance.choice(kinds), chance.random(), chance.randrange(1000)) for _ in range(chance.choice([1, 1, 2]))],
+        )
+
+
+ENDLESS = [
+    "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "{{ 'x' * 10 ** 9 }}", "{{ [1] * 10 ** 9 }}",
+    "{{ 9 ** 9 ** 9 ** 9 }}", "{% include '试.j2' %}", "{% extends '试.j2' %}", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "{{ '%1000000000d' % 1 }}", "{{ '%1000000000d' | format(1) }}", "{{ '{:999999999}'.format(1) }}", "{{ 'x'.ljust(999999999) }}",
+    "{{ 'x' | center(999999999) }}", "{{ 1.5 | round(999999999, 'ceil') }}", "{{ '{:{}}'.format(1, 999999999) }}",
+    "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}{{ n.x }}",
+    "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}{{ n.x }}",
+    "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x.replace('a', n.x) %}{% endfor %}{{ n.x }}",
+    "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x | join(n.x) %}{% endfor %}{{ n.x }}",
+    "{% for a in 'ab' recursive %}{{ loop('ab') }}{% endfor %}", "{% for a in range(9) recursive %}{{ loop(range(9)) }}{% endfor %}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("template", ENDLESS)
+def test_a_template_that_never_ends_is_stopped(tmp_path, template):
+    (tmp_path / "试.j2").write_text(f"好\n{template}", encoding="utf-8")
+    began = time.process_time()
+    with pytest.raises(HotlineError, match=r"^params/wording/试.j2(?: 第 \d 行)?：.*请"):
+        render(tmp_path, "试", {})
+    assert time.process_time() - began < 10
+
+
+def test_a_template_that_ends_says_what_it_said(tmp_path):
+    (tmp_path / "试.j2").write_text(
+        "{% for a in range(3) if a %}{{ loop.index }}{{ a * 2 ~ '件' }}{% else %}无{% endfor %}{{ 7 % 4 + 2 ** 3 }}{{ [1, 2] | join('、') }}"
+        "{{ 'a-b'.replace('-', '—') }}{{ 'x' * 3 }}{{ '%s' | format('好') }}",
+        encoding="utf-8",
+    )
+    assert render(tmp_path, "试", {}) == "12件24件111、2a—bxxx好"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ _KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "na
 
 def read_with_ids(path: Path) -> NotebookNode:
     """A notebook whose every cell has an id, the same each time; nbformat draws random ones for old files."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(path.read_text(encoding="utf-8-sig"))
     taken: set[str] = set()
     for number, cell in enumerate(content["cells"], 1):
         if cell["cell_type"] == "code":  # what a notebook written by a program may lack
@@ -33,6 +33,14 @@ def read_with_ids(path: Path) -> NotebookNode:
     content["metadata"] = {**content.get("metadata", {}), "kernelspec": _KERNELSPEC}
     content["nbformat_minor"] = max(5, content.get("nbformat_minor", 0))  # the version that has ids
     return nbformat.reads(json.dumps(content), as_version=4)
+
+
+def numbered(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """The cells with their numbers from 1, as in the notebook that the analyst has: what was injected is not in it."""
+    number = 0
+    for cell in notebook.cells:
+        number += "injected-parameters" not in cell.metadata.get("tags", [])
+        yield number, cell
 
 
 def plain_text(text: str) -> str:

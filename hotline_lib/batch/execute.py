@@ -25,7 +25,7 @@ from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
 from hotline_lib import errors
-from hotline_lib.batch.clean import plain_text, read_with_ids, strip_volatile
+from hotline_lib.batch.clean import numbered, plain_text, read_with_ids, strip_volatile
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.kernels import Kernels, ReportKernelManager, kernels, kill
 from hotline_lib.batch.plan import Report
@@ -180,9 +180,8 @@ def _failure(notebook: NotebookNode, message: str = "") -> Failure | None:
 
     message: why a kernel hung or died; without it, the error that the cell itself raised.
     """
-    number, stopped = 0, (None, None)
-    for cell in notebook.cells:
-        number += "injected-parameters" not in cell.metadata.get("tags", [])  # that one is not in the notebook's file
+    stopped = (None, None)
+    for number, cell in numbered(notebook):
         if cell.cell_type == "code" and cell.metadata.papermill.get("start_time"):
             stopped = (number, cell)
     number, cell = stopped

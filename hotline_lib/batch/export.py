@@ -39,6 +39,7 @@ from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from hotline_lib.batch.typeset import typeset
 from hotline_lib.present import _style as style
 from hotline_lib.present._page import anchor
 
@@ -233,7 +234,7 @@ class _Exporter(HTMLExporter):
         environment = super()._create_environment()
         environment.autoescape = True
         environment.filters |= {"markdown2html": _MARKDOWN.render, "figure": _figure_html}
-        environment.filters |= {"keep_together": keep_together, "without_empty_heads": _without_empty_heads}
+        environment.filters |= {"typeset": typeset}
         return environment
 
 
@@ -262,24 +263,6 @@ def _figure_html(output: NotebookNode) -> Markup:
     caption = f"<figcaption>{head}</figcaption>" if (head := about.get("figure_head")) else ""
     data = "".join(output.data[kind].split())
     return Markup(f'<figure>{caption}<img src="data:{kind};base64,{data}" alt="{escape(alt)}"{size}></figure>')
-
-
-def _without_empty_heads(html: str) -> str:
-    """A head without words, as pandas has over a frame's index, is a cell: as a head it names nothing to a listener."""
-    return html.replace("<th></th>", "<td></td>")
-
-
-_PROSE = re.compile(r'<p(?: class="(?:lead|sentence)")?>.*?</p>', re.DOTALL)
-_TAG_OR_DIGIT = re.compile(r"(<[^>]*>)|\d(?:万件|[\u4e00-\u9fff])")
-
-
-def keep_together(html: str) -> str:
-    """Prose in which no line ends between a number's last digit and its unit; tags and tables are left alone."""
-
-    def kept(found: re.Match[str]) -> str:
-        return found[0] if found[1] else f'<span class="whole">{found[0]}</span>'
-
-    return _PROSE.sub(lambda prose: _TAG_OR_DIGIT.sub(kept, prose[0]), str(html))
 
 
 def _css(page: PageContext) -> Markup:

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from hotline_lib.errors import HotlineError, refused
 
 
+class PageError(HotlineError):
+    """A notebook ran to its end, but its page may not be shown. number, source: the cell whose output it is."""
+
+    def __init__(self, message: str, number: int | None = None, source: str = ""):
+        super().__init__(message)
+        self.number, self.source = number, source
+
+
 @dataclass(frozen=True)
 class Failure:
     """``message`` is for the analyst; the rest says where, if a cell was running.
@@ -24,6 +32,8 @@ class Failure:
     def of(cls, error: Exception) -> Failure:
         """What went wrong in our own code, or on this computer."""
         words = f"{type(error).__name__}: {error}"
+        if isinstance(error, PageError):
+            return cls(str(error), error.number, error.source)
         if isinstance(error, HotlineError):
             words = str(error)
         elif isinstance(error, OSError):

@@ -33,6 +33,7 @@ from traitlets.config import Config
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import held
+from hotline_lib.processes import child_environment
 
 _SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
 _WARM_LIMIT = 60  # seconds in which the warm process must be ready, and then answer
@@ -55,7 +56,7 @@ class ForkServer:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "hotline_lib.batch.zygote", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()], env={**os.environ, **environment}, cwd=cwd,
+                pass_fds=[theirs.fileno()], env=child_environment(**environment), cwd=cwd,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         threading.Thread(target=self._listen, daemon=True).start()
@@ -167,7 +168,7 @@ class ReportKernelManager(AsyncKernelManager):
         self.running.add(self)
         if self.fork_from:
             self.provisioner = ForkedProvisioner(kernel_spec=self.kernel_spec, parent=self)
-        environment = {**os.environ, **self.environment}
+        environment = child_environment(**self.environment)
         return await super()._async_pre_start_kernel(**{**kw, "env": environment})
 
 

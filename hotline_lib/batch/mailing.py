@@ -129,7 +129,9 @@ def mail_server(mailing: Mailing, host: str, port: int) -> Server:
     if of.user and not password:
         words = f"登录邮件服务器要口令：请设好环境变量 {PASSWORD} 再运行（口令不写在文件里，也不写在命令里）。"
         raise HotlineError(words)
-    return Server(host, port, starttls=of.starttls, user=of.user, password=password)
+    server = Server(host, port, starttls=of.starttls, user=of.user, password=password)
+    server.refuse_plain_password()
+    return server
 
 
 class _Post:

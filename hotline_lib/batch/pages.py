@@ -10,10 +10,12 @@ from urllib.parse import quote
 
 from nbformat import NotebookNode
 
+from hotline_lib.batch.clean import numbered
 from hotline_lib.batch.export import PageContext, export_html, render
-from hotline_lib.batch.failure import Failure
+from hotline_lib.batch.failure import Failure, PageError
 from hotline_lib.batch.manifest import Manifest, Record
 from hotline_lib.batch.plan import Report
+from hotline_lib.contract import breach, closes
 from hotline_lib.month import Month, label
 from hotline_lib.present import _page as page
 
@@ -21,14 +23,31 @@ Links = dict[str, tuple[str, str | None]]  # by title: where a page is, and why 
 
 
 def report(notebook: NotebookNode, asked: Report, month: Month) -> str:
-    """The page of a notebook that ran to its end."""
-    return export_html(notebook, _context(asked, month))
+    """The page of a notebook that ran to its end. Raises PageError for one that may not be shown."""
+    html = export_html(notebook, _context(asked, month))
+    _hold(html, notebook)
+    return html
+
+
+def _hold(html: str, notebook: NotebookNode) -> None:
+    """Every finished page keeps to the contract, and every output ends where it should, whatever a notebook printed."""
+    wrong = breach(html)
+    for number, cell in numbered(notebook):
+        for output in cell.get("outputs", ()):
+            printed = output.get("data", {}).get("text/html", "")
+            if printed and (words := breach(printed) if wrong else None):
+                raise PageError(f"它的输出不能放进网页：{words}。", number, cell.source)
+            if printed and not closes(printed):
+                words = "标签没有配对，会打乱后面的内容：请补上或删去多出的标签，或用 present.table 等显示"
+                raise PageError(f"它的输出不能放进网页：{words}。", number, cell.source)
+    if wrong:
+        raise PageError(f"这一页不能打开：{wrong}。")
 
 
 def failure(failed: Failure, asked: Report, month: Month, *, has_previous: bool) -> str:
     """The page in place of a report that was not made: the cell that failed, the error, the trace."""
     previous = f"{'../' * asked.name.count('/')}previous/{quote(asked.name)}.html" if has_previous else ""
-    return render("failure.html.j2", _context(asked, month), failure=failed, previous=previous)
+    return _held(render("failure.html.j2", _context(asked, month), failure=failed, previous=previous))
 
 
 def index(manifests: Sequence[Manifest], hotline: str) -> str:
@@ -80,7 +99,14 @@ def _index(lines: Sequence[dict[str, Any]], hotline: str, title: str, head: str)
     facts = [f"{len(links) - failed}份报告"] + ([f"{failed}份失败"] if failed else [])
     columns = list(dict.fromkeys(title for title, _ in links))
     about = PageContext(title, "", hotline, facts=facts)
-    return render("index.html.j2", about, lines=lines, columns=columns, head=head)
+    return _held(render("index.html.j2", about, lines=lines, columns=columns, head=head))
+
+
+def _held(html: str) -> str:
+    """A page that is no notebook's, if it keeps to the contract. Raises PageError."""
+    if wrong := breach(html):
+        raise PageError(f"这一页不能打开：{wrong}。")
+    return html
 
 
 def _context(asked: Report, month: Month) -> PageContext:

@@ -16,7 +16,7 @@ from hotline_lib.batch.declared import Parameter, declared_parameters
 from hotline_lib.errors import HotlineError, ParamsError, UnknownValueError
 from hotline_lib.fingerprint import value_fingerprint
 from hotline_lib.params import Params
-from hotline_lib.paths import Paths
+from hotline_lib.paths import Paths, as_folder
 from hotline_lib.yaml_files import as_it_is
 
 GIVEN_BY_RUN = ("month", "unit")  # parameters that the command itself decides
@@ -62,8 +62,7 @@ class Report:
         """Where it lies below output/MONTH, without suffix; unique within a month."""
         if self.unit is None:
             return self.notebook.name
-        folder = re.sub(r'[\\/:*?"<>|]|^\.+|\.+$', "_", self.unit)
-        return f"units/{folder}/{self.notebook.name}"
+        return f"units/{as_folder(self.unit)}/{self.notebook.name}"
 
     @property
     def label(self) -> str:
@@ -79,10 +78,10 @@ def discover(folder: Path) -> list[Notebook]:
 def read_notebook(path: Path) -> Notebook:
     """One notebook's title, declared parameters and digest."""
     try:
-        cells = [_cell(cell) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+        cells = [_cell(cell) for cell in json.loads(path.read_text(encoding="utf-8-sig"))["cells"]]
         digest, title = value_fingerprint(cells), _title(cells)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        words = f"{path.name} 不是能读的笔记本文件：{error}。请在 JupyterLab 中打开并另存。"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        words = f"{path.name} 不是能读的笔记本文件。请在 JupyterLab 中打开并另存，或从 git、备份中取回。"
         return Notebook(path, problem=words)
 
     declaring = [cell["source"] for cell in cells if cell["type"] == "code" and "parameters" in cell["tags"]]

@@ -32,11 +32,12 @@ from hotline_lib.bulletin._outline import (
     write_tables,
 )
 from hotline_lib.bulletin._overview import overview
-from hotline_lib.bulletin._peers import unit_issues, unit_peers
+from hotline_lib.bulletin._peers import line_withheld, unit_issues, unit_peers
 from hotline_lib.bulletin._points import points_explained, unit_points
 from hotline_lib.bulletin._samples import checks_opening, quality, score_ranks, spot_checks, test_calls
 from hotline_lib.bulletin._say import say
 from hotline_lib.bulletin._scores import below_threshold, indicators, points_lost, scores
+from hotline_lib.bulletin._small import note as small_numbers
 from hotline_lib.bulletin._standing import score_months, unit_months
 from hotline_lib.bulletin._steps import possible_rates, unsubmitted
 from hotline_lib.bulletin._times import days, hours
@@ -54,6 +55,7 @@ EXHIBITS = (
 )  # fmt: skip
 __all__ = [
     "EXHIBITS", "Exhibit", "Part", "Section", *(each.__name__ for each in EXHIBITS),
-    "cases", "closing", "explain", "files", "findings", "issued", "opening", "outline", "plans", "provisional", "remarks_unsaid", "say",
+    "cases", "closing", "explain", "files", "findings", "issued", "line_withheld", "opening", "outline", "plans", "provisional",
+    "remarks_unsaid", "say", "small_numbers",
     "texts_missing", "texts_odd", "title", "to_look_at", "values_missing", "write_tables",
 ]  # fmt: skip

@@ -9,14 +9,15 @@ import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin import _small as small
 from hotline_lib.bulletin._derived import about_people
 from hotline_lib.bulletin._exhibit import Exhibit, Parts
 from hotline_lib.exact import competition_rank, percent
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.month import Month
 from hotline_lib.present import _numbers as numbers
-from hotline_lib.present._cells import Column
-from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._cells import WITHHELD, Column, is_withheld
+from hotline_lib.present._sentences import Figure, Sentence
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import column
 
@@ -53,8 +54,14 @@ def _issues_table(x: Exhibit, others: list[str]) -> Table | Sentence:
     m, rows, type_name = x.m, x.frame, x.within["business_type"]
     if rows.empty:
         return Sentence(f"{m.params.unit(x.within['unit']).long_name}本月没有标注事项的{type_name}工单。")
+    told = small.without_small(m, rows, ("tickets",), ("rank", "tickets", "more", "told"))
+    if told is None:
+        return Sentence(f"{type_name}各事项的件数不列出（{'；'.join(small.note(m))}）。")
+    rows, shares = told, [column("share", head=f"占本单位\n{type_name}")]
     whose = f"其他{len(others)}市" if _are_cities(m, others) else "其他单位"
     beside = rows["rest_of"].iloc[0] > 0
+    if not _type_told(m, x.within["unit"], type_name):  # a share would tell the whole that it is a part of
+        shares, beside = [], False
     beside_columns = [column("share", head=f"{whose}\n占比", value=("rest", "rest_of")), column("more")]
     return Table(
         rows,
@@ -62,14 +69,20 @@ def _issues_table(x: Exhibit, others: list[str]) -> Table | Sentence:
             column("rank"),
             column("issue"),
             column("tickets"),
-            column("share", head=f"占本单位\n{type_name}"),
+            *shares,
             *(beside_columns if beside else []),
         ],
         caption=type_name,
         order="按件数排",
         row_head="issue",
-        notes=["▲▼ 占比相差显著"] if beside else [],
+        notes=[*(["▲▼ 占比相差显著"] if beside else []), *small.note(m)],
     )
+
+
+def _type_told(m: Month, unit: str, business_type: str) -> bool:
+    """Whether a unit's tickets of a business type may be printed."""
+    rows = types_told(m, unit)
+    return rows is not None and not rows.loc[rows["business_type"] == business_type, "tickets"].map(is_withheld).any()
 
 
 def _peers(m: Month, unit: str) -> list[str]:
@@ -103,15 +116,44 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
         drawn_from = checks[checks["answered"] > 0].set_index("unit")
         bad = [percent(*each) for each in zip(drawn_from["problems"], drawn_from["answered"], strict=True)]
         measures.append(("抽检有问题（%）", pd.Series(bad, index=drawn_from.index), False, numbers.decimal))
-    rows = []
+    hidden, rows = _places_withheld(m, me.name, [name for name, *_ in measures]), []
     for name, of, most_first, printed in measures:
         known = of.reindex(kind).dropna()
         if me.name in known.index:
             ranks = dict(zip(known.index, competition_rank(list(known), descending=most_first), strict=True))
             ordered = sorted(known, reverse=most_first)
             own, first, middle = map(printed, (known[me.name], ordered[0], ordered[(len(ordered) - 1) // 2]))
-            rows.append((name, own, f"{ranks[me.name]}/{len(known)}", first, middle))
+            told = (WITHHELD, WITHHELD) if name in hidden else (own, f"{ranks[me.name]}/{len(known)}")
+            rows.append((name, *told, first, middle))
     return pd.DataFrame(rows, columns=["measure", "own", "place", "first", "middle"])
+
+
+def _places_withheld(m: Month, unit: str, measures: list[str]) -> set[str]:
+    """The measures that tell of few tickets: neither the unit's own value nor its place may be printed."""
+    own = figures.indicators_by_unit(m).loc[unit]
+    few = [False, types_told(m, unit) is None, small.tells_of_few(m, "tickets_per_10k", own.loc["tickets_per_10k"])]
+    few[2] |= few[1]
+    few.append(small.tells_of_few(m, "complaint_mean_minutes", own.loc["complaint_mean_minutes"]))
+    few.append(_few_checked(m, unit))
+    return {name for name, hide in zip(measures, few, strict=False) if hide}
+
+
+def _few_checked(m: Month, unit: str) -> bool:
+    checks = figures.spot_checks(m)
+    if checks is None or unit not in set(checks["unit"]):
+        return False
+    of = checks.set_index("unit").loc[unit]
+    return small.is_small(m, of["answered"], of["problems"], of["answered"] - of["problems"])
+
+
+def line_withheld(m: Month, unit: str) -> set[object]:
+    """What of the unit's line in the overview may not leave the house in a mail to it: values of its columns."""
+    whole, hidden = total_of(m, unit), set()
+    if types_told(m, unit) is None:
+        hidden |= {"tickets", ("tickets", "yoy_base")}
+    if whole.yoy_base is None:
+        hidden.add(("tickets", "yoy_base"))
+    return hidden | ({"found", "signals"} if _few_checked(m, unit) else set())
 
 
 def compared_with(m: Month, unit: str) -> tuple[str, ...]:
@@ -125,6 +167,43 @@ def whose(m: Month, names: tuple[str, ...]) -> str:
     if len(names) == len(m.units):
         return m.params.organisation.region
     return f"{len(names)}{'市' if _are_cities(m, names) else '个单位'}"
+
+
+def types_of(m: Month, unit: str) -> pd.DataFrame:
+    """Business types of one unit with its own base months, as far as those know units by type."""
+    name, bases = unit, {}
+    for kind in ("yoy", "mom"):
+        rows = figures.base(m, kind).by("unit", "business_type")
+        kept = getattr(total_of(m, name), f"{kind}_base") is not None
+        bases[kind] = rows[rows["unit"] == name][["business_type", "tickets"]] if rows is not None and kept else None
+    rows = metrics.type_volumes(_counts(m, name), m.types, **bases)
+    return rows[(rows["role"] != "retired") | (rows["tickets"] > 0)].reset_index(drop=True)
+
+
+def total_of(m: Month, unit: str) -> Figure:
+    """All tickets of the unit as a part of those of its peers, with its bases."""
+    name, bases, peers = m.params.unit(unit).name, [], compared_with(m, unit)
+    for kind in ("yoy", "mom"):
+        rows = figures.base(m, kind).by("unit")
+        bases.append(None if rows is None else int(rows.loc[rows["unit"] == name, "tickets"].sum()))
+    tickets = int(_counts(m, name)["tickets"].sum())
+    long_name = m.params.unit(name).long_name
+    of = int(m.counts.loc[m.counts["unit"].isin(peers), "tickets"].sum())
+    of_where = {} if len(peers) == len(m.units) else {"unit": list(peers)}
+    return small.of_whole(m, Figure(long_name, tickets, of, *bases, where={"unit": name}, of_where=of_where))
+
+
+def types_told(m: Month, unit: str) -> pd.DataFrame | None:
+    """The rows of ``types_of`` as its edition may print them; None: not even their sum."""
+    if small.is_small(m, total_of(m, unit).tickets):
+        return None
+    return small.without_small(m, types_of(m, unit), ("tickets", "yoy_base", "mom_base"), ("tickets",))
+
+
+def all_types_told(m: Month, unit: str) -> bool:
+    """Whether all of a unit's types may be printed."""
+    rows = types_told(m, unit)
+    return rows is not None and not rows["tickets"].map(is_withheld).any()
 
 
 def _peers_table(x: Exhibit, unit: str) -> Table:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin import _small as small
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._scores import missing, rounded, score_source
+from hotline_lib.bulletin._unit import details_told
 from hotline_lib.bulletin._wording import provisional
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
@@ -53,8 +55,8 @@ def unit_points(m: Month, unit: str) -> Exhibit:
     rows = _rows(m, [name])
     near = rows["one_more"].map(lambda points: not is_missing(points) and points > 0)
     rows = rows[(rows["points"] > 0) | near | (rows["indicator"] == _SUM)].reset_index(drop=True)
-    rows = rows if len(rows) > 1 else rows.iloc[:0]
-    parts = Parts(sentence=Says("unit_points", _near), table=partial(_table, units=False))
+    rows = rows if len(rows) > 1 and details_told(m, name) else rows.iloc[:0]
+    parts = Parts(sentence=Says("unit_points", _near), table=partial(_table, units=False, unit=name))
     return Exhibit(m, rows, {}, {}, parts, _source)
 
 
@@ -97,9 +99,10 @@ def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     return score_source(x, Column("", key, "text"), {"unit": row["unit"], key: row["shown"]})
 
 
-def _table(x: Exhibit, *, units: bool) -> Table | Sentence:
+def _table(x: Exhibit, *, units: bool, unit: str = "") -> Table | Sentence:
     if x.frame.empty:
-        return Sentence("")
+        withheld = not units and not details_told(x.m, unit)
+        return Sentence(f"失分各项的件数不列出（{'；'.join(small.note(x.m))}）。" if withheld else "")
     bold = lambda row: "bold" if row["indicator"] == _SUM else ""
     more = ("indicator", "value", "next_limit", "short", "next_gain")
     return Table(

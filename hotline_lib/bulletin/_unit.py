@@ -6,16 +6,17 @@ Everything takes ``unit``: a short name, a long name or an alias of params/units
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 
-from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin import _small as small
 from hotline_lib.bulletin._columns import compared_rows
 from hotline_lib.bulletin._derived import about_people
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
-from hotline_lib.bulletin._peers import _counts, compared_with, whose
+from hotline_lib.bulletin._peers import all_types_told, compared_with, total_of, types_of, types_told, whose
 from hotline_lib.bulletin._scores import missing, rounded, score_source
 from hotline_lib.bulletin._wording import drawn, provisional
 from hotline_lib.exact import is_missing
@@ -23,13 +24,14 @@ from hotline_lib.indicators import BY_KEY, INDICATORS
 from hotline_lib.month import Month
 from hotline_lib.present import _charts as charts
 from hotline_lib.present import _numbers as numbers
-from hotline_lib.present._cells import Column
+from hotline_lib.present._cells import WITHHELD, Column, is_withheld
 from hotline_lib.present._charts import Chart
-from hotline_lib.present._sentences import Figure, Sentence
+from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._sources import Source
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import column
 
+_TOO_FEW = "{}受理的工单不足{}件，或太少，各数不列出。"
 _QUESTIONS = ("called_back", "closed", "satisfied")
 
 
@@ -42,12 +44,12 @@ def unit_types(m: Month, unit: str) -> Exhibit:
     """
     name = m.params.unit(unit).name
     parts = Parts(
-        lead=Says("unit_lead", partial(_overview, unit=name), "lead"),
-        sentence=Says("unit_volumes", partial(_overview, unit=name)),
+        lead=_Told("unit_lead", partial(_overview, unit=name), "lead", name),
+        sentence=_Told("unit_volumes", partial(_overview, unit=name), unit=name),
         table=partial(_types_table, unit=name),
         chart=partial(_types_chart, unit=name),
     )
-    return Exhibit(m, _types_of(m, name), {"business_type": "business_type"}, {"unit": name}, parts)
+    return Exhibit(m, types_of(m, name), {"business_type": "business_type"}, {"unit": name}, parts)
 
 
 def unit_indicators(m: Month, unit: str) -> Exhibit:
@@ -58,7 +60,8 @@ def unit_indicators(m: Month, unit: str) -> Exhibit:
     """
     name, frame = m.params.unit(unit).name, figures.indicators(m)
     parts = Parts(
-        sentence=Says("unit_scores", partial(_overview, unit=name)), table=partial(_indicators_table, unit=name)
+        sentence=_Told("unit_scores", partial(_overview, unit=name), unit=name),
+        table=partial(_indicators_table, unit=name),
     )
     own = frame[frame["unit"] == name].reset_index(drop=True)
     return Exhibit(m, own, _parts=parts, _find=partial(_of_indicator, unit=name))
@@ -76,59 +79,48 @@ def unit_spot_checks(m: Month, unit: str) -> Exhibit:
     return Exhibit(m, own, _parts=Parts(table=partial(_spot_checks_table, unit=name)))
 
 
-def _types_of(m: Month, unit: str) -> pd.DataFrame:
-    """Business types of one unit with its own base months, as far as those know units by type."""
-    name, bases = unit, {}
-    for kind in ("yoy", "mom"):
-        rows = figures.base(m, kind).by("unit", "business_type")
-        bases[kind] = None if rows is None else rows[rows["unit"] == name][["business_type", "tickets"]]
-    rows = metrics.type_volumes(_counts(m, name), m.types, **bases)
-    return rows[(rows["role"] != "retired") | (rows["tickets"] > 0)].reset_index(drop=True)
-
-
-def total_of(m: Month, unit: str) -> Figure:
-    """All tickets of the unit as a part of those of its peers, with its bases."""
-    name, bases, peers = m.params.unit(unit).name, [], compared_with(m, unit)
-    for kind in ("yoy", "mom"):
-        rows = figures.base(m, kind).by("unit")
-        bases.append(None if rows is None else int(rows.loc[rows["unit"] == name, "tickets"].sum()))
-    tickets = int(_counts(m, name)["tickets"].sum())
-    long_name = m.params.unit(name).long_name
-    of = int(m.counts.loc[m.counts["unit"].isin(peers), "tickets"].sum())
-    of_where = {} if len(peers) == len(m.units) else {"unit": list(peers)}
-    return Figure(long_name, tickets, of, *bases, where={"unit": name}, of_where=of_where)
-
-
 def _types_table(x: Exhibit, unit: str) -> Table:
     """What the unit was asked and told, by business type."""
-    whole = total_of(x.m, unit)
+    whole, rows = total_of(x.m, unit), types_told(x.m, unit)
+    if rows is None:
+        return Sentence(_TOO_FEW.format(x.m.params.unit(unit).long_name, x.m.params.organisation.small_numbers))
     total = {"business_type": figures.TOTAL, "tickets": whole.tickets, "of": whole.tickets, "where": x.within}
-    return compared_rows(
-        x.frame, column("business_type"), {**total, "yoy_base": whole.yoy_base, "mom_base": whole.mom_base}
-    )
+    total |= {"yoy_base": whole.yoy_base, "mom_base": whole.mom_base}
+    return compared_rows(rows, column("business_type"), total, notes=small.note(x.m))
 
 
 def _indicators_table(x: Exhibit, unit: str) -> Table:
     """With what they are made of, its peers together beside them, and the points they cost."""
     m, name, peers = x.m, unit, compared_with(x.m, unit)
+    told = details_told(m, name)
     own, together, lost = figures.indicators_by_unit(m).loc[name], figures.all_units_together(m, peers), figures.lost(m)
     rows, open_ = [], figures.unconfirmed(m)
     for of in INDICATORS:
         kind = "rate" if of.kind == "per_10k" else of.kind
+        made = _made_of(of.key, own.loc[of.key])
         cell = Column("", "value", kind, words=("已开展", "未开展"), missing=missing(of.key))
         rows.append(
             {
                 "key": of.key,
                 "indicator": of.label,
                 "unit_of": of.unit,
-                "own": cell.printed({"value": own.loc[of.key, "value"]}),
-                "from": _made_of(of.key, own.loc[of.key]),
+                "own": WITHHELD
+                if small.tells_of_few(m, of.key, own.loc[of.key])
+                else cell.printed({"value": own.loc[of.key, "value"]}),
+                "from": made if told or made is None else WITHHELD,
                 "all": cell.printed({"value": together.loc[of.key, "value"]}),
-                "points": None if name in open_.get(of.key, ()) else lost[of.key].get(name, 0) if of.key in lost else 0,
+                "points": WITHHELD
+                if not told
+                else None
+                if name in open_.get(of.key, ())
+                else lost[of.key].get(name, 0)
+                if of.key in lost
+                else 0,
             }
         )
     scores = figures.scores(m).set_index("unit").loc[name]
-    cost = lambda row: "strong" if not is_missing(row["points"]) and row["points"] > 0 else ""
+    costs = lambda points: not is_missing(points) and not is_withheld(points) and points > 0
+    cost = lambda row: "strong" if costs(row["points"]) else ""
     return Table(
         pd.DataFrame(rows),
         [
@@ -148,6 +140,7 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
             *provisional(m),
             *m.incomplete,
             *(about_people(m) if len(peers) == len(m.units) else []),
+            *small.note(m),
         ],
     )
 
@@ -159,6 +152,8 @@ def _of_indicator(x: Exhibit, column: Column, row: Mapping, unit: str) -> Source
     if of is None or "key" not in row:
         return None
     key = row["key"]
+    if of == unit and not details_told(x.m, unit):
+        return None
     return score_source(x, Column("", key, "text"), {"unit": of, key: row[column.value]}, peers)
 
 
@@ -176,6 +171,8 @@ def _made_of(key: str, of: pd.Series) -> str | None:
 def _spot_checks_table(x: Exhibit, unit: str) -> Table | Sentence:
     if x.frame.empty:
         return Sentence(f"本月没有抽检{x.m.params.unit(unit).long_name}的工单。")
+    if small.note(x.m):
+        return Sentence(f"抽检的工单不逐件列出（{'；'.join(small.note(x.m))}）。")
     answer = lambda question: lambda row: "strong" if row[question] == "no" else "soft"
     return Table(
         x.frame,
@@ -187,6 +184,31 @@ def _spot_checks_table(x: Exhibit, unit: str) -> Table | Sentence:
         row_head="ticket_id",
         notes=["抽这么少不足以证明没有问题"] if not (x.frame[list(_QUESTIONS)] == "no").any(axis=None) else [],
     )
+
+
+@dataclass(frozen=True)
+class _Told(Says):
+    """A sentence about one unit, or what stands in its place where it would print a small number."""
+
+    unit: str = ""
+
+    def of(self, x: Exhibit) -> Sentence:
+        m, me = x.m, x.m.params.unit(self.unit)
+        if self.template == "unit_scores":
+            if details_told(m, me.name):
+                return super().of(x)
+            of = self.figures(x)
+            place = f"{'并列' if of['tied'] else ''}第{of['rank']}"
+            score = numbers.decimal(of["score"])
+            return Sentence(f"{me.long_name}总分{score}分，在{of['units']}个单位中{place}。各项失分不列出。")
+        if types_told(m, me.name) is None:
+            return Sentence(_TOO_FEW.format(me.long_name, m.params.organisation.small_numbers), self.kind)
+        return super().of(x)
+
+
+def details_told(m: Month, unit: str) -> bool:
+    """Whether what the indicators are made of, and what each cost, may be printed: these add up, so all or none."""
+    return small.indicators_told(m, unit) and all_types_told(m, unit)
 
 
 def _overview(x: Exhibit, unit: str) -> dict[str, object]:
@@ -210,6 +232,8 @@ def _overview(x: Exhibit, unit: str) -> dict[str, object]:
     }
 
 
-def _types_chart(x: Exhibit, unit: str) -> Chart:
+def _types_chart(x: Exhibit, unit: str) -> Chart | Sentence:
+    if not all_types_told(x.m, unit):
+        return Sentence("有不列出的数，所以没有图。")
     whole, total = x.m.params.unit(unit).long_name, total_of(x.m, unit)
     return drawn(x.m, "unit_types", lambda: charts.types(x.frame), unit=whole, total=total, types=x.figures())

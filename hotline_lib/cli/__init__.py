@@ -33,7 +33,15 @@ def main(arguments: list[str] | None = None) -> None:
     if arguments is None:
         end_on_signals()
     try:
-        app(arguments)
+        raise SystemExit(app(arguments, standalone_mode=False) or 0)
+    except typer.BadParameter.__mro__[1] as error:  # wrong usage of any kind
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message(), err=True)
+        else:
+            from hotline_lib.cli import usage
+
+            typer.echo(usage.told(error), err=True)
+        raise SystemExit(2) from None
     except HotlineError as error:
         typer.echo(str(error), err=True)
         raise SystemExit(1) from None
@@ -45,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _logged() -> Path:
-    """Where the trace of a bug of ours was written."""
+    """Where the trace of a bug of ours was written: beside what the command makes."""
     import tempfile
 
     trace = traceback.format_exc()

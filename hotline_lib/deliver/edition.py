@@ -92,7 +92,11 @@ def _called(m: Month, top: int) -> dict[str, tuple[str, dict[str, str]]]:
 
 
 def changes(m: Month, folder: Path, unit: str | None = None, top: int = 5) -> tuple[str, ...]:
-    """The printed figures that are others than those kept in ``folder``, in words, in the order of the tables."""
+    """The printed figures that are others than those kept in ``folder``, in words, in the order of the tables.
+
+    Where small numbers are not printed, a unit's are named without their values.
+    """
+    named_only = bool(unit and bulletin.small_numbers(m))
     if (folder / DIGESTS).exists() and read_folder(folder) is None:
         words = f"data/sent/{m.month}/tables/{folder.name} 是上次发出的数字，已损坏，不能说明改了什么，所以没有发。请从备份恢复它。"
         raise HotlineError(words)
@@ -103,22 +107,25 @@ def changes(m: Month, folder: Path, unit: str | None = None, top: int = 5) -> tu
     return tuple(
         line
         for name in [*now, *(name for name in kept if name not in now)]
-        for line in _differences(*called.get(name, ("不再有的表", {})), kept.get(name, ""), now.get(name, ""))
+        for line in _differences(
+            *called.get(name, ("不再有的表", {})), kept.get(name, ""), now.get(name, ""), named_only
+        )
     )
 
 
-def _differences(title: str, heads: dict[str, str], before: str, after: str) -> Iterator[str]:
+def _differences(title: str, heads: dict[str, str], before: str, after: str, named_only: bool) -> Iterator[str]:
     old, new = _rows(before), _rows(after)
     for about in [*new, *(about for about in old if about not in new)]:
         if about not in old:
-            yield f"{title}　{about}：新列入（{_told(heads, new[about])}）"
+            yield f"{title}　{about}：新列入" + ("" if named_only else f"（{_told(heads, new[about])}）")
         elif about not in new:
-            yield f"{title}　{about}：不再列入（原为{_told(heads, old[about])}）"
+            yield f"{title}　{about}：不再列入" + ("" if named_only else f"（原为{_told(heads, old[about])}）")
         else:
             for key, value in new[about].items():
                 was = old[about].get(key, "")
                 if was != value:
-                    yield f"{title}　{about}　{heads.get(key, key)}：原为 {was or '—'}，应为 {value or '—'}"
+                    values = "有改动" if named_only else f"原为 {was or '—'}，应为 {value or '—'}"
+                    yield f"{title}　{about}　{heads.get(key, key)}：{values}"
 
 
 def _told(heads: dict[str, str], row: dict[str, str]) -> str:

@@ -7,11 +7,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import re
-import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -23,18 +20,20 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from hotline_lib import bulletin
+from hotline_lib.contract import breach
+from hotline_lib.deliver.attached import Files, attachments
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import value_fingerprint
 from hotline_lib.journal import write_whole
 from hotline_lib.params import Recipient, month_range
 from hotline_lib.present import _numbers as numbers
-from hotline_lib.present._cells import SIGNALS
+from hotline_lib.present._cells import SIGNALS, WITHHELD, Cell
 from hotline_lib.present._page import NO_REAL_CALL
 
 if TYPE_CHECKING:
     from hotline_lib.deliver.edition import Correction
     from hotline_lib.month import Month
-    from hotline_lib.present._cells import Cell, Column
+    from hotline_lib.present._cells import Column, Line
     from hotline_lib.present._tables import Table
 
 NAME = "bulletin.eml"
@@ -44,14 +43,6 @@ _NOTHING = ("", numbers.MISSING)  # the clause is left out
 _MOST_UNITS = 80  # more would make the body too long for clients that cut it at 100 KB
 _ZONE = dt.timezone(dt.timedelta(hours=8))
 _DOCX = "vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-@dataclass(frozen=True)
-class Files:
-    """What is attached: the bulletin in Word, if it is made, and the pages that go into the zip."""
-
-    document: Path | None = None
-    pages: tuple[Path, ...] = ()
 
 
 def write_draft(m: Month, folder: Path, files: Files) -> Path:
@@ -99,12 +90,15 @@ def build(
     again: why it is sent once more. Raises HotlineError if a file to attach is not there.
     """
     picture = None if unit else bulletin.units(m).chart
-    attached = _attached(m, files, unit)
+    attached = attachments(m, files, unit)
     context = _context(m, unit, [name for name, _ in attached], picture, correction, again)
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = context["subject"]
     message.set_content(_plain(context), cte="base64")
-    message.add_alternative(_template().render(context), subtype="html", cte="base64")
+    body = _template().render(context)
+    if wrong := breach(body, mail=True):
+        raise HotlineError(f"邮件正文不能发出：{wrong}。")
+    message.add_alternative(body, subtype="html", cte="base64")
     if context["picture"]:
         html = message.get_payload()[1]
         html.add_related(
@@ -134,35 +128,6 @@ def subject(m: Month, unit: str | None = None, correction: Correction | None = N
     return f"{'更正：' if correction else ''}{SIMULATED if m.simulated else ''}{words}"
 
 
-def _attached(m: Month, files: Files, unit: str | None) -> list[tuple[str, bytes]]:
-    """Names as the reader sees them, and contents."""
-    stem = re.sub(r'[\\/:*?"<>|]', "_", f"{m.params.organisation.title}{m.label}{unit or ''}")
-    attached = []
-    if files.document:
-        attached.append((f"{stem}.docx", _read(files.document)))
-    if files.pages:
-        attached.append((f"{stem}（网页版）.zip", _zipped(files.pages)))
-    return attached
-
-
-def _zipped(pages: Sequence[Path]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for page in pages:
-            entry = zipfile.ZipInfo(page.name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
-            archive.writestr(entry, _read(page))
-    return file.getvalue()
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        words = f"要附在邮件里的 {file.parent.name}/{file.name} 不在了。请重新运行 hotline run，把它做出来。"
-        raise HotlineError(words) from None
-
-
 # the body: first as plain values, which both the HTML and the text are made from
 
 
@@ -173,6 +138,7 @@ def _context(
     units, found = overview.table, bulletin.findings(m)
     date = m.params.month.issued
     sent_by = "　".join(filter(None, [of.department, numbers.day(date) if date else "", of.contact]))
+    hidden = bulletin.small_numbers(m) if unit else []
     many = len(units.frame) > _MOST_UNITS and not unit
     return {
         "subject": subject(m, unit, correction),
@@ -186,12 +152,13 @@ def _context(
         "findings": {"heading": found.heading, "found": found.found} if found.found and not unit else None,
         "types": None if unit else {"heading": types.table.caption, **_grid(types.table)},
         "picture": _picture(picture),
-        "units": _units(units, unit or overview.heading, unit),
+        "units": _units(units, unit or overview.heading, unit, bulletin.line_withheld(m, unit) if unit else ()),
         "notes": [
             *([f"附件：{'；'.join(map(_use, names))}。"] if names else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
             *(f"{words}。" for words in (*m.incomplete, *bulletin.provisional(m))),
-            *(f"{words}。" for words in units.named_footnotes(unit)),
+            *(f"{words}。" for words in (units.named_footnotes(unit) if not hidden else ())),
+            *(f"{words}。" for words in hidden),
             *([f"{NO_REAL_CALL}。"] if m.simulated else []),
         ],
         "sender": f"{sent_by}　内容有误请回复本邮件。",
@@ -209,16 +176,21 @@ def _picture(chart: Any) -> dict[str, Any] | None:
     return {"cid": "units@hotline.invalid", "width": chart.size[0], **words}
 
 
-def _units(table: Table, heading: str, unit: str | None) -> dict[str, Any]:
+def _units(table: Table, heading: str, unit: str | None, hidden: Collection[object]) -> dict[str, Any]:
     columns = {column.value: column for column in table.columns}
     shown = [columns[value] for value in _SHOWN if value in columns]
     key = table.order.replace(" ", "\u00a0")  # a sign stays beside its word
-    return {"heading": heading, "key": key, **_grid(table, shown, unit)}
+    return {"heading": heading, "key": key, **_grid(table, shown, unit, hidden)}
 
 
-def _grid(table: Table, columns: Sequence[Column] | None = None, only: str | None = None) -> dict[str, Any]:
-    """A table as plain values: what stands in each cell and how, and a unit's signals on a line of their own."""
-    lines = table.lines(columns)
+def _grid(
+    table: Table, columns: Sequence[Column] | None = None, only: str | None = None, hidden: Collection[object] = ()
+) -> dict[str, Any]:
+    """A table as plain values: what stands in each cell and how, and a unit's signals on a line of their own.
+
+    hidden: the columns of ``only``'s line that may not be printed, by their values.
+    """
+    lines = [_withheld(line, hidden) for line in table.lines(columns)]
     rows = [line for line in lines if not line.is_foot and only in (None, line.name)][:_MOST_UNITS]
     foot = [line for line in lines if line.is_foot] if len(rows) > 1 else []
     return {
@@ -237,6 +209,14 @@ def _grid(table: Table, columns: Sequence[Column] | None = None, only: str | Non
             for line in [*rows, *foot]
         ],
     }
+
+
+def _withheld(line: Line, hidden: Collection[object]) -> Line:
+    if not hidden or line.is_foot:
+        return line
+    cells = [Cell(each.column, WITHHELD, str(WITHHELD)) if each.column.value in hidden else each for each in line.cells]
+    row = {name: value for name, value in line.row.items() if name not in hidden}
+    return replace(line, cells=tuple(cells), row=row)
 
 
 def _cell(cell: Cell) -> dict[str, Any]:

@@ -6,6 +6,7 @@ a letter and the server's answer. A letter lost there counts as unknown, and is 
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import smtplib
 import socket
@@ -19,8 +20,8 @@ from hotline_lib.deliver.ledger import UNANSWERED, Entry, Ledger
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import Recipient
 from hotline_lib.params.organisation import CONTROL
+from hotline_lib.processes import MAIL_PASSWORD as PASSWORD
 
-PASSWORD = "HOTLINE_SMTP_PASSWORD"  # the only place that a password may come from
 TIMEOUT = 120  # seconds for an answer; a server may look for viruses meanwhile
 _TLS_PORT = 465  # encrypted from the first byte
 _CLOSING = 421  # the server says goodbye
@@ -39,8 +40,20 @@ class Server:
 
     @property
     def told(self) -> str:
-        safe = self.starttls or self.port == _TLS_PORT
-        return f"{self.host}:{self.port}（{'加密' if safe else '不加密'}{f'，用户 {self.user}' if self.user else ''}）"
+        return f"{self.host}:{self.port}（{'加密' if self._safe else '不加密'}{f'，用户 {self.user}' if self.user else ''}）"
+
+    @property
+    def _safe(self) -> bool:
+        return self.starttls or self.port == _TLS_PORT
+
+    def refuse_plain_password(self) -> None:
+        """Raises HotlineError if the password would go over a network that anybody may listen to."""
+        if self.user and not self._safe and not _is_here(self.host):
+            raise HotlineError(
+                f"没有发出任何邮件：用户 {self.user} 的口令会不加密地传到 {self.host}。"
+                f"请在 params/organisation.yaml 的 mail 中写 starttls: true，或用 {_TLS_PORT} 端口；"
+                "服务器不要登录时，请删去 user。"
+            )
 
 
 @dataclass(frozen=True)
@@ -120,9 +133,17 @@ def _sent(smtp: smtplib.SMTP, letter: Letter, ledger: Ledger) -> Outcome:
     return Outcome(letter, "sent", _said(code, answer))
 
 
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine: what is sent there leaves no wire."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host.rstrip(".").lower() == "localhost"
+
+
 @contextmanager
 def _connected(server: Server) -> Iterator[smtplib.SMTP]:
     """A connection, encrypted and logged in as is asked for; closed at the end however it ends."""
+    server.refuse_plain_password()
     smtp = None
     try:
         smtp = _opened(server)

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from hotline_lib.errors import ParamsError
-from hotline_lib.params.models import Model
+from hotline_lib.params.models import Model, Spelling
 
 # spellings: a number, a date or a yes that YAML reads as such was meant as it is written
 Words = tuple[Annotated[str, BeforeValidator(lambda v: _written(v))], ...]
@@ -30,7 +30,7 @@ class Column(Model):
 
     name: str
     label: str = ""
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Spelling, ...] = ()
     values: Annotated[
         dict[str, Words],
         BeforeValidator(lambda v: {_key(k): w for k, w in v.items()} if isinstance(v, dict) else v),

@@ -21,6 +21,18 @@ class Calendar(Model):
     years: dict[int, CalendarYear]
     file: str = "params/calendar.yaml"
 
+    def refuse_contradictions(self) -> None:
+        """Raises ParamsError for a day that stands under another year, or as a holiday and a working day."""
+        for year, of in self.years.items():
+            for key in ("holidays", "workdays"):
+                for day in getattr(of, key):
+                    if day.year != year:
+                        words = f"{year} 的 {key} 中写着 {day}，不是这一年的：请移到 {day.year} 下，或改正年份"
+                        raise ParamsError(f"{self.file}：{words}。")
+            if both := sorted(set(of.holidays) & set(of.workdays)):
+                words = f"{year} 的 {both[0]} 既在 holidays 又在 workdays 中：请删去一处"
+                raise ParamsError(f"{self.file}：{words}。")
+
     def _year(self, day: dt.date) -> CalendarYear:
         if day.year not in self.years:
             known = "、".join(str(year) for year in sorted(self.years))

@@ -14,10 +14,12 @@ from hotline_lib.errors import ParamsError, UnknownValueError
 from hotline_lib.masking import Known
 from hotline_lib.params.columns import Column, gathered
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day
-from hotline_lib.params.models import Catalogue, Model, Named, Scheme, Unit, find
+from hotline_lib.params.models import Catalogue, Model, Scheme, Unit, find
+from hotline_lib.params.names import once, unique
 from hotline_lib.params.of_month import PER_UNIT, MonthParams
 from hotline_lib.params.organisation import Organisation, Recipients
 from hotline_lib.params.schemes import refuse_no_change, whole
+from hotline_lib.paths import as_folder
 from hotline_lib.yaml_files import Shown, as_it_is, explain, read_yaml
 
 
@@ -193,20 +195,28 @@ def _in_force(versions: Sequence[Any], month: str, name: str) -> tuple[Any, Any]
 
 def _check(params: Params) -> None:
     """What one file may not say of another."""
-    _unique("params/units.yaml", "单位", params.units)
-    _unique("params/columns.yaml", "列", params.columns)
+    params.calendar.refuse_contradictions()
+    unique("params/units.yaml", "单位", params.units)
+    for what, of in (
+        ("code（区划代码）", lambda unit: unit.code),
+        ("分册文件夹", lambda unit: as_folder(unit.name).casefold()),
+    ):
+        once("params/units.yaml", what, params.units, of)
+    for kind in (params.catalogue.business_types, params.catalogue.issues):
+        once("params/catalogue.yaml", "short（简称）", kind, lambda entry: entry.brief)
+    unique("params/columns.yaml", "列", params.columns)
     catalogue, name = params.catalogue, "params/catalogue.yaml"
     for kind, entries in (
         ("业务类型", catalogue.business_types),
         ("业务领域", catalogue.domains),
         ("事项", catalogue.issues),
     ):
-        _unique(name, kind, entries)
+        unique(name, kind, entries)
     for role in ("inquiry", "suggestion", "complaint"):
         catalogue.name_of(role)
     for issue in catalogue.issues:
         find(f"业务领域（事项「{issue.name}」的 domain）", issue.domain, catalogue.domains, name)
-        _unique(name, f"「{issue.name}」的子事项", issue.sub_issues)
+        unique(name, f"「{issue.name}」的子事项", issue.sub_issues)
 
     scopes = {unit.name for unit in params.units}
     for column in params.columns_only:
@@ -278,14 +288,3 @@ def _values_of(column: str, catalogue: Catalogue, units: Sequence[str]) -> list[
     if column.endswith("_at") or column == "ticket_id":
         return []
     return list(named.get(column, ("true", "false")))
-
-
-def _unique(file: str, kind: str, entries: Sequence[Named | Column]) -> None:
-    owner: dict[str, str] = {}
-    for entry in entries:
-        for spelling in dict.fromkeys(entry.spellings):
-            if spelling in owner:
-                raise ParamsError(
-                    f"{file}：{kind}「{spelling}」既指「{owner[spelling]}」又指「{entry.name}」，只能留一处。"
-                )
-            owner[spelling] = entry.name

@@ -11,13 +11,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from hotline_lib.errors import ParamsError, UnknownValueError
+from hotline_lib.paths import as_folder
 
 Role = Literal["inquiry", "suggestion", "complaint", "retired"]
 MonthText = Annotated[
     str,
     BeforeValidator(lambda v: v.strftime("%Y-%m") if isinstance(v, dt.date) else v),
-    Field(pattern=r"^\d{4}-\d{2}$"),
+    Field(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$"),
 ]
+Spelling = Annotated[str, Field(min_length=1)]
 
 
 class Model(BaseModel):
@@ -44,19 +46,27 @@ def _short(value: object) -> str:
 class Named(Model):
     """Something with one name and others that mean the same."""
 
-    name: str = Field(min_length=1)
-    aliases: tuple[str, ...] = ()
+    name: Spelling
+    aliases: tuple[Spelling, ...] = ()
 
     @property
     def spellings(self) -> tuple[str, ...]:
         return (self.name, *self.aliases)
 
 
+def _folder(name: str) -> str:
+    """``name``, if a folder can be called so: a unit's edition lies in one."""
+    if not as_folder(name).strip("_"):
+        raise ValueError(f"「{name}」不能作单位的名称：要有字，分册的文件夹用它命名")
+    return name
+
+
 class Unit(Named):
     """One of the units that take calls. ``population`` counts persons: the base of tickets per 10,000 people."""
 
-    code: str = Field(pattern=r"^\d{6}$")
-    long_name: str
+    name: Annotated[Spelling, AfterValidator(_folder)]
+    code: str = Field(pattern=r"^[0-9]{6}$")
+    long_name: Spelling
     kind: Literal["city", "group"]
     population: int = Field(gt=0)
     population_source: str
@@ -215,25 +225,31 @@ class Rule(Model):
 class Threshold(Model):
     """What raises a signal: points lost by one indicator, or spot-checked tickets found bad."""
 
-    points: Decimal
-    bad: int
+    points: Decimal = Field(gt=0)
+    bad: int = Field(gt=0)
 
 
 class Changes(Model):
     """When a change is marked. least: in percent. monthly_sd: usual variation of a month's tickets, in percent, where
     neither earlier months nor comparable rows can tell (``metrics.judged``)."""
 
-    least: Decimal = Decimal(10)
-    monthly_sd: Decimal = Decimal(7)
+    least: Decimal = Field(Decimal(10), ge=0)
+    monthly_sd: Decimal = Field(Decimal(7), gt=0)
 
 
 class Signals(Model):
     """When the first page, 图3 and section 三 say 关注 (attention) or 留意 (notice), and when a change is marked."""
 
     changes: Changes = Changes()
-    unsubmitted: Decimal = Decimal(10)  # percent of a unit's tickets; from there its rates speak of the rest only
+    unsubmitted: Decimal = Field(
+        Decimal(10), gt=0, le=100
+    )  # percent of a unit's tickets; from there its rates speak of the rest only
     attention: Threshold = Threshold(points=Decimal(3), bad=3)
     notice: Threshold = Threshold(points=Decimal(2), bad=1)
+
+    def model_post_init(self, _context: Any) -> None:
+        if self.attention.points < self.notice.points or self.attention.bad < self.notice.bad:
+            raise ValueError("attention（关注）的 points 和 bad 不能小于 notice（留意）的")
 
     def of(self, *, points: object = 0, bad: object = 0) -> str:
         """attention, notice or nothing."""
@@ -252,8 +268,8 @@ class Scheme(Model):
     name: str
     changes_from: str | None = None
     drop: tuple[str, ...] = ()
-    full_marks: Decimal
-    least: Decimal = Decimal(0)  # no score is lower
+    full_marks: Decimal = Field(gt=0, le=10_000)
+    least: Decimal = Field(Decimal(0), ge=-10_000)  # no score is lower
     rules: tuple[Rule, ...]
     signals: Signals = Signals()
 

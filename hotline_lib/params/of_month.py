@@ -27,6 +27,10 @@ class Fraction(Model):
     numerator: int = Field(ge=0)
     denominator: int = Field(ge=0)
 
+    def model_post_init(self, _context: Any) -> None:
+        if self.numerator > self.denominator:
+            raise ValueError(f"numerator（{self.numerator}）不能大于 denominator（{self.denominator}）")
+
 
 class TestCalls(Model):
     """What ringing the units showed (拨测): those that did not answer in time, or were slow to make a ticket of it.
@@ -78,7 +82,7 @@ class MonthParams(Model):
     remarks: Annotated[Remarks, _or(OPEN_REMARKS)] = Remarks()
     source: Source = Source()
     reach_back_months: int = Field(2, ge=0, le=12)
-    offline_minutes: Annotated[dict[str, Annotated[int, Field(ge=0)] | None], _or({})] = {}
+    offline_minutes: Annotated[dict[str, Annotated[int, Field(ge=0, le=31 * 24 * 60)] | None], _or({})] = {}
     monthly_analysis_done: Annotated[dict[str, bool | None], _or({})] = {}
     data_conformity: Annotated[dict[str, Fraction | None], _or({})] = {}
     notebooks: dict[str, dict[str, Any]] = {}

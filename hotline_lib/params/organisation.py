@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from hotline_lib.params.models import Model
 
@@ -75,6 +75,7 @@ Printed = Literal["business_types", "domains", "units", "top_issues", "indicator
 class Organisation(Model):
     """Who publishes the bulletin, in the words that its pages and mails use.
 
+    small_numbers: units' own editions print no count under it; 0: all are printed.
     more_columns: columns that a printed table has besides, in page, Word, workbook and CSV: units: [mom, complaint_per_10k].
     """
 
@@ -90,4 +91,5 @@ class Organisation(Model):
     distribute_to: str = ""
     contact: str = ""
     mail: MailSettings = MailSettings()
+    small_numbers: Annotated[int, Field(ge=0, le=1000)] = 0
     more_columns: dict[Printed, tuple[str, ...]] = {}

@@ -32,6 +32,22 @@ _PAIRS: dict[str, Callable[[Any, Any], Decimal | None]] = {
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins so
 
 
+class _Withheld:
+    """In the place of a number that may not be printed."""
+
+    def __str__(self) -> str:
+        return "＊"
+
+    __repr__ = __str__
+
+
+WITHHELD = _Withheld()
+
+
+def is_withheld(value: object) -> bool:
+    return isinstance(value, _Withheld)
+
+
 @dataclass(frozen=True)
 class Column:
     """One column.
@@ -86,6 +102,8 @@ class Column:
         """The value, None where there is none: an int, a Decimal (percent for shares and changes), a bool, text."""
         if isinstance(self.value, tuple):
             first, second = (row.get(name) for name in self.value)
+            if is_withheld(first) or is_withheld(second):
+                return WITHHELD
             if self.kind == "share" and not is_missing(second) and second == 0 and first == 0:
                 return Decimal("0.00")
             if self.kind in ("interval", "change_interval"):
@@ -103,6 +121,8 @@ class Column:
     def _words(self, value: Any) -> str:
         if value is None:
             return "" if self.kind == "signals" else self.missing
+        if is_withheld(value):
+            return str(value)
         match self.kind:
             case "count":
                 return numbers.count(value)
@@ -132,7 +152,7 @@ class Column:
     def cell(self, row: Row, *, foot: bool = False, note: str = "", source: Callable | None = None) -> Cell:
         """The cell of a row. foot: of a total, which has no emphasis and no signal. note: ①, after the words."""
         value, words = self.raw(row), self.printed(row)
-        there = words not in ("", self.missing)
+        there = words not in ("", self.missing) and not is_withheld(value)
         tones = [self.emphasis(row)] if self.emphasis is not None and not foot else []
         mark = ""
         if self.significant is not None and there:
@@ -186,7 +206,7 @@ class Cell:
     def plain(self) -> str:
         """What stands in the CSV: no thousands commas, ASCII minus, nothing for a missing value."""
         kind, value = self.column.kind, self.value
-        if self.text == numbers.OPEN:
+        if self.text == numbers.OPEN or is_withheld(value):
             return self.text
         if value is None or self.text == "":
             return ""

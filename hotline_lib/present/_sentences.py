@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,13 +15,13 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
-from jinja2.sandbox import SandboxedEnvironment
 
 from hotline_lib import exact
 from hotline_lib.errors import HotlineError, WordingError, nearest
 from hotline_lib.exact import is_missing
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _templates as templates
+from hotline_lib.present._bounded import Bounded, EndlessError, counting
 from hotline_lib.present._changes import change_words, daily_words, difference_words
 from hotline_lib.present._sources import Links, Setting, Source, counted
 
@@ -229,7 +228,7 @@ def _marked(value: object) -> object:
     return re.sub(number, lambda found: f"{_OPEN}{len(citing[1]) - 1}{_MIDDLE}{found[0]}{_CLOSE}", value, count=1)
 
 
-class _Environment(SandboxedEnvironment):
+class _Environment(Bounded):
     """Figures give their printed numbers together with the source."""
 
     def getattr(self, obj: object, attribute: str) -> object:
@@ -257,11 +256,19 @@ def _rendered(folder: Path, name: str, figures: Mapping[str, object], text: str 
     environment = _environment(folder)
     try:
         template = environment.get_template(f"{name}.j2") if text is None else environment.from_string(text)
-        return template.render(figures)
+        with counting():
+            return template.render(figures)
     except HotlineError:
         raise
+    except EndlessError as error:
+        where = templates.place(folder, error, name, text)
+        raise WordingError(f"{where}：循环太多，停不下来（第 {error.line} 行的 for）。请改短或删去它。") from None
     except jinja2.TemplateNotFound as error:
-        raise WordingError(f"找不到 params/wording/{error.name}。") from None
+        if text is None and error.name == f"{name}.j2":
+            raise WordingError(f"找不到 params/wording/{error.name}。请从 git 或备份中取回。") from None
+        raise WordingError(
+            f"{templates.place(folder, error, name, text)}：找不到它引用的模板。请检查名称，或删去这一句。"
+        ) from None
     except jinja2.TemplateSyntaxError as error:
         where = f"{templates.named(folder, error.filename, name)} 第 {error.lineno} 行" if text is None else name
         remedy = "请检查 {{ }} 和 {% %} 是否成对，标点是否半角，名称是否写对"
@@ -271,22 +278,15 @@ def _rendered(folder: Path, name: str, figures: Mapping[str, object], text: str 
         close = nearest(unknown, known := known or list(figures))
         hint = f"是指「{close}」吗？" if close else ""
         raise WordingError(
-            f"{_place(folder, error, name)}：没有名为「{unknown}」的数字。{hint}可用的有：{'、'.join(known)}。"
+            f"{templates.place(folder, error, name, text)}：没有名为「{unknown}」的数字。{hint}可用的有：{'、'.join(known)}。"
         ) from None
     except Exception as error:
-        where = f"{_place(folder, error, name)}：这里算不出来{templates.near(error)}"
+        where = f"{templates.place(folder, error, name, text)}：这里算不出来{templates.near(error)}"
         raise WordingError(f"{where}。请检查名称、「|」后面的写法和运算是否对。") from error
 
 
-def _place(folder: Path, error: BaseException, name: str) -> str:
-    """File and line of the template that raised: Jinja puts the template's own lines into the trace."""
-    frames = reversed(traceback.extract_tb(error.__traceback__))
-    file, line = next(((at.filename, at.lineno) for at in frames if at.filename.endswith(".j2")), (None, 0))
-    return f"{templates.named(folder, file, name)} 第 {line} 行" if line else name
-
-
 @cache
-def _environment(folder: Path) -> SandboxedEnvironment:
+def _environment(folder: Path) -> Bounded:
     environment = _Environment(
         finalize=_marked,
         loader=templates.loader(folder),

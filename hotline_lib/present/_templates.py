@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,16 @@ def loader(folder: Path) -> jinja2.BaseLoader:
 def named(folder: Path, file: str | None, name: str) -> str:
     """A template as an analyst finds it, whichever other includes it: params/wording/figures/days.j2."""
     return f"params/wording/{Path(file).relative_to(folder).as_posix() if file else f'{name}.j2'}"
+
+
+def place(folder: Path, error: BaseException, name: str, text: str | None) -> str:
+    """File and line of the template that raised: Jinja puts the template's own lines into the trace. text: what was given
+    in its stead."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    file, line = next(((at.filename, at.lineno) for at in frames if at.filename.endswith(".j2")), (None, 0))
+    if not line:
+        return name if text is not None else named(folder, None, name)
+    return f"{named(folder, file, name)} 第 {line} 行"
 
 
 def near(error: Exception) -> str:

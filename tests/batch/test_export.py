@@ -11,9 +11,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from hotline_lib.batch import pages
-from hotline_lib.batch.export import PageContext, export_html, keep_together, render
+from hotline_lib.batch.export import PageContext, export_html, render
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.manifest import Manifest, Record
+from hotline_lib.batch.typeset import typeset
 
 PAGE = PageContext("运行总览", "2024年9月", "某省热线", True, ("受理243,909件", "对比2024年8月"), "2024年10月14日09:30")
 PNG = "iVBORw0KGgo="
@@ -246,12 +247,12 @@ def test_exporting_leaves_the_notebook_alone_and_gives_the_same_page_again():
 
 
 def test_a_number_and_its_unit_stay_together():
-    assert keep_together('<p class="sentence">共24158件，<a title="1件">27.52个百分点</a></p>') == (
+    assert typeset('<p class="sentence">共24158件，<a title="1件">27.52个百分点</a></p>') == (
         '<p class="sentence">共2415<span class="whole">8件</span>，'
         '<a title="1件">27.5<span class="whole">2个</span>百分点</a></p>'
     )
-    assert keep_together("<p>24.39万件</p>") == '<p>24.3<span class="whole">9万件</span></p>'
-    assert keep_together("<td>3件</td>") == "<td>3件</td>"
+    assert typeset("<p>24.39万件</p>") == '<p>24.3<span class="whole">9万件</span></p>'
+    assert typeset("<td>3件</td>") == "<td>3件</td>"
 
 
 def test_failure_page_shows_cell_and_error():

@@ -7,6 +7,7 @@ import pytest
 from hotline_lib.batch.plan import discover, of_document, plan
 from hotline_lib.errors import HotlineError, ParamsError, UnknownValueError
 from hotline_lib.params import Params
+from hotline_lib.paths import as_folder
 
 UNIT = 'month: str = "2024-09"\nunit: str = "沈阳"\ntop: int = 3'
 TOP = 'month: str = "2024-09"\ntop: int = 5  # 列出前几位'
@@ -194,3 +195,40 @@ def test_what_is_out_of_range_is_refused_with_the_range(alike, value):
 def test_a_house_without_the_whole_bulletin_shares_nothing(three):
     three.month_notebooks["03_top_issues"] = {"top": 8}
     assert of_document(three.paths, three.params, {"top": "2"}) == ({}, {})
+
+
+def test_a_units_folder_is_one_on_every_system(three):
+    for name, folder in {
+        "..": "_",
+        "a/../b": "a_.._b",
+        "沈阳. ": "沈阳",
+        "CON": "CON_",
+        "nul.x": "nul.x_",
+        "a\nb": "a_b",
+    }.items():
+        assert as_folder(name) == folder
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"cells": [{"cell_type": "code", "source": "x = \'\\ud800\'", "metadata": {}}]}',
+        '{"cells": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"cells": [{"cell_type": "code", "source": ' + '{"a":' * 50_000 + "1" + "}" * 50_000 + "}]}",
+        "\ufeffnot JSON",
+        "[]",
+    ],
+    ids=["half a letter", "deep lists", "deep objects", "no JSON", "a list"],
+)
+def test_one_notebook_that_cannot_be_read_is_its_own_problem_only(three, content):
+    (three.paths.notebooks / "02_odd.ipynb").write_text(content, encoding="utf-8")
+    found = {notebook.name: notebook.problem for notebook in discover(three.paths.notebooks)}
+    assert [name for name, problem in found.items() if problem] == ["02_odd"]
+    assert "请在 JupyterLab 中打开并另存" in found["02_odd"] and "Error" not in found["02_odd"]
+    assert labels(three) == ["01_overview", "02_odd", "03_top_issues"]
+
+
+def test_a_notebook_saved_with_a_mark_is_read(three):
+    path = three.paths.notebooks / "01_overview.ipynb"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert not discover(three.paths.notebooks)[0].problem

@@ -17,6 +17,7 @@ from support import one_in
 from hotline_lib.batch import execute, kernels, manifest, pages, run
 from hotline_lib.errors import HotlineError
 from hotline_lib.params.organisation import MailSettings
+from hotline_lib.processes import MAIL_PASSWORD
 
 PRINTING = """import sys, time, warnings
 for number in range(3):
@@ -85,13 +86,30 @@ def test_kernels_find_the_project_and_nothing_of_the_analysts_own(house, tmp_pat
     startup.mkdir(parents=True)
     (startup / "mine.py").write_text("surprise = 1")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "home" / ".ipython"))
+    monkeypatch.setenv(MAIL_PASSWORD, "秘密")
     house.write(
         "01_where",
-        "import os, sys; print(os.environ['HOTLINE_OUTPUT'], os.getcwd(), sys.executable, 'surprise' in globals())",
+        "import os, sys; print(os.environ['HOTLINE_OUTPUT'], os.getcwd(), sys.executable, 'surprise' in globals())\n"
+        f"print('秘密' in os.environ.values(), '{MAIL_PASSWORD}' in open('/proc/self/environ').read()"
+        " if os.path.exists('/proc') else False)",
     )
-    assert house.run().exit_code == 0
-    expected = f"{house.paths.output} {house.paths.notebooks.resolve()} {sys.executable} False"
+    house.write("02_prints", "from IPython.display import HTML", "HTML('<p>好</p><iframe src=x></iframe>')")
+    result = house.run()
+    assert house.statuses(result) == {"01_where": "made", "02_prints": "failed"}
+    assert "第 3 个单元格：它的输出不能放进网页" in result.failed[0].error and "<iframe" not in house.page("02_prints")
+    expected = f"{house.paths.output} {house.paths.notebooks.resolve()} {sys.executable} False\nFalse False"
     assert expected in house.page("01_where")
+
+
+def test_half_a_letter_in_one_notebook_stops_no_other(house):
+    house.write("01_good", PRINT_MONTH)
+    house.write("02_prints", "print('一半' + chr(0xD800))")
+    house.write("03_raises", "raise ValueError('一半' + chr(0xD800))")
+    (house.paths.notebooks / "04_odd.ipynb").write_text('{"cells": ' + "[" * 100_000, encoding="utf-8")
+    result = house.run()
+    assert house.statuses(result)["01_good"] == "made"
+    assert [house.statuses(result)[name] for name in ("03_raises", "04_odd")] == ["failed", "failed"]
+    assert house.page("02_prints") and house.page("03_raises") and house.page("04_odd") and house.index
 
 
 def test_kernels_are_reached_by_encrypted_tcp_where_sockets_are_not_to_be_had(house, monkeypatch, capfd):

@@ -15,6 +15,7 @@ from hotline_lib import bulletin, open_month
 from hotline_lib.deliver import edition
 from hotline_lib.deliver.mail import Files, addressed, build, write_draft
 from hotline_lib.errors import HotlineError, ParamsError
+from hotline_lib.journal import DIGESTS
 from hotline_lib.month import Base
 from hotline_lib.params import Recipient, load_params, load_recipients
 from hotline_lib.params.organisation import MailSettings
@@ -172,6 +173,26 @@ def test_a_units_edition_says_nothing_of_another(month, files):
     assert not [part for part in mail.walk() if part.get_content_maintype() == "image"]
 
 
+def test_small_numbers_stay_out_of_a_units_mail_and_its_corrections(month, tmp_path):
+    before = text(build(month, Files(), unit="沈阳"))
+    held = organised(month, small_numbers=10)
+    mail = build(held, Files(), unit="沈阳")
+    for body in (html(mail), text(mail)):
+        assert "少于10件的数不列出" in body and "＊" in body and "7,548" in body
+    found = re.search(r"抽检问题(\d+/\d+)", before)[1]
+    assert found not in text(mail) and found not in html(mail)
+    assert re.search("^　　[●○]", before, re.MULTILINE) and not re.search("^　　[●○]", text(mail), re.MULTILINE)
+    assert "不列出" not in text(build(held, Files()))  # the whole bulletin stays in the house
+    edition.keep(month, tmp_path, "沈阳")
+    kept = tmp_path / "indicators.csv"
+    lines = kept.read_text(encoding="utf-8-sig").replace(",100.00", ",99.00", 1)
+    kept.write_text(lines, encoding="utf-8-sig")
+    (tmp_path / DIGESTS).unlink()  # as an earlier version of the suite kept them
+    changed = edition.changes(held, tmp_path, "沈阳")
+    assert changed and all(line.endswith("有改动") for line in changed)
+    assert "原为 99.00，应为 100.00" in edition.changes(month, tmp_path, "沈阳")[0]
+
+
 def test_a_correction_heads_subject_and_body_and_lists_the_figures(month):
     lines = ("附件3　沈阳　合计：原为 7548，应为 7549",)
     mail = build(month, Files(), correction=edition.Correction(lines, "2024年10月14日"), again="附件传错了")
@@ -264,3 +285,18 @@ def test_a_name_stays_one_name_whatever_is_in_it(month, name):
     assert (bare(address.display_name), address.addr_spec) == (bare(name), "a@example.invalid")
     assert mail["X-Unsent"] is None
     assert not mail.defects
+
+
+def test_a_page_that_somebody_edited_does_not_go_out(month, files, tmp_path):
+    page = tmp_path / "00_bulletin.html"
+    page.write_text("<!DOCTYPE html><p>好</p><script src=x></script>", encoding="utf-8")
+    with pytest.raises(HotlineError, match=r"00_bulletin.html 不能发出：有.*<script>.*--force"):
+        build(month, Files(files.document, (page,)))
+
+
+def test_a_body_that_would_run_something_does_not_go_out(month, monkeypatch):
+    from hotline_lib.deliver import mail
+
+    monkeypatch.setattr(mail, "_template", lambda: mail.jinja2.Template("<p onclick='1'>{{ title }}</p>"))
+    with pytest.raises(HotlineError, match="邮件正文不能发出：网页元素 <p> 带有会运行的属性 onclick"):
+        build(month, Files())

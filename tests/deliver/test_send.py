@@ -380,6 +380,33 @@ def test_encrypted_and_logged_in(secure, certificate):
     assert "right" not in printed
 
 
+def test_no_password_over_a_plain_connection(house, monkeypatch):
+    house.change("organisation.yaml", 'user: ""', "user: hotline")
+    monkeypatch.setenv(send.PASSWORD, "right")
+    monkeypatch.setattr(send.smtplib, "SMTP", lambda *_, **__: pytest.fail("somebody was rung"))
+    code, printed = house.mail("--smtp", "smtp.example.invalid:25", "--yes")
+    assert code == 1 and "starttls: true" in printed and "不加密地传到" in printed and "right" not in printed
+    for host in ("10.0.0.1", "127.0.0.1.example.invalid", "localhost.example.invalid", "::ffff:10.0.0.1"):
+        with pytest.raises(HotlineError, match="starttls: true"):
+            send.send([], send.Server(host, 25, starttls=False, user="hotline", password="right"), None)
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        send.Server("127.0.0.9", 25, starttls=False, user="hotline"),
+        send.Server("::1", 25, starttls=False, user="hotline"),
+        send.Server("LOCALHOST", 25, starttls=False, user="hotline"),
+        send.Server("10.0.0.1", 465, starttls=False, user="hotline"),
+        send.Server("10.0.0.1", 25, user="hotline"),
+        send.Server("10.0.0.1", 25, starttls=False),
+    ],
+    ids=str,
+)
+def test_a_password_that_nobody_can_hear_or_no_password_goes_out(server):
+    server.refuse_plain_password()
+
+
 def test_a_server_that_does_not_encrypt_gets_not_a_word(secure):
     desk = Desk()
     with serving(desk, authenticator=desk.login, auth_require_tls=False) as port:

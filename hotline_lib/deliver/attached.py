@@ -1,0 +1,62 @@
+"""What a mail carries besides its words: the bulletin in Word, and the pages in one zip."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotline_lib.contract import breach
+from hotline_lib.errors import HotlineError
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
+
+
+@dataclass(frozen=True)
+class Files:
+    """What is attached: the bulletin in Word, if it is made, and the pages that go into the zip."""
+
+    document: Path | None = None
+    pages: tuple[Path, ...] = ()
+
+
+def attachments(m: Month, files: Files, unit: str | None) -> list[tuple[str, bytes]]:
+    """Names as the reader sees them, and contents."""
+    stem = re.sub(r'[\\/:*?"<>|]', "_", f"{m.params.organisation.title}{m.label}{unit or ''}")
+    attached = []
+    if files.document:
+        attached.append((f"{stem}.docx", _read(files.document)))
+    if files.pages:
+        attached.append((f"{stem}（网页版）.zip", _zipped(files.pages)))
+    return attached
+
+
+def _zipped(pages: Sequence[Path]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for page in pages:
+            entry = zipfile.ZipInfo(page.name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+            archive.writestr(entry, _page(page))
+    return file.getvalue()
+
+
+def _page(file: Path) -> bytes:
+    """A page as it lies there, which somebody may have edited since it was made."""
+    content = _read(file)
+    if wrong := breach(content.decode("utf-8", "replace")):
+        raise HotlineError(f"{file.parent.name}/{file.name} 不能发出：{wrong}。请用 hotline run --force 重新做出来。")
+    return content
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        words = f"要附在邮件里的 {file.parent.name}/{file.name} 不在了。请重新运行 hotline run，把它做出来。"
+        raise HotlineError(words) from None
