@@ -13,12 +13,12 @@ from pathlib import Path
 
 import typer
 
-from hotline_lib.cli import exports, mail, reports, schemes
+from hotline_lib.cli import exports, mail, proofreading, reports, schemes
 from hotline_lib.cli.app import app
 from hotline_lib.errors import HotlineError, refused
 from hotline_lib.paths import find_paths
 
-__all__ = ["app", "exports", "mail", "main", "reports", "schemes"]
+__all__ = ["app", "exports", "mail", "main", "proofreading", "reports", "schemes"]
 
 
 def main(arguments: list[str] | None = None) -> None:
