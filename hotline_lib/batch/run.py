@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from filelock import FileLock, Timeout
 
-from hotline_lib.batch import manifest
+from hotline_lib.batch import manifest, proofs
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis
 from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
@@ -217,6 +217,7 @@ class _Run:
         after = kept_tables(self.folder)
         if after != before:
             self._write("tables", lambda: tables_written(month, self.folder, after, top))
+        self.warnings += proofs.of_word(self.manifest, self.paths)
         self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
         return results
 
@@ -239,7 +240,8 @@ class _Run:
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
-                manifest.put(self.folder, name, html=pages.report(executed.notebook, report, month), notebook=notebook)
+                html = proofs.of_page(pages.report(executed.notebook, report, month), name, self.manifest, self.paths)
+                manifest.put(self.folder, name, html=html, notebook=notebook)
                 manifest.drop_previous(self.folder, name)
         except Exception as error:
             failure = Failure.of(error)
