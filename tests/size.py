@@ -9,8 +9,9 @@ from pathlib import Path
 
 # What each room may need. A room that outgrows its own says why in the commit.
 LIMITS = {
-    "cli": 560, "batch": 1_590, "deliver": 1_210, "bulletin": 3_260, "readiness": 680, "present": 2_450, "scoring": 620,
+    "cli": 600, "batch": 1_645, "deliver": 1_210, "bulletin": 3_270, "readiness": 680, "present": 2_450, "scoring": 620,
     "metrics": 1_040, "month": 335, "intake": 3_000, "simulate": 1_000, "tickets": 740, "params": 950, "foundation": 900,
+    "proofread": 2_060,
 }  # fmt: skip
 # modules of one room that are not a folder yet
 ROOMS = {
