@@ -1,0 +1,246 @@
+"""Any bulletin in: its headings, paragraphs and tables, in the order of reading. Nothing of ours is presupposed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hotline_lib.errors import HotlineError
+from hotline_lib.proofread.lines import CHAPTER, ITEM, parts_of
+
+FORMS = (".docx", ".html", ".htm", ".txt", ".md", ".xlsx", ".pdf")
+_NO_TEXT = ("script", "style", "svg", "nav", "head", "template", "button")
+_LEAF = ("p", "li", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "caption", "blockquote", "pre")
+# a PDF may give a radical where the character is meant
+_RADICALS = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_RADICALS |= dict(zip("⺠⻅⻆⻋⻓⻔⻘⻚⻛⻜⻝⻢⻥⻦⻩⻬⻰⼾", "民见角车长门青页风飞食马鱼鸟黄齐龙户", strict=True))
+_WIDTH = {ord(radical): character for radical, character in _RADICALS.items()} | {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {
+    0xFF05: "%", 0xFF0E: ".", 0xFF0B: "+", 0xFF0D: "-", 0x2212: "-", 0x3000: " ", 0xA0: " ", 0xFF1A: "：",
+    0xFF1B: "；", 0xFF08: "（", 0xFF09: "）", 0x28: "（", 0x29: "）", 0x3B: "；", 0x200B: " ",
+}  # fmt: skip
+
+
+@dataclass
+class Block:
+    """One paragraph, or one table (rows of cells, heads first).
+
+    chapter: the heading it stands under; item: the numbered heading below that, if any. index: its place in the document.
+    """
+
+    text: str = ""
+    rows: list[list[str]] = field(default_factory=list)
+    chapter: str = ""
+    item: str = ""
+    index: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for a reader."""
+        return " · ".join(part for part in (self.chapter[:24], self.item[:16]) if part) or f"第{self.index + 1}段"
+
+
+def plain(text: str) -> str:
+    """Text with digits, signs and brackets of one width, a character for a character, so that places stay."""
+    text = re.sub(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text)
+    text = text.translate(_WIDTH)
+    return re.sub(r"(?<!\d),|,(?!\d)|,(?!\d{3,4}(?!\d))", "，", re.sub(r"(?<!\d):|:(?!\d)", "：", text))
+
+
+def read(path: Path) -> list[Block]:
+    """The blocks of a document: .docx, .html, .txt, .md, .xlsx, or .pdf with a text layer.
+
+    Raises HotlineError if it is none of these, is missing, is broken, or holds no text.
+    """
+    if path.suffix.lower() not in FORMS:
+        raise HotlineError(f"{path.name}：不认识这种文件。可校核的有：{'、'.join(FORMS)}；旧的 .doc 请先另存为 .docx。")
+    if not path.is_file():
+        raise HotlineError(f"找不到文件 {path.name}。请核对文件名和所在文件夹。")
+    reader = {".docx": _docx, ".xlsx": _xlsx, ".pdf": _pdf, ".html": _html, ".htm": _html}.get(
+        path.suffix.lower(), _text
+    )
+    try:
+        parts = list(reader(path))
+    except HotlineError:
+        raise
+    except Exception as error:  # what a broken file makes its library say is no use to the reader
+        raise HotlineError(
+            f"{path.name} 打不开：文件已损坏、有密码，或内容与扩展名不符。请用原来的程序另存后再试。"
+        ) from error
+    blocks = _outlined(parts)
+    if not blocks:
+        raise HotlineError(f"{path.name} 中没有可读的文字（也许是扫描件）。请用有文字层的 PDF，或 Word 原件。")
+    return blocks
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The blocks of plain text."""
+    return _outlined(list(parts_of(text.splitlines())))
+
+
+def blocks_of_page(html: str) -> list[Block]:
+    """The blocks of a page."""
+    return _outlined(list(_page(html.encode("utf-8"))))
+
+
+Part = str | list[list[str]] | tuple[str, str]  # a paragraph, a table, or ("heading", text)
+
+
+def _outlined(parts: list[Part]) -> list[Block]:
+    blocks: list[Block] = []
+    chapter = item = ""
+    for part in parts:
+        if isinstance(part, list):
+            rows = [[re.sub(r"\s+", " ", plain(cell)).strip() for cell in row] for row in part]
+            rows = [row for row in rows if any(row)]
+            if rows:
+                blocks.append(Block(rows=rows, chapter=chapter, item=item, index=len(blocks)))
+            continue
+        heading = isinstance(part, tuple)
+        text = plain(part[1] if heading else part).strip()
+        if not text:
+            continue
+        short = len(text) <= 40 and not text.endswith(("。", "；"))
+        numbered = ITEM.match(text)
+        if (CHAPTER.match(text) and short) or (heading and not numbered):
+            chapter, item = text.lstrip("# "), ""
+        elif numbered:
+            title = re.split(r"[。：\n]", text[numbered.end() :], maxsplit=1)[0]
+            item = title if len(title) <= 24 else ""
+        elif not blocks or blocks[-1].chapter != chapter:
+            item = ""
+        blocks.append(Block(text=text, chapter=chapter, item=item, index=len(blocks)))
+    return blocks
+
+
+def _text(path: Path) -> Iterator[Part]:
+    raw = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise HotlineError(f"{path.name} 的编码不是 UTF-8 或 GBK。请另存为 UTF-8 的文本。")
+    yield from parts_of(text.splitlines())
+
+
+def _docx(path: Path) -> Iterator[Part]:
+    from docx import Document
+    from docx.table import Table
+
+    for part in Document(str(path)).iter_inner_content():
+        if isinstance(part, Table):
+            yield [[cell.text for cell in row.cells] for row in part.rows]
+        elif part.text.strip():
+            yield ("heading", part.text) if part.style.name.startswith(("Heading", "标题")) else part.text
+
+
+def _xlsx(path: Path) -> Iterator[Part]:
+    import fastexcel
+
+    book = fastexcel.read_excel(str(path))
+    for name in book.sheet_names:
+        frame = book.load_sheet(name, header_row=None, dtypes="string").to_pandas()
+        rows = [
+            ["" if cell is None or cell != cell else str(cell) for cell in row] for row in frame.to_numpy().tolist()
+        ]
+        yield ("heading", name)
+        table: list[list[str]] = []
+        for row in rows:
+            filled = [cell for cell in row if cell.strip()]
+            if len(filled) > 1:
+                table.append(row)
+            elif filled:
+                yield from [table] if table else []
+                table = []
+                yield filled[0]
+        if table:
+            yield table
+
+
+def _pdf(path: Path) -> Iterator[Part]:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    for at in range(len(document)):
+        page = document[at]
+        yield from parts_of(_page_lines(page.get_textpage()))
+
+
+def _page_lines(page: object) -> list[str]:
+    """A page's lines from the top down; where it leaves a gap between words, three spaces."""
+    text = page.get_text_range()
+    boxes = [(page.get_charbox(at, loose=True), sign) for at, sign in enumerate(text) if sign.strip()]
+    rows: list[tuple[float, float, list]] = []  # where a line begins and ends from below, and what stands in it
+    for box, sign in sorted(boxes, key=lambda each: -(each[0][1] + each[0][3])):
+        middle = (box[1] + box[3]) / 2
+        if rows and rows[-1][0] < middle < rows[-1][1]:
+            rows[-1][2].append((box, sign))
+        else:
+            rows.append((box[1], box[3], [(box, sign)]))
+    return [_joined(sorted(row)) for _, _, row in rows]
+
+
+def _joined(row: list[tuple]) -> str:
+    line, right = "", None
+    for (left, bottom, end, top), text in row:
+        gap = 0 if right is None else left - right
+        line += ("   " if gap > 0.8 * (top - bottom) else " " if gap > 0.2 * (top - bottom) else "") + text
+        right = end
+    return line
+
+
+def _html(path: Path) -> Iterator[Part]:
+    return _page(path.read_bytes())
+
+
+def _page(raw: bytes) -> Iterator[Part]:
+    from lxml import html
+
+    said = re.search(rb"charset=[\"']?([\w-]+)", raw[:4096])
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else said[1].decode() if said else "utf-8"
+    root = html.document_fromstring(raw, parser=html.HTMLParser(encoding=encoding))
+    for tag in _NO_TEXT:
+        for gone in list(root.iter(tag)):
+            gone.drop_tree()
+    yield from _walk(root)
+
+
+def _walk(element: object) -> Iterator[Part]:
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue
+        if child.tag == "table":
+            yield _spread(child)
+        elif child.tag in _LEAF or not len(child):
+            text = re.sub(r"\s+", " ", child.text_content())
+            yield ("heading", text) if child.tag in ("h1", "h2", "h3") else text
+            yield from (_spread(table) for table in child.iter("table"))
+        else:
+            inline = all(each.tag in ("b", "i", "em", "strong", "span", "a", "sup", "mark", "br") for each in child)
+            yield from [re.sub(r"\s+", " ", child.text_content())] if inline else _walk(child)
+
+
+def _spread(table: object) -> list[list[str]]:
+    """A table's rows; a cell that spans several columns or rows stands in each of them."""
+    grid: dict[tuple[int, int], str] = {}
+    for at, row in enumerate(table.iter("tr")):
+        column = 0
+        for cell in row:
+            if cell.tag not in ("td", "th"):
+                continue
+            while (at, column) in grid:
+                column += 1
+            wide, deep = (int(cell.get(name) or 1) for name in ("colspan", "rowspan"))
+            for down in range(deep):
+                for right in range(wide):
+                    grid[at + down, column + right] = re.sub(r"\s+", " ", cell.text_content()).strip()
+            column += wide
+    if not grid:
+        return []
+    width = 1 + max(column for _, column in grid)
+    return [[grid.get((row, column), "") for column in range(width)] for row in range(1 + max(row for row, _ in grid))]
