@@ -23,6 +23,7 @@ FLOORS = [
     {"month"},
     {"metrics"},
     {"scoring"},
+    {"proofread"},
     {"present"},
     {"bulletin"},
     {"deliver"},
@@ -78,6 +79,14 @@ def test_a_floor_knows_only_its_own(rooms, may_not):
         if room(path) in rooms:
             found = {name for name in imported(path) for bad in may_not if name == bad or name.startswith(bad + ".")}
             assert not found, path
+
+
+def test_proofreading_inherits_nothing_of_ours():
+    """It knows exact arithmetic, errors, paths, params, the scheme and the names of its indicators: no figure of the suite."""
+    known = {"exact", "errors", "paths", "params", "scoring", "indicators", "proofread"}
+    for path in MODULES:
+        if room(path) == "proofread":
+            assert rooms_below(path) <= known, path
 
 
 def test_ibis_stays_behind_the_door():

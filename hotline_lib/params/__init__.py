@@ -6,7 +6,7 @@ names the file, the key, what was expected, and the nearest known name.
 """
 
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day, month_before, month_range, month_span
-from hotline_lib.params.load import Params, load_params, load_recipients, load_scheme
+from hotline_lib.params.load import Params, load_params, load_recipients, load_scheme, load_schemes
 from hotline_lib.params.models import Catalogue, Issue, Points, Rule, Scheme, Unit, find
 from hotline_lib.params.of_month import PER_UNIT, MonthParams
 from hotline_lib.params.organisation import Recipient
@@ -29,6 +29,7 @@ __all__ = [
     "load_params",
     "load_recipients",
     "load_scheme",
+    "load_schemes",
     "month_before",
     "month_range",
     "month_span",

@@ -99,11 +99,16 @@ def load_params(month: str, folder: Path, *, need_month_file: bool | None = True
 
 def load_scheme(name: str, folder: Path) -> Scheme:
     """The block of scoring.yaml with that name, whatever month it is for. Raises ParamsError or UnknownValueError."""
-    schemes = _schemes(_Reader(folder))
+    schemes = load_schemes(folder)
     for scheme in schemes:
         if scheme.name == name:
             return scheme
     raise UnknownValueError("评分办法", name, [each.name for each in schemes], "params/scoring.yaml")
+
+
+def load_schemes(folder: Path) -> tuple[Scheme, ...]:
+    """All blocks of scoring.yaml. Raises ParamsError."""
+    return _schemes(_Reader(folder))
 
 
 def _schemes(read: _Reader) -> tuple[Scheme, ...]:

@@ -1,0 +1,278 @@
+"""What sentences announce: parts of a whole, how many are listed, the base of a change, and that all was in time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from hotline_lib.proofread.figures import Figure
+from hotline_lib.proofread.read import Block
+from hotline_lib.proofread.relations import change_of, changed
+from hotline_lib.proofread.sentences import names_listed
+from hotline_lib.proofread.tables import Table
+from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, base_months, fits, printed, slip
+
+_NUMERALS = {character: number for number, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_ANNOUNCED = re.compile(
+    r"(等|这|以上)?(\d+|[二两三四五六七八九十])(?:个|大|种|家)?(类|项|市(?!场|民|政)|地市|县区?|区|方面|部门|单位|领域|问题|环节|企业|个)"
+)
+_TOP = re.compile(r"排名?(?:在)?前(\d+|[二两三四五六七八九十])(?:位|名|项)?")
+_ALL_IN_TIME = re.compile(
+    r"(?:均|全部|都|悉数|一律|100%)[^，。；、]{0,12}?(?:规定(?:的)?(?:时间|时限|期限)|按时|按期|时限内|限时)[^，。；、]{0,10}?(?:办结|解决|办理|完成|处理)"
+)
+
+
+def number(text: str) -> int:
+    """3 and 三."""
+    return int(text) if text.isdigit() else _NUMERALS[text]
+
+
+def parts(figures: list[Figure]) -> Iterator[Verdict]:
+    """Lists of counts behind an announced whole: more than it, or the whole of it."""
+    counts = [figure for figure in figures if figure.kind == "count" and figure.whole]
+    for series in sorted({figure.series for figure in counts}):
+        group = [figure for figure in counts if figure.series == series and not figure.head]
+        lead = next((figure for figure in reversed(counts) if group and figure.end <= group[0].start), None)
+        if lead is None or len(group) < 2 or lead.unit != group[0].unit or len({figure.unit for figure in group}) > 1:
+            continue
+        gap = lead.block.text[lead.end : group[0].start]
+        listed_too = not lead.head and sum(figure.series == lead.series for figure in counts) > 1
+        if (
+            "。" in gap
+            or listed_too
+            or ("；" in gap and not lead.head)
+            or not re.search(r"其中|包括|分别|：|:", gap)
+            or not _flat(group)
+        ):
+            continue
+        low, high = (sum(getattr(figure, end) for figure in group) for end in ("low", "high"))
+        text = f"{' + '.join(figure.text for figure in group)} = {low if low == high else f'{low}–{high}'}，总数 {lead.text}"
+        shares = [figure for figure in figures if figure.kind == "share" and figure.of in group]
+        if low <= lead.high and high >= lead.low:
+            yield Verdict(RIGHT, [lead, *group], text)
+        elif len({share.basis for share in shares}) > 1 or (
+            shares and all(fits(share, share.of, lead) for share in shares)
+        ):
+            continue  # parts of parts, or kinds that one ticket can have several of
+        elif low > lead.high:
+            yield Verdict(AGAINST, [lead, *group], text + "：分项之和超过总数")
+        elif _slipped(low, high, lead) and not re.search(r"主要|前\d|排名|较多|突出|集中", gap):
+            yield Verdict(AGAINST, [lead, *group], text + f"，差 {lead.low - high}")
+
+
+def _flat(group: list[Figure]) -> bool:
+    """Equals: none is said to be part of another."""
+    text = group[0].block.text
+    return not any(re.search(r"其中|中有|之中|占该", text[a.end : b.start]) for a, b in pairwise(group))
+
+
+def _slipped(low: int, high: int, lead: Figure) -> bool:
+    return lead.scale == 1 and low == high and slip(low, lead.low)
+
+
+def listed(block: Block, figures: list[Figure]) -> Iterator[Verdict]:
+    """前N位, N类, 等N个, 分别为: how many are announced against how many are there."""
+    for sentence, start in _sentences(block.text):
+        for match in _TOP.finditer(sentence):
+            if verdict := _top(block, sentence, start, match, figures):
+                yield verdict
+        for match in _ANNOUNCED.finditer(sentence):
+            if verdict := _enumeration(block, sentence, start, match):
+                yield verdict
+        for match in re.finditer(r"分别(?:为|是|达|占)", sentence):
+            if verdict := _respectively(block, sentence, start, match, figures):
+                yield verdict
+
+
+def _sentences(text: str) -> Iterator[tuple[str, int]]:
+    start = 0
+    for match in re.finditer(r"[^。；！？]*[。；！？]?", text):
+        if match[0].strip():
+            yield match[0], start
+        start = match.end()
+
+
+def _mark(block: Block, start: int, end: int, label: str = "") -> Figure:
+    return Figure(block.text[start:end], Decimal(0), "", 1, block, start, end, "words", label)
+
+
+def _top(block: Block, sentence: str, start: int, match: re.Match, figures: list[Figure]) -> Verdict | None:
+    wanted, after = number(match[1]), sentence[match.end() :]
+    opening = re.search(r"(?:分别)?(?:为|是)[：:]?|：", after[:16])
+    if opening is None:
+        return None
+    begin = start + match.end() + opening.end()
+    end = block.text.find("。", begin) if not after.rstrip().endswith("。") or "；" in after else start + len(sentence)
+    stop = (
+        start + len(sentence)
+        if sentence.rstrip().endswith("；") and not re.search(r"占|受理", sentence.split("；")[0][-14:])
+        else end
+    )
+    stop = len(block.text) if stop < 0 else stop
+    colon = re.search(r"[；，。][^；，。（]{2,16}(?:为|是|有)[：:]", block.text[begin:stop])
+    stop = begin + colon.start() if colon else stop
+    inside = [f for f in figures if begin <= f.start < stop and f.kind in ("count", "score", "rate")]
+    unit = inside[0].unit if inside else ""
+    items = (
+        [f for f in inside if f.unit == unit]
+        if inside
+        else re.split(r"、|和|及|与", block.text[begin:stop].rstrip("。；，等"))
+    )
+    mark = _mark(block, start + match.start(), start + match.end())
+    text = f"称前 {wanted} 位，列出 {len(items)} 个"
+    if len(items) < wanted and (inside or len(items) > 1):
+        return Verdict(AGAINST, [mark, *inside], text)
+    if inside and len(items) > wanted and items[wanted].value != items[wanted - 1].value:
+        return None if len({f.series for f in items}) > 1 else Verdict(AGAINST, [mark, *inside], text)
+    values = [f.value * f.scale for f in inside if f.unit == unit][:wanted]
+    if values != sorted(values, reverse=True) and len(values) == wanted and values != sorted(values):
+        return Verdict(
+            AGAINST, [mark, *inside], f"称前 {wanted} 位，却未从高到低：{'、'.join(f.text for f in items[:wanted])}"
+        )
+    return Verdict(RIGHT, [mark], text)
+
+
+def _enumeration(block: Block, sentence: str, start: int, match: re.Match) -> Verdict | None:
+    before = re.split(r"[，。；：:（）“”]", sentence[: match.start()])[-1]
+    if "、" not in before or match[1] == "这":
+        return None
+    wanted = number(match[2])
+    pieces = [piece for piece in re.split("、", before) if piece.strip()]
+    most = len(pieces) + len(re.findall("和|及|与", re.sub("^(?:以及|和|及|与)", "", pieces[-1])))
+    few = len(pieces)
+    if any(re.search(r"\d", piece) and not re.fullmatch(r"JT\d+", piece.strip()) for piece in pieces) or wanted < 2:
+        return None
+    mark = _mark(block, start + match.start() - len(before), start + match.end())
+    text = f"列出 {few if few == most else f'{few}–{most}'} 个，称{match[0]}"
+    if few <= wanted <= most:
+        return Verdict(RIGHT, [mark], text)
+    if match[1] == "等" and wanted > most:
+        return Verdict(BASE, [mark], text + "：没有列全")
+    return Verdict(AGAINST, [mark], text) if match[1] == "等" or match.end() - match.start() <= 4 else None
+
+
+def _respectively(block: Block, sentence: str, start: int, match: re.Match, figures: list[Figure]) -> Verdict | None:
+    at = start + match.end()
+    first = next((f for f in figures if f.start >= at), None)
+    if first is None or first.start - at > 3:
+        return None
+    run = [first]
+    for figure in figures[figures.index(first) + 1 :]:
+        if not re.fullmatch(r"[、，和及与以]+", block.text[run[-1].end : figure.start]) or figure.unit != first.unit:
+            break
+        run.append(figure)
+    readings = [[each for each in names if each] for names in names_listed(sentence[: match.start()])]
+    lengths = {len(names) for names in readings}
+    if len(run) < 2 or max(lengths, default=0) < 2:
+        return None
+    mark = _mark(block, start + match.start(), run[-1].end)
+    text = f"「分别」之前 {max(lengths)} 个名称，之后 {len(run)} 个数"
+    return Verdict(RIGHT, [mark], text) if len(run) in lengths else Verdict(AGAINST, [mark, *run], text)
+
+
+def identifiers(block: Block) -> Iterator[Verdict]:
+    """等N个 in a table's cell, behind numbers of tickets."""
+    for at, row in enumerate(block.rows):
+        for cell in row:
+            for match in re.finditer(r"((?:[A-Z]{2}\d{8,}[、\s]*)+)等(\d+)(?:个|件)", cell):
+                ids = len(re.findall(r"[A-Z]{2}\d{8,}", match[1]))
+                mark = _mark(block, 0, 0, row[1] if len(row) > 1 else "")
+                mark.text, mark.row = match[0][-3:], at
+                kind = AGAINST if ids > int(match[2]) else RIGHT if ids == int(match[2]) else BASE
+                yield Verdict(
+                    kind, [mark], f"列出 {ids} 个编号，称等 {match[2]} 个" + ("：没有列全" if kind == BASE else "")
+                )
+
+
+def claims(blocks: list[Block], tables: list[Table], figures: list[Figure]) -> Iterator[Verdict]:
+    """A sentence that all was done in time, against a printed rate below 100 %, and against spot checks below 100 %."""
+    rates = [
+        f
+        for table in tables
+        for c in table.of("rate")
+        for f in c.rows
+        if re.search("限时办结率|按时办结率|时限办结率", c.head) and not re.search("非投诉", c.head)
+    ]
+    rates += [
+        f
+        for f in figures
+        if f.kind == "rate" and re.search("限时办结率|按时办结率", f.block.text[max(0, f.start - 12) : f.start])
+    ]
+    found = [
+        f for table in tables for c in table.of("rate") for f in c.rows if re.search("抽[检查].*(?:办结|解决)", c.head)
+    ]
+    short = [figure for figure in rates if figure.value < 100]
+    bad = [figure for figure in found if figure.value < 100]
+    for block in blocks:
+        for match in _ALL_IN_TIME.finditer(block.text):
+            sentence = block.text[max(block.text.rfind(end, 0, match.start()) for end in "。；") + 1 : match.start()]
+            if re.search(r"除[^，。]*(?:外|以外)|未|要求|确保|力争|应|必须", sentence + match[0]) or not (
+                rates or found
+            ):
+                continue
+            mark = _mark(block, match.start(), match.end())
+            if short or bad:
+                which = "；".join(
+                    f"{f.label} {f.text}（{what}）"
+                    for what, some in (("限时办结率", short), ("抽检", bad))
+                    for f in some[:6]
+                )
+                yield Verdict(AGAINST, [mark, *short, *bad], f"「{match[0]}」：{which}")
+            else:
+                yield Verdict(RIGHT, [mark], "各限时办结率都是 100%")
+
+
+def rates(figures: list[Figure]) -> Iterator[Verdict]:
+    """办结392件，办结率98.0%: a rate named like a count, over a count before it."""
+    for rate in figures:
+        if rate.kind != "rate" or rate.row >= 0 or not rate.label.endswith("率"):
+            continue
+        counts = [f for f in figures if f.kind == "count" and f.block is rate.block and f.end <= rate.start and f.whole]
+        counts = [f for f in counts if "。" not in rate.block.text[f.end : rate.start]]
+        part = next((f for f in reversed(counts) if f.label == rate.label.removesuffix("率")), None)
+        wholes = [
+            f
+            for f in counts
+            if part and f is not part and f.unit == part.unit and f.end < part.start and f.low >= part.high
+        ]
+        if fitting := next((f for f in reversed(wholes) if fits(rate, part, f)), None):
+            yield Verdict(RIGHT, [rate, part, fitting], f"{part.text} ÷ {fitting.text} = {rate.text}")
+        elif len(wholes) == 1:
+            right = printed(part.low, wholes[0].low, rate.places)
+            yield Verdict(
+                AGAINST, [rate, part, wholes[0]], f"{part.text} ÷ {wholes[0].text} = {right}，印作 {rate.text}"
+            )
+
+
+def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:
+    """A change printed beside the base month that it is over, in one sentence."""
+    for count in figures:
+        for basis in ("同比", "环比"):
+            change, base, moved = (count.changes.get(basis + tail) for tail in ("", "基数", "差"))
+            if change and base and change.row < 0:
+                if changed(change, count, base):
+                    yield Verdict(
+                        RIGHT, [change, count, base], f"({count.text} − {base.text}) ÷ {base.text} = {change.text}"
+                    )
+                else:
+                    right = change_of(count, base, change.places)
+                    yield Verdict(
+                        AGAINST,
+                        [change, count, base],
+                        f"({count.text} − {base.text}) ÷ {base.text} = {right}，印作 {change.text}",
+                    )
+            if moved and base and count.row < 0:
+                ok = count.low - base.high <= moved.high and count.high - base.low >= moved.low
+                text = f"{count.text} − {base.text} = {count.low - base.low}，印作 {moved.value}"
+                yield Verdict(RIGHT if ok else AGAINST, [moved, count, base], text)
+            elif moved and change and count.row < 0:
+                low, high = base_months(count, change)
+                least, most = count.low - moved.high, count.high - moved.low
+                ok = low <= most and least <= high
+                yield Verdict(
+                    RIGHT if ok else AGAINST,
+                    [change, moved, count],
+                    f"{count.text} 增减 {moved.value}，{change.text} 要求上期 {low}–{high}",
+                )

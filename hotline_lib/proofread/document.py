@@ -1,0 +1,131 @@
+"""A document proofread: its figures, every relation found among them, and a verdict on each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hotline_lib.params import Scheme
+from hotline_lib.proofread import announced, relations, web
+from hotline_lib.proofread.figures import Figure
+from hotline_lib.proofread.read import Block, read
+from hotline_lib.proofread.scores import scored
+from hotline_lib.proofread.sentences import figures_of
+from hotline_lib.proofread.shares import Shares, text_groups
+from hotline_lib.proofread.tables import Table, table_of
+from hotline_lib.proofread.verdicts import AGAINST, ALONE, FORCED, RIGHT, STRENGTH, WRONG, Verdict
+
+
+@dataclass
+class Document:
+    """What was read and what was found. verdicts: all, the strongest first; relations that hold are among them."""
+
+    name: str
+    blocks: list[Block]
+    figures: list[Figure]
+    verdicts: list[Verdict]
+
+    @cached_property
+    def findings(self) -> list[Verdict]:
+        """The verdicts that a reader must see: all but what holds and what has nothing to hold it against."""
+        return [verdict for verdict in self.verdicts if verdict.kind not in (RIGHT, ALONE)]
+
+    @property
+    def faulty(self) -> bool:
+        return any(verdict.kind in (WRONG, AGAINST) for verdict in self.verdicts)
+
+    @cached_property
+    def by_figure(self) -> dict[int, Verdict]:
+        """The strongest verdict on each figure, by its id; what no relation touches is alone."""
+        found: dict[int, Verdict] = {}
+        for verdict in self.verdicts:
+            suspects = verdict.figures[:1] if verdict.kind in (WRONG, FORCED) else verdict.figures
+            for figure in suspects:
+                found.setdefault(id(figure), verdict)
+        return found
+
+    @property
+    def held(self) -> int:
+        """How many figures were held against at least one other."""
+        return sum(1 for figure in self.figures if (own := self.by_figure.get(id(figure))) and own.kind != ALONE)
+
+    @property
+    def relations(self) -> int:
+        return sum(1 for verdict in self.verdicts if verdict.kind != ALONE)
+
+
+def proofread(source: Path | Sequence[Block], schemes: Sequence[Scheme] = (), name: str = "") -> Document:
+    """Reads a document and holds its figures against each other.
+
+    source: a file, or blocks that were read already. schemes: scoring schemes to try on a table of indicators.
+    Raises HotlineError if the file cannot be read.
+    """
+    blocks = read(source) if isinstance(source, Path) else list(source)
+    texts = {block.index: figures_of(block) for block in blocks if not block.rows}
+    tables = [table for block in blocks if block.rows and (table := table_of(block))]
+    inside = [
+        figure for table in tables for column in table.columns for figure in [*column.rows, column.total] if figure
+    ]
+    figures = [figure for found in texts.values() for figure in found] + inside
+    verdicts = _within(blocks, texts, tables, figures, schemes)
+    touched = {id(figure) for verdict in verdicts for figure in verdict.figures}
+    lone = [figure for figure in figures if id(figure) not in touched and figure.kind != "other"]
+    verdicts += [Verdict(ALONE, [figure], "文中没有可与它相核的数") for figure in lone]
+    verdicts.sort(
+        key=lambda verdict: (
+            STRENGTH.index(verdict.kind),
+            verdict.figures[0].block.index,
+            verdict.figures[0].row,
+            verdict.figures[0].start,
+        )
+    )
+    return Document(name or (source.name if isinstance(source, Path) else ""), blocks, figures, _once(verdicts))
+
+
+def _within(
+    blocks: list[Block],
+    texts: dict[int, list[Figure]],
+    tables: list[Table],
+    figures: list[Figure],
+    schemes: Sequence[Scheme],
+) -> list[Verdict]:
+    found: list[Verdict] = []
+    for table in tables:
+        found += [*relations.sums(table), *relations.quotients(table), *relations.ranks(table), *scored(table, schemes)]
+    shares = Shares(texts, tables)
+    judged = {id(verdict.figures[0]) for verdict in found}
+    groups = [group for own in texts.values() for group in text_groups(own)]
+    for table in tables:
+        for column in table.of("share"):
+            group = [(figure, figure.of) for figure in column.rows if figure.of and id(figure) not in judged]
+            groups += [group] if group and not any(id(figure) in judged for figure in column.rows) else []
+    for group in groups:
+        shares.judge(group)  # what each item's shares are of is known after the first time
+    found += [verdict for group in groups for verdict in shares.judge(group)]
+    for block in blocks:
+        found += announced.identifiers(block) if block.rows else []
+        own = texts.get(block.index, [])
+        found += [*announced.parts(own), *announced.listed(block, own)]
+    found += [*announced.stated_bases(figures), *announced.rates(figures), *announced.claims(blocks, tables, figures)]
+    found += [*web.doubles(web.series_of(texts, tables)), *web.heads(texts, tables)]
+    parts = web.partitions(tables, texts)
+    found += [verdict for each in parts for verdict in web.base_sums(each, parts, blocks)]
+    return [*found, *web.twins(parts)]
+
+
+def _once(verdicts: list[Verdict]) -> list[Verdict]:
+    """Each finding once: a figure that is proved wrong is not also reported by what else it upsets of the same kind."""
+    seen: set[tuple] = set()
+    kept = []
+    for verdict in verdicts:
+        key = (
+            verdict.kind,
+            verdict.text,
+            id(verdict.figures[0]) if verdict.kind in (RIGHT, ALONE) else verdict.figures[0].place,
+        )
+        if key not in seen:
+            seen.add(key)
+            kept.append(verdict)
+    return kept

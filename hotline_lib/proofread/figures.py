@@ -1,0 +1,101 @@
+"""A printed figure: its value as printed, its unit, what it is said of, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from hotline_lib.proofread.read import Block
+
+COUNTED = "人次|件次|台次|车次|校次|条次|件|起|条|宗|例|单|笔|通|份|个|次|名|人|家|项|户|位"
+_TAILS = (
+    "共受理", "受理", "接到", "收到", "办理", "处理", "合计", "总计", "总量", "总数", "数量", "业务量", "工单量", "受理量",
+    "诉求量", "件数", "工单", "业务", "电话", "问题", "类", "领域", "市", "集团", "等", "为", "有", "达到", "达", "计", "约", "共",
+    "分别", "依次", "诉求", "件", "仅", "各", "是", "：", ":", "（",
+)  # fmt: skip
+_LEADS = re.compile(
+    r"^(?:其中|其余|包括|以及|还有|和|及|与|、|是|有|全省|全市|本月|当月|本期|我省|我市|共|\d{4}年|\d{1,2}月份?|关于|涉及|反映|分别|依次|排名前?\d*位?的?|[•·●○▲▼①-⑩\s])+"
+)
+
+
+@dataclass(eq=False)
+class Figure:
+    """One printed number. kind: count, share, change, difference, base, rate, score, points or other.
+
+    label: what it is said of. basis: 同比 or 环比 of a change, the whole that a share names. of: the count that a share or
+    a change is of. head: it announces a whole. frame: period and measure, when they are not the bulletin's own.
+    series: which row of equals it belongs to, within its paragraph or column.
+    """
+
+    text: str
+    value: Decimal
+    unit: str
+    scale: int
+    block: Block
+    start: int
+    end: int
+    kind: str = "other"
+    label: str = ""
+    basis: str = ""
+    head: bool = False
+    frame: tuple[str, ...] = ()
+    of: Figure | None = None
+    series: int = 0
+    row: int = -1
+    column: int = -1
+    changes: dict[str, Figure] = field(default_factory=dict)
+
+    @property
+    def places(self) -> int:
+        return max(0, -int(self.value.as_tuple().exponent))
+
+    @property
+    def step(self) -> Fraction:
+        """Half of the last printed digit, in what is counted."""
+        return Fraction(self.scale, 2 * 10**self.places)
+
+    @property
+    def low(self) -> int:
+        """The least whole number that prints so; ``high`` the greatest."""
+        exact = Fraction(self.value) * self.scale
+        return int(exact) if self.scale == 1 else -int(-(exact - self.step) // 1)
+
+    @property
+    def high(self) -> int:
+        exact = Fraction(self.value) * self.scale
+        top = exact + self.step
+        return int(exact) if self.scale == 1 else int(top) - (top.denominator == 1)
+
+    @property
+    def whole(self) -> bool:
+        """A count: of whole things."""
+        return self.kind in ("count", "base") and (self.places == 0 or self.scale > 1)
+
+    @property
+    def place(self) -> str:
+        return self.block.place + (f" · 表第{self.row + 1}行「{self.label}」" if self.row >= 0 else "")
+
+    def __str__(self) -> str:
+        return f"{self.label}{self.text}" if self.row < 0 else f"{self.label} {self.text}"
+
+
+def name(text: str) -> str:
+    """A label without what only surrounds it: 沈　阳市 and 沈阳 are one."""
+    text = re.sub(r"（[^）]*）|[\s①-⑩▲▼●○“”\"]", "", text)
+    text = _LEADS.sub("", text)
+    while tail := next((tail for tail in _TAILS if text.endswith(tail) and len(text) > len(tail)), ""):
+        text = text.removesuffix(tail)
+    return "" if text in _TAILS or text in ("业务", "工单") else re.sub(r"、.*、?[^、]*等$", "", text)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two labels name one thing: equal, or one is the other with a character or two left out."""
+    short, long = sorted((one, other), key=len)
+    if short == long:
+        return bool(short)
+    if len(short) < 4 or len(short) < 0.75 * len(long):
+        return False
+    rest = iter(long)
+    return all(character in rest for character in short)

@@ -1,0 +1,268 @@
+"""Any bulletin in: its headings, paragraphs and tables, in the order of reading. Nothing of ours is presupposed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hotline_lib.errors import HotlineError
+
+FORMS = (".docx", ".html", ".htm", ".txt", ".md", ".xlsx", ".pdf")
+_NO_TEXT = ("script", "style", "svg", "nav", "head", "template", "button")
+_LEAF = ("p", "li", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "caption", "blockquote", "pre")
+_CHAPTER = re.compile(r"(?:[一二三四五六七八九十]+、|第[一二三四五六七八九十]+[章节部]|附件\s*\d*|附表\s*\d*|#+\s)")
+_ITEM = re.compile(r"(?:[((][一二三四五六七八九十]+[))]|[((]?\d{1,2}[))]|\d{1,2}[.．、](?!\d))\s*")
+_FULL_END = tuple("。：:！？!?")
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {
+    0xFF05: "%", 0xFF0E: ".", 0xFF0B: "+", 0xFF0D: "-", 0x2212: "-", 0x3000: " ", 0xA0: " ", 0xFF1A: "：",
+    0xFF1B: "；", 0xFF08: "（", 0xFF09: "）", 0x28: "（", 0x29: "）", 0x3B: "；", 0x200B: " ",
+}  # fmt: skip
+
+
+@dataclass
+class Block:
+    """One paragraph, or one table (rows of cells, heads first).
+
+    chapter: the heading it stands under; item: the numbered heading below that, if any. index: its place in the document.
+    """
+
+    text: str = ""
+    rows: list[list[str]] = field(default_factory=list)
+    chapter: str = ""
+    item: str = ""
+    index: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for a reader."""
+        return " · ".join(part for part in (self.chapter[:24], self.item[:16]) if part) or f"第{self.index + 1}段"
+
+
+def plain(text: str) -> str:
+    """Text with digits, signs and brackets of one width, a character for a character, so that places stay."""
+    text = re.sub(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text)
+    return text.translate(_WIDTH)
+
+
+def read(path: Path) -> list[Block]:
+    """The blocks of a document: .docx, .html, .txt, .md, .xlsx, or .pdf with a text layer.
+
+    Raises HotlineError if it is none of these, is missing, is broken, or holds no text.
+    """
+    if path.suffix.lower() not in FORMS:
+        raise HotlineError(f"{path.name}：不认识这种文件。可校核的有：{'、'.join(FORMS)}；旧的 .doc 请先另存为 .docx。")
+    if not path.is_file():
+        raise HotlineError(f"找不到文件 {path.name}。请核对文件名和所在文件夹。")
+    reader = {".docx": _docx, ".xlsx": _xlsx, ".pdf": _pdf, ".html": _html, ".htm": _html}.get(
+        path.suffix.lower(), _text
+    )
+    try:
+        parts = list(reader(path))
+    except HotlineError:
+        raise
+    except Exception as error:  # what a broken file makes its library say is no use to the reader
+        raise HotlineError(
+            f"{path.name} 打不开：文件已损坏、有密码，或内容与扩展名不符。请用原来的程序另存后再试。"
+        ) from error
+    blocks = _outlined(parts)
+    if not blocks:
+        remedy = "请用有文字层的 PDF，或 Word 原件。" if path.suffix.lower() == ".pdf" else "请核对是不是这一份。"
+        raise HotlineError(f"{path.name} 中没有可读的文字（也许是扫描件）。{remedy}")
+    return blocks
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The blocks of plain text."""
+    return _outlined(list(_lines(text.splitlines())))
+
+
+Part = str | list[list[str]] | tuple[str, str]  # a paragraph, a table, or ("heading", text)
+
+
+def _outlined(parts: list[Part]) -> list[Block]:
+    blocks: list[Block] = []
+    chapter = item = ""
+    for part in parts:
+        if isinstance(part, list):
+            rows = [[re.sub(r"\s+", " ", plain(cell)).strip() for cell in row] for row in part]
+            rows = [row for row in rows if any(row)]
+            if rows:
+                blocks.append(Block(rows=rows, chapter=chapter, item=item, index=len(blocks)))
+            continue
+        heading, text = isinstance(part, tuple), plain(part[1] if isinstance(part, tuple) else part).strip()
+        if not text:
+            continue
+        short = len(text) <= 40 and not text.endswith(("。", "；"))
+        numbered = _ITEM.match(text)
+        if (_CHAPTER.match(text) and short) or (heading and not numbered):
+            chapter, item = text.lstrip("# "), ""
+        elif numbered:
+            title = re.split(r"[。：\n]", text[numbered.end() :], maxsplit=1)[0]
+            item = title if len(title) <= 24 else ""
+        elif not blocks or blocks[-1].chapter != chapter:
+            item = ""
+        blocks.append(Block(text=text, chapter=chapter, item=item, index=len(blocks)))
+    return blocks
+
+
+def _text(path: Path) -> Iterator[Part]:
+    raw = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise HotlineError(f"{path.name} 的编码不是 UTF-8 或 GBK。请另存为 UTF-8 的文本。")
+    yield from _lines(text.splitlines())
+
+
+def _lines(lines: list[str]) -> Iterator[Part]:
+    """Paragraphs and tables of plain text: cells between bars or tabs, or a cell a line, each after a tab."""
+    rows: list[list[str]] = []
+    paragraph, fresh = "", True
+    for at, line in enumerate(lines):
+        if re.fullmatch(r"[\s|:-]*-[\s|:-]*", line) and "|" in line:  # the line under the heads of a Markdown table
+            continue
+        following = next((each for each in lines[at + 1 :] if each.strip()), "")
+        cells = _cells(line)
+        broken_head = rows and not cells and line.strip() and len(line.strip()) <= 6 and following.startswith("\t")
+        if broken_head and rows[-1]:  # a head cut by a line break inside its cell
+            rows[-1][-1] += line.strip()
+            fresh = False
+        elif cells:
+            yield from [paragraph] if paragraph else []
+            paragraph = ""
+            single = len(cells) == 1 and line.startswith("\t")
+            if single and rows and not fresh:
+                rows[-1].append(cells[0])
+            elif any(cells):
+                rows.append(cells)
+            fresh = not single
+        elif not line.strip():
+            fresh = not (rows and following and not _cells(following) and len(following.strip()) <= 6)
+            yield from [paragraph] if paragraph else []
+            paragraph = ""
+        else:
+            if rows:
+                yield rows
+            rows = []
+            heading = _CHAPTER.match(line.strip()) or _ITEM.match(line.strip())
+            if paragraph and (heading or paragraph.rstrip().endswith(_FULL_END) or len(paragraph) < 16):
+                yield paragraph
+                paragraph = ""
+            paragraph += line.strip()
+    yield from [part for part in (paragraph, rows) if part]
+
+
+def _cells(line: str) -> list[str]:
+    stripped = line.strip()
+    if stripped.startswith("|") and stripped.endswith("|") and len(stripped) > 2:
+        return [cell.strip() for cell in stripped[1:-1].split("|")]
+    if line.startswith("\t") and "\t" not in stripped:
+        return [stripped]
+    if stripped.count("\t") >= 1:
+        return [cell.strip() for cell in line.strip("\n").split("\t")][0 if line[0] != "\t" else 1 :]
+    spaced = re.split(r" {2,}|　{2,}", stripped)
+    return spaced if len(spaced) >= 3 and sum(bool(re.search(r"\d", cell)) for cell in spaced) >= 2 else []
+
+
+def _docx(path: Path) -> Iterator[Part]:
+    from docx import Document
+    from docx.table import Table
+
+    for part in Document(str(path)).iter_inner_content():
+        if isinstance(part, Table):
+            yield [[cell.text for cell in row.cells] for row in part.rows]
+        elif part.text.strip():
+            yield ("heading", part.text) if part.style.name.startswith(("Heading", "标题")) else part.text
+
+
+def _xlsx(path: Path) -> Iterator[Part]:
+    import fastexcel
+
+    book = fastexcel.read_excel(str(path))
+    for name in book.sheet_names:
+        frame = book.load_sheet(name, header_row=None, dtypes="string").to_pandas()
+        rows = [
+            ["" if cell is None or cell != cell else str(cell) for cell in row] for row in frame.to_numpy().tolist()
+        ]
+        yield ("heading", name)
+        table: list[list[str]] = []
+        for row in rows:
+            filled = [cell for cell in row if cell.strip()]
+            if len(filled) > 1:
+                table.append(row)
+            elif filled:
+                yield from [table] if table else []
+                table = []
+                yield filled[0]
+        if table:
+            yield table
+
+
+def _pdf(path: Path) -> Iterator[Part]:
+    import pdfplumber
+
+    with pdfplumber.open(path) as document:
+        for page in document.pages:
+            tables = page.find_tables() if page.lines or page.rects else []
+            inside = [table.bbox for table in tables]
+            words = page.filter(lambda thing, boxes=inside: not _within(thing, boxes)) if inside else page
+            yield from _lines((words.extract_text() or "").splitlines())
+            for table in tables:
+                yield [[cell or "" for cell in row] for row in table.extract()]
+
+
+def _within(thing: dict, boxes: list[tuple[float, float, float, float]]) -> bool:
+    x, y = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
+    return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes)
+
+
+def _html(path: Path) -> Iterator[Part]:
+    from lxml import html
+
+    root = html.fromstring(path.read_bytes())
+    for tag in _NO_TEXT:
+        for gone in list(root.iter(tag)):
+            gone.drop_tree()
+    yield from _walk(root)
+
+
+def _walk(element: object) -> Iterator[Part]:
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue
+        if child.tag == "table":
+            yield _spread(child)
+        elif child.tag in _LEAF or not len(child):
+            text = re.sub(r"\s+", " ", child.text_content())
+            yield ("heading", text) if child.tag in ("h1", "h2", "h3") else text
+            yield from (_spread(table) for table in child.iter("table"))
+        else:
+            inline = all(each.tag in ("b", "i", "em", "strong", "span", "a", "sup", "mark", "br") for each in child)
+            yield from [re.sub(r"\s+", " ", child.text_content())] if inline else _walk(child)
+
+
+def _spread(table: object) -> list[list[str]]:
+    """A table's rows; a cell that spans several columns or rows stands in each of them."""
+    grid: dict[tuple[int, int], str] = {}
+    for at, row in enumerate(table.iter("tr")):
+        column = 0
+        for cell in row:
+            if cell.tag not in ("td", "th"):
+                continue
+            while (at, column) in grid:
+                column += 1
+            wide, deep = (int(cell.get(name) or 1) for name in ("colspan", "rowspan"))
+            for down in range(deep):
+                for right in range(wide):
+                    grid[at + down, column + right] = re.sub(r"\s+", " ", cell.text_content()).strip()
+            column += wide
+    if not grid:
+        return []
+    width = 1 + max(column for _, column in grid)
+    return [[grid.get((row, column), "") for column in range(width)] for row in range(1 + max(row for row, _ in grid))]

@@ -1,0 +1,222 @@
+"""Sums, quotients and ranks inside a table, and the base months that a change implies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from hotline_lib.exact import competition_rank
+from hotline_lib.proofread.figures import Figure
+from hotline_lib.proofread.tables import TOTAL, Column, Table
+from hotline_lib.proofread.verdicts import AGAINST, FORCED, RIGHT, WRONG, Verdict, base_months, fits, printed, roundings
+
+
+def sums(table: Table) -> Iterator[Verdict]:
+    """Rows that add up to the total row, and columns that add up to the sum's column."""
+    bad_columns = [(column, gap) for column in table.of("count", "base") if (gap := _gap(table, column))]
+    good = [
+        column
+        for column in table.of("count", "base")
+        if column.total and len(column.cells) > 1 and not _gap(table, column)
+    ]
+    bad_rows = _row_gaps(table)
+    checked = table.of("count")
+    for column in good:
+        text = f"{len(column.cells)} 项相加 = {column.total.text}"
+        yield from (Verdict(RIGHT, [figure], text) for figure in [column.total, *column.rows])
+    for column, gap in bad_columns:
+        rows = [row for row, (_, off) in bad_rows.items() if off == gap and row in column.cells]
+        listed = sum(figure.low for figure in _summed(table, column))
+        text = f"「{column.head}」各行相加为 {listed}，合计印作 {column.total.text}，相差 {abs(gap)}"
+        if len(rows) == 1 and bad_rows:
+            cell = column.cells[rows[0]]
+            yield Verdict(
+                WRONG,
+                [cell],
+                f"{text}；「{cell.label}」一行横加也差 {abs(gap)}，应为 {cell.low - gap}",
+                str(cell.low - gap),
+            )
+        elif good or len(checked) == 1 or any(not row for row in bad_rows):
+            yield Verdict(AGAINST, [column.total, *column.rows], text)
+    for row, (figure, off) in bad_rows.items():
+        if not any(gap == off and row in column.cells for column, gap in bad_columns):
+            yield Verdict(
+                AGAINST, [figure], f"「{figure.label}」一行各栏相加为 {figure.low + off}，合计印作 {figure.text}"
+            )
+
+
+def _summed(table: Table, column: Column) -> list[Figure]:
+    """What the total row sums: subtotals if there are any, else the rows."""
+    if table.parts and all(row in column.cells for row in table.parts):
+        after = [figure for row, figure in column.cells.items() if row > table.parts[-1]]
+        return [column.cells[row] for row in table.parts] + after
+    return column.rows
+
+
+def _gap(table: Table, column: Column) -> int:
+    if (
+        column.total is None
+        or len(column.cells) < 2
+        or not all(figure.whole for figure in [column.total, *column.rows])
+    ):
+        return 0
+    low, high = (sum(getattr(figure, end) for figure in _summed(table, column)) for end in ("low", "high"))
+    if (low <= column.total.high and high >= column.total.low) or _nested(column):
+        return 0
+    return low - column.total.low
+
+
+def _nested(column: Column) -> bool:
+    """Rows that repeat what others hold: a row that is the sum of those under it."""
+    values = [figure.low for figure in column.rows]
+    rest, at = 0, 0
+    while at < len(values):
+        running, end = 0, at + 1
+        while end < len(values) and running < values[at]:
+            running += values[end]
+            end += 1
+        nested = values[at] > 0 and running == values[at] and end - at > 2
+        rest += values[at]
+        at = end if nested else at + 1
+    return rest == column.total.low
+
+
+def _row_gaps(table: Table) -> dict[int, tuple[Figure, int]]:
+    """Rows whose columns do not add up to the sum's column, where those of most rows do: (sum, what is too much)."""
+    counts = table.of("count")
+    whole = next((column for column in counts if TOTAL.search(re.sub(r"\s", "", column.head))), None)
+    if whole is None or len(counts) < 3:
+        return {}
+    parts = [column for column in counts if column is not whole and column.at < whole.at] or [
+        c for c in counts if c is not whole
+    ]
+    rows = [row for row in whole.cells if all(row in column.cells for column in parts)]
+    gaps = {row: sum(column.cells[row].low for column in parts) - whole.cells[row].low for row in rows}
+    bad = {row: (whole.cells[row], gap) for row, gap in gaps.items() if gap}
+    if (
+        whole.total
+        and all(column.total for column in parts)
+        and (gap := sum(c.total.low for c in parts) - whole.total.low)
+    ):
+        bad[-1] = (whole.total, gap)
+    return bad if len(rows) and len([row for row in bad if row >= 0]) <= len(rows) / 3 else {}
+
+
+def quotients(table: Table) -> Iterator[Verdict]:
+    """Percentages that are a column by its total, or one column by another, in most rows: the rest cannot be."""
+    counts = [
+        column
+        for column in table.columns
+        if column.kind in ("count", "base") and all(figure.whole for figure in column.rows)
+    ]
+    for column in table.of("share", "rate"):
+        ways: list[tuple[str, Callable[[int], Figure | int | None], Column]] = []
+        for part in counts:
+            if part.total:
+                ways.append((f"{part.head}÷合计", lambda row, part=part: part.total, part))
+            elif len(part.cells) > 2:
+                ways.append((f"{part.head}÷各行之和", lambda row, part=part: sum(f.low for f in part.rows), part))
+            for whole in counts:
+                if whole is not part and column.kind == "rate":
+                    ways.append((f"{part.head}÷{whole.head}", lambda row, whole=whole: _either(whole, row), part))
+        yield from _most(column, ways, lambda figure, part, whole: fits(figure, part, whole) & {"up", "even"}, _percent)
+    for column in table.of("change"):
+        ways = []
+        for now in table.of("count"):
+            for base in table.of("base", "count"):
+                if base is not now and (base.kind == "count" or base.basis == column.basis):
+                    ways.append((f"{now.head}比{base.head}", lambda row, base=base: _either(base, row), now))
+        yield from _most(column, ways, changed, change_of)
+
+
+def _either(column: Column, row: int) -> Figure | None:
+    return column.total if row == -1 else column.cells.get(row)
+
+
+def _percent(part: Figure, whole: Figure | int, places: int) -> str:
+    return printed(part.low, whole if isinstance(whole, int) else whole.low, places)
+
+
+def change_of(now: Figure, base: Figure, places: int) -> str:
+    return printed(now.low - base.low, base.low, places) if base.low else "—"
+
+
+def changed(figure: Figure, now: Figure, base: Figure | int) -> bool:
+    if isinstance(base, int) or base.low <= 0:
+        return isinstance(base, int)
+    low, high = Fraction(100 * (now.low - base.high), base.high), Fraction(100 * (now.high - base.low), base.low)
+    return bool(roundings(figure, low, high) & {"up", "even"})
+
+
+def _most(column: Column, ways: list, fit: Callable, right: Callable) -> Iterator[Verdict]:
+    best: tuple[int, list, list, str] = (0, [], [], "")
+    for what, whole, part in ways:
+        triples = [
+            (figure, part.cells[row], whole(row))
+            for row, figure in column.cells.items()
+            if row in part.cells and whole(row)
+        ]
+        if column.total and part.total and column.kind != "share" and whole(-1):
+            triples.append((column.total, part.total, whole(-1)))
+        good = [triple for triple in triples if fit(*triple)]
+        telling = {triple[0].value for triple in good if triple[0].value not in (0, 100)}
+        if (
+            len(telling) >= max(2, 0.6 * len({t[0].value for t in triples if t[0].value not in (0, 100)}))
+            and len(good) > best[0]
+        ):
+            best = (len(good), good, [triple for triple in triples if triple not in good], what)
+    _, good, bad, what = best
+    for figure, part, _ in good:
+        yield Verdict(RIGHT, [figure, part], f"{what} = {figure.text}")
+    shown = sum((figure.value for figure in column.rows), start=column.rows[0].value * 0) if column.rows else 0
+    for figure, part, whole in bad:
+        value = right(part, whole, figure.places)
+        text = f"「{figure.label}」{what}：{part.text} 与 {whole if isinstance(whole, int) else whole.text} 得 {value}，印作 {figure.text}"
+        off = abs(Fraction(figure.value) - Fraction(value.rstrip("%"))) * 10**figure.places if value != "—" else 0
+        if len(bad) == 1 and off == 1 and shown == 100 and column.kind != "change" and len(good) > 2:
+            yield Verdict(FORCED, [figure, part], text + "；各项凑成 100%")
+        else:
+            yield Verdict(WRONG if len(good) > 1 else AGAINST, [figure, part], text, value.rstrip("%"))
+
+
+def ranks(table: Table) -> Iterator[Verdict]:
+    """A column of ranks against the column whose order most of it follows."""
+    for column in table.of("rank"):
+        best: tuple[int, Column | None, dict[int, int]] = (0, None, {})
+        for other in table.columns:
+            rows = [row for row in column.cells if row in other.cells]
+            if other is column or other.kind == "rank" or len(rows) < 3 or len(rows) < len(column.cells):
+                continue
+            for descending in (True, False):
+                should = dict(
+                    zip(
+                        rows,
+                        competition_rank([other.cells[row].value for row in rows], descending=descending),
+                        strict=True,
+                    )
+                )
+                agree = sum(column.cells[row].value == rank for row, rank in should.items())
+                if agree > best[0] and len({other.cells[row].value for row in rows}) > 2:
+                    best = (agree, other, should)
+        agree, other, should = best
+        if other is None or agree < 0.6 * len(column.cells):
+            continue
+        for row, rank in should.items():
+            figure, by = column.cells[row], other.cells[row]
+            if figure.value == rank:
+                yield Verdict(RIGHT, [figure, by], f"按「{other.head}」排第 {rank}")
+            else:
+                yield Verdict(
+                    AGAINST,
+                    [figure, by],
+                    f"「{figure.label}」{other.head} {by.text} 应排第 {rank}，印作第 {figure.text}",
+                )
+
+
+def months(count: Figure, basis: str) -> tuple[int, int] | None:
+    """The base months that a count's printed change, or base, leaves; None if neither is printed."""
+    if base := count.changes.get(basis + "基数"):
+        return base.low, base.high
+    change = count.changes.get(basis)
+    return base_months(count, change) if change else None

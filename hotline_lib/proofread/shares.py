@@ -1,0 +1,254 @@
+"""Shares: of which whole each can be, and which cannot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hotline_lib.proofread.figures import Figure, alike, name
+from hotline_lib.proofread.tables import Table
+from hotline_lib.proofread.verdicts import (
+    AGAINST,
+    ALONE,
+    BASE,
+    FORCED,
+    RIGHT,
+    WRONG,
+    Verdict,
+    bases,
+    fits,
+    printed,
+    slip,
+)
+
+Pair = tuple[Figure, Figure]  # a share and the count it is of
+
+
+@dataclass
+class Whole:
+    """Something that a share may be of: a printed count, or a sum of printed counts."""
+
+    value: Figure | int
+    why: str
+    rank: int  # how near: 0 named outright, 1 announces the list, 2 the item's own, 3 stands before, 4 the document's, 5 a sum
+
+    @property
+    def number(self) -> str:
+        return str(self.value) if isinstance(self.value, int) else self.value.text
+
+    @property
+    def count(self) -> int:
+        return self.value if isinstance(self.value, int) else self.value.low
+
+
+class Shares:
+    """All counts of a document, to find the whole of a share among them."""
+
+    def __init__(self, texts: dict[int, list[Figure]], tables: list[Table]):
+        self.counts = [each for figures in texts.values() for each in figures if each.kind == "count"]
+        self.totals = [column.total for table in tables for column in table.of("count") if column.total]
+        self.columns = {id(column.total): column for table in tables for column in table.of("count") if column.total}
+        self.main = next((each for each in self.counts if each.head), None) or next(iter(self.totals), None)
+        self.known: dict[tuple[str, str], Whole] = {}  # what the shares of an item are of, once a group proved it
+
+    def wholes(self, pairs: list[Pair]) -> list[Whole]:
+        """The wholes among which a group of shares may choose, the nearest first."""
+        share, first = pairs[0]
+        block, inside = first.block, {id(count) for _, count in pairs}
+        stated = name(share.basis.replace("（", ""))
+        before = [each for each in self.counts if id(each) not in inside and self._precedes(each, first)]
+        found = []
+        for each in reversed(before):
+            named = bool(stated) and alike(each.label, stated)
+            near = each.block is block
+            own = block.item and alike(each.label, name(block.item))
+            leads = near and each is before[-1] and re.search("其中|包括|分为", block.text[each.end : first.start])
+            rank = 0 if named else 1 if (near and each.head) or leads else 2 if own else 3
+            found.append(Whole(each, each.label or "前文总数", rank))
+        others = [
+            each
+            for each in self.counts
+            if each.block.chapter == block.chapter and each not in before and id(each) not in inside
+        ]
+        found += [Whole(each, each.label, 2) for each in others if block.item and alike(each.label, name(block.item))]
+        found += [
+            Whole(each, each.label or "总量", 4)
+            for each in self.counts
+            if each.head and each.block.chapter != block.chapter
+        ]
+        found += [Whole(each, "表中合计", 4) for each in self.totals]
+        for column in self.columns.values():
+            near = [figure for figure in column.rows if figure.label and figure.label in block.chapter + block.item]
+            found += [Whole(each, each.label, 4) for each in near]
+        total = sum(count.low for _, count in pairs)
+        exact = all(count.scale == 1 for _, count in pairs)
+        earlier = [Whole(count, count.label, 3) for _, count in pairs[:-1]]
+        return sorted(found + earlier, key=lambda whole: whole.rank) + (
+            [Whole(total, "所列各项之和", 5)] if exact and len(pairs) > 1 else []
+        )
+
+    def _precedes(self, each: Figure, first: Figure) -> bool:
+        if each.block is first.block:
+            return each.end <= first.start
+        return each.block.chapter == first.block.chapter and 0 < first.block.index - each.block.index < 12
+
+    def judge(self, pairs: list[Pair]) -> list[Verdict]:
+        """The verdicts on a group of shares that stand on one whole."""
+        pairs = [(share, count) for share, count in pairs if count.low >= 0]
+        if not pairs:
+            return []
+        block, wholes = pairs[0][1].block, self.wholes(pairs)
+        key = (block.chapter, block.item or str(block.index))
+        fitting = [
+            (whole, [bool(fits(s, c, whole.value) & {"up", "even"}) and _before(whole, c) for s, c in pairs])
+            for whole in wholes
+        ]
+        best = max(fitting, key=lambda each: (sum(each[1]), -each[0].rank), default=(None, []))
+        known = self.known.get(key)
+        near = next((whole for whole in wholes if whole.rank <= 2), None) or (
+            wholes[0] if wholes and pairs[0][0].basis else None
+        )
+        if best[0] and all(best[1]):
+            whole = best[0]
+            if whole.rank < 5 or not (known or near):
+                if known is None and whole.rank <= 2 and len(pairs) > 1:
+                    self.known[key] = whole
+                return self._stands_elsewhere(pairs, whole, near) or [_right(pair, whole) for pair in pairs]
+            if not known:
+                return self._on_sum(pairs, whole, near)
+        if known:
+            return [
+                _right(pair, known) if fits(*pair, known.value) & {"up", "even"} else self._wrong(pair, known, pairs)
+                for pair in pairs
+            ]
+        if cut := next(
+            (w for w in wholes if len(pairs) > 1 and all("cut" in fits(s, c, w.value) for s, c in pairs)), None
+        ):
+            return [
+                Verdict(BASE, [s, c], f"{c.text} ÷ {cut.number}：舍去尾数得 {s.text}，四舍五入为 {_should(s, c, cut)}")
+                for s, c in pairs
+            ]
+        each_own = [next((w for w, fit in fitting if fit[at] and w.rank <= 3), None) for at in range(len(pairs))]
+        if best[0] and sum(best[1]) and (sum(best[1]) >= 2 or best[0].rank <= 2):
+            return self._partly(pairs, best[0], each_own)
+        if len(pairs) > 1 and all(each_own):
+            return [_right(pair, whole) for pair, whole in zip(pairs, each_own, strict=True)]
+        return self._none(pairs, near, each_own)
+
+    def _stands_elsewhere(self, pairs: list[Pair], whole: Whole, near: Whole | None) -> list[Verdict]:
+        """A list that its own announced whole does not fit, but another printed one does."""
+        if len(pairs) < 2 or near is None or near.rank > 1 or whole.rank <= near.rank or near.count == whole.count:
+            return []
+        if any(fits(share, count, near.value) for share, count in pairs) or not isinstance(near.value, Figure):
+            return []
+        if whole.rank == 3 and near.rank:
+            return []
+        text = f"{pairs[0][1].text} ÷ {whole.number}（{whole.why}）= {pairs[0][0].text}；所称总数却是 {near.number}"
+        if slip(near.count, whole.count):
+            return [Verdict(AGAINST, [near.value, *(s for s, _ in pairs)], text + f"，应为 {whole.number}")]
+        return [Verdict(BASE, [share for share, _ in pairs], text)]
+
+    def _on_sum(self, pairs: list[Pair], whole: Whole, near: Whole | None) -> list[Verdict]:
+        sums = " + ".join(count.text for _, count in pairs)
+        if near is None or whole.count == near.count:
+            return [_right(pair, whole) for pair in pairs]
+        text = f"各项占比只在分母为 {whole.number}（{sums}）时成立，不是 {near.number}（{near.why}）"
+        if slip(near.count, whole.count) and isinstance(near.value, Figure):
+            return [Verdict(AGAINST, [near.value, *(s for s, _ in pairs)], text)]
+        return [Verdict(BASE, [share for share, _ in pairs], text)]
+
+    def _wrong(self, pair: Pair, whole: Whole, pairs: list[Pair], kind: str = WRONG) -> Verdict:
+        share, count = pair
+        right = _should(share, count, whole)
+        low, high = _common([pair for pair in pairs if not fits(*pair, whole.value)])
+        other = (
+            f"；印出的以 {low}{'' if low == high else f'–{high}'} 为分母"
+            if low <= high and high < 10 * max(whole.count, 1)
+            else ""
+        )
+        what = f"{count.label} {count.text} ÷ {whole.number}（{whole.why}）= {right}，印作 {share.text}{other}"
+        return Verdict(kind, [share, count], what, right if kind == WRONG else "")
+
+    def _partly(self, pairs: list[Pair], whole: Whole, own: list[Whole | None]) -> list[Verdict]:
+        """Some fit the whole, some do not: those are wrong, unless they fit a nearer one each."""
+        misfits = [pair for pair in pairs if not fits(*pair, whole.value) & {"up", "even"}]
+        shown = sum((pair[0].value for pair in pairs), start=0 * pairs[0][0].value)
+        complete = sum(count.low for _, count in pairs) == whole.count
+        verdicts = []
+        for pair, other in zip(pairs, own, strict=True):
+            share, count = pair
+            if pair not in misfits:
+                verdicts.append(_right(pair, whole))
+            elif other and other.rank <= 3:
+                verdicts.append(_right(pair, other))
+            elif (
+                complete and len(misfits) == 1 and shown == 100 and len(pairs) > 2 and _off_by_one(share, count, whole)
+            ):
+                right = _should(share, count, whole)
+                text = f"{count.label} {count.text} ÷ {whole.number} = {right}，印作 {share.text}：各项凑成 100%，照实合计不是 100%"
+                verdicts.append(Verdict(FORCED, [share, count], text))
+            else:
+                sure = sum(1 for each in pairs if each not in misfits) >= 2 or whole.rank <= 2
+                verdicts.append(self._wrong(pair, whole, misfits, WRONG if sure else AGAINST))
+        return verdicts
+
+    def _none(self, pairs: list[Pair], near: Whole | None, own: list[Whole | None]) -> list[Verdict]:
+        verdicts: list[Verdict] = []
+        low, high = _common(pairs)
+        for pair, other in zip(pairs, own, strict=True):
+            share, count = pair
+            if other:
+                verdicts.append(_right(pair, other))
+            elif near and len(pairs) > 1 and low <= high and share.basis != "（":
+                text = f"{count.text} ÷ {near.number}（{near.why}）= {_should(share, count, near)}，印作 {share.text}；全组只合于分母 {low}–{high}"
+                if isinstance(near.value, Figure) and any(
+                    slip(near.count, n) for n in range(low, min(high, low + 50) + 1)
+                ):
+                    verdicts.append(Verdict(AGAINST, [share, count, near.value], text))
+                else:
+                    verdicts.append(Verdict(BASE, [share], text))
+            elif near and near.rank <= 1 and share.basis != "（" and not (count.scale > 1 and near.count < count.low):
+                verdicts.append(self._wrong(pair, near, [pair], AGAINST))
+            else:
+                verdicts.append(Verdict(ALONE, [share, count], "没有印出它的分母"))
+        return verdicts
+
+
+def _before(whole: Whole, count: Figure) -> bool:
+    return whole.value is not count
+
+
+def _right(pair: Pair, whole: Whole) -> Verdict:
+    figures = [*pair, *([whole.value] if isinstance(whole.value, Figure) else [])]
+    return Verdict(RIGHT, figures, f"{pair[1].text} ÷ {whole.number}（{whole.why}）= {pair[0].text}")
+
+
+def _should(share: Figure, count: Figure, whole: Whole) -> str:
+    return printed(count.low, whole.count, share.places) if whole.count else "—"
+
+
+def _off_by_one(share: Figure, count: Figure, whole: Whole) -> bool:
+    unit = share.value.scaleb(0) * 0 + 1
+    right = printed(count.low, whole.count, share.places).rstrip("%")
+    return abs(share.value - type(share.value)(right)) == unit.scaleb(-share.places)
+
+
+def _common(pairs: list[Pair]) -> tuple[int, int]:
+    """The denominators that fit all of a group."""
+    ranges = [bases(share, count) for share, count in pairs]
+    return (max(low for low, _ in ranges), min(high for _, high in ranges)) if ranges else (1, 0)
+
+
+def text_groups(figures: list[Figure]) -> list[list[Pair]]:
+    """The shares of a paragraph that stand on one whole: rows of equals, parted where the named whole changes."""
+    groups: list[list[Pair]] = []
+    last: tuple | None = None
+    for share in figures:
+        if share.kind != "share" or share.of is None:
+            continue
+        key = (share.of.series, re.sub(r"（", "", share.basis))
+        if key != last:
+            groups.append([])
+        groups[-1].append((share, share.of))
+        last = key
+    return groups

@@ -1,0 +1,190 @@
+"""What a table's heads and rows announce: which columns count, share, change or rank, and which row is the total."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from hotline_lib.proofread.figures import COUNTED, Figure, name
+from hotline_lib.proofread.read import Block
+
+_CELL = re.compile(
+    rf"[▲▼●○↑↓\s]*([+-]?)(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?\s*(万|亿)?\s*(%|分钟|秒|小时|天|分|{COUNTED})?[①-⑩*]?"
+)
+TOTAL = re.compile(r"(?:全省|全市|全国|全区|各市|各地|本月)?(?:合计|总计|共计|总和)|总数|总量")
+_PART_TOTAL = re.compile(r"小计")
+_ALL = re.compile(r"全省|全市|全国|全区|全州")
+_RANK = re.compile(r"名次|排名|排序|位次")
+_NUMBERED = re.compile(r"序号|编号|序$|^No")
+
+
+@dataclass
+class Column:
+    """One column: its head, what it is (count, base, share, change, rank, score, rate, other), its figures by row."""
+
+    head: str
+    kind: str
+    basis: str = ""
+    at: int = 0
+    cells: dict[int, Figure] = field(default_factory=dict)
+    total: Figure | None = None
+
+    @property
+    def rows(self) -> list[Figure]:
+        return list(self.cells.values())
+
+
+@dataclass
+class Table:
+    """A table: its columns, the names of its rows, the rows of subtotals; ``heads`` false where it has none."""
+
+    block: Block
+    columns: list[Column]
+    names: dict[int, str]
+    parts: list[int]
+    heads: bool
+
+    def of(self, *kinds: str) -> list[Column]:
+        return [column for column in self.columns if column.kind in kinds]
+
+
+def table_of(block: Block) -> Table | None:
+    """A table's columns and figures; None if nothing in it is a number."""
+    rows = [row for row in block.rows if len({cell for cell in row if cell}) > 1 or len(row) == 1]
+    width = max((len(row) for row in rows), default=0)
+    rows = [_aligned(row, width) for row in rows]
+    first = next((at for at, row in enumerate(rows) if _numbers(row) >= max(1, (width - 1) // 3)), None)
+    if first is None or width < 2:
+        return None
+    heads = ["".join(dict.fromkeys(row[at] for row in rows[:first])) for at in range(width)]
+    body = rows[first:]
+    label_at = next((at for at in range(width) if _is_name(heads[at], [row[at] for row in body])), None)
+    if label_at is None:
+        return None
+    names = {at: name(row[label_at]) or row[label_at] for at, row in enumerate(body)}
+    raw = {at: re.sub(r"\s", "", row[label_at]) for at, row in enumerate(body)}
+    total = [
+        at
+        for at, label in raw.items()
+        if TOTAL.match(label) or any(TOTAL.fullmatch(re.sub(r"\s", "", cell)) for cell in body[at])
+    ]
+    total = total or [at for at, label in raw.items() if _ALL.fullmatch(label) and at in (0, len(body) - 1)]
+    parts = [at for at, label in raw.items() if _PART_TOTAL.search(label) and at not in total]
+    within = {at for at, label in raw.items() if re.match(r"其中|[—-]", label)}
+    columns = []
+    for at in range(width):
+        if at != label_at:
+            columns.append(_column(block, heads[at], at, body, names, total[-1] if total else None, within, first))
+    if not any(column.cells for column in columns):
+        return None
+    table = Table(block, columns, names, parts, first > 0)
+    _bind(table)
+    return table
+
+
+def _aligned(row: list[str], width: int) -> list[str]:
+    """A short row filled up: on the left if it is a total whose first cell spans several."""
+    short = [""] * (width - len(row))
+    return short + row if row and TOTAL.match(re.sub(r"\s", "", row[0])) else row + short
+
+
+def _numbers(row: list[str]) -> int:
+    return sum(bool(_CELL.fullmatch(cell)) for cell in row)
+
+
+def _is_name(head: str, cells: list[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    words = sum(not _CELL.fullmatch(cell) for cell in filled)
+    return bool(filled) and not _RANK.search(head) and words > len(filled) / 2
+
+
+def _column(
+    block: Block,
+    head: str,
+    at: int,
+    body: list[list[str]],
+    names: dict[int, str],
+    total: int | None,
+    within: set[int],
+    first: int,
+) -> Column:
+    matches = {row: _CELL.fullmatch(cells[at]) for row, cells in enumerate(body)}
+    matches = {row: match for row, match in matches.items() if match}
+    kind, basis = _kind(head, list(matches.values()))
+    column = Column(head, kind, basis, at)
+    scale = (
+        10**4
+        if re.search(r"万(?:件|起|次|条|人)", head) and kind in ("count", "base") and not re.search("万人", head)
+        else 1
+    )
+    for row, match in matches.items():
+        number = re.sub(",", "", match[2])
+        value = Decimal(match[1] + number + (match[3] or ""))
+        if kind == "change" and "▼" in body[row][at] and value > 0:
+            value = -value
+        unit = match[5] or ("%" if kind in ("share", "change") or "%" in head else "")
+        own = {"万": 10**4, "亿": 10**8}.get(match[4] or "", scale)
+        figure = Figure(
+            body[row][at], value, unit, own, block, 0, 0, kind, names[row], basis, row=row + first, column=at
+        )
+        if row == total:
+            column.total = figure
+            figure.label = "合计"
+        elif row not in within:
+            column.cells[row] = figure
+    return column
+
+
+def _kind(head: str, cells: list[re.Match]) -> tuple[str, str]:
+    plain = re.sub(r"\s", "", head)
+    basis = (
+        "同比" if re.search("同比|去年|上年", plain) else "环比" if re.search("环比|上月|上期|上个月", plain) else ""
+    )
+    percent = "%" in plain or any(match[5] == "%" for match in cells)
+    decimals = sum(bool(match[3]) for match in cells) > len(cells) / 3
+    if _RANK.search(plain) and cells:
+        return "rank", ""
+    if _NUMBERED.search(plain) or not cells:
+        return "other", ""
+    if basis and re.search("比|增|减|降|幅|±", plain) and (percent or decimals):
+        return "change", basis
+    if re.search("增幅|增长率|降幅|增减率|变化率", plain) and percent:
+        return "change", basis or "较上期"
+    if basis and re.search("增|减|差|±", plain):
+        return "difference", basis
+    if basis:
+        return "base", basis
+    if re.search("占比|比重|构成|所占|占总|占全|份额", plain) or (
+        percent and re.search("比例|占", plain) and "率" not in plain
+    ):
+        return "share", ""
+    if re.search("得分|总分|分数|成绩|评分", plain) or any(match[5] == "分" for match in cells):
+        return "score", ""
+    if percent or re.search("率", plain):
+        return "rate", ""
+    if re.search("万人|时长|分钟|平均|小时|人均|区间", plain) or (
+        decimals and not any(match[4] for match in cells) and "万" not in plain
+    ):
+        return "other", ""
+    return "count", ""
+
+
+def _bind(table: Table) -> None:
+    """Each share and change is of a count: of the nearest column of counts to its left, a sum before all others."""
+    for column in table.of("share", "change", "base", "difference"):
+        left = [each for each in table.of("count") if each.at < column.at]
+        sums = [each for each in left if TOTAL.search(re.sub(r"\s", "", each.head))]
+        nearest = (sums or left or [None])[-1]
+        if left and sums and left[-1].at > sums[-1].at:
+            nearest = left[-1]
+        if nearest is None:
+            continue
+        pairs = [(figure, nearest.cells.get(row)) for row, figure in column.cells.items()]
+        for figure, count in [*pairs, (column.total, nearest.total)]:
+            if figure and count:
+                figure.of = count
+                if column.kind != "share":
+                    count.changes.setdefault(
+                        column.basis + {"change": "", "base": "基数", "difference": "差"}[column.kind], figure
+                    )

@@ -1,0 +1,91 @@
+"""What was found: how strong, about which figures, and the arithmetic in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from hotline_lib.exact import half_up
+from hotline_lib.proofread.figures import Figure
+
+WRONG, AGAINST, BASE, FORCED, ALONE, RIGHT = "错", "矛盾", "口径", "凑整", "无旁证", "合"
+STRENGTH = (WRONG, AGAINST, BASE, FORCED, ALONE, RIGHT)
+
+
+@dataclass
+class Verdict:
+    """One verdict. figures: those it is about, the suspect first. text: its arithmetic, one line. right: the right value, if proved."""
+
+    kind: str
+    figures: list[Figure]
+    text: str
+    right: str = ""
+
+    @property
+    def place(self) -> str:
+        return self.figures[0].place
+
+
+def printed(numerator: int, denominator: int, places: int) -> str:
+    """A percentage as it should have been printed."""
+    return f"{half_up(100 * numerator, denominator, places)}%"
+
+
+def roundings(figure: Figure, low: Fraction, high: Fraction) -> set[str]:
+    """Which roundings (up, even, cut) give a printed percentage, if the exact one lies in [low, high]."""
+    value, step = Fraction(figure.value), Fraction(1, 2 * 10**figure.places)
+    found = set()
+    if (low < value + step and high > value - step) or (low <= value + step and high >= value - step and low < high):
+        found |= {"up", "even"}
+    elif low == high == value - step or low == high == value + step:
+        upwards = abs(low) < abs(value)
+        even = int(value * 10**figure.places) % 2 == 0
+        found |= ({"up"} if upwards else set()) | ({"even"} if even else set())
+    sign = -1 if value < 0 else 1
+    if abs(value) <= max(low * sign, high * sign) and min(low * sign, high * sign) < abs(value) + 2 * step:
+        found.add("cut")
+    return found
+
+
+def share_range(part: Figure, whole: Figure | int) -> tuple[Fraction, Fraction] | None:
+    """Between which percentages a part of a whole lies; None if there is no whole."""
+    low, high = (whole, whole) if isinstance(whole, int) else (whole.low, whole.high)
+    return (Fraction(100 * part.low, high), Fraction(100 * part.high, low)) if low > 0 and part.low >= 0 else None
+
+
+def fits(share: Figure, part: Figure, whole: Figure | int) -> set[str]:
+    """The roundings under which a printed share is that of the part of the whole."""
+    found = share_range(part, whole)
+    return roundings(share, *found) if found and found[0] <= 100 else set()
+
+
+def bases(share: Figure, part: Figure) -> tuple[int, int]:
+    """The least and greatest whole of which a part is the printed share (half up); (1, 0) if there is none."""
+    step = Fraction(1, 2 * 10**share.places)
+    low, high = Fraction(share.value) - step, Fraction(share.value) + step
+    least = -int(-(100 * part.low / high) // 1) if high > 0 else 1
+    least += 100 * part.low == high * least  # half a digit more prints higher
+    return least, int(100 * part.high / low) if low > 0 else 10**12
+
+
+def base_months(count: Figure, change: Figure) -> tuple[int, int]:
+    """The counts of the base month that give a printed change; (1, 0) if there is none."""
+    step = Fraction(1, 2 * 10**change.places)
+    low, high = (100 + Fraction(change.value) - step, 100 + Fraction(change.value) + step)
+    if high <= 0 or count.high < 0:
+        return 1, 0
+    least = -int(-(Fraction(100 * count.low) / high) // 1)
+    return least, int(Fraction(100 * count.high) / low) if low > 0 else 10**12
+
+
+def slip(one: int, other: int) -> bool:
+    """Whether two numbers differ as a slip of the hand does: one digit, two neighbours changed over, one too many."""
+    a, b = str(one), str(other)
+    if len(a) == len(b):
+        apart = [at for at in range(len(a)) if a[at] != b[at]]
+        swapped = (
+            len(apart) == 2 and apart[1] == apart[0] + 1 and a[apart[0]] == b[apart[1]] and a[apart[1]] == b[apart[0]]
+        )
+        return len(apart) == 1 or swapped
+    short, long = sorted((a, b), key=len)
+    return len(long) == len(short) + 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))

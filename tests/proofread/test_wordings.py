@@ -1,0 +1,80 @@
+"""Bulletins of other wording: nothing is alleged of a right one, and what is wrong in the others is found."""
+
+import pytest
+import wordings
+
+from hotline_lib.proofread import AGAINST, BASE, FORCED, RIGHT, WRONG, Document, proofread
+from hotline_lib.proofread.read import blocks_of
+
+
+def read(text: str) -> Document:
+    return proofread(blocks_of(text))
+
+
+def prints(document: Document, *kinds: str) -> set[str]:
+    """What is printed where a verdict of these kinds points."""
+    return {verdict.figures[0].text for verdict in document.findings if verdict.kind in kinds}
+
+
+@pytest.mark.parametrize("text", wordings.CLEAN.values(), ids=wordings.CLEAN)
+def test_a_right_bulletin_is_left_alone(text):
+    assert not read(text).findings
+
+
+@pytest.mark.parametrize(("text", "suspect"), wordings.FAULTY.values(), ids=wordings.FAULTY)
+def test_what_cannot_be_right_is_found(text, suspect):
+    document = read(text)
+    assert document.faulty
+    suspects = [
+        figure.text for found in document.findings if found.kind in (WRONG, AGAINST) for figure in found.figures
+    ]
+    assert any(suspect in text for text in suspects)
+
+
+@pytest.mark.parametrize("text", [wordings.HEBEI, wordings.PANZHIHUA], ids=["Hebei", "Panzhihua"])
+def test_printed_bulletins_that_are_right_are_left_alone(text):
+    document = read(text)
+    assert not document.findings
+    assert document.held >= 0.9 * len(document.figures)
+
+
+def test_shares_on_the_sum_of_the_parts_are_explained():
+    document = read(wordings.TANGSHAN)
+    assert [verdict.kind for verdict in document.findings] == [BASE]
+    assert "195532" in document.findings[0].text and "284406" in document.findings[0].text
+    assert len(document.findings[0].figures) == 7
+
+
+def test_shares_forced_to_a_hundred_are_a_verdict_of_their_own():
+    document = read(wordings.HUAIBEI)
+    assert [(verdict.kind, verdict.figures[0].text) for verdict in document.findings] == [(FORCED, "1.23%")]
+    assert "1.24%" in document.findings[0].text
+
+
+def test_truncated_shares_are_told_apart():
+    document = read(
+        "受理投诉900件，其中公交172件，占19.11%；出租149件，占16.55%；客运77件，占8.55%；其他502件，占55.77%。"
+    )
+    assert prints(document, BASE) and not document.faulty
+    assert "舍去尾数" in document.findings[0].text
+
+
+def test_every_verdict_shows_its_arithmetic_in_one_line():
+    for text, _ in wordings.FAULTY.values():
+        assert all(verdict.text and "\n" not in verdict.text for verdict in read(text).verdicts)
+
+
+def test_a_figure_with_nothing_to_hold_it_against_is_said_to_be_alone():
+    document = read("本月出租汽车投诉较多，其中拒载45件，占比18.75%。")
+    assert {verdict.kind for verdict in document.verdicts} == {"无旁证"}
+
+
+def test_a_right_share_names_its_base():
+    right = [verdict for verdict in read("共受理200件，其中投诉50件，占25%。").verdicts if verdict.kind == RIGHT]
+    assert any(verdict.text == "50件 ÷ 200件（前文总数）= 25%" for verdict in right)
+
+
+def test_a_list_that_ends_in_and_so_on_need_not_be_complete():
+    document = read("甲、乙、丙、丁等7个县区实现零投诉。")
+    assert [(verdict.kind, verdict.text) for verdict in document.findings] == [(BASE, "列出 4 个，称等7个县区：没有列全")]
+    assert not document.faulty
