@@ -225,25 +225,28 @@ def claims(blocks: list[Block], tables: list[Table], figures: list[Figure]) -> I
 
 
 def rates(figures: list[Figure]) -> Iterator[Verdict]:
-    """办结392件，办结率98.0%: a rate named like a count, over a count before it."""
-    for rate in figures:
-        if rate.kind != "rate" or rate.row >= 0 or not rate.label.endswith("率"):
-            continue
-        counts = [f for f in figures if f.kind == "count" and f.block is rate.block and f.end <= rate.start and f.whole]
-        counts = [f for f in counts if "。" not in rate.block.text[f.end : rate.start]]
-        part = next((f for f in reversed(counts) if f.label == rate.label.removesuffix("率")), None)
-        wholes = [
-            f
-            for f in counts
-            if part and f is not part and f.unit == part.unit and f.end < part.start and f.low >= part.high
-        ]
-        if fitting := next((f for f in reversed(wholes) if fits(rate, part, f)), None):
+    """办结392件，办结率98.0%: a rate named like a count, over one of the counts before it in the sentence."""
+    found = [triple for rate in figures if rate.kind == "rate" and rate.row < 0 and (triple := _rate(rate, figures))]
+    sure = {id(rate.block) for rate, part, wholes in found if any(fits(rate, part, whole) for whole in wholes)}
+    for rate, part, wholes in found:
+        if fitting := next((whole for whole in reversed(wholes) if fits(rate, part, whole)), None):
             yield Verdict(RIGHT, [rate, part, fitting], f"{part.text} ÷ {fitting.text} = {rate.text}")
-        elif len(wholes) == 1:
-            right = printed(part.low, wholes[0].low, rate.places)
+        elif len(wholes) == 1 or id(rate.block) in sure:
+            right = printed(part.low, wholes[-1].low, rate.places)
             yield Verdict(
-                AGAINST, [rate, part, wholes[0]], f"{part.text} ÷ {wholes[0].text} = {right}，印作 {rate.text}"
+                AGAINST, [rate, part, wholes[-1]], f"{part.text} ÷ {wholes[-1].text} = {right}，印作 {rate.text}"
             )
+
+
+def _rate(rate: Figure, figures: list[Figure]) -> tuple[Figure, Figure, list[Figure]] | None:
+    """(rate, what is good, what it may be over); None where no count is named like the rate."""
+    counts = [f for f in figures if f.kind == "count" and f.block is rate.block and f.end <= rate.start and f.whole]
+    counts = [f for f in counts if "。" not in rate.block.text[f.end : rate.start]]
+    part = next(
+        (f for f in reversed(counts) if rate.label.endswith("率") and f.label == rate.label.removesuffix("率")), None
+    )
+    wholes = [f for f in counts if part and f.unit == part.unit and f.end < part.start and f.low > 0]
+    return (rate, part, wholes) if part and wholes else None
 
 
 def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:

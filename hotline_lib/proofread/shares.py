@@ -121,19 +121,29 @@ class Shares:
                 _right(pair, known) if fits(*pair, known.value) & {"up", "even"} else self._wrong(pair, known, pairs)
                 for pair in pairs
             ]
-        if cut := next(
-            (w for w in wholes if len(pairs) > 1 and all("cut" in fits(s, c, w.value) for s, c in pairs)), None
-        ):
-            return [
-                Verdict(BASE, [s, c], f"{c.text} ÷ {cut.number}：舍去尾数得 {s.text}，四舍五入为 {_should(s, c, cut)}")
-                for s, c in pairs
-            ]
+        if cut := self._cut(pairs, wholes):
+            return cut
         each_own = [next((w for w, fit in fitting if fit[at] and w.rank <= 3), None) for at in range(len(pairs))]
         if best[0] and sum(best[1]) and (sum(best[1]) >= 2 or best[0].rank <= 2):
             return self._partly(pairs, best[0], each_own)
         if len(pairs) > 1 and all(each_own):
             return [_right(pair, whole) for pair, whole in zip(pairs, each_own, strict=True)]
         return self._none(pairs, near, each_own)
+
+    def _cut(self, pairs: list[Pair], wholes: list[Whole]) -> list[Verdict]:
+        """A list that is right throughout, if what lies beyond the last digit is left off: seen in two of its shares."""
+        for whole in wholes:
+            found = [fits(share, count, whole.value) for share, count in pairs]
+            if all("cut" in each for each in found) and sum("up" not in each for each in found) >= 2:
+                return [
+                    _right(pair, whole)
+                    if "up" in each
+                    else Verdict(
+                        BASE, [pair[0]], f"{_quotient(*pair, whole)}，印作 {pair[0].text}：舍去了尾数，没有四舍五入"
+                    )
+                    for pair, each in zip(pairs, found, strict=True)
+                ]
+        return []
 
     def _stands_elsewhere(self, pairs: list[Pair], whole: Whole, near: Whole | None) -> list[Verdict]:
         """A list that its own announced whole does not fit, but another printed one does."""
@@ -225,6 +235,10 @@ def _right(pair: Pair, whole: Whole) -> Verdict:
 
 def _should(share: Figure, count: Figure, whole: Whole) -> str:
     return printed(count.low, whole.count, share.places) if whole.count else "—"
+
+
+def _quotient(share: Figure, count: Figure, whole: Whole) -> str:
+    return f"{count.text} ÷ {whole.number}（{whole.why}）= {_should(share, count, whole)}"
 
 
 def _off_by_one(share: Figure, count: Figure, whole: Whole) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 
 from hotline_lib.proofread.figures import Figure, alike, name
@@ -14,7 +16,8 @@ from hotline_lib.proofread.relations import months
 from hotline_lib.proofread.tables import TOTAL, Column, Table
 from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, WRONG, Verdict, printed, slip
 
-_MUCH = 1_000  # equal counts below this may be chance
+_ROOM = Fraction(1, 10)  # of a percentage point: what may stay open of a change that counts as held
+_MUCH = 20_000  # equal counts below this, or of less than half of all, may be chance
 
 
 @dataclass
@@ -206,8 +209,11 @@ def base_sums(partition: Partition, others: list[Partition], blocks: list[Block]
     figures = [part.changes.get(partition.basis) for part in partition.parts]
     figures = [figure for figure in [partition.total.changes.get(partition.basis), *figures] if figure]
     what = f"{partition.what}的{partition.basis}推出上期共 {low}–{high}，合计的{partition.basis}推出 {least}–{most}"
+    if none := [part for part in partition.parts if operator.gt(*months(part, partition.basis))]:
+        return [_no_base(part, partition.basis) for part in none]
     if low <= most and least <= high:
-        return [Verdict(RIGHT, figures, what)]
+        held = [figure for figure in figures if _pinned(figure, partition, least, most)]
+        return [Verdict(RIGHT, held, what)] if held else []
     if _noted(partition, (least - high, most - low), blocks):
         return [Verdict(RIGHT, figures, what + "；文中说明了差额")]
     mends = [mend for part in partition.parts if (mend := _mend(part, partition, least, most))]
@@ -229,6 +235,25 @@ def base_sums(partition: Partition, others: list[Partition], blocks: list[Block]
     if not agreeing and low > 0:
         ways += f"；或合计改为 {printed(partition.total.low - low, low, 2)}"
     return [Verdict(AGAINST, figures, f"{text}。{ways}，即可相合" if ways else text)]
+
+
+def _no_base(part: Figure, basis: str) -> Verdict:
+    change = part.changes[basis]
+    return Verdict(
+        AGAINST, [change, part], f"「{part.label}」{part.text} 与{basis} {change.text}：没有哪个整数能作上期的件数"
+    )
+
+
+def _pinned(figure: Figure, partition: Partition, least: int, most: int) -> bool:
+    """Whether the others leave so little room that a slip in this change would show: a tenth of a point."""
+    low, high = partition.span()
+    if figure is partition.total.changes.get(partition.basis):
+        low, high, count = low, high, partition.total
+    else:
+        count = figure.of
+        own = months(count, partition.basis)
+        low, high = least - (high - own[1]), most - (low - own[0])
+    return low > 0 and 100 * count.low * (high - low) <= _ROOM * low * high
 
 
 def _alike(one: Partition, other: Partition) -> bool:
@@ -276,7 +301,13 @@ def twins(found: list[Partition]) -> Iterator[Verdict]:
             continue
         for a in one.parts:
             for b in other.parts:
-                if a.label == b.label or a.low != b.low or a.low < _MUCH or a.scale > 1 or b.scale > 1:
+                if (
+                    a.label == b.label
+                    or a.low != b.low
+                    or a.low < max(_MUCH, one.total.low / 2)
+                    or a.scale > 1
+                    or b.scale > 1
+                ):
                     continue
                 (la, ha), (lb, hb) = months(a, one.basis), months(b, one.basis)
                 changes = [a.changes.get(one.basis), b.changes.get(one.basis)]

@@ -56,7 +56,7 @@ def test_truncated_shares_are_told_apart():
         "受理投诉900件，其中公交172件，占19.11%；出租149件，占16.55%；客运77件，占8.55%；其他502件，占55.77%。"
     )
     assert prints(document, BASE) and not document.faulty
-    assert "舍去尾数" in document.findings[0].text
+    assert "舍去了尾数" in document.findings[0].text
 
 
 def test_every_verdict_shows_its_arithmetic_in_one_line():
@@ -76,5 +76,7 @@ def test_a_right_share_names_its_base():
 
 def test_a_list_that_ends_in_and_so_on_need_not_be_complete():
     document = read("甲、乙、丙、丁等7个县区实现零投诉。")
-    assert [(verdict.kind, verdict.text) for verdict in document.findings] == [(BASE, "列出 4 个，称等7个县区：没有列全")]
+    assert [(verdict.kind, verdict.text) for verdict in document.findings] == [
+        (BASE, "列出 4 个，称等7个县区：没有列全")
+    ]
     assert not document.faulty
