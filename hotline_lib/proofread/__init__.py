@@ -1,5 +1,7 @@
 """Reads any bulletin and says what in it cannot be right. It knows none of our figures: exact arithmetic, params and the scheme only."""
 
+from hotline_lib.proofread import show
+from hotline_lib.proofread.against import against
 from hotline_lib.proofread.document import Document, proofread
 from hotline_lib.proofread.read import Block, read
 from hotline_lib.proofread.verdicts import AGAINST, ALONE, BASE, FORCED, RIGHT, STRENGTH, WRONG, Verdict
@@ -15,6 +17,8 @@ __all__ = [
     "Block",
     "Document",
     "Verdict",
+    "against",
     "proofread",
     "read",
+    "show",
 ]

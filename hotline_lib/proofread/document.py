@@ -25,6 +25,7 @@ class Document:
     name: str
     blocks: list[Block]
     figures: list[Figure]
+    tables: list[Table]
     verdicts: list[Verdict]
 
     @cached_property
@@ -73,15 +74,15 @@ def proofread(source: Path | Sequence[Block], schemes: Sequence[Scheme] = (), na
     touched = {id(figure) for verdict in verdicts for figure in verdict.figures}
     lone = [figure for figure in figures if id(figure) not in touched and figure.kind != "other"]
     verdicts += [Verdict(ALONE, [figure], "文中没有可与它相核的数") for figure in lone]
-    verdicts.sort(
-        key=lambda verdict: (
-            STRENGTH.index(verdict.kind),
-            verdict.figures[0].block.index,
-            verdict.figures[0].row,
-            verdict.figures[0].start,
-        )
+    return Document(
+        name or (source.name if isinstance(source, Path) else ""), blocks, figures, tables, ordered(verdicts)
     )
-    return Document(name or (source.name if isinstance(source, Path) else ""), blocks, figures, _once(verdicts))
+
+
+def ordered(verdicts: list[Verdict]) -> list[Verdict]:
+    """The strongest first, then as they stand; each once."""
+    place = lambda verdict: (verdict.figures[0].block.index, verdict.figures[0].row, verdict.figures[0].start)
+    return _once(sorted(verdicts, key=lambda verdict: (STRENGTH.index(verdict.kind), *place(verdict))))
 
 
 def _within(
@@ -93,7 +94,13 @@ def _within(
 ) -> list[Verdict]:
     found: list[Verdict] = []
     for table in tables:
-        found += [*relations.sums(table), *relations.quotients(table), *relations.ranks(table), *scored(table, schemes)]
+        found += [
+            *relations.sums(table),
+            *relations.subtotals(table),
+            *relations.quotients(table),
+            *relations.ranks(table),
+            *scored(table, schemes),
+        ]
     shares = Shares(texts, tables)
     judged = {id(verdict.figures[0]) for verdict in found}
     groups = [group for own in texts.values() for group in text_groups(own)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,10 @@ _LEAF = ("p", "li", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd"
 _CHAPTER = re.compile(r"(?:[一二三四五六七八九十]+、|第[一二三四五六七八九十]+[章节部]|附件\s*\d*|附表\s*\d*|#+\s)")
 _ITEM = re.compile(r"(?:[((][一二三四五六七八九十]+[))]|[((]?\d{1,2}[))]|\d{1,2}[.．、](?!\d))\s*")
 _FULL_END = tuple("。：:！？!?")
-_WIDTH = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {
+# a PDF may give a radical where the character is meant
+_RADICALS = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_RADICALS |= dict(zip("⺠⻅⻆⻋⻓⻔⻘⻚⻛⻜⻝⻢⻥⻦⻩⻬⻰⼾", "民见角车长门青页风飞食马鱼鸟黄齐龙户", strict=True))
+_WIDTH = {ord(radical): character for radical, character in _RADICALS.items()} | {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {
     0xFF05: "%", 0xFF0E: ".", 0xFF0B: "+", 0xFF0D: "-", 0x2212: "-", 0x3000: " ", 0xA0: " ", 0xFF1A: "：",
     0xFF1B: "；", 0xFF08: "（", 0xFF09: "）", 0x28: "（", 0x29: "）", 0x3B: "；", 0x200B: " ",
 }  # fmt: skip
@@ -128,7 +132,7 @@ def _lines(lines: list[str]) -> Iterator[Part]:
         if re.fullmatch(r"[\s|:-]*-[\s|:-]*", line) and "|" in line:  # the line under the heads of a Markdown table
             continue
         following = next((each for each in lines[at + 1 :] if each.strip()), "")
-        cells = _cells(line)
+        cells = _cells(line) or _spaced(line, following)
         broken_head = rows and not cells and line.strip() and len(line.strip()) <= 6 and following.startswith("\t")
         if broken_head and rows[-1]:  # a head cut by a line break inside its cell
             rows[-1][-1] += line.strip()
@@ -167,7 +171,18 @@ def _cells(line: str) -> list[str]:
     if stripped.count("\t") >= 1:
         return [cell.strip() for cell in line.strip("\n").split("\t")][0 if line[0] != "\t" else 1 :]
     spaced = re.split(r" {2,}|　{2,}", stripped)
-    return spaced if len(spaced) >= 3 and sum(bool(re.search(r"\d", cell)) for cell in spaced) >= 2 else []
+    spaced = [cell for cell in spaced if cell]
+    return (
+        spaced
+        if len(spaced) >= 3 and max(map(len, spaced)) < 30 and sum(bool(re.search(r"\d", cell)) for cell in spaced) >= 2
+        else []
+    )
+
+
+def _spaced(line: str, following: str) -> list[str]:
+    """The heads of a table whose columns are parted by spaces only: as many as the row below has."""
+    heads = re.split(r" {3,}", line.strip())
+    return heads if len(heads) > 2 and len(heads) == len(_cells(following)) else []
 
 
 def _docx(path: Path) -> Iterator[Part]:
@@ -205,21 +220,35 @@ def _xlsx(path: Path) -> Iterator[Part]:
 
 
 def _pdf(path: Path) -> Iterator[Part]:
-    import pdfplumber
+    import pypdfium2
 
-    with pdfplumber.open(path) as document:
-        for page in document.pages:
-            tables = page.find_tables() if page.lines or page.rects else []
-            inside = [table.bbox for table in tables]
-            words = page.filter(lambda thing, boxes=inside: not _within(thing, boxes)) if inside else page
-            yield from _lines((words.extract_text() or "").splitlines())
-            for table in tables:
-                yield [[cell or "" for cell in row] for row in table.extract()]
+    document = pypdfium2.PdfDocument(path)
+    for at in range(len(document)):
+        page = document[at]
+        yield from _lines(_page_lines(page.get_textpage()))
 
 
-def _within(thing: dict, boxes: list[tuple[float, float, float, float]]) -> bool:
-    x, y = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
-    return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes)
+def _page_lines(page: object) -> list[str]:
+    """A page's lines from the top down; where it leaves a gap between words, three spaces."""
+    text = page.get_text_range()
+    boxes = [(page.get_charbox(at, loose=True), sign) for at, sign in enumerate(text) if sign.strip()]
+    rows: list[tuple[float, float, list]] = []  # where a line begins and ends from below, and what stands in it
+    for box, sign in sorted(boxes, key=lambda each: -(each[0][1] + each[0][3])):
+        middle = (box[1] + box[3]) / 2
+        if rows and rows[-1][0] < middle < rows[-1][1]:
+            rows[-1][2].append((box, sign))
+        else:
+            rows.append((box[1], box[3], [(box, sign)]))
+    return [_joined(sorted(row)) for _, _, row in rows]
+
+
+def _joined(row: list[tuple]) -> str:
+    line, right = "", None
+    for (left, bottom, end, top), text in row:
+        gap = 0 if right is None else left - right
+        line += ("   " if gap > 0.8 * (top - bottom) else " " if gap > 0.2 * (top - bottom) else "") + text
+        right = end
+    return line
 
 
 def _html(path: Path) -> Iterator[Part]:

@@ -14,11 +14,9 @@ from hotline_lib.proofread.verdicts import AGAINST, FORCED, RIGHT, WRONG, Verdic
 
 def sums(table: Table) -> Iterator[Verdict]:
     """Rows that add up to the total row, and columns that add up to the sum's column."""
-    bad_columns = [(column, gap) for column in table.of("count", "base") if (gap := _gap(table, column))]
+    bad_columns = [(column, gap) for column in table.of("count", "base") if (gap := _gap(column))]
     good = [
-        column
-        for column in table.of("count", "base")
-        if column.total and len(column.cells) > 1 and not _gap(table, column)
+        column for column in table.of("count", "base") if column.total and len(column.cells) > 1 and not _gap(column)
     ]
     bad_rows = _row_gaps(table)
     checked = table.of("count")
@@ -27,7 +25,7 @@ def sums(table: Table) -> Iterator[Verdict]:
         yield from (Verdict(RIGHT, [figure], text) for figure in [column.total, *column.rows])
     for column, gap in bad_columns:
         rows = [row for row, (_, off) in bad_rows.items() if off == gap and row in column.cells]
-        listed = sum(figure.low for figure in _summed(table, column))
+        listed = sum(figure.low for figure in column.rows)
         text = f"「{column.head}」各行相加为 {listed}，合计印作 {column.total.text}，相差 {abs(gap)}"
         if len(rows) == 1 and bad_rows:
             cell = column.cells[rows[0]]
@@ -46,25 +44,35 @@ def sums(table: Table) -> Iterator[Verdict]:
             )
 
 
-def _summed(table: Table, column: Column) -> list[Figure]:
-    """What the total row sums: subtotals if there are any, else the rows."""
-    if table.parts and all(row in column.cells for row in table.parts):
-        after = [figure for row, figure in column.cells.items() if row > table.parts[-1]]
-        return [column.cells[row] for row in table.parts] + after
-    return column.rows
-
-
-def _gap(table: Table, column: Column) -> int:
-    if (
-        column.total is None
-        or len(column.cells) < 2
-        or not all(figure.whole for figure in [column.total, *column.rows])
-    ):
+def _gap(column: Column) -> int:
+    """By how much the rows miss the total; 0 if they do not, or nobody says that they should add up to it."""
+    figures = column.rows
+    if column.total is None or len(figures) < 2 or not all(figure.whole for figure in [column.total, *figures]):
         return 0
-    low, high = (sum(getattr(figure, end) for figure in _summed(table, column)) for end in ("low", "high"))
+    low, high = (sum(getattr(figure, end) for figure in figures) for end in ("low", "high"))
     if (low <= column.total.high and high >= column.total.low) or _nested(column):
         return 0
     return low - column.total.low
+
+
+def subtotals(table: Table) -> Iterator[Verdict]:
+    """A subtotal is the sum of the rows above it, from some row on: from the one that suits most columns."""
+    columns = [column for column in table.of("count") if column.parts]
+    for row in sorted({row for column in columns for row in column.parts}):
+        above = [at for at in columns[0].cells if at < row]
+        runs = [above[at:] for at in range(len(above) - 1)]
+        made = [
+            [sum(c.cells[at].low for at in run if at in c.cells) - c.parts[row].low for c in columns if row in c.parts]
+            for run in runs
+        ]
+        best = max(zip(made, runs, strict=True), key=lambda each: each[0].count(0), default=([], []))
+        for off, column in zip(best[0], [c for c in columns if row in c.parts], strict=False):
+            part = column.parts[row]
+            text = f"「{part.label}」是上面 {len(best[1])} 行之和 {part.low + off}"
+            if off == 0:
+                yield Verdict(RIGHT, [part], text)
+            elif 0 in best[0]:
+                yield Verdict(AGAINST, [part], text + f"，印作 {part.text}")
 
 
 def _nested(column: Column) -> bool:

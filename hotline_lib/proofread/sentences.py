@@ -119,7 +119,7 @@ def _judge_kind(figure: Figure, before: str, sentence: str, last: Figure | None,
     elif figure.unit == "分":
         figure.kind = "score"
     elif (figure.scale > 1 and not figure.unit) or re.fullmatch(COUNTED, figure.unit):
-        moved = turn and basis and re.search(rf"(?:{_MORE}|{_LESS})(?:了)?$", clause)
+        moved = turn and re.search(rf"(?:{_MORE}|{_LESS})(?:了)?$", clause)
         earlier = re.search(r"(?:去年同期|上年同期|去年同月|上年同月|上月|上期|上个月)[^，；]*$", clause)
         if moved:
             figure.kind, figure.basis = "difference", basis

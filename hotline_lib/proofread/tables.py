@@ -13,7 +13,7 @@ _CELL = re.compile(
     rf"[▲▼●○↑↓\s]*([+-]?)(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?\s*(万|亿)?\s*(%|分钟|秒|小时|天|分|{COUNTED})?[①-⑩*]?"
 )
 TOTAL = re.compile(r"(?:全省|全市|全国|全区|各市|各地|本月)?(?:合计|总计|共计|总和)|总数|总量")
-_PART_TOTAL = re.compile(r"小计")
+_PART_TOTAL = re.compile(r"小计|.合计$")
 _ALL = re.compile(r"全省|全市|全国|全区|全州")
 _RANK = re.compile(r"名次|排名|排序|位次")
 _NUMBERED = re.compile(r"序号|编号|序$|^No")
@@ -21,13 +21,17 @@ _NUMBERED = re.compile(r"序号|编号|序$|^No")
 
 @dataclass
 class Column:
-    """One column: its head, what it is (count, base, share, change, rank, score, rate, other), its figures by row."""
+    """One column: its head, what it is (count, base, share, change, rank, score, rate, other), its figures by row.
+
+    What is said to be part of another row (其中) is in neither.
+    """
 
     head: str
     kind: str
     basis: str = ""
     at: int = 0
     cells: dict[int, Figure] = field(default_factory=dict)
+    parts: dict[int, Figure] = field(default_factory=dict)  # subtotals
     total: Figure | None = None
 
     @property
@@ -37,13 +41,10 @@ class Column:
 
 @dataclass
 class Table:
-    """A table: its columns, the names of its rows, the rows of subtotals; ``heads`` false where it has none."""
+    """A table and its columns."""
 
     block: Block
     columns: list[Column]
-    names: dict[int, str]
-    parts: list[int]
-    heads: bool
 
     def of(self, *kinds: str) -> list[Column]:
         return [column for column in self.columns if column.kind in kinds]
@@ -51,9 +52,12 @@ class Table:
 
 def table_of(block: Block) -> Table | None:
     """A table's columns and figures; None if nothing in it is a number."""
-    rows = [row for row in block.rows if len({cell for cell in row if cell}) > 1 or len(row) == 1]
+    places = [at for at, row in enumerate(block.rows) if len({cell for cell in row if cell}) > 1 or len(row) == 1]
+    rows = [block.rows[at] for at in places]
     width = max((len(row) for row in rows), default=0)
-    rows = [_aligned(row, width) for row in rows]
+    numbered = sum(bool(_CELL.fullmatch(row[0])) for row in rows) > len(rows) / 2
+    short = [at for at, row in enumerate(rows) if 1 < len(row) + (numbered and not _CELL.fullmatch(row[0])) < width]
+    rows = [_aligned(row, width, numbered) for row in rows]
     first = next((at for at, row in enumerate(rows) if _numbers(row) >= max(1, (width - 1) // 3)), None)
     if first is None or width < 2:
         return None
@@ -69,24 +73,33 @@ def table_of(block: Block) -> Table | None:
         for at, label in raw.items()
         if TOTAL.match(label) or any(TOTAL.fullmatch(re.sub(r"\s", "", cell)) for cell in body[at])
     ]
-    total = total or [at for at, label in raw.items() if _ALL.fullmatch(label) and at in (0, len(body) - 1)]
+    unsure = [at for at in short if at >= first and at - first not in total]
+    total = (
+        []
+        if unsure
+        else total or [at for at, label in raw.items() if _ALL.fullmatch(label) and at in (0, len(body) - 1)]
+    )
     parts = [at for at, label in raw.items() if _PART_TOTAL.search(label) and at not in total]
     within = {at for at, label in raw.items() if re.match(r"其中|[—-]", label)}
     columns = []
     for at in range(width):
         if at != label_at:
-            columns.append(_column(block, heads[at], at, body, names, total[-1] if total else None, within, first))
+            columns.append(
+                _column(block, heads[at], at, body, names, total[-1] if total else None, within, parts, places[first:])
+            )
     if not any(column.cells for column in columns):
         return None
-    table = Table(block, columns, names, parts, first > 0)
+    table = Table(block, columns)
     _bind(table)
     return table
 
 
-def _aligned(row: list[str], width: int) -> list[str]:
-    """A short row filled up: on the left if it is a total whose first cell spans several."""
-    short = [""] * (width - len(row))
-    return short + row if row and TOTAL.match(re.sub(r"\s", "", row[0])) else row + short
+def _aligned(row: list[str], width: int, numbered: bool) -> list[str]:
+    """A short row filled up: its name under the names; what cannot be told to which column it belongs is left out."""
+    lead = [""] if numbered and len(row) < width and not _CELL.fullmatch(row[0]) else []
+    lacking = width - len(row) - len(lead)
+    kept = row if lacking <= 0 or not _numbers(row) else row[: 2 - len(lead)]
+    return (lead + kept + [""] * width)[:width]
 
 
 def _numbers(row: list[str]) -> int:
@@ -107,7 +120,8 @@ def _column(
     names: dict[int, str],
     total: int | None,
     within: set[int],
-    first: int,
+    parts: list[int],
+    places: list[int],
 ) -> Column:
     matches = {row: _CELL.fullmatch(cells[at]) for row, cells in enumerate(body)}
     matches = {row: match for row, match in matches.items() if match}
@@ -126,11 +140,13 @@ def _column(
         unit = match[5] or ("%" if kind in ("share", "change") or "%" in head else "")
         own = {"万": 10**4, "亿": 10**8}.get(match[4] or "", scale)
         figure = Figure(
-            body[row][at], value, unit, own, block, 0, 0, kind, names[row], basis, row=row + first, column=at
+            body[row][at], value, unit, own, block, 0, 0, kind, names[row], basis, row=places[row], column=at
         )
         if row == total:
             column.total = figure
             figure.label = "合计"
+        elif row in parts:
+            column.parts[row] = figure
         elif row not in within:
             column.cells[row] = figure
     return column
@@ -181,6 +197,7 @@ def _bind(table: Table) -> None:
         if nearest is None:
             continue
         pairs = [(figure, nearest.cells.get(row)) for row, figure in column.cells.items()]
+        pairs += [(figure, nearest.parts.get(row)) for row, figure in column.parts.items()]
         for figure, count in [*pairs, (column.total, nearest.total)]:
             if figure and count:
                 figure.of = count

@@ -90,7 +90,7 @@ def _units_differ(a: Figure, b: Figure) -> bool:
 
 def heads(texts: dict[int, list[Figure]], tables: list[Table]) -> Iterator[Verdict]:
     """Announced wholes against the same in a table: its total, or the row or column of that name."""
-    sums = [_main(table) for table in tables]
+    sums = [main_column(table) for table in tables]
     cells = [figure for column in sums if column for figure in [*column.rows, column.total]]
     for table in tables:
         for column in table.of("count"):
@@ -119,7 +119,7 @@ def heads(texts: dict[int, list[Figure]], tables: list[Table]) -> Iterator[Verdi
                 yield from _changes_agree(count, cell)
 
 
-def _main(table: Table) -> Column | None:
+def main_column(table: Table) -> Column | None:
     """The column of a table that counts everything: the sum of the others, or the only one."""
     counts = [column for column in table.of("count") if column.total]
     return next((column for column in counts if TOTAL.search(column.head)), counts[0] if len(counts) == 1 else None)
