@@ -16,7 +16,7 @@ from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, base_m
 
 _NUMERALS = {character: number for number, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _ANNOUNCED = re.compile(
-    r"(等|这|以上)?(\d+|[二两三四五六七八九十])(?:个|大|种|家)?(类|项|市(?!场|民|政)|地市|县区?|区|方面|部门|单位|领域|问题|环节|企业|个)"
+    r"(等|这|以上)?(\d+|[二两三四五六七八九十])(?:个|大|种|家)?(类|项|市(?!场|民|政)|地市|县区?|区|方面|部门|单位|领域|问题|环节|企业|省份|个)"
 )
 _TOP = re.compile(r"排名?(?:在)?前(\d+|[二两三四五六七八九十])(?:位|名|项)?")
 _ALL_IN_TIME = re.compile(
@@ -47,6 +47,7 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
             or not _flat(group)
         ):
             continue
+        group = [figure for figure in group if _depth(figure) == _depth(group[0])]
         low, high = (sum(getattr(figure, end) for figure in group) for end in ("low", "high"))
         text = f"{' + '.join(figure.text for figure in group)} = {low if low == high else f'{low}–{high}'}，总数 {lead.text}"
         shares = [figure for figure in figures if figure.kind == "share" and figure.of in group]
@@ -56,10 +57,23 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
             shares and all(fits(share, share.of, lead) for share in shares)
         ):
             continue  # parts of parts, or kinds that one ticket can have several of
-        elif low > lead.high:
+        elif low > lead.high and len(group) > 1 and not _nests(group):
             yield Verdict(AGAINST, [lead, *group], text + "：分项之和超过总数")
         elif _slipped(low, high, lead) and not re.search(r"主要|前\d|排名|较多|突出|集中", gap):
             yield Verdict(AGAINST, [lead, *group], text + f"，差 {lead.low - high}")
+
+
+def _depth(figure: Figure) -> int:
+    before = figure.block.text[: figure.start]
+    return before.count("（") - before.count("）")
+
+
+def _nests(group: list[Figure]) -> bool:
+    """Whether one of a list may hold those after it: 回访246件，满意240件，一般6件. Not where 、 makes them equals."""
+    text, values = group[0].block.text, [figure.low for figure in group]
+    if all("、" in text[a.end : b.start] for a, b in pairwise(group)):
+        return False
+    return any(values[at] >= sum(values[at + 1 :]) for at in range(len(values) - 1))
 
 
 def _flat(group: list[Figure]) -> bool:
@@ -136,9 +150,9 @@ def _top(block: Block, sentence: str, start: int, match: re.Match, figures: list
 
 def _enumeration(block: Block, sentence: str, start: int, match: re.Match) -> Verdict | None:
     before = re.split(r"[，。；：:（）“”]", sentence[: match.start()])[-1]
-    if "、" not in before or match[1] == "这":
-        return None
     wanted = number(match[2])
+    if "、" not in before.strip("、") or match[1] == "这" or wanted > 60 or (match[3] == "个" and match[1] != "等"):
+        return None
     pieces = [piece for piece in re.split("、", before) if piece.strip()]
     most = len(pieces) + len(re.findall("和|及|与", re.sub("^(?:以及|和|及|与)", "", pieces[-1])))
     few = len(pieces)
@@ -148,6 +162,8 @@ def _enumeration(block: Block, sentence: str, start: int, match: re.Match) -> Ve
     text = f"列出 {few if few == most else f'{few}–{most}'} 个，称{match[0]}"
     if few <= wanted <= most:
         return Verdict(RIGHT, [mark], text)
+    if match[1] == "等" and wanted > most + 2:
+        return None  # a few of many, as 等 is meant
     if match[1] == "等" and wanted > most:
         return Verdict(BASE, [mark], text + "：没有列全")
     return Verdict(AGAINST, [mark], text) if match[1] == "等" or match.end() - match.start() <= 4 else None

@@ -47,7 +47,8 @@ class Block:
 def plain(text: str) -> str:
     """Text with digits, signs and brackets of one width, a character for a character, so that places stay."""
     text = re.sub(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text)
-    return text.translate(_WIDTH)
+    text = text.translate(_WIDTH)
+    return re.sub(r"(?<!\d),|,(?!\d)|,(?!\d{3}(?!\d))", "，", re.sub(r"(?<!\d):|:(?!\d)", "：", text))
 
 
 def read(path: Path) -> list[Block]:
@@ -254,7 +255,10 @@ def _joined(row: list[tuple]) -> str:
 def _html(path: Path) -> Iterator[Part]:
     from lxml import html
 
-    root = html.fromstring(path.read_bytes())
+    raw = path.read_bytes()
+    said = re.search(rb"charset=[\"']?([\w-]+)", raw[:4096])
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else said[1].decode() if said else "utf-8"
+    root = html.document_fromstring(raw, parser=html.HTMLParser(encoding=encoding))
     for tag in _NO_TEXT:
         for gone in list(root.iter(tag)):
             gone.drop_tree()

@@ -102,6 +102,10 @@ def _judge_kind(figure: Figure, before: str, sentence: str, last: Figure | None,
     turn = _CHANGE.search(clause) or (_CHANGE.search(before) if basis else None)
     if figure.unit in ("个百分点", "百分点"):
         figure.kind = "points"
+    elif (
+        figure.unit == "%" and before == "的" and last and re.search(r"占[^，。；占]*$", last.block.text[: last.start])
+    ):
+        figure.kind, figure.whole_named = "share", last
     elif figure.unit == "%":
         if turn and (basis or (last and last.basis in ("同比", "环比"))):
             figure.kind, figure.basis = "change", both[0] if both else basis or last.basis
@@ -176,11 +180,13 @@ def _attach(found: list[Figure]) -> None:
     for figure in found:
         if figure.kind not in ("share", "change", "base", "difference"):
             continue
-        before = [count for count in counts if count.end <= figure.start]
+        before = [count for count in counts if count.end <= figure.start and count is not figure.whole_named]
         if not before:
             continue
         run = _run(found, figure)
         last = before[-1]
+        if figure.kind == "share" and _own_subject(figure, run, last):
+            continue
         listed = [count for count in _run(found, last) if count.kind == "count"]
         if len(listed) == 1 < len(run):
             listed = [count for count in before if count.series == last.series]
@@ -202,6 +208,18 @@ def _attach(found: list[Figure]) -> None:
             )
         if figure.of:
             figure.label = figure.of.label
+
+
+def _own_subject(share: Figure, run: list[Figure], last: Figure) -> bool:
+    """Whether a share is said of something else than of the count before it: 其中公交占72.5%, or in another sentence."""
+    between = last.block.text[last.end : run[0].start]
+    clause = re.split(r"[，。；、（）]", between)[-1]
+    subject = name(
+        re.sub(
+            r"(?:约|仅|均|各|分别|共|合计|其|所|只|还|也|则|已|一共|总共)*占.*$|(?:占比|比重|比例|份额).*$", "", clause
+        )
+    )
+    return "。" in between or (bool(subject) and subject != last.label and len(run) == 1)
 
 
 def _run(found: list[Figure], one: Figure) -> list[Figure]:

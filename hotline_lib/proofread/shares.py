@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from hotline_lib.proofread.figures import Figure, alike, name
 from hotline_lib.proofread.tables import Table
@@ -46,6 +47,7 @@ class Shares:
 
     def __init__(self, texts: dict[int, list[Figure]], tables: list[Table]):
         self.counts = [each for figures in texts.values() for each in figures if each.kind == "count"]
+        self.shared = [each.of for figures in texts.values() for each in figures if each.kind == "share" and each.of]
         self.totals = [column.total for table in tables for column in table.of("count") if column.total]
         self.columns = {id(column.total): column for table in tables for column in table.of("count") if column.total}
         self.main = next((each for each in self.counts if each.head), None) or next(iter(self.totals), None)
@@ -57,7 +59,7 @@ class Shares:
         block, inside = first.block, {id(count) for _, count in pairs}
         stated = name(share.basis.replace("（", ""))
         before = [each for each in self.counts if id(each) not in inside and self._precedes(each, first)]
-        found = []
+        found = [Whole(share.whole_named, share.whole_named.label, 0)] if share.whole_named else []
         for each in reversed(before):
             named = bool(stated) and alike(each.label, stated)
             near = each.block is block
@@ -83,7 +85,9 @@ class Shares:
         total = sum(count.low for _, count in pairs)
         exact = all(count.scale == 1 for _, count in pairs)
         earlier = [Whole(count, count.label, 3) for _, count in pairs[:-1]]
-        return sorted(found + earlier, key=lambda whole: whole.rank) + (
+        nearest = sorted(found + earlier, key=lambda whole: whole.rank)
+        nearest = list({(whole.count, whole.value.high): whole for whole in reversed(nearest)}.values())[::-1]
+        return sorted(nearest, key=lambda whole: whole.rank) + (
             [Whole(total, "所列各项之和", 5)] if exact and len(pairs) > 1 else []
         )
 
@@ -98,6 +102,8 @@ class Shares:
         if not pairs:
             return []
         block, wholes = pairs[0][1].block, self.wholes(pairs)
+        if len(pairs) == 1 and (together := self._together(*pairs[0], wholes)):
+            return [together]
         key = (block.chapter, block.item or str(block.index))
         fitting = [
             (whole, [bool(fits(s, c, whole.value) & {"up", "even"}) and _before(whole, c) for s, c in pairs])
@@ -129,6 +135,23 @@ class Shares:
         if len(pairs) > 1 and all(each_own):
             return [_right(pair, whole) for pair, whole in zip(pairs, each_own, strict=True)]
         return self._none(pairs, near, each_own)
+
+    def _together(self, share: Figure, last: Figure, wholes: list[Whole]) -> Verdict | None:
+        """A list of counts that have their share together, behind the last of them."""
+        listed = [
+            each
+            for each in self.counts
+            if each.block is last.block and each.series == last.series and each.end <= last.end
+        ]
+        own = {id(count) for count in self.shared} - {id(last)}
+        if len(listed) < 2 or any(id(each) in own or each.scale > 1 for each in listed):
+            return None
+        total = replace(last, value=Decimal(sum(each.low for each in listed)))
+        for whole in wholes:
+            if whole.value not in listed and fits(share, total, whole.value) & {"up", "even"}:
+                sums = " + ".join(each.text for each in listed)
+                return Verdict(RIGHT, [share, *listed], f"({sums}) ÷ {whole.number}（{whole.why}）= {share.text}")
+        return None
 
     def _cut(self, pairs: list[Pair], wholes: list[Whole]) -> list[Verdict]:
         """A list that is right throughout, if what lies beyond the last digit is left off: seen in two of its shares."""
@@ -260,7 +283,7 @@ def text_groups(figures: list[Figure]) -> list[list[Pair]]:
     for share in figures:
         if share.kind != "share" or share.of is None:
             continue
-        key = (share.of.series, re.sub(r"（", "", share.basis))
+        key = (share.of.series, re.sub(r"（", "", share.basis), share.whole_named)
         if key != last:
             groups.append([])
         groups[-1].append((share, share.of))

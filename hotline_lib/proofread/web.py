@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 
 from hotline_lib.proofread.figures import Figure, alike, name
@@ -27,7 +28,10 @@ class Series:
     kind: str
     basis: str
     figures: list[Figure]
-    total: Figure | None = None
+
+    @cached_property
+    def names(self) -> set[str]:
+        return {figure.label[:2] for figure in self.figures}
 
 
 def series_of(texts: dict[int, list[Figure]], tables: list[Table]) -> list[Series]:
@@ -35,7 +39,7 @@ def series_of(texts: dict[int, list[Figure]], tables: list[Table]) -> list[Serie
     found = []
     for table in tables:
         for column in table.of("count", "share", "change", "score"):
-            found.append(Series(column.kind, column.basis, column.rows, column.total))
+            found.append(Series(column.kind, column.basis, column.rows))
     for figures in texts.values():
         for key in dict.fromkeys((f.series, f.kind, f.basis if f.kind == "change" else "") for f in figures):
             own = [f for f in figures if (f.series, f.kind, f.basis if f.kind == "change" else "") == key and f.label]
@@ -55,23 +59,14 @@ def _same(one: Figure, other: Figure) -> bool:
 def doubles(series: list[Series]) -> Iterator[Verdict]:
     """What two lists say of the same names: where most agree, the rest must."""
     for one, other in combinations(series, 2):
-        if (one.kind, one.basis) != (other.kind, other.basis) or one.figures[:1] == other.figures[:1]:
+        if (one.kind, one.basis) != (other.kind, other.basis) or not one.names & other.names or _apart(one, other):
             continue
-        pairs = [
-            (a, next((b for b in other.figures if b.label == a.label or alike(a.label, b.label)), None))
-            for a in one.figures
-        ]
-        pairs = [
-            (a, b)
-            for a, b in pairs
-            if b is not None and (a.frame == b.frame or b.row >= 0 or a.row >= 0) and not _units_differ(a, b)
-        ]
+        named = {figure.label: figure for figure in reversed(other.figures)}
+        pairs = [(a, named.get(a.label) or _like(a.label, named)) for a in one.figures]
+        pairs = [(a, b) for a, b in pairs if b is not None and not _units_differ(a, b)]
         agreed = [(a, b) for a, b in pairs if _same(a, b)]
-        telling = (
-            len({a.value for a, _ in agreed if abs(a.value) * a.scale >= 10 or a.places})
-            if one.kind != "score"
-            else len(agreed)
-        )
+        telling = len({a.value for a, _ in agreed if one.kind == "score" or abs(a.value) * a.scale >= 10})
+        telling = len(agreed) if one.kind == "score" else telling
         if telling < 2 or len(agreed) < 0.6 * len(pairs):
             continue
         for a, b in pairs:
@@ -80,6 +75,16 @@ def doubles(series: list[Series]) -> Iterator[Verdict]:
                 yield Verdict(RIGHT, [a, b], where)
             else:
                 yield Verdict(AGAINST, [a, b], f"「{a.label}」{where}")
+
+
+def _apart(one: Series, other: Series) -> bool:
+    """Lists of two different items, or the same figures."""
+    a, b = one.figures[0].block, other.figures[0].block
+    return one.figures[0] is other.figures[0] or bool(a.item and b.item and a.item != b.item)
+
+
+def _like(label: str, named: dict[str, Figure]) -> Figure | None:
+    return next((figure for other, figure in named.items() if alike(label, other)), None)
 
 
 def _units_differ(a: Figure, b: Figure) -> bool:

@@ -1,0 +1,151 @@
+"""Every form of file gives the same figures; what cannot be read says why and how to mend it."""
+
+import time
+
+import pytest
+import wordings
+from docx import Document as Word
+
+from hotline_lib.errors import HotlineError
+from hotline_lib.proofread import proofread
+from hotline_lib.proofread.read import blocks_of, plain, read
+
+HEAD, SENTENCE = "一、总体情况", "本月共受理工单1,250件，其中咨询1,000件，占80.00%；投诉250件，占20.00%。"
+ROWS = [["类别", "件数", "占比"], ["咨询", "1,000", "80.00%"], ["投诉", "250", "20.00%"], ["合计", "1,250", "100.00%"]]
+
+
+def as_word(path):
+    document = Word()
+    document.add_heading(HEAD, 1)
+    document.add_paragraph(SENTENCE)
+    table = document.add_table(len(ROWS), len(ROWS[0]))
+    for at, row in enumerate(ROWS):
+        for column, cell in enumerate(row):
+            table.cell(at, column).text = cell
+    document.save(path)
+
+
+def as_page(path):
+    rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in ROWS)
+    path.write_text(
+        f"<html><head><title>x</title><style>p{{}}</style></head><body><h2>{HEAD}</h2><p>{SENTENCE}</p><table>{rows}</table></body></html>",
+        encoding="utf-8",
+    )
+
+
+def as_markdown(path):
+    rows = ["| " + " | ".join(row) + " |" for row in ROWS]
+    path.write_text("\n".join([f"## {HEAD}", "", SENTENCE, "", rows[0], "|---|---|---|", *rows[1:]]), encoding="utf-8")
+
+
+def as_text(path):
+    cells = "\n\n".join("\n".join(f"\t{cell}" for cell in row) for row in ROWS)
+    path.write_text(f"{HEAD}\n\n{SENTENCE}\n{cells}\n", encoding="gb18030")
+
+
+def as_book(path):
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("总体情况")
+        for at, row in enumerate([[SENTENCE], *ROWS]):
+            sheet.write_row(at, 0, row)
+
+
+def as_pdf(path):
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    from hotline_lib.present._style import drawing, font_family
+
+    with drawing(bare=True), matplotlib.rc_context({"pdf.fonttype": 42}):
+        figure = Figure((9, 6))
+        lines = [HEAD, SENTENCE[:20], SENTENCE[20:]]
+        for at, line in enumerate(lines):
+            figure.text(0.05, 0.9 - 0.06 * at, line, family=font_family())
+        for at, row in enumerate(ROWS):
+            for column, cell in enumerate(row):
+                figure.text(0.05 + 0.3 * column, 0.6 - 0.06 * at, cell, family=font_family())
+        figure.savefig(path, format="pdf")
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("a.docx", as_word),
+        ("a.html", as_page),
+        ("a.md", as_markdown),
+        ("a.txt", as_text),
+        ("a.xlsx", as_book),
+        ("a.pdf", as_pdf),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_every_form_gives_the_same_figures(name, write, tmp_path):
+    write(tmp_path / name)
+    document = proofread(tmp_path / name)
+    assert [str(figure.value) for figure in document.figures] == [
+        "1250", "1000", "80.00", "250", "20.00", "1000", "250", "1250", "80.00", "20.00", "100.00",
+    ]  # fmt: skip
+    assert not document.findings
+    assert document.held >= 10
+
+
+def test_a_slip_is_found_in_every_cell_of_a_word_table(tmp_path):
+    as_word(tmp_path / "a.docx")
+    document = Word(tmp_path / "a.docx")
+    document.tables[0].cell(1, 1).text = "1,100"
+    document.save(tmp_path / "b.docx")
+    assert proofread(tmp_path / "b.docx").faulty
+
+
+def test_cells_that_span_several_stand_in_each(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<table><tr><th rowspan=2>县区</th><th colspan=2>投诉</th></tr><tr><th>件数</th><th>占比</th></tr>"
+        "<tr><td>甲县</td><td>30</td><td>60.0%</td></tr><tr><td>乙县</td><td>20</td><td>40.0%</td></tr>"
+        "<tr><td>合计</td><td>50</td><td>100.0%</td></tr></table>", encoding="utf-8",
+    )  # fmt: skip
+    assert read(path)[0].rows[:2] == [["县区", "投诉", "投诉"], ["县区", "件数", "占比"]]
+    document = proofread(path)
+    assert not document.findings and document.held >= 5
+
+
+def test_full_width_signs_are_one_with_the_narrow():
+    assert plain("１，２５０件，占８０．５％（其中）") == "1,250件，占80.5%（其中）"
+    assert plain("⼯单⻋") == "工单车"
+
+
+def test_lines_broken_inside_words_are_joined():
+    text = "本月共受理工单1000件，其中咨询800件，占80.0%，投\n诉200件，占20.0%。\n"
+    document = proofread(blocks_of(text))
+    assert [figure.label for figure in document.figures if figure.kind == "count"][1:] == ["咨询", "投诉"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.doc", b"x", "另存为 .docx"),
+        ("missing.txt", None, "找不到文件"),
+        ("a.docx", b"no zip", "打不开"),
+        ("a.pdf", b"%PDF-no", "打不开"),
+        ("a.txt", b"", "没有可读的文字"),
+        ("a.txt", b"\xff\xfe\x00\x81\xff", "编码"),
+    ],
+)
+def test_what_cannot_be_read_says_why(name, content, says, tmp_path):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(HotlineError, match=says):
+        read(tmp_path / name)
+
+
+def test_forty_pages_take_seconds():
+    page = "\n\n".join([wordings.HEBEI, wordings.PANZHIHUA, *wordings.CLEAN.values()])
+    text = "\n\n".join(
+        f"第{chapter}章\n\n" + page.replace("一、", f"{chapter}、") for chapter in "一二三四五六七八九十" * 2
+    )
+    assert len(text) > 40 * 900  # signs on a page
+    begun = time.process_time()
+    proofread(blocks_of(text))
+    assert time.process_time() - begun < 5
