@@ -73,8 +73,7 @@ def read(path: Path) -> list[Block]:
         ) from error
     blocks = _outlined(parts)
     if not blocks:
-        remedy = "请用有文字层的 PDF，或 Word 原件。" if path.suffix.lower() == ".pdf" else "请核对是不是这一份。"
-        raise HotlineError(f"{path.name} 中没有可读的文字（也许是扫描件）。{remedy}")
+        raise HotlineError(f"{path.name} 中没有可读的文字（也许是扫描件）。请用有文字层的 PDF，或 Word 原件。")
     return blocks
 
 
@@ -96,7 +95,8 @@ def _outlined(parts: list[Part]) -> list[Block]:
             if rows:
                 blocks.append(Block(rows=rows, chapter=chapter, item=item, index=len(blocks)))
             continue
-        heading, text = isinstance(part, tuple), plain(part[1] if isinstance(part, tuple) else part).strip()
+        heading = isinstance(part, tuple)
+        text = plain(part[1] if heading else part).strip()
         if not text:
             continue
         short = len(text) <= 40 and not text.endswith(("。", "；"))

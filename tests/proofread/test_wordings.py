@@ -77,7 +77,7 @@ def test_a_right_share_names_its_base():
 def test_a_list_that_ends_in_and_so_on_need_not_be_complete():
     document = read("甲、乙、丙、丁等5个县区实现零投诉。")
     assert [(verdict.kind, verdict.text) for verdict in document.findings] == [
-        (BASE, "列出 4 个，称等7个县区：没有列全")
+        (BASE, "列出 4 个，称等5个县区：没有列全")
     ]
     assert not document.faulty
 

@@ -1,0 +1,181 @@
+"""The base months that printed changes imply, over every partition of a total."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+
+from hotline_lib.proofread.figures import Figure
+from hotline_lib.proofread.read import Block
+from hotline_lib.proofread.relations import months
+from hotline_lib.proofread.tables import Table
+from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, WRONG, Verdict, printed
+
+_ROOM = Fraction(1, 10)  # of a percentage point: what may stay open of a change that counts as held
+_MUCH = 20_000  # equal counts below this, or of less than half of all, may be chance
+
+
+@dataclass
+class Partition:
+    """Parts of one total, all with changes of one basis."""
+
+    what: str
+    basis: str
+    total: Figure
+    parts: list[Figure]
+
+    def span(self) -> tuple[int, int]:
+        """The least and greatest base month that the parts' changes leave."""
+        ranges = [months(part, self.basis) for part in self.parts]
+        return sum(low for low, _ in ranges), sum(high for _, high in ranges)
+
+
+def partitions(tables: list[Table], texts: dict[int, list[Figure]]) -> list[Partition]:
+    """Every list that adds up to a total and whose parts and total all have a change."""
+    found = []
+    for table in tables:
+        for column in table.of("count"):
+            if column.total and len(column.cells) > 1:
+                found.append((column.total, column.rows))
+    for figures in texts.values():
+        counts = [f for f in figures if f.kind == "count"]
+        for lead in counts:
+            group = [f for f in counts if f.start > lead.end and f.series != lead.series]
+            group = [f for f in group if f.series == group[0].series]
+            found.append((lead, group))
+    made = []
+    for total, parts in found:
+        for basis in ("同比", "环比"):
+            adds = (
+                len(parts) > 1 and sum(p.low for p in parts) <= total.high and sum(p.high for p in parts) >= total.low
+            )
+            if adds and all(months(each, basis) for each in [total, *parts]):
+                made.append(
+                    Partition(
+                        "、".join(p.label for p in parts[:3]) + ("等" if len(parts) > 3 else ""), basis, total, parts
+                    )
+                )
+    return made
+
+
+def base_sums(partition: Partition, others: list[Partition], blocks: list[Block]) -> list[Verdict]:
+    """Whether the parts' base months can add up to the total's; if not, which one alone would mend it."""
+    low, high = partition.span()
+    least, most = months(partition.total, partition.basis)
+    agreeing = [each for each in others if each is not partition and _alike(each, partition) and _agrees(each)]
+    for each in agreeing:  # what another partition leaves of the total narrows it
+        least, most = max(least, each.span()[0]), min(most, each.span()[1])
+    figures = [part.changes.get(partition.basis) for part in partition.parts]
+    figures = [figure for figure in [partition.total.changes.get(partition.basis), *figures] if figure]
+    what = f"{partition.what}的{partition.basis}推出上期共 {low}–{high}，合计的{partition.basis}推出 {least}–{most}"
+    if none := [part for part in partition.parts if operator.gt(*months(part, partition.basis))]:
+        return [_no_base(part, partition.basis) for part in none]
+    if low <= most and least <= high:
+        held = [figure for figure in figures if _pinned(figure, partition, least, most)]
+        return [Verdict(RIGHT, held, what)] if held else []
+    if _noted(partition, (least - high, most - low), blocks):
+        return [Verdict(RIGHT, figures, what + "；文中说明了差额")]
+    mends = [mend for part in partition.parts if (mend := _mend(part, partition, least, most))]
+    only = len(mends) == 1 and agreeing
+    text = what + "，相差 " + _range(least - high, most - low)
+    if only:
+        part, right, needed = mends[0]
+        change = part.changes[partition.basis]
+        own = _range(*months(part, partition.basis))
+        return [
+            Verdict(
+                WRONG,
+                [change, part],
+                f"「{part.label}」{change.text} 要求上期 {own}；其余各项与合计只容 {_range(*needed)}，应为 {right}",
+                right,
+            )
+        ]
+    ways = "；".join(f"{part.label} 改为 {right}" for part, right, _ in mends[:4])
+    if not agreeing and low > 0:
+        ways += f"；或合计改为 {printed(partition.total.low - low, low, 2)}"
+    return [Verdict(AGAINST, figures, f"{text}。{ways}，即可相合" if ways else text)]
+
+
+def _no_base(part: Figure, basis: str) -> Verdict:
+    change = part.changes[basis]
+    return Verdict(
+        AGAINST, [change, part], f"「{part.label}」{part.text} 与{basis} {change.text}：没有哪个整数能作上期的件数"
+    )
+
+
+def _pinned(figure: Figure, partition: Partition, least: int, most: int) -> bool:
+    """Whether the others leave so little room that a slip in this change would show: a tenth of a point."""
+    low, high = partition.span()
+    if figure is partition.total.changes.get(partition.basis):
+        low, high, count = low, high, partition.total
+    else:
+        count = figure.of
+        own = months(count, partition.basis)
+        low, high = least - (high - own[1]), most - (low - own[0])
+    return low > 0 and 100 * count.low * (high - low) <= _ROOM * low * high
+
+
+def _alike(one: Partition, other: Partition) -> bool:
+    return (
+        one.basis == other.basis
+        and one.total.low == other.total.low
+        and [p.label for p in one.parts] != [p.label for p in other.parts]
+    )
+
+
+def _agrees(partition: Partition) -> bool:
+    low, high = partition.span()
+    least, most = months(partition.total, partition.basis)
+    return low <= most and least <= high
+
+
+def _mend(part: Figure, partition: Partition, least: int, most: int) -> tuple[Figure, str, tuple[int, int]] | None:
+    """(part, its change, its base months), if changing that alone would do."""
+    low, high = partition.span()
+    own = months(part, partition.basis)
+    needed = (max(1, least - (high - own[1])), most - (low - own[0]))
+    change = part.changes.get(partition.basis)
+    if needed[1] < 1 or needed[1] < needed[0] or change is None:
+        return None
+    ends = sorted({printed(part.low - base, base, change.places) for base in needed})
+    return part, ends[0] if len(ends) == 1 else "至".join(ends), needed
+
+
+def _range(low: int, high: int) -> str:
+    low, high = (low, high) if low <= high else (high, low)
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def _noted(partition: Partition, gap: tuple[int, int], blocks: list[Block]) -> bool:
+    """Whether the document itself says what the base month had besides: 上年同月另有472件……"""
+    when = {"同比": "上年|去年", "环比": "上月|上期"}[partition.basis]
+    notes = [int(m[1]) for block in blocks for m in re.finditer(rf"(?:{when})[^。；]*?另有\s*(\d+)\s*件", block.text)]
+    return any(gap[0] <= note <= gap[1] for note in notes)
+
+
+def twins(found: list[Partition]) -> Iterator[Verdict]:
+    """Two names with one and the same large count and different changes."""
+    for one, other in combinations(found, 2):
+        if one.basis != other.basis or one.total.low != other.total.low:
+            continue
+        for a in one.parts:
+            for b in other.parts:
+                if (
+                    a.label == b.label
+                    or a.low != b.low
+                    or a.low < max(_MUCH, one.total.low / 2)
+                    or a.scale > 1
+                    or b.scale > 1
+                ):
+                    continue
+                (la, ha), (lb, hb) = months(a, one.basis), months(b, one.basis)
+                changes = [a.changes.get(one.basis), b.changes.get(one.basis)]
+                if (la <= hb and lb <= ha) or None in changes:
+                    continue
+                gap = max(la - hb, lb - ha)
+                text = f"「{a.label}」与「{b.label}」同为 {a.text}，{one.basis}却印 {changes[0].text} 与 {changes[1].text}：上期 {_range(la, ha)} 与 {_range(lb, hb)}"
+                yield Verdict(AGAINST if 100 * gap > max(ha, hb) else BASE, changes, text)
