@@ -48,7 +48,7 @@ def plain(text: str) -> str:
     """Text with digits, signs and brackets of one width, a character for a character, so that places stay."""
     text = re.sub(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text)
     text = text.translate(_WIDTH)
-    return re.sub(r"(?<!\d),|,(?!\d)|,(?!\d{3}(?!\d))", "，", re.sub(r"(?<!\d):|:(?!\d)", "：", text))
+    return re.sub(r"(?<!\d),|,(?!\d)|,(?!\d{3,4}(?!\d))", "，", re.sub(r"(?<!\d):|:(?!\d)", "：", text))
 
 
 def read(path: Path) -> list[Block]:
@@ -80,6 +80,11 @@ def read(path: Path) -> list[Block]:
 def blocks_of(text: str) -> list[Block]:
     """The blocks of plain text."""
     return _outlined(list(_lines(text.splitlines())))
+
+
+def blocks_of_page(html: str) -> list[Block]:
+    """The blocks of a page."""
+    return _outlined(list(_page(html.encode("utf-8"))))
 
 
 Part = str | list[list[str]] | tuple[str, str]  # a paragraph, a table, or ("heading", text)
@@ -253,9 +258,12 @@ def _joined(row: list[tuple]) -> str:
 
 
 def _html(path: Path) -> Iterator[Part]:
+    return _page(path.read_bytes())
+
+
+def _page(raw: bytes) -> Iterator[Part]:
     from lxml import html
 
-    raw = path.read_bytes()
     said = re.search(rb"charset=[\"']?([\w-]+)", raw[:4096])
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else said[1].decode() if said else "utf-8"
     root = html.document_fromstring(raw, parser=html.HTMLParser(encoding=encoding))

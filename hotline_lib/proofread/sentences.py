@@ -9,7 +9,7 @@ from hotline_lib.proofread.figures import COUNTED, Figure, name
 from hotline_lib.proofread.read import Block
 
 _NUMBER = re.compile(
-    r"(?<![\dA-Za-z.])([+-]?)(\d{1,3}(?:,\d{3})+(?!\d)|\d+)(\.\d+)?(?![\d.]*[A-Za-z])[ ]?(亿|万)?[ ]?"
+    r"(?<![\dA-Za-z.])([+-]?)(\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:,\d{3})*,\d{4}(?!\d)|\d+)(\.\d+)?(?![\d.]*[A-Za-z])[ ]?(亿|万)?[ ]?"
     rf"(个百分点|百分点|%|分钟|秒|小时|个工作日|个月|天|元|分(?![之别中平类析布配管局公])|{COUNTED})?"
 )
 _MORE = r"增加|增长|上升|提高|上涨|提升|增幅|增多|上浮|攀升|多"
