@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from hotline_lib.batch.inputs import basis
 from hotline_lib.batch.manifest import Manifest, digests, is_whole, read_manifest, to_attach
 from hotline_lib.batch.plan import of_document
+from hotline_lib.batch.proofs import refuse_faulty
 from hotline_lib.batch.run import prepared
 from hotline_lib.deliver import edition, mail
 from hotline_lib.deliver.ledger import Entry, Ledger, carry_over
@@ -51,12 +52,19 @@ def sending(month: str, paths: Paths) -> AbstractContextManager[None]:
 
 
 def plan_mail(
-    month: str, paths: Paths, *, units: Sequence[str] = (), only_to: Sequence[str] = (), again: str = ""
+    month: str,
+    paths: Paths,
+    *,
+    units: Sequence[str] = (),
+    only_to: Sequence[str] = (),
+    again: str = "",
+    despite: str = "",
 ) -> Mailing:
     """The letters of one month.
 
     units: whose own editions (names, or ``all`` that have recipients); none means the whole bulletin. only_to: addresses;
-    the other recipients get nothing. again: why those get it once more who have it.
+    the other recipients get nothing. again: why those get it once more who have it. despite: why it goes out although
+    something in it cannot be right.
     Raises HotlineError if reports failed, are missing or older than what they are made from, if a file to attach is not
     there, or if somebody or something asked for is not known.
     """
@@ -67,6 +75,8 @@ def plan_mail(
     only_to = [address.casefold() for address in only_to]
     _known(only_to, audiences)
     manifest = _made(month, paths, params, audiences)
+    if not units and not despite:
+        refuse_faulty(manifest.proofs, month)
     carry_over(month, paths.output / "sent", paths.sent)
     m, ledger = prepared(month, paths), Ledger(paths.sent / f"{month}.jsonl")
     letters, skipped, unknown = [], [f"{unit}：params/recipients.yaml 中没有收件人" for unit in unlisted], []
@@ -86,7 +96,7 @@ def plan_mail(
         for to in people:
             if only_to and to.address.casefold() not in only_to:
                 continue
-            entry = Entry(audience, to.address, post.number, again)
+            entry = Entry(audience, to.address, post.number, again, despite=despite)
             had = ledger.find(audience, to.address, post.number, again)
             who = f"{title}　{to.name} <{to.address}>"
             if had is None:

@@ -70,7 +70,8 @@ class Tables:
 class Manifest:
     """What was made of one month. ``inputs`` and ``code`` are those of the last run.
 
-    typed: what ``-p`` said of the whole bulletin's parameters when it was made last.
+    typed: what ``-p`` said of the whole bulletin's parameters when it was made last. proofs: by file of the bulletin, what
+    in it cannot be right.
     """
 
     month: str
@@ -81,6 +82,7 @@ class Manifest:
     mail: Tables = Tables()
     typed: dict[str, Any] = field(default_factory=dict)
     reports: dict[str, Record] = field(default_factory=dict)
+    proofs: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> Manifest:

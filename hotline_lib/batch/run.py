@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from hotline_lib.batch import manifest
+from hotline_lib.batch import manifest, proofs
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis, mixed
 from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
@@ -211,6 +211,7 @@ class _Run:
         after = kept_tables(self.folder)
         if after != before:
             self._write("tables", lambda: tables_written(month, self.folder, after, top))
+        self.warnings += proofs.of_word(self.manifest, self.paths)
         self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
         now = lambda: basis(self.month, self.paths, load_params(self.month, self.paths.params))
         if words := mixed(self.files, self.basis, now):
@@ -238,7 +239,7 @@ class _Run:
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
-                html = pages.report(executed.notebook, report, month)
+                html = proofs.of_page(pages.report(executed.notebook, report, month), name, self.manifest, self.paths)
                 digests = manifest.put(self.folder, name, html=html, notebook=notebook)
                 manifest.drop_previous(self.folder, name)
         except Exception as error:

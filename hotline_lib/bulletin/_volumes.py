@@ -9,7 +9,7 @@ import pandas as pd
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._columns import SHARE, by_unit, compared
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
-from hotline_lib.bulletin._wording import drawn
+from hotline_lib.bulletin._wording import drawn, noted
 from hotline_lib.errors import how_many
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month, label
@@ -32,10 +32,20 @@ def business_types(m: Month) -> Exhibit:
     parts = Parts(
         lead=Says("bulletin_lead", _totals, "lead"),
         sentence=Says("totals", _totals),
-        table=lambda x: compared(x, "business_type", "type"),
+        table=lambda x: compared(x, "business_type", "type", notes=noted(m, "retired_types", **_retired_then(m))),
         chart=_types_chart,
     )
     return with_more(Exhibit(m, figures.types(m), {"business_type": "business_type"}, {}, parts), "business_types")
+
+
+def _retired_then(m: Month) -> dict[str, object]:
+    """Business types that only a base month has: their ``names``, and their tickets then (``yoy``, ``mom``)."""
+    volumes = figures.types_then_and_now(m)
+    gone = volumes[(volumes["role"] == "retired") & (volumes["tickets"] == 0)]
+    return {
+        "names": "、".join(gone["business_type"]),
+        **{key: int(gone[f"{key}_base"].sum()) for key in ("yoy", "mom")},
+    }
 
 
 def units(m: Month, *, top: int = 5) -> Exhibit:

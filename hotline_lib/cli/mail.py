@@ -20,6 +20,9 @@ def mail(
     ] = "",
     to: Annotated[str, typer.Option(help="只发给名单中的这些地址，逗号分隔", metavar="ADDRESS,…")] = "",
     again: Annotated[str, typer.Option(help="发过的再发一次，并写明原因", metavar="REASON")] = "",
+    despite: Annotated[
+        str, typer.Option(help="校核发现错或矛盾也发，并写明原因（记入发送记录）", metavar="REASON")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="不再询问就发")] = False,
     allow_simulated: Annotated[bool, typer.Option("--allow-simulated", help="用模拟工单做的月报也发")] = False,
     output: Output = None,
@@ -35,7 +38,8 @@ def mail(
     paths = project(data=data, params=params, output=output)
     host, port = posting.host_and_port(smtp) if smtp else ("", 0)
     with sending(month, paths), alone(month, paths):
-        mailing = plan_mail(month, paths, units=names(unit), only_to=names(to), again=posting.reason(again))
+        why = {"again": posting.reason(again), "despite": posting.reason(despite, "--despite")}
+        mailing = plan_mail(month, paths, units=names(unit), only_to=names(to), **why)
         for line in listed(mailing):
             typer.echo(line)
         if mailing.simulated and not allow_simulated:

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from hotline_lib.deliver.send import Server
 
 
-def reason(text: str) -> str:
+def reason(text: str, option: str = "--again") -> str:
     from hotline_lib.params.organisation import one_line
 
     try:
         return one_line(text)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--again") from None
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def host_and_port(text: str) -> tuple[str, int]:

@@ -27,6 +27,7 @@ UNANSWERED = "连接断在服务器答复之前"
 @dataclass(frozen=True)
 class Entry:
     """One mail. audience: bulletin, or the unit whose edition it is. again: why it was sent once more.
+    despite: why it was sent although something in it could not be right.
 
     status: sent (the server accepted it) or unknown (it may have). answer: what the server said.
     """
@@ -38,6 +39,7 @@ class Entry:
     time: str = ""
     status: Literal["sent", "unknown"] = "unknown"
     answer: str = ""
+    despite: str = ""
 
     def is_to(self, audience: str, address: str) -> bool:
         return self.audience == audience and self.address.casefold() == address.casefold()

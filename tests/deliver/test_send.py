@@ -40,7 +40,9 @@ class House:
     def __init__(self, paths, capsys):
         self.paths, self._capsys, self.folder = paths, capsys, paths.report_folder(MONTH)
 
-    def made(self, *units: str, failed: str = "", simulated: bool = False, docx: bool = True) -> None:
+    def made(
+        self, *units: str, failed: str = "", simulated: bool = False, docx: bool = True, faults: tuple[str, ...] = ()
+    ) -> None:
         """As ``hotline run`` leaves it."""
         now = basis(MONTH, self.paths, load_params(MONTH, self.paths.params))[1]
         names = {"00_bulletin": None, "01_overview": None} | {f"units/{unit}/06_unit": unit for unit in units}
@@ -53,7 +55,9 @@ class House:
             (self.folder / f"{name}.html").write_text(f"{name} 的网页", encoding="utf-8")
         (self.folder / "bulletin.docx").write_bytes(b"docx")
         tables = Tables(now, ("bulletin.docx",) if docx else ())
-        write_manifest(self.folder, Manifest(MONTH, simulated, tables=tables, reports=reports))
+        write_manifest(
+            self.folder, Manifest(MONTH, simulated, tables=tables, reports=reports, proofs={"bulletin.docx": faults})
+        )
 
     def mail(self, *arguments: str, port: int | None = None, ask: bool = False) -> tuple[int, str]:
         """hotline mail; gives the exit code and all that was printed."""
@@ -251,6 +255,19 @@ def test_a_letter_broken_off_inside_certainly_did_not_arrive(house):
     with serving(desk) as port:
         house.mail(port=port)
     assert desk.to == PEOPLE
+
+
+def test_a_bulletin_that_contradicts_itself_goes_out_only_despite_it_and_the_ledger_says_why(house):
+    house.made("大连", faults=("错　一、总体情况　20件 ÷ 100件 = 20%，印作 30%",))
+    desk = Desk()
+    with serving(desk) as port:
+        code, printed = house.mail(port=port)
+        assert code == 1 and not desk.got and not house.ledger
+        assert "20件 ÷ 100件 = 20%，印作 30%" in printed and "--despite" in printed
+        assert house.mail("--unit", "大连", port=port)[0] == 0  # no figure of its edition is in question
+        code, _ = house.mail("--despite", "厅里要求按原样报送", port=port)
+    assert code == 0 and desk.to[-4:] == PEOPLE
+    assert [line["despite"] for line in house.ledger][-4:] == ["厅里要求按原样报送"] * 4
 
 
 def test_a_run_killed_while_the_server_thinks_counts_as_unknown(house):

@@ -1,0 +1,69 @@
+"""The run reads its own bulletin as a reader gets it: what in the page and in Word cannot be right stops the mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotline_lib.batch.plan import DOCUMENT
+from hotline_lib.errors import HotlineError
+from hotline_lib.params import load_schemes
+from hotline_lib.paths import Paths
+
+if TYPE_CHECKING:
+    from hotline_lib.batch.manifest import Manifest
+    from hotline_lib.proofread import Document
+
+_FOOT = "</footer>"
+Proofs = Mapping[str, Sequence[str]]  # by file: what in it cannot be right, a line each
+
+
+def page_proof(html: str, name: str, paths: Paths) -> tuple[str, tuple[str, ...]]:
+    """(a page with what was held against what in its foot, what in it cannot be right)."""
+    from hotline_lib.proofread import proofread, show  # slow, and an unchanged month needs none of it
+    from hotline_lib.proofread.read import blocks_of_page
+
+    document = proofread(blocks_of_page(html), load_schemes(paths.params), name)
+    line = f'<p class="proof">校核本页：{escape(show.counted(document))}。</p>\n'
+    before, foot, after = html.rpartition(_FOOT)
+    return (before + line + foot + after if foot else html), _faults(document)
+
+
+def file_proof(file: Path, paths: Paths) -> tuple[str, ...]:
+    """What in a file cannot be right."""
+    from hotline_lib.proofread import proofread
+
+    return _faults(proofread(file, load_schemes(paths.params)))
+
+
+def _faults(document: Document) -> tuple[str, ...]:
+    from hotline_lib.proofread import AGAINST, WRONG
+
+    return tuple(f"{v.kind}　{v.place}　{v.text}" for v in document.findings if v.kind in (WRONG, AGAINST))
+
+
+def of_page(html: str, name: str, made: Manifest, paths: Paths) -> str:
+    """The whole bulletin's page with what was held against what in its foot, its faults remembered; others as they are."""
+    if name != DOCUMENT:
+        return html
+    html, made.proofs[f"{name}.html"] = page_proof(html, f"{name}.html", paths)
+    return html
+
+
+def of_word(made: Manifest, paths: Paths) -> tuple[str, ...]:
+    """What in the bulletin, its Word document now included, cannot be right, for the end of a run."""
+    for name in (name for name in made.tables.files if name.endswith(".docx")):
+        made.proofs[name] = file_proof(paths.report_folder(made.month) / name, paths)
+    return tuple(f"校核 {name}：{line}" for name, lines in made.proofs.items() for line in lines)
+
+
+def refuse_faulty(proofs: Proofs, month: str) -> None:
+    """Raises HotlineError if something cannot be right, with what and how to go on."""
+    if any(proofs.values()):
+        lines = "\n".join(f"  {name}　{line}" for name, lines in proofs.items() for line in lines)
+        raise HotlineError(
+            f"校核发现月报中有不可能都对的数，不发：\n{lines}\n"
+            f"改好后重新运行 hotline run {month}；确实要发，请加 --despite 原因（记入发送记录）。"
+        )
