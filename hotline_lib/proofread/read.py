@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline_lib.errors import HotlineError
+from hotline_lib.proofread.lines import CHAPTER, ITEM, parts_of
 
 FORMS = (".docx", ".html", ".htm", ".txt", ".md", ".xlsx", ".pdf")
 _NO_TEXT = ("script", "style", "svg", "nav", "head", "template", "button")
 _LEAF = ("p", "li", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "caption", "blockquote", "pre")
-_CHAPTER = re.compile(r"(?:[一二三四五六七八九十]+、|第[一二三四五六七八九十]+[章节部]|附件\s*\d*|附表\s*\d*|#+\s)")
-_ITEM = re.compile(r"(?:[((][一二三四五六七八九十]+[))]|[((]?\d{1,2}[))]|\d{1,2}[.．、](?!\d))\s*")
-_FULL_END = tuple("。：:！？!?")
 # a PDF may give a radical where the character is meant
 _RADICALS = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 _RADICALS |= dict(zip("⺠⻅⻆⻋⻓⻔⻘⻚⻛⻜⻝⻢⻥⻦⻩⻬⻰⼾", "民见角车长门青页风飞食马鱼鸟黄齐龙户", strict=True))
@@ -79,7 +77,7 @@ def read(path: Path) -> list[Block]:
 
 def blocks_of(text: str) -> list[Block]:
     """The blocks of plain text."""
-    return _outlined(list(_lines(text.splitlines())))
+    return _outlined(list(parts_of(text.splitlines())))
 
 
 def blocks_of_page(html: str) -> list[Block]:
@@ -105,8 +103,8 @@ def _outlined(parts: list[Part]) -> list[Block]:
         if not text:
             continue
         short = len(text) <= 40 and not text.endswith(("。", "；"))
-        numbered = _ITEM.match(text)
-        if (_CHAPTER.match(text) and short) or (heading and not numbered):
+        numbered = ITEM.match(text)
+        if (CHAPTER.match(text) and short) or (heading and not numbered):
             chapter, item = text.lstrip("# "), ""
         elif numbered:
             title = re.split(r"[。：\n]", text[numbered.end() :], maxsplit=1)[0]
@@ -127,68 +125,7 @@ def _text(path: Path) -> Iterator[Part]:
             continue
     else:
         raise HotlineError(f"{path.name} 的编码不是 UTF-8 或 GBK。请另存为 UTF-8 的文本。")
-    yield from _lines(text.splitlines())
-
-
-def _lines(lines: list[str]) -> Iterator[Part]:
-    """Paragraphs and tables of plain text: cells between bars or tabs, or a cell a line, each after a tab."""
-    rows: list[list[str]] = []
-    paragraph, fresh = "", True
-    for at, line in enumerate(lines):
-        if re.fullmatch(r"[\s|:-]*-[\s|:-]*", line) and "|" in line:  # the line under the heads of a Markdown table
-            continue
-        following = next((each for each in lines[at + 1 :] if each.strip()), "")
-        cells = _cells(line) or _spaced(line, following)
-        broken_head = rows and not cells and line.strip() and len(line.strip()) <= 6 and following.startswith("\t")
-        if broken_head and rows[-1]:  # a head cut by a line break inside its cell
-            rows[-1][-1] += line.strip()
-            fresh = False
-        elif cells:
-            yield from [paragraph] if paragraph else []
-            paragraph = ""
-            single = len(cells) == 1 and line.startswith("\t")
-            if single and rows and not fresh:
-                rows[-1].append(cells[0])
-            elif any(cells):
-                rows.append(cells)
-            fresh = not single
-        elif not line.strip():
-            fresh = not (rows and following and not _cells(following) and len(following.strip()) <= 6)
-            yield from [paragraph] if paragraph else []
-            paragraph = ""
-        else:
-            if rows:
-                yield rows
-            rows = []
-            heading = _CHAPTER.match(line.strip()) or _ITEM.match(line.strip())
-            if paragraph and (heading or paragraph.rstrip().endswith(_FULL_END) or len(paragraph) < 16):
-                yield paragraph
-                paragraph = ""
-            paragraph += line.strip()
-    yield from [part for part in (paragraph, rows) if part]
-
-
-def _cells(line: str) -> list[str]:
-    stripped = line.strip()
-    if stripped.startswith("|") and stripped.endswith("|") and len(stripped) > 2:
-        return [cell.strip() for cell in stripped[1:-1].split("|")]
-    if line.startswith("\t") and "\t" not in stripped:
-        return [stripped]
-    if stripped.count("\t") >= 1:
-        return [cell.strip() for cell in line.strip("\n").split("\t")][0 if line[0] != "\t" else 1 :]
-    spaced = re.split(r" {2,}|　{2,}", stripped)
-    spaced = [cell for cell in spaced if cell]
-    return (
-        spaced
-        if len(spaced) >= 3 and max(map(len, spaced)) < 30 and sum(bool(re.search(r"\d", cell)) for cell in spaced) >= 2
-        else []
-    )
-
-
-def _spaced(line: str, following: str) -> list[str]:
-    """The heads of a table whose columns are parted by spaces only: as many as the row below has."""
-    heads = re.split(r" {3,}", line.strip())
-    return heads if len(heads) > 2 and len(heads) == len(_cells(following)) else []
+    yield from parts_of(text.splitlines())
 
 
 def _docx(path: Path) -> Iterator[Part]:
@@ -231,7 +168,7 @@ def _pdf(path: Path) -> Iterator[Part]:
     document = pypdfium2.PdfDocument(path)
     for at in range(len(document)):
         page = document[at]
-        yield from _lines(_page_lines(page.get_textpage()))
+        yield from parts_of(_page_lines(page.get_textpage()))
 
 
 def _page_lines(page: object) -> list[str]:
