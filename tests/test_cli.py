@@ -82,7 +82,7 @@ def test_a_console_without_chinese_still_works(tmp_path):
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "tables", "simulate", "refresh", "mail", "intake", "months"])
+@pytest.mark.parametrize("command", ["run", "tables", "simulate", "refresh", "mail", "intake", "months", "proofread"])
 def test_every_command_explains_itself(command):
     done = hotline(command, "--help")
     assert done.returncode == 0
