@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import pairwise
 
-from hotline_lib.proofread.figures import Figure
+from hotline_lib.proofread.figures import Figure, mark
 from hotline_lib.proofread.read import Block
-from hotline_lib.proofread.relations import change_of, changed
 from hotline_lib.proofread.sentences import names_listed
-from hotline_lib.proofread.tables import Table
-from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, base_months, fits, printed, slip
+from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, fits, slip
 
 _NUMERALS = {character: number for number, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _ANNOUNCED = re.compile(
     r"(等|这|以上)?(\d+|[二两三四五六七八九十])(?:个|大|种|家)?(类|项|市(?!场|民|政)|地市|县区?|区|方面|部门|单位|领域|问题|环节|企业|省份|个)"
 )
 _TOP = re.compile(r"排名?(?:在)?前(\d+|[二两三四五六七八九十])(?:位|名|项)?")
-_ALL_IN_TIME = re.compile(
-    r"(?:均|全部|都|悉数|一律|100%)[^，。；、]{0,12}?(?:规定(?:的)?(?:时间|时限|期限)|按时|按期|时限内|限时)[^，。；、]{0,10}?(?:办结|解决|办理|完成|处理)"
-)
 
 
 def number(text: str) -> int:
@@ -35,6 +29,7 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
     for series in sorted({figure.series for figure in counts}):
         group = [figure for figure in counts if figure.series == series and not figure.head]
         lead = next((figure for figure in reversed(counts) if group and figure.end <= group[0].start), None)
+        yield from _summed_up(group, counts)
         if lead is None or len(group) < 2 or lead.unit != group[0].unit or len({figure.unit for figure in group}) > 1:
             continue
         gap = lead.block.text[lead.end : group[0].start]
@@ -61,6 +56,21 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
             yield Verdict(AGAINST, [lead, *group], text + "：分项之和超过总数")
         elif _slipped(low, high, lead) and not re.search(r"主要|前\d|排名|较多|突出|集中", gap):
             yield Verdict(AGAINST, [lead, *group], text + f"，差 {lead.low - high}")
+
+
+def _summed_up(group: list[Figure], counts: list[Figure]) -> Iterator[Verdict]:
+    """A total behind a list: 甲120件、乙80件，共计200件."""
+    after = next((figure for figure in counts if len(group) > 1 and figure.start >= group[-1].end), None)
+    between = after.block.text[group[-1].end : after.start] if after else "。"
+    if "。" in between or not re.search(r"(?:合计|共计|总计)$", between.rstrip()):
+        return
+    total, parts = sum(figure.low for figure in group), " + ".join(figure.text for figure in group)
+    if {figure.unit for figure in group} != {after.unit} or any(figure.scale > 1 for figure in [after, *group]):
+        return
+    if total == after.low:
+        yield Verdict(RIGHT, [after, *group], f"{parts} = {total}")
+    elif slip(total, after.low):
+        yield Verdict(AGAINST, [after, *group], f"{parts} = {total}，印作 {after.text}")
 
 
 def _depth(figure: Figure) -> int:
@@ -108,10 +118,6 @@ def _sentences(text: str) -> Iterator[tuple[str, int]]:
         start = match.end()
 
 
-def _mark(block: Block, start: int, end: int, label: str = "") -> Figure:
-    return Figure(block.text[start:end], Decimal(0), "", 1, block, start, end, "words", label)
-
-
 def _top(block: Block, sentence: str, start: int, match: re.Match, figures: list[Figure]) -> Verdict | None:
     wanted, after = number(match[1]), sentence[match.end() :]
     opening = re.search(r"(?:分别)?(?:为|是)[：:]?|：", after[:16])
@@ -134,18 +140,18 @@ def _top(block: Block, sentence: str, start: int, match: re.Match, figures: list
         if inside
         else re.split(r"、|和|及|与", block.text[begin:stop].rstrip("。；，等"))
     )
-    mark = _mark(block, start + match.start(), start + match.end())
+    words = mark(block, start + match.start(), start + match.end())
     text = f"称前 {wanted} 位，列出 {len(items)} 个"
     if len(items) < wanted and (inside or len(items) > 1):
-        return Verdict(AGAINST, [mark, *inside], text)
+        return Verdict(AGAINST, [words, *inside], text)
     if inside and len(items) > wanted and items[wanted].value != items[wanted - 1].value:
-        return None if len({f.series for f in items}) > 1 else Verdict(AGAINST, [mark, *inside], text)
+        return None if len({f.series for f in items}) > 1 else Verdict(AGAINST, [words, *inside], text)
     values = [f.value * f.scale for f in inside if f.unit == unit][:wanted]
     if values != sorted(values, reverse=True) and len(values) == wanted and values != sorted(values):
         return Verdict(
-            AGAINST, [mark, *inside], f"称前 {wanted} 位，却未从高到低：{'、'.join(f.text for f in items[:wanted])}"
+            AGAINST, [words, *inside], f"称前 {wanted} 位，却未从高到低：{'、'.join(f.text for f in items[:wanted])}"
         )
-    return Verdict(RIGHT, [mark], text)
+    return Verdict(RIGHT, [words], text)
 
 
 def _enumeration(block: Block, sentence: str, start: int, match: re.Match) -> Verdict | None:
@@ -158,15 +164,15 @@ def _enumeration(block: Block, sentence: str, start: int, match: re.Match) -> Ve
     few = len(pieces)
     if any(re.search(r"\d", piece) and not re.fullmatch(r"JT\d+", piece.strip()) for piece in pieces) or wanted < 2:
         return None
-    mark = _mark(block, start + match.start() - len(before), start + match.end())
+    words = mark(block, start + match.start() - len(before), start + match.end())
     text = f"列出 {few if few == most else f'{few}–{most}'} 个，称{match[0]}"
     if few <= wanted <= most:
-        return Verdict(RIGHT, [mark], text)
+        return Verdict(RIGHT, [words], text)
     if match[1] == "等" and wanted > most + 2:
         return None  # a few of many, as 等 is meant
     if match[1] == "等" and wanted > most:
-        return Verdict(BASE, [mark], text + "：没有列全")
-    return Verdict(AGAINST, [mark], text) if match[1] == "等" or match.end() - match.start() <= 4 else None
+        return Verdict(BASE, [words], text + "：没有列全")
+    return Verdict(AGAINST, [words], text) if match[1] == "等" or match.end() - match.start() <= 4 else None
 
 
 def _respectively(block: Block, sentence: str, start: int, match: re.Match, figures: list[Figure]) -> Verdict | None:
@@ -183,9 +189,9 @@ def _respectively(block: Block, sentence: str, start: int, match: re.Match, figu
     lengths = {len(names) for names in readings}
     if len(run) < 2 or max(lengths, default=0) < 2:
         return None
-    mark = _mark(block, start + match.start(), run[-1].end)
+    words = mark(block, start + match.start(), run[-1].end)
     text = f"「分别」之前 {max(lengths)} 个名称，之后 {len(run)} 个数"
-    return Verdict(RIGHT, [mark], text) if len(run) in lengths else Verdict(AGAINST, [mark, *run], text)
+    return Verdict(RIGHT, [words], text) if len(run) in lengths else Verdict(AGAINST, [words, *run], text)
 
 
 def identifiers(block: Block) -> Iterator[Verdict]:
@@ -194,104 +200,9 @@ def identifiers(block: Block) -> Iterator[Verdict]:
         for cell in row:
             for match in re.finditer(r"((?:[A-Z]{2}\d{8,}[、\s]*)+)等(\d+)(?:个|件)", cell):
                 ids = len(re.findall(r"[A-Z]{2}\d{8,}", match[1]))
-                mark = _mark(block, 0, 0, row[1] if len(row) > 1 else "")
-                mark.text, mark.row = match[0][-3:], at
+                words = mark(block, 0, 0, row[1] if len(row) > 1 else "")
+                words.text, words.row = match[0][-3:], at
                 kind = AGAINST if ids > int(match[2]) else RIGHT if ids == int(match[2]) else BASE
                 yield Verdict(
-                    kind, [mark], f"列出 {ids} 个编号，称等 {match[2]} 个" + ("：没有列全" if kind == BASE else "")
-                )
-
-
-def claims(blocks: list[Block], tables: list[Table], figures: list[Figure]) -> Iterator[Verdict]:
-    """A sentence that all was done in time, against a printed rate below 100 %, and against spot checks below 100 %."""
-    rates = [
-        f
-        for table in tables
-        for c in table.of("rate")
-        for f in c.rows
-        if re.search("限时办结率|按时办结率|时限办结率", c.head) and not re.search("非投诉", c.head)
-    ]
-    rates += [
-        f
-        for f in figures
-        if f.kind == "rate" and re.search("限时办结率|按时办结率", f.block.text[max(0, f.start - 12) : f.start])
-    ]
-    found = [
-        f for table in tables for c in table.of("rate") for f in c.rows if re.search("抽[检查].*(?:办结|解决)", c.head)
-    ]
-    short = [figure for figure in rates if figure.value < 100]
-    bad = [figure for figure in found if figure.value < 100]
-    for block in blocks:
-        for match in _ALL_IN_TIME.finditer(block.text):
-            sentence = block.text[max(block.text.rfind(end, 0, match.start()) for end in "。；") + 1 : match.start()]
-            if re.search(r"除[^，。]*(?:外|以外)|未|要求|确保|力争|应|必须", sentence + match[0]) or not (
-                rates or found
-            ):
-                continue
-            mark = _mark(block, match.start(), match.end())
-            if short or bad:
-                which = "；".join(
-                    f"{f.label} {f.text}（{what}）"
-                    for what, some in (("限时办结率", short), ("抽检", bad))
-                    for f in some[:6]
-                )
-                yield Verdict(AGAINST, [mark, *short, *bad], f"「{match[0]}」：{which}")
-            else:
-                yield Verdict(RIGHT, [mark], "各限时办结率都是 100%")
-
-
-def rates(figures: list[Figure]) -> Iterator[Verdict]:
-    """办结392件，办结率98.0%: a rate named like a count, over one of the counts before it in the sentence."""
-    found = [triple for rate in figures if rate.kind == "rate" and rate.row < 0 and (triple := _rate(rate, figures))]
-    sure = {id(rate.block) for rate, part, wholes in found if any(fits(rate, part, whole) for whole in wholes)}
-    for rate, part, wholes in found:
-        if fitting := next((whole for whole in reversed(wholes) if fits(rate, part, whole)), None):
-            yield Verdict(RIGHT, [rate, part, fitting], f"{part.text} ÷ {fitting.text} = {rate.text}")
-        elif len(wholes) == 1 or id(rate.block) in sure:
-            right = printed(part.low, wholes[-1].low, rate.places)
-            yield Verdict(
-                AGAINST, [rate, part, wholes[-1]], f"{part.text} ÷ {wholes[-1].text} = {right}，印作 {rate.text}"
-            )
-
-
-def _rate(rate: Figure, figures: list[Figure]) -> tuple[Figure, Figure, list[Figure]] | None:
-    """(rate, what is good, what it may be over); None where no count is named like the rate."""
-    counts = [f for f in figures if f.kind == "count" and f.block is rate.block and f.end <= rate.start and f.whole]
-    counts = [f for f in counts if "。" not in rate.block.text[f.end : rate.start]]
-    part = next(
-        (f for f in reversed(counts) if rate.label.endswith("率") and f.label == rate.label.removesuffix("率")), None
-    )
-    wholes = [f for f in counts if part and f.unit == part.unit and f.end < part.start and f.low > 0]
-    return (rate, part, wholes) if part and wholes else None
-
-
-def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:
-    """A change printed beside the base month that it is over, in one sentence."""
-    for count in figures:
-        for basis in ("同比", "环比"):
-            change, base, moved = (count.changes.get(basis + tail) for tail in ("", "基数", "差"))
-            if change and base and change.row < 0:
-                if changed(change, count, base):
-                    yield Verdict(
-                        RIGHT, [change, count, base], f"({count.text} − {base.text}) ÷ {base.text} = {change.text}"
-                    )
-                else:
-                    right = change_of(count, base, change.places)
-                    yield Verdict(
-                        AGAINST,
-                        [change, count, base],
-                        f"({count.text} − {base.text}) ÷ {base.text} = {right}，印作 {change.text}",
-                    )
-            if moved and base and count.row < 0:
-                ok = count.low - base.high <= moved.high and count.high - base.low >= moved.low
-                text = f"{count.text} − {base.text} = {count.low - base.low}，印作 {moved.value}"
-                yield Verdict(RIGHT if ok else AGAINST, [moved, count, base], text)
-            elif moved and change and count.row < 0:
-                low, high = base_months(count, change)
-                least, most = count.low - moved.high, count.high - moved.low
-                ok = low <= most and least <= high
-                yield Verdict(
-                    RIGHT if ok else AGAINST,
-                    [change, moved, count],
-                    f"{count.text} 增减 {moved.value}，{change.text} 要求上期 {low}–{high}",
+                    kind, [words], f"列出 {ids} 个编号，称等 {match[2]} 个" + ("：没有列全" if kind == BASE else "")
                 )

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hotline_lib.params import Scheme
-from hotline_lib.proofread import announced, base_months, relations, web
+from hotline_lib.proofread import announced, base_months, relations, said, web
 from hotline_lib.proofread.figures import Figure
 from hotline_lib.proofread.read import Block, read
 from hotline_lib.proofread.scores import scored
@@ -115,7 +115,7 @@ def _within(
         found += announced.identifiers(block) if block.rows else []
         own = texts.get(block.index, [])
         found += [*announced.parts(own), *announced.listed(block, own)]
-    found += [*announced.stated_bases(figures), *announced.rates(figures), *announced.claims(blocks, tables, figures)]
+    found += [*said.stated_bases(figures), *said.rates(figures), *said.claims(blocks, tables, figures)]
     found += [*web.doubles(web.series_of(texts, tables)), *web.heads(texts, tables)]
     parts = base_months.partitions(tables, texts)
     found += [verdict for each in parts for verdict in base_months.base_sums(each, parts, blocks)]

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from hotline_lib.proofread.read import Block
 
-COUNTED = "人次|件次|台次|车次|校次|条次|件|起|条|宗|例|单|笔|通|份|个|次|名|人|家|项|户|位"
+COUNTED = "人次|件次|台次|车次|校次|条次|件|起|条|宗|例|单|笔|通|份|封|辆|台|个|次|名|人|家|项|户|位"
 _TAILS = (
     "共受理", "受理", "接到", "收到", "办理", "处理", "合计", "总计", "总量", "总数", "数量", "业务量", "工单量", "受理量",
     "诉求量", "件数", "工单", "业务", "电话", "问题", "类", "领域", "市", "集团", "等", "为", "有", "达到", "达", "计", "约", "共",
@@ -102,3 +102,8 @@ def alike(one: str, other: str) -> bool:
         return False
     rest = iter(long)
     return all(character in rest for character in short)
+
+
+def mark(block: Block, start: int, end: int, label: str = "") -> Figure:
+    """Words to be pointed at, as if they were a figure."""
+    return Figure(block.text[start:end], Decimal(0), "", 1, block, start, end, "words", label)

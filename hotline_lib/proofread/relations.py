@@ -192,7 +192,7 @@ def ranks(table: Table) -> Iterator[Verdict]:
     """A column of ranks against the column whose order most of it follows."""
     for column in table.of("rank"):
         best: tuple[int, Column | None, dict[int, int]] = (0, None, {})
-        for other in table.columns:
+        for other in sorted(table.columns, key=lambda each: each.kind != "score"):
             rows = [row for row in column.cells if row in other.cells]
             if other is column or other.kind == "rank" or len(rows) < 3 or len(rows) < len(column.cells):
                 continue

@@ -130,7 +130,7 @@ def _judge_kind(figure: Figure, before: str, sentence: str, last: Figure | None,
             figure.value = -abs(figure.value) if turn[2] else figure.value
         elif earlier:
             figure.kind, figure.basis = "base", "环比" if "月" in earlier[0][:3] or "期" in earlier[0][:2] else "同比"
-        else:
+        elif not re.search(r"日均|人均|平均|均每|每[天日月人]", clause):
             figure.kind = "count"
             figure.head = bool(_HEADS.search(clause)) and not re.match(r"[，（、\s]*(?:占|\d)", after)
 

@@ -72,7 +72,9 @@ class Shares:
             for each in self.counts
             if each.block.chapter == block.chapter and each not in before and id(each) not in inside
         ]
+        found += [Whole(each, each.label, 0) for each in others if stated and alike(each.label, stated)]
         found += [Whole(each, each.label, 2) for each in others if block.item and alike(each.label, name(block.item))]
+        found += [Whole(each, "总数", 1) for each in others if each.block is block and each.head]
         found += [
             Whole(each, each.label or "总量", 4)
             for each in self.counts
@@ -111,9 +113,9 @@ class Shares:
         ]
         best = max(fitting, key=lambda each: (sum(each[1]), -each[0].rank), default=(None, []))
         known = self.known.get(key)
-        near = next((whole for whole in wholes if whole.rank <= 2), None) or (
-            wholes[0] if wholes and pairs[0][0].basis else None
-        )
+        large = [whole for whole in wholes if whole.count >= max(count.low for _, count in pairs)]
+        named = next(iter(large if pairs[0][0].basis.strip("（") else ()), None)
+        near = next((whole for whole in large if whole.rank <= 2), named)
         if best[0] and all(best[1]):
             whole = best[0]
             if whole.rank < 5 or not (known or near):
