@@ -115,7 +115,12 @@ def _within(
         found += announced.identifiers(block) if block.rows else []
         own = texts.get(block.index, [])
         found += [*announced.parts(own), *announced.listed(block, own)]
-    found += [*said.stated_bases(figures), *said.rates(figures), *said.claims(blocks, tables, figures)]
+    found += [
+        *said.stated_bases(figures),
+        *said.rates(figures),
+        *said.samples(figures),
+        *said.claims(blocks, tables, figures),
+    ]
     found += [*web.doubles(web.series_of(texts, tables)), *web.heads(texts, tables)]
     parts = base_months.partitions(tables, texts)
     found += [verdict for each in parts for verdict in base_months.base_sums(each, parts, blocks)]

@@ -9,7 +9,7 @@ from hotline_lib.proofread.figures import Figure, mark
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.relations import change_of, changed
 from hotline_lib.proofread.tables import Table
-from hotline_lib.proofread.verdicts import AGAINST, RIGHT, Verdict, base_months, fits, printed
+from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, base_months, fits, possible, printed
 
 _ALL_IN_TIME = re.compile(
     r"(?:均|全部|都|悉数|一律|100%)[^，。；、]{0,12}?(?:规定(?:的)?(?:时间|时限|期限)|按时|按期|时限内|限时)[^，。；、]{0,10}?(?:办结|解决|办理|完成|处理)"
@@ -66,6 +66,33 @@ def rates(figures: list[Figure]) -> Iterator[Verdict]:
             yield Verdict(
                 AGAINST, [rate, part, wholes[-1]], f"{part.text} ÷ {wholes[-1].text} = {right}，印作 {rate.text}"
             )
+
+
+def samples(figures: list[Figure]) -> Iterator[Verdict]:
+    """抽查28件，满意率93.0%: a rate of so many things, none of whose numbers gives it."""
+    for at, rate in enumerate(figures):
+        of = figures[at - 1] if at else None
+        if (
+            rate.kind != "rate"
+            or rate.row >= 0
+            or of is None
+            or of.block is not rate.block
+            or of.kind != "count"
+            or not of.whole
+        ):
+            continue
+        between = of.block.text[of.end : rate.start]
+        its_own = rate.label.removesuffix("率") == of.label
+        drawn = not its_own and re.search(r"回访|抽[查检样]|拨测|调查", of.label + "".join(of.frame))
+        if (
+            drawn
+            and not re.search(r"[。；]", between)
+            and 0 < of.low < 10_000
+            and of.scale == 1
+            and not possible(rate.value, of.low, 100)
+        ):
+            text = f"{of.text}中没有哪个件数是 {rate.text}：分母不是 {of.low}"
+            yield Verdict(BASE, [rate, of], text)
 
 
 def _rate(rate: Figure, figures: list[Figure]) -> tuple[Figure, Figure, list[Figure]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -234,6 +235,9 @@ class Shares:
             share, count = pair
             if other:
                 verdicts.append(_right(pair, other))
+            elif count.scale == 1 and count.low and share.basis != "（" and operator.gt(*bases(share, count)):
+                text = f"{count.label} {count.text} 占 {share.text}：没有哪个整数能作分母"
+                verdicts.append(Verdict(AGAINST, [share, count], text))
             elif near and len(pairs) > 1 and low <= high and share.basis != "（":
                 text = f"{count.text} ÷ {near.number}（{near.why}）= {_should(share, count, near)}，印作 {share.text}；全组只合于分母 {low}–{high}"
                 if isinstance(near.value, Figure) and any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from hotline_lib.exact import half_up
@@ -66,6 +67,12 @@ def bases(share: Figure, part: Figure) -> tuple[int, int]:
     least = -int(-(100 * part.low / high) // 1) if high > 0 else 1
     least += 100 * part.low == high * least  # half a digit more prints higher
     return least, int(100 * part.high / low) if low > 0 else 10**12
+
+
+def possible(value: Decimal, n: int, per: int = 1) -> bool:
+    """Whether some whole number of n things prints as a mean (or, per 100, as a percentage) of that many decimals: GRIM."""
+    exact, step = Fraction(value) * n / per, Fraction(n, 2 * per * 10 ** max(0, -int(value.as_tuple().exponent)))
+    return -int(-(exact - step) // 1) <= exact + step
 
 
 def base_months(count: Figure, change: Figure) -> tuple[int, int]:

@@ -1,6 +1,8 @@
 """Our own bulletin, as Word has it, contradicts itself nowhere; the page says what was held; a fault stops the mail."""
 
 import re
+import shutil
+from dataclasses import replace
 
 import pytest
 from support import MONTH
@@ -10,6 +12,7 @@ from hotline_lib.batch import proofs
 from hotline_lib.batch.manifest import Manifest
 from hotline_lib.deliver.word import write_word
 from hotline_lib.errors import HotlineError
+from hotline_lib.new_month import new_month
 from hotline_lib.params import load_schemes
 from hotline_lib.proofread import proofread
 
@@ -33,7 +36,10 @@ def test_another_province_is_right(province, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("month", [f"2024-{number:02}" for number in range(1, 9)] + ["2023-10", "2023-11", "2023-12"])
 def test_simulated_months_are_right(twelve, month, tmp_path):
-    assert proofs.file_proof(write_word(open_month(month, twelve), tmp_path), twelve) == ()
+    shutil.copytree(twelve.params, tmp_path / "params")
+    paths = replace(twelve, params=tmp_path / "params", output=tmp_path / "output")
+    new_month(month, paths)
+    assert proofs.file_proof(write_word(open_month(month, paths), tmp_path), paths) == ()
 
 
 def test_the_types_table_says_what_the_base_month_had_besides(september):
