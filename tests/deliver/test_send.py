@@ -345,7 +345,7 @@ def test_an_edition_that_was_damaged_since_is_told_instead_of_false_corrections(
         house.mail("--to", PEOPLE[0], port=port)
         (kept,) = (house.paths.sent / MONTH / "tables").iterdir()
         (kept / "units.csv").write_text("unit\n", encoding="utf-8")
-        house.change(f"months/{MONTH}.yaml", "offline_minutes:", "offline_minutes: #")
+        house.change("months/2024-09.yaml", "  沈阳: 0\n", "  沈阳: 240\n")
         house.made()
         code, printed = house.mail("--to", PEOPLE[0], port=port)
     assert code == 1 and len(desk.got) == 1 and "已损坏" in printed and "备份" in printed
