@@ -73,9 +73,8 @@ class Month:
     def domains(self) -> pd.DataFrame:
         """``printed_domain``, ``grouped``: once each, in the order of params/catalogue.yaml."""
         rows = [(each.printed, each.group is not None) for each in self.params.catalogue.domains]
-        return pd.DataFrame(rows, columns=["printed_domain", "grouped"]).drop_duplicates(
-            "printed_domain", ignore_index=True
-        )
+        frame = pd.DataFrame(rows, columns=["printed_domain", "grouped"])
+        return frame.drop_duplicates("printed_domain", ignore_index=True)
 
     @cached_property
     def history(self) -> tuple[Base, ...]:

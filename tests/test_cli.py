@@ -1,12 +1,15 @@
 """The commands as an analyst types them: what is printed, the exit code, and never a trace."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support import MONTH, ROOT
+
+from hotline_lib import cli
 
 
 def hotline(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
@@ -87,3 +90,34 @@ def test_every_command_explains_itself(command):
     done = hotline(command, "--help")
     assert done.returncode == 0
     assert command in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+def test_make_clean_leaves_what_was_sent_and_the_locks(tmp_path):
+    """Else a mail that is under way could be sent a second time."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    names = {
+        ".gitignore",
+        "sent/2024-09.jsonl",
+        ".locks/2024-09.lock",
+        "2024-09/00_bulletin.html",
+        ".cache/frames/x/counts.parquet",
+    }
+    for name in names:
+        (tmp_path / "output" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "output" / name).touch()
+    (tmp_path / "data" / "sent").mkdir(parents=True)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    left = {
+        path.relative_to(tmp_path / "output").as_posix() for path in (tmp_path / "output").rglob("*") if path.is_file()
+    }
+    assert left == {".gitignore", "sent/2024-09.jsonl", ".locks/2024-09.lock"} and (tmp_path / "data" / "sent").exists()
+
+
+def test_the_log_of_an_error_lies_with_the_output_that_was_asked_for(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("hotline_lib.month.open_month", lambda *_: 1 / 0)
+    monkeypatch.setenv("HOTLINE_OUTPUT", str(tmp_path / "usual"))
+    with pytest.raises(SystemExit):
+        cli.main(["tables", MONTH, "--output", str(tmp_path / "asked")])
+    assert "程序出错了" in capsys.readouterr().err
+    assert (tmp_path / "asked" / ".cache" / "hotline-error.log").exists() and not (tmp_path / "usual").exists()

@@ -48,12 +48,12 @@ def mixed(files: dict[str, str], before: str, now: Callable[[], tuple[dict[str, 
     """
     try:
         there, after = now()
-    except HotlineError:
+    except (HotlineError, OSError):  # it cannot even be read any more
         there, after = files, ""
     if after == before:
         return ""
     changed = [name for name in sorted(files | there) if files.get(name) != there.get(name)]
-    return f"{'、'.join(changed) or 'params/'} 在这次运行中换过，前后读到的可能不是同一份，所以这次做的都不算。请重新运行 hotline run。"
+    return f"{'、'.join(changed) or 'params/'} 在这次运行中换过，前后读到的可能不是同一份，所以这次做的都不算。请重新运行同一条命令。"
 
 
 def _params_files(folder: Path, months: list[str]) -> dict[str, Any]:
