@@ -89,7 +89,7 @@ def moved(m: Month) -> pd.DataFrame:
 
 
 def notes(m: Month) -> list[str]:
-    """What a reader of movements must know: why there are none, or what does not compare."""
+    """What a reader of movements must know, and what does not compare; nothing where last month is not known."""
     last = m.annexes[-1] if m.annexes else None
     return noted(m, "standing_note", last=label(m.previous.month), before=_before(last), **_about(m, last))
 
@@ -232,4 +232,5 @@ def _units_chart(x: Exhibit) -> Chart | Sentence:
     return drawn(
         m, "unit_months", lambda: pictures.ticket_columns(lines, names),
         first=names[0], last=names[-1], number=len(months), lines=lines, published=published,
+        judged=bool(figures.units(m)["yoy_significant"].notna().any()),
     )  # fmt: skip

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _TOP, _FOOT, _GAP = 22.0, 24.0, 14.0
-_BAR = 0.7  # of the room of a month
+_BAR, _WIDEST = 0.7, 36.0  # of the room of a month; that room, px
 _SMALLEST = 1.5  # of a column that is not 0, px
 
 
@@ -77,7 +77,7 @@ def _rows(
         far = canvas.widest([moved, *(line.moved for line in lines)]) if moved else -_GAP
         end = canvas.width - far - _GAP
         right = end - canvas.widest([head, *(line.last for line in lines)]) - _GAP
-        step = (right - left) / len(names)
+        step = min((right - left) / len(names), _WIDEST)  # two months do not fill the picture
         xs = [left + step * (at + 0.5) for at in range(len(names))]
         canvas.text(0, 10, "单位", SOFT, size=HEAD)
         canvas.text(end, 10, head, SOFT, size=HEAD, align="right")
@@ -91,13 +91,14 @@ def _rows(
             canvas.text(0, middle, shown[at])
             canvas.text(end, middle, line.last, INK, align="right")
             canvas.text(canvas.width, middle, line.moved, SOFT, align="right")
-        _months(canvas, names, left, right, _TOP + pitch * len(lines) + 12)
+        _months(canvas, names, xs, left, _TOP + pitch * len(lines) + 12)
     return canvas.figure
 
 
-def _months(canvas: Canvas, names: Sequence[str], left: float, right: float, y: float) -> None:
-    """The first month and the last below the rows, the first left out where they would meet."""
-    room = right - left - canvas.measure(names[-1], HEAD) - 2 * SPARE
-    if canvas.measure(names[0], HEAD) <= room:
-        canvas.text(left, y, names[0], SOFT, size=HEAD)
-    canvas.text(right, y, names[-1], SOFT, size=HEAD, align="right")
+def _months(canvas: Canvas, names: Sequence[str], xs: Sequence[float], left: float, y: float) -> None:
+    """The first month and the last below their columns, the first left out where they would meet."""
+    first, last = (canvas.measure(name, HEAD) / 2 for name in (names[0], names[-1]))
+    start = max(xs[0], left + first)
+    if start + first + 2 * SPARE <= xs[-1] - last:
+        canvas.text(start, y, names[0], SOFT, size=HEAD, align="center")
+    canvas.text(xs[-1], y, names[-1], SOFT, size=HEAD, align="center")

@@ -144,7 +144,7 @@ def own_rates(
 
 
 def listed_miss(r: np.random.Generator, kind: str, earlier: int = 0) -> tuple[int, int]:
-    """Of the issues listed where a third of them truly moved by a half: intervals that miss the true ratio, of how many."""
+    """Of the issues listed where a third of them truly rose by a half: intervals that miss the true ratio, of how many."""
     times = np.where(np.arange(len(ISSUES)) % 3 == 0, 1.5, 1.0)
     rows = issues(r, kind, times, earlier)
     true = dict(zip([f"i{at}" for at in range(len(ISSUES))], times, strict=True))

@@ -64,6 +64,7 @@ def test_the_notebook_shows_the_outline_in_its_order(month, project):
     assert seen[:begun] == [
         *(repr(make(month)) for make in (bulletin.title, bulletin.issued)), repr(bulletin.business_types(month).lead),
         repr(first[0].title), repr(first[0]), repr(first[1].title), repr(first[1].table),
+        *(repr(make(month).chart) for make in (bulletin.score_months, bulletin.unit_months)),
     ]  # fmt: skip
     assert seen[begun + len(expected)] == repr(bulletin.closing(month))
     assert len(seen) == begun + len(expected) + 2  # and the list of sources

@@ -168,7 +168,8 @@ def test_leads_have_a_number_and_at_most_fifty_characters(month_of):
     for lead in map(str, (bulletin.domains(m).lead, bulletin.top_issues(m, "complaint").lead)):
         assert len(lead.rstrip("。")) <= 50
         assert any(letter.isdigit() for letter in lead)
-    m.counts["sub_issue"] = "一个很长很长很长很长很长很长很长很长很长很长的子事项名称"
+    long = "一个很长很长很长很长很长很长很长很长很长很长的子事项名称"
+    m = replace(m, counts=m.counts.assign(sub_issue=long))
     assert str(bulletin.top_issues(m, "complaint").lead).endswith("大连、沈阳。") or str(
         bulletin.top_issues(m, "complaint").lead
     ).endswith("沈阳、大连。")
