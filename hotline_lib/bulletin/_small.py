@@ -82,8 +82,10 @@ def tells_of_few(m: Month, key: str, of: pd.Series) -> bool:
     above, below = of["numerator"], of["denominator"]
     if BY_KEY[key].kind == "per_10k":
         return is_small(m, above)
+    if not BY_KEY[key].counted:  # what somebody said of the unit, not its tickets
+        return False
     if BY_KEY[key].kind == "count":
-        return BY_KEY[key].counted and is_small(m, above)
+        return is_small(m, above)
     return is_small(m, below) or (BY_KEY[key].kind == "rate" and is_small(m, above, below - above))
 
 
