@@ -74,7 +74,7 @@ def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | N
     some of 14 cities in .000, .026, .064, .062 with two months known, .012, .028, .016, .040 with twelve; some of 108 issues
     in .008, .034, .066, .066 and .022, .046, .074, .038; the total in .000, .000, .000, .002 and .000, .000, .000, .012. At q
     of at most .01, over cities, city by type, issues and sub-issues together, and the total and the types at .05: any in
-    .010, .030, .070, .060 of 100 with two months. Found: a city of 900 tickets that doubles in 1.000, 1.000, .900, .998 with
+    .005, .030, .070, .080 of 200 with two months. Found: a city of 900 tickets that doubles in 1.000, 1.000, .900, .998 with
     two months known, 1.000, 1.000, .992, 1.000 with twelve.
     """
     n, b = now.to_numpy(dtype=float), base.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
