@@ -1,6 +1,7 @@
 """Whatever a figure depends on is in the key of what is kept of it: nothing that changes is answered from before."""
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 
 import duckdb
@@ -37,7 +38,8 @@ def variants(value: object, path: str = ""):
         fields = {name: getattr(value, name) for name in type(value).model_fields}  # without what it has worked out
         for name, inner in fields.items():
             for at, new in variants(inner, f"{path}.{name}"):
-                yield at, type(value).model_construct(set(value.model_fields_set), **{**fields, name: new})
+                with suppress(ValueError):  # what no file can say
+                    yield at, type(value).model_construct(set(value.model_fields_set), **{**fields, name: new})
     elif isinstance(value, tuple) and value:
         yield f"{path}[-1] left out", value[:-1]
         for place in sorted({0, len(value) - 1}):

@@ -189,8 +189,10 @@ def test_a_template_that_never_ends_is_stopped(tmp_path, template):
 
 def test_a_template_that_ends_says_what_it_said(tmp_path):
     (tmp_path / "试.j2").write_text(
+        "{{ '；' ~ 250000 ~ '件' }}{{ [250000, 119764] | join('、') }}{{ 8000000 | round(2) }}"
+        "{% macro m(name, tickets) %}{{ tickets }}件{% endmacro %}{{ m('甲乙丙', 900000) }}"
         "{% for a in range(3) if a %}{{ loop.index }}{{ a * 2 ~ '件' }}{% else %}无{% endfor %}{{ 7 % 4 + 2 ** 3 }}{{ [1, 2] | join('、') }}"
         "{{ 'a-b'.replace('-', '—') }}{{ 'x' * 3 }}{{ '%s' | format('好') }}",
         encoding="utf-8",
     )
-    assert render(tmp_path, "试", {}) == "12件24件111、2a—bxxx好"
+    assert render(tmp_path, "试", {}) == "；250000件250000、1197648000000900000件12件24件111、2a—bxxx好"

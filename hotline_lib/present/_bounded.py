@@ -17,6 +17,11 @@ from jinja2.visitor import NodeTransformer
 
 _MOST_ROUNDS = 100_000  # of all loops of one text
 _LARGEST = 2_000_000  # characters, entries, or a number that a text or a list may be made with
+# whatever makes something longer by a number that it is given; other functions may be given any number of tickets
+_GROWING = frozenset(
+    ["*", "batch", "center", "do_batch", "do_center", "do_indent", "do_replace", "do_slice", "do_wordwrap", "expandtabs", "format",
+     "do_format", "indent", "join", "do_join", "ljust", "range", "replace", "rjust", "zfill"]
+)  # fmt: skip
 _rounds: ContextVar[Iterator[int]] = ContextVar("rounds")
 
 
@@ -128,7 +133,9 @@ def _is_made(value: object) -> bool:
 def _check(name: str, *given: object) -> None:
     """Raises OverflowError for what could make something too large of what it is given."""
     sizes = [len(each) if _is_made(each) else abs(each) for each in given if _is_made(each) or isinstance(each, int)]
-    makes = any(map(_is_made, given)) or name in ("range", "do_round")
+    makes = name == "range" or (name in _GROWING and any(map(_is_made, given)))
+    if name == "do_round" and max(map(abs, given[1:2]), default=0) > 99:
+        raise OverflowError
     if (makes and math.prod(max(1, size) for size in sizes) > _LARGEST) or max(sizes, default=0) > 10**18:
         raise OverflowError
     if "format" in name and any(isinstance(each, str) and re.search(r"\d{5}", each) for each in given):
