@@ -91,10 +91,10 @@ def test_the_page_and_the_check_say_what_was_left_out(made, desk):
     month, said, _ = made
     page = (desk.paths.report_folder(month) / "01_overview.html").read_text(encoding="utf-8")
     assert desk.paths.tickets(LEFT).exists()
-    words = "2024年3月只有模拟工单，不与真实工单放在一起：没有用来对比，也没有计入附件1"
+    words = "2024年3月(、2025年[23]月)*只有模拟工单，不与真实工单放在一起：没有用来对比，也没有计入附件1"
     for text in (page, *said[2:]):
-        assert words in text
-    assert "模拟工单" not in page.replace(words, "")
+        assert re.search(words, text)
+    assert "模拟工单" not in re.sub(words, "", page)
 
 
 def test_nothing_more_is_simulated_there(made, desk):
