@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from hotline_lib.errors import HotlineError
 from hotline_lib.params import Scheme
 from hotline_lib.proofread import announced, base_months, relations, said, web
 from hotline_lib.proofread.figures import Figure
@@ -61,7 +62,7 @@ def proofread(source: Path | Sequence[Block], schemes: Sequence[Scheme] = (), na
     """Reads a document and holds its figures against each other.
 
     source: a file, or blocks that were read already. schemes: scoring schemes to try on a table of indicators.
-    Raises HotlineError if the file cannot be read.
+    Raises HotlineError if the file cannot be read, or holds no figure.
     """
     blocks = read(source) if isinstance(source, Path) else list(source)
     texts = {block.index: figures_of(block) for block in blocks if not block.rows}
@@ -70,6 +71,8 @@ def proofread(source: Path | Sequence[Block], schemes: Sequence[Scheme] = (), na
         figure for table in tables for column in table.columns for figure in [*column.rows, column.total] if figure
     ]
     figures = [figure for found in texts.values() for figure in found] + inside
+    if not figures and isinstance(source, Path):  # nothing found in nothing would read as praise
+        raise HotlineError(f"{source.name} 中没有读到一个数，无从校核。请核对是不是这份文件，或换用 Word 原件。")
     verdicts = _within(blocks, texts, tables, figures, schemes)
     touched = {id(figure) for verdict in verdicts for figure in verdict.figures}
     lone = [figure for figure in figures if id(figure) not in touched and figure.kind != "other"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def read(path: Path) -> list[Block]:
         path.suffix.lower(), _text
     )
     try:
-        parts = list(reader(path))
+        parts = _apart(reader, path) if reader in (_xlsx, _pdf) else list(reader(path))
     except HotlineError:
         raise
     except Exception as error:  # what a broken file makes its library say is no use to the reader
@@ -73,6 +74,23 @@ def read(path: Path) -> list[Block]:
     if not blocks:
         raise HotlineError(f"{path.name} 中没有可读的文字（也许是扫描件）。请用有文字层的 PDF，或 Word 原件。")
     return blocks
+
+
+def _apart(reader: Callable[[Path], Iterator[Part]], path: Path) -> list[Part]:
+    """What a reader of machine code reads, in a process of its own: a broken file may take the process with it."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(1, get_context("spawn"), _silent) as pool:
+        return pool.submit(_listed, reader, path).result()
+
+
+def _silent() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what such a reader says of a broken file is no use to anybody
+
+
+def _listed(reader: Callable[[Path], Iterator[Part]], path: Path) -> list[Part]:
+    return list(reader(path))
 
 
 def blocks_of(text: str) -> list[Block]:

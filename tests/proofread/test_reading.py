@@ -5,6 +5,7 @@ import time
 import pytest
 import wordings
 from docx import Document as Word
+from support import ROOT
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.proofread import proofread
@@ -129,6 +130,7 @@ def test_lines_broken_inside_words_are_joined():
         ("missing.txt", None, "找不到文件"),
         ("a.docx", b"no zip", "打不开"),
         ("a.pdf", b"%PDF-no", "打不开"),
+        ("a.xlsx", (ROOT / "tests/intake/password.xlsx").read_bytes()[:3000], "打不开"),  # its reader panics
         ("a.txt", b"", "没有可读的文字"),
         ("a.txt", b"\xff\xfe\x00\x81\xff", "编码"),
     ],
@@ -138,6 +140,12 @@ def test_what_cannot_be_read_says_why(name, content, says, tmp_path):
         (tmp_path / name).write_bytes(content)
     with pytest.raises(HotlineError, match=says):
         read(tmp_path / name)
+
+
+def test_a_document_without_a_figure_is_not_called_right(tmp_path):
+    (tmp_path / "a.txt").write_text("运行总体平稳。", encoding="utf-8")
+    with pytest.raises(HotlineError, match="没有读到一个数"):
+        proofread(tmp_path / "a.txt")
 
 
 def test_forty_pages_take_seconds():
