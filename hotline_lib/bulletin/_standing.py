@@ -16,7 +16,7 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._months import _comma, _name, printed
 from hotline_lib.bulletin._wording import drawn, noted
-from hotline_lib.exact import half_up, is_missing
+from hotline_lib.exact import competition_rank, half_up, is_missing
 from hotline_lib.metrics._trends import a_day
 from hotline_lib.params import Scheme, month_before
 from hotline_lib.present import _numbers as numbers
@@ -114,10 +114,10 @@ def _comparable(m: Month) -> bool:
 
 
 def _same_rules(one: Scheme, other: Scheme) -> bool:
-    told = lambda scheme: (
-        scheme.full_marks, scheme.least, {(each.indicator, repr(each.deduct), repr(each.award)) for each in scheme.rules},
-    )  # fmt: skip
-    return told(one) == told(other)
+    told = lambda scheme: sorted(
+        ((each.indicator, each.deduct, each.award) for each in scheme.rules), key=lambda rule: rule[0]
+    )
+    return (one.full_marks, one.least, told(one)) == (other.full_marks, other.least, told(other))
 
 
 def _open(annex: Annex) -> bool:
@@ -147,7 +147,7 @@ def _printed(annex: Annex) -> pd.DataFrame:
     if table is None or "score" not in table:
         return pd.DataFrame(columns=["score", "rank"])
     rows = pd.DataFrame({"unit": table["unit"], "score": table["score"].map(_number)}).dropna().set_index("unit")
-    return rows.assign(rank=rows["score"].map(float).rank(method="min", ascending=False).astype(int))
+    return rows.assign(rank=competition_rank(rows["score"]))
 
 
 def _number(text: object) -> Decimal | None:
