@@ -145,11 +145,6 @@ class Month:
         """The months beside this one: ``long_history``, and ``year_before`` where it begins in January, as the year so far does."""
         return (*self.long_history, *(self.year_before if len(self.history) >= int(self.month[5:]) else ()))
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variable that holds another process (a kernel) to the frames that this one has read."""
-        return handed(self.paths)
-
     def _known(self, months: Iterable[str]) -> list[Base]:
         """Those months, up to the first of which nothing is known."""
         bases, known = {base.month: base for base in (self.last_year, self.previous)}, []
@@ -286,6 +281,11 @@ def prepare(month: str, paths: Paths) -> Month:
     m = open_month(month, paths)
     _ = m._beside, m.annexes
     return m
+
+
+def frames_read(paths: Paths) -> dict[str, str]:
+    """The environment variable that holds another process (a kernel) to the frames that this one has read."""
+    return handed(paths)
 
 
 def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:

@@ -191,11 +191,9 @@ class _Run:
         self.say(Event("preparing"))
         if shared is not None:
             shared()  # kernels warm up while the month is read
-        from hotline_lib.batch.execute import (  # slow; an unchanged month needs none of it
-            TIME_LIMIT,
-            Executed,
-            executing,
-        )
+        # slow; an unchanged month needs none of it
+        from hotline_lib.batch.execute import TIME_LIMIT, Executed, executing
+        from hotline_lib.month import frames_read
 
         month = prepared(self.month, self.paths)
         self.warnings = warnings(month)
@@ -204,7 +202,7 @@ class _Run:
         on_start = lambda report: self.say(Event("started", report.label))
         given = {"jobs": jobs, "time_limit": time_limit or TIME_LIMIT, "on_start": on_start, "shared": shared}
         top = Tables(shared=self.shared).top
-        with executing(due, self.paths, environment=month.environment, **given) as finished:
+        with executing(due, self.paths, environment=frames_read(self.paths), **given) as finished:
             before = kept_tables(self.folder)
             self._write("tables", lambda: tables_written(month, self.folder, before, top))
             results = {report.name: self._place(report, executed, month) for report, executed in finished}

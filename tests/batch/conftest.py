@@ -78,9 +78,7 @@ def house(tmp_path, monkeypatch) -> House:
     paths.params.mkdir()
     paths.notebooks.mkdir()
     house = House(paths, {})
-    month = SimpleNamespace(
-        label="2024年9月", simulated=True, params=house.params, environment={"HOTLINE_FRAMES": "{}"}
-    )
+    month = SimpleNamespace(label="2024年9月", simulated=True, params=house.params)
 
     def prepared(asked: str, paths: Paths) -> SimpleNamespace:
         assert asked == MONTH
