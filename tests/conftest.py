@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.internal.conjecture import providers
-from support import ROOT
+from support import ROOT, end_all
 
 from hotline_lib.params import month_span
 from hotline_lib.paths import Paths, find_paths
@@ -32,6 +32,12 @@ settings.register_profile(
     max_examples=int(os.environ.get("HOTLINE_EXAMPLES", "3000")),
 )  # fmt: skip
 settings.load_profile("tests")
+
+
+@pytest.fixture(autouse=True)
+def nothing_outlives_a_test():
+    yield
+    end_all()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
@@ -20,7 +21,19 @@ if TYPE_CHECKING:
     from hotline_lib.bulletin import Exhibit
     from hotline_lib.month import Month
 
-__all__ = ["MONTH", "ROOT", "drawn", "every_exhibit", "examples", "one_in", "parts_of", "several", "simulated"]
+__all__ = [
+    "MONTH",
+    "ROOT",
+    "drawn",
+    "end_all",
+    "every_exhibit",
+    "examples",
+    "one_in",
+    "parts_of",
+    "several",
+    "simulated",
+    "start",
+]
 
 
 def examples(usual: int) -> int:
@@ -37,6 +50,23 @@ def one_in(number: int, cases: Iterable) -> list:
 def several(number: int, cases: Iterable[tuple]) -> list:
     """The same for cases of several parameters."""
     return [pytest.param(*case.values[0], marks=case.marks) for case in one_in(number, cases)]
+
+
+_started: list[subprocess.Popen] = []
+
+
+def start(arguments: list[str], **options: object) -> subprocess.Popen:
+    """A process that does not outlive the test, what it says kept."""
+    _started.append(subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options))
+    return _started[-1]
+
+
+def end_all() -> None:
+    """Ends what is left of what was started."""
+    while _started:
+        if (process := _started.pop()).poll() is None:
+            process.kill()
+            process.communicate()
 
 
 def drawn(text: str) -> pd.DataFrame:

@@ -8,13 +8,13 @@ import sys
 import time
 
 import pytest
-from test_run_faults import MONTH, ended, gone, half_written, hotline, nothing_outlives_a_test, province
+from test_run_faults import MONTH, ended, gone, half_written, hotline, province
 
 from hotline_lib.batch import kernels
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import held
 
-__all__ = ["nothing_outlives_a_test", "province"]  # fixtures
+__all__ = ["province"]  # a fixture
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks")
 DRAWING = """import matplotlib.pyplot as plt

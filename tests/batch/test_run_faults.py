@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support import MONTH, ROOT, one_in
+from support import MONTH, ROOT, one_in, start
 
 from hotline_lib.batch import execute
 from hotline_lib.batch.manifest import read_manifest
@@ -111,24 +111,8 @@ def province(september, tmp_path) -> Paths:
 def hotline(paths: Paths, *arguments: str, environment: dict | None = None, **options) -> subprocess.Popen:
     """A command in that project. Its kernels find the library, wherever the project lies."""
     given = {**os.environ, **paths.environment(), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "hotline_lib", *arguments], cwd=paths.root, env=given | (environment or {}),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
-    )  # fmt: skip
-    _started.append(process)
-    return process
-
-
-_started: list[subprocess.Popen] = []
-
-
-@pytest.fixture(autouse=True)
-def nothing_outlives_a_test():
-    yield
-    while _started:
-        if (process := _started.pop()).poll() is None:
-            process.kill()
-            process.communicate()
+    command = [sys.executable, "-m", "hotline_lib", *arguments]
+    return start(command, cwd=paths.root, env=given | (environment or {}), **options)
 
 
 def ended(process: subprocess.Popen) -> tuple[int, str]:

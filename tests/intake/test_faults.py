@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from desk import Desk
 from exports import LABELS, rows, table, write_csv, write_xlsx
-from support import ROOT, one_in
+from support import ROOT, one_in, start
 
 from hotline_lib.intake.stage import stage
 
@@ -25,23 +25,7 @@ def command(desk: Desk, *files: Path, **options) -> subprocess.Popen:
     arguments = [sys.executable, "-m", "hotline_lib", "intake", *map(str, files), "--month", "2024-09"]
     arguments += ["--data", str(desk.paths.data), "--output", str(desk.paths.output)]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **options.pop("environment", {})}
-    process = subprocess.Popen(
-        arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
-    )
-    _started.append(process)
-    return process
-
-
-_started: list[subprocess.Popen] = []
-
-
-@pytest.fixture(autouse=True)
-def nothing_outlives_a_test():
-    yield
-    while _started:
-        if (process := _started.pop()).poll() is None:
-            process.kill()
-            process.communicate()
+    return start(arguments, cwd=ROOT, env=environment, **options)
 
 
 def ended(process: subprocess.Popen) -> tuple[int, str]:
