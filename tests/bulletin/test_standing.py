@@ -113,3 +113,15 @@ def test_an_earlier_month_that_cannot_be_scored_does_not_stop_this_one(with_para
     m = open_month(MONTH, paths)
     assert "2023-12" not in {month for month, rows in scores_before(m).items() if len(rows)}
     assert len(scores_before(m)[LAST]) == 15
+
+
+def test_rules_written_otherwise_are_the_same_rules():
+    from hotline_lib.bulletin._standing import _same_rules
+    from hotline_lib.params import Rule, Scheme
+
+    def scheme(points: str) -> Scheme:
+        deduct = {"per_point_short_of": 100, "points": points}
+        rules = [Rule(indicator="complaint_24h_rate", deduct=deduct, source="inferred")]
+        return Scheme(applies_from="2019-01", name=points, full_marks=100, rules=rules)
+
+    assert _same_rules(scheme("0.1"), scheme("0.10")) and not _same_rules(scheme("0.1"), scheme("0.2"))
