@@ -8,7 +8,7 @@ import pytest
 from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.journal import DIGESTS, read_folder
-from hotline_lib.month import open_month
+from hotline_lib.month import frames_read, open_month
 from hotline_lib.params import load_params
 
 MONTH = "2024-09"
@@ -266,7 +266,8 @@ def test_frames_that_are_not_as_they_were_written_are_made_anew(own, spoil):
 
 def test_a_kernel_reads_the_frames_that_its_run_has_read_or_none(own, monkeypatch):
     write(own, tickets({}))
-    for name, value in open_month(MONTH, own).environment.items():
+    open_month(MONTH, own)
+    for name, value in frames_read(own).items():
         monkeypatch.setenv(name, value)
     assert open_month(MONTH, own).counts["tickets"].sum() == 1
     write(own, tickets({}, {}))
