@@ -10,7 +10,7 @@ from hotline_lib import bulletin, metrics, scoring
 from hotline_lib.indicators import INDICATORS
 from hotline_lib.month import Month
 from hotline_lib.present._vocabulary import KIND_NAMES, WORDS
-from hotline_lib.tickets import KEYS
+from hotline_lib.tickets.schema import KEYS
 
 PAGE = Path(__file__).with_name("数据字典.md")
 FRAMES = {

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from hotline_lib import published
-from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.params import Params, Unit, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import LONGEST, months_there, real_months
-from hotline_lib.tickets import KEYS, Input
+from hotline_lib.tickets.files import LONGEST, months_there, real_months
+from hotline_lib.tickets.scan import accepted, submitted
+from hotline_lib.tickets.schema import KEYS, Input
 
 HISTORY = 12  # months shown together
 _MOST_NAMED = 3

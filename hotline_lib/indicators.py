@@ -4,36 +4,35 @@ A rate of Annex 1 is over the tickets *submitted* to the ministry in the month, 
 rule gives which printed figure was worked out from the bulletin of 2024-09, where it reproduces all of them.
 A new indicator is one entry here; what it costs is one line in params/scoring.yaml.
 
-``counted`` and ``good`` take the submitted tickets (an Ibis table) and the Rules below, and give a condition on each
-ticket. A missing value is never good. Only comparisons, ``isin`` and whole-second arithmetic are used: they mean the
-same on every engine.
+``counted`` and ``good`` take the submitted tickets (a table of some engine, which this module does not know) and the
+Rules below, and give a condition on each ticket. A missing value is never good. Only comparisons, ``isin`` and
+whole-second arithmetic are used: they mean the same on every engine.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
-
-import ibis
-from ibis.expr.types import BooleanValue, IntegerValue, Table
+from typing import Any, Literal
 
 from hotline_lib.errors import UnknownValueError
 
 SATISFIED_FROM = 3  # rating of 3 and more is satisfied; 1 and 2 are bad reviews
 Kind = Literal["rate", "minutes", "count", "per_10k", "flag"]
+Table = BooleanValue = IntegerValue = Any  # of the engine
 
 
 @dataclass(frozen=True)
 class Rules:
     """What the conditions need beside the ticket: names of business types by role, and the submission deadlines.
 
-    deadline_days: closing day (ISO text) by the number of days from it to the midnight that ends its deadline.
+    deadline_days: closing days by the number of days from it to the midnight that ends its deadline.
     """
 
     inquiry: str
     complaint: str
-    deadline_days: dict[int, list[str]]
+    deadline_days: dict[int, list[dt.date]]
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def due_seconds(t: Table) -> IntegerValue:
     return whole_seconds(t.due_at) - whole_seconds(t.accepted_at)
 
 
-def whole_seconds(moment: ibis.expr.types.TimestampValue) -> IntegerValue:
+def whole_seconds(moment: Any) -> IntegerValue:
     """A moment as whole seconds."""
     return moment.epoch_seconds().floor().cast("int64")  # engines differ on fractions of a second
 
@@ -140,8 +139,8 @@ def _submitted_in_time(t: Table, rules: Rules) -> BooleanValue:
     midnight = closing_day.cast("timestamp")
     in_time = t.submitted_at < t.closed_at  # reported before it was closed: early, whatever else is wrong with it
     for days, dates in rules.deadline_days.items():
-        of_these = closing_day.isin([ibis.literal(day).cast("date") for day in dates])
-        in_time = in_time | (of_these & (t.submitted_at < midnight + ibis.interval(days=days)))
+        of_these = closing_day.isin(dates)
+        in_time = in_time | (of_these & (t.submitted_at < midnight + dt.timedelta(days=days)))
     return in_time
 
 

@@ -10,14 +10,16 @@ import pandas as pd
 
 from hotline_lib import beside, published
 from hotline_lib.beside import HISTORY, Annex, Base, Count, filtered, known_value, label, month_length
-from hotline_lib.cube import accepted, handed, missed_tickets, submitted, tickets_behind
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.ticket_files import LONGEST, MONTH, hint_to_simulate, months_there
-from hotline_lib.tickets import KEYS, SCHEMA, Input, fetch, find_input, read_month
+from hotline_lib.tickets.files import LONGEST, MONTH, hint_to_simulate, months_there
+from hotline_lib.tickets.read import fetch, find_input, read_month
+from hotline_lib.tickets.scan import accepted, handed, submitted
+from hotline_lib.tickets.schema import KEYS, SCHEMA, Input
+from hotline_lib.tickets.single import missed_tickets, tickets_behind
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -26,7 +28,7 @@ class Month:
 
     counts, calendar: tickets accepted in the month. rates, handling, submissions: tickets submitted in the month.
     still_open: those accepted in the month that are not closed; None if nobody knows.
-    ``counts`` has ``role`` and ``printed_domain`` beside the columns of the scan (see hotline_lib.cube).
+    ``counts`` has ``role`` and ``printed_domain`` beside the columns of the scan (see hotline_lib.tickets.scan).
     last_year, previous: the base months of yoy and mom. spot_checks: the drawn tickets, or None.
     errata: what is wrong in this month's printed bulletin, if it was printed.
     incomplete: why Annex 1 lacks tickets, in words, if it does; it is among the warnings too.

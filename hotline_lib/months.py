@@ -14,7 +14,7 @@ from hotline_lib.new_month import TO_CHECK
 from hotline_lib.params import first_day, load_params
 from hotline_lib.paths import Paths
 from hotline_lib.text_files import read_text
-from hotline_lib.ticket_files import MONTH, draw_no_bar, kept_as, marks, parts, tickets_in, version_name, versions
+from hotline_lib.tickets.files import MONTH, draw_no_bar, kept_as, marks, parts, tickets_in, version_name, versions
 
 _NONE = "—"
 _WHOLE = 4  # the first columns, which a narrow terminal does not break

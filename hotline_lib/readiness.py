@@ -11,12 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from hotline_lib import published
-from hotline_lib.audit import data_quality
 from hotline_lib.batch.plan import discover, plan
 from hotline_lib.beside import left_out
 from hotline_lib.bulletin._outline import TEXTS, texts_missing, texts_odd
 from hotline_lib.coverage import Coverage, coverage
-from hotline_lib.cube import accepted, submitted
 from hotline_lib.doubts import doubts
 from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.indicators import BY_KEY
@@ -28,8 +26,10 @@ from hotline_lib.params import Params, first_day, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.rule_changes import lost_rules, scheme_changes
 from hotline_lib.text_files import read_text
-from hotline_lib.ticket_files import hint_to_simulate
-from hotline_lib.tickets import fetch, find_input, read_month
+from hotline_lib.tickets.files import hint_to_simulate
+from hotline_lib.tickets.quality import data_quality
+from hotline_lib.tickets.read import fetch, find_input, read_month
+from hotline_lib.tickets.scan import accepted, submitted
 from hotline_lib.yaml_files import rows_of
 
 _MOST_SHOWN = 3  # units
@@ -41,7 +41,7 @@ _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 class Readiness:
     """What a check found, in words. stops: no report, or not all, could be made. weakens: a report would say less.
 
-    ready: what is in order. quality: ``audit.data_quality`` of the month's tickets, if there are any. coverage: which of
+    ready: what is in order. quality: ``data_quality`` of the month's tickets, if there are any. coverage: which of
     them seem to be missing, which weakens every figure. rules: what a new block of scoring.yaml changes.
     """
 

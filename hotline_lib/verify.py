@@ -17,7 +17,7 @@ from hotline_lib.journal import DIGESTS, read_folder
 from hotline_lib.month import read_spot_checks
 from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import DIGITS, MONTH, Change, changes, kept_as, log_file, marks, months_there, parts
+from hotline_lib.tickets.files import DIGITS, MONTH, Change, changes, kept_as, log_file, marks, months_there, parts
 
 _BACKUP = "请从备份恢复它"
 

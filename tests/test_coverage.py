@@ -14,10 +14,10 @@ from PIL import Image
 from support import ROOT
 from test_tickets import tickets, write
 
-from hotline_lib.audit import cut_off
 from hotline_lib.coverage import coverage, coverage_told
 from hotline_lib.params import load_params
 from hotline_lib.present._style import ACCENT
+from hotline_lib.tickets.quality import cut_off
 
 MONTH, BEFORE = "2024-09", "2024-08"
 THREE = (

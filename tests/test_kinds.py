@@ -7,11 +7,11 @@ import pytest
 from test_tickets import MONTH, tickets, write
 
 from hotline_lib import present
-from hotline_lib.cube import submitted
 from hotline_lib.errors import TicketsError
 from hotline_lib.month import newest_month, open_month
 from hotline_lib.params import load_params
 from hotline_lib.readiness import check
+from hotline_lib.tickets.scan import submitted
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hotline_lib.fingerprint import file_sha256
 from hotline_lib.months import overview, version_lines
 from hotline_lib.new_month import new_month
 from hotline_lib.params import load_params
-from hotline_lib.ticket_files import kept_as
+from hotline_lib.tickets.files import kept_as
 
 MONTH = "2024-09"
 

@@ -12,11 +12,11 @@ pytest.importorskip("pty", reason="terminals as Linux and macOS have them")
 ASKED = "SELECT current_setting('enable_progress_bar')"
 OURS = f"""
 import duckdb
-from hotline_lib import tickets
+from hotline_lib.tickets import read
 from hotline_lib.months import overview
 from hotline_lib.paths import find_paths
-from hotline_lib.ticket_files import engine
-asked = [duckdb.connect(), engine(), tickets._connection().con, tickets._connect("duckdb://").con]
+from hotline_lib.tickets.files import engine
+asked = [duckdb.connect(), engine(), read._connection().con, read._connect("duckdb://").con]
 overview(find_paths())
 print([each.execute("{ASKED}").fetchone()[0] for each in (*asked, duckdb)])
 """
@@ -52,4 +52,4 @@ def test_every_connection_is_one_of_these():
         for path in (ROOT / "hotline_lib").rglob("*.py")
         if "duckdb.connect(" in path.read_text(encoding="utf-8")
     }
-    assert bare == {"hotline_lib/ticket_files.py", "hotline_lib/tickets.py", "hotline_lib/intake/stage.py"}
+    assert bare == {"hotline_lib/tickets/files.py", "hotline_lib/tickets/read.py", "hotline_lib/intake/stage.py"}

@@ -12,11 +12,11 @@ import pytest
 from support import ROOT
 from test_tickets import tickets, write
 
-from hotline_lib.audit import data_quality
 from hotline_lib.new_month import new_month
 from hotline_lib.params import load_params
 from hotline_lib.readiness import check, told
-from hotline_lib.tickets import read_month
+from hotline_lib.tickets.quality import data_quality
+from hotline_lib.tickets.read import read_month
 
 MONTH = "2024-09"
 

@@ -15,7 +15,7 @@ from hotline_lib.deliver.ledger import Entry
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.journal import write_folder, write_whole
 from hotline_lib.month import open_month
-from hotline_lib.ticket_files import Change, kept_as, log_file, version_name
+from hotline_lib.tickets.files import Change, kept_as, log_file, version_name
 from hotline_lib.verify import verify
 
 MONTH = "2024-09"

@@ -10,7 +10,7 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import file_sha256, files_below, library_fingerprint, package_versions, value_fingerprint
 from hotline_lib.params import Params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import LONGEST
+from hotline_lib.tickets.files import LONGEST
 from hotline_lib.yaml_files import read_yaml
 
 
@@ -32,7 +32,7 @@ def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str
     ]
     files = {paths.short(path): file_sha256(path, paths.cache) for path in data}
     if params.month.source.kind == "database":
-        from hotline_lib.tickets import find_input  # slow to import, and only a database needs it
+        from hotline_lib.tickets.read import find_input  # slow to import, and only a database needs it
 
         found = [source for each in months if (source := find_input(each, params, paths))]
         files |= {source.name: source.sha256 for source in found}

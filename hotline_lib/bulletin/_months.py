@@ -26,7 +26,7 @@ from hotline_lib.present._months import Level, Panel
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import column
-from hotline_lib.ticket_files import LONGEST
+from hotline_lib.tickets.files import LONGEST
 
 _COMMON = 4  # panels share a scale unless the highest of one is so many times the highest of another
 

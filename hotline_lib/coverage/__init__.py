@@ -13,10 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from hotline_lib import published
-from hotline_lib.audit import cut_off
 from hotline_lib.coverage import words
 from hotline_lib.coverage.words import ALL, Told
-from hotline_lib.cube import accepted
 from hotline_lib.errors import HotlineError, ParamsError
 from hotline_lib.journal import write_whole
 from hotline_lib.metrics._calendar_pattern import daily_calls
@@ -34,7 +32,9 @@ from hotline_lib.params import Calendar, Params, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.present import _style as style
 from hotline_lib.present._strips import Strip, strips
-from hotline_lib.tickets import fetch, read_month
+from hotline_lib.tickets.quality import cut_off
+from hotline_lib.tickets.read import fetch, read_month
+from hotline_lib.tickets.scan import accepted
 
 _DAY_KINDS = {"workday": WORKING, "makeup": WORKING, "weekend": WEEKEND, "holiday": HOLIDAY}
 _MIDNIGHTS, _MIDNIGHT_SHARE = 3, 0.01  # 3 of 300 come by chance once in 10⁸ months, at one in 86,400 a ticket

@@ -16,7 +16,7 @@ from hotline_lib.intake import words
 from hotline_lib.intake.reader.grid import ERROR_CELL, ERROR_TEXT, NO_VALUE_CELL
 from hotline_lib.intake.reader.headings import INVISIBLE, holds, plain
 from hotline_lib.params import Params, month_before, month_range
-from hotline_lib.tickets import SCHEMA
+from hotline_lib.tickets.schema import SCHEMA
 
 if TYPE_CHECKING:
     import duckdb

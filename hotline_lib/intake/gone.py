@@ -14,7 +14,7 @@ from hotline_lib.intake.check import TIMES
 from hotline_lib.intake.stage import quoted
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.params import Params
-from hotline_lib.tickets import SCHEMA
+from hotline_lib.tickets.schema import SCHEMA
 
 if TYPE_CHECKING:
     import duckdb

@@ -19,7 +19,7 @@ from hotline_lib.intake.screen import Screen
 from hotline_lib.intake.stage import Stage
 from hotline_lib.intake.take import Options, Say
 from hotline_lib.params import Params
-from hotline_lib.tickets import SCHEMA
+from hotline_lib.tickets.schema import SCHEMA
 
 
 def headings(params: Params, unit: str = "") -> Headings:

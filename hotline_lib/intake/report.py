@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from hotline_lib.audit import cut_off
 from hotline_lib.intake import offers, words
 from hotline_lib.intake.check import LISTED, TIMES, unit_codes
 from hotline_lib.intake.reader.grid import FileProblem
@@ -25,7 +24,8 @@ from hotline_lib.journal import beside, close_to_others, private_folder
 from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params
 from hotline_lib.paths import Paths
-from hotline_lib.tickets import SCHEMA
+from hotline_lib.tickets.quality import cut_off
+from hotline_lib.tickets.schema import SCHEMA
 
 if TYPE_CHECKING:
     import duckdb

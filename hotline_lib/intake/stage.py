@@ -16,7 +16,7 @@ from hotline_lib.intake import words
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.journal import Change
 from hotline_lib.paths import Paths
-from hotline_lib.tickets import KEYS, SCHEMA
+from hotline_lib.tickets.schema import KEYS, SCHEMA
 
 _MEMORY = "1GB"  # of the engine; with what the readers hold, an intake stays below 2 GiB
 _ROW_GROUP = 122_880

@@ -14,7 +14,6 @@ import duckdb
 import pyarrow.parquet as pq
 
 from hotline_lib import journal
-from hotline_lib.audit import check_month
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.intake import words
 from hotline_lib.intake.check import SQL_TYPES
@@ -22,8 +21,10 @@ from hotline_lib.intake.stage import quoted
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import Change, kept_as, log_file, marks, version_name
-from hotline_lib.tickets import KEYS, SCHEMA, fetch, read_month
+from hotline_lib.tickets.files import Change, kept_as, log_file, marks, version_name
+from hotline_lib.tickets.read import fetch, read_month
+from hotline_lib.tickets.rules import check_month
+from hotline_lib.tickets.schema import KEYS, SCHEMA
 
 if TYPE_CHECKING:
     from hotline_lib.intake.report import Folder

@@ -20,7 +20,7 @@ from hotline_lib.intake.take import in_words
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.params import first_day, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import Change, Version, changes, marks, parts, version_name, versions
+from hotline_lib.tickets.files import Change, Version, changes, marks, parts, version_name, versions
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Every column that a frame of ``metrics``, a Month or the cube can have, once: its head, its unit, how it prints, what it means.
+"""Every column that a frame of ``metrics``, a Month or the scan can have, once: its head, its unit, how it prints, what it means.
 
 ``column(name)`` gives the Column of a name, ``columns_of(frame)`` those of a frame; ``present.table`` prints any frame so.
 A new column is one entry here. The data dictionary (docs/数据字典.md) is written from this list.

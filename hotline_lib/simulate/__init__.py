@@ -21,7 +21,7 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.journal import Change, Move, write_whole
 from hotline_lib.params import load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import engine, real_months
+from hotline_lib.tickets.files import engine, real_months
 
 DEFAULT_SEED = 12328
 _ROW_GROUP = 122_880

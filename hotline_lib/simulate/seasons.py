@@ -22,7 +22,7 @@ from hotline_lib.paths import Paths
 from hotline_lib.simulate import DEFAULT_SEED, _write, changing, commit, refuse_real, staged
 from hotline_lib.simulate.handling import DAY, MISSING
 from hotline_lib.simulate.tickets import _FIRST_SERIAL, _FREE_DAYS, _GAPS, Clock
-from hotline_lib.ticket_files import engine
+from hotline_lib.tickets.files import engine
 
 # calls a day, January to December, against a September day; and on a day of a holiday of a week and more
 _SEASON = {

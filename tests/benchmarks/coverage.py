@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hotline_lib.audit import cut_off
 from hotline_lib.metrics._missing import HOLIDAY, WEEKEND, WORKING, missing_days, silent_hours, volume_jumps
+from hotline_lib.tickets.quality import cut_off
 
 MONTHS = 500
 SIZES = [3, 10, 30, 60, 100, 200, 300, 500, 650, 900, 1_050, 1_700, 6_800, 7_500, 220_000]  # tickets a month

@@ -98,7 +98,7 @@ def told(name: str, rounds: list[tuple[float, float, int]]) -> float:
 def main() -> None:
     from hotline_lib.params import load_params
     from hotline_lib.paths import find_paths
-    from hotline_lib.tickets import SCHEMA
+    from hotline_lib.tickets.schema import SCHEMA
 
     paths = find_paths()
     source = str(paths.tickets(MONTH))

@@ -23,10 +23,11 @@ import json, sys, time
 begun = time.perf_counter()
 from dataclasses import replace
 from pathlib import Path
-from hotline_lib.cube import _handling, _rates, _rules, _submissions, frame
+from hotline_lib.tickets.scan import _handling, _rates, _rules, _submissions, frame
 from hotline_lib.params import load_params
 from hotline_lib.paths import find_paths
-from hotline_lib.tickets import KEYS, read_month
+from hotline_lib.tickets.schema import KEYS
+from hotline_lib.tickets.read import read_month
 import ibis
 paths = replace(find_paths(), data=Path(sys.argv[1]))
 params = load_params(sys.argv[2], paths.params)

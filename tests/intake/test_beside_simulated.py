@@ -15,7 +15,7 @@ from support import ROOT, one_in
 
 from hotline_lib import open_month
 from hotline_lib.batch.manifest import read_manifest
-from hotline_lib.ticket_files import real_months
+from hotline_lib.tickets.files import real_months
 
 LEFT = "2024-03"  # simulated beside 2025-02 and 2025-03; the base of SAME, and in the year before LATER
 SAME, LATER = "2025-03", "2025-06"

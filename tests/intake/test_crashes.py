@@ -12,7 +12,7 @@ from exports import rows, table, write_csv
 from support import ROOT, one_in
 
 from hotline_lib.fingerprint import file_sha256
-from hotline_lib.ticket_files import marks
+from hotline_lib.tickets.files import marks
 
 AUGUST, JULY = ({"accepted_at": f"2024-{month}-09 09:00:00"} for month in ("08", "07"))
 ONE_IN = 40
@@ -131,7 +131,7 @@ def made_up(case: Case, seed: str = "12") -> Path:
     """A month of simulated tickets: none, but it says so."""
     import duckdb
 
-    from hotline_lib.tickets import SCHEMA
+    from hotline_lib.tickets.schema import SCHEMA
 
     path = case.files / f"made{seed}.parquet"
     columns = ", ".join(f"null as {column}" for column in SCHEMA)

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import examples
 
-from hotline_lib.cube import accepted
 from hotline_lib.intake import IntakeError, intake
 from hotline_lib.params import load_params
-from hotline_lib.tickets import SCHEMA
+from hotline_lib.tickets.scan import accepted
+from hotline_lib.tickets.schema import SCHEMA
 
 BASE = table(
     rows({}, {"unit": "大连"}, {"accepted_at": "2024-08-31 09:00:00"}, {"closed_at": "", "submitted_at": ""}, {}, {})

@@ -13,8 +13,8 @@ from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.intake.versions import undo
 from hotline_lib.journal import commit
 from hotline_lib.month import open_month
-from hotline_lib.ticket_files import marks
-from hotline_lib.tickets import SCHEMA
+from hotline_lib.tickets.files import marks
+from hotline_lib.tickets.schema import SCHEMA
 
 AUGUST = {"accepted_at": "2024-08-31 09:00:00"}
 

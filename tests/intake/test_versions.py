@@ -13,7 +13,7 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.intake import IntakeError
 from hotline_lib.intake.stage import stage
 from hotline_lib.intake.versions import told, undo
-from hotline_lib.ticket_files import kept_as, log_file, versions
+from hotline_lib.tickets.files import kept_as, log_file, versions
 
 AUGUST = {"accepted_at": "2024-08-31 09:00:00"}
 OCTOBER = {"accepted_at": "2024-10-01 09:00:00", "ticket_id": "JT2101002024100100000001"}

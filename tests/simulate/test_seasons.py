@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 from support import MONTH
 
-from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.params import load_params, month_span
 from hotline_lib.simulate.seasons import simulate_run
-from hotline_lib.tickets import marks
+from hotline_lib.tickets.files import marks
+from hotline_lib.tickets.scan import accepted, submitted
 
 MONTHS = month_span("2023-10..2024-09")
 INVENTED = MONTHS[:-2]

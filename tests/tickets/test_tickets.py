@@ -5,11 +5,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.journal import DIGESTS, read_folder
 from hotline_lib.month import frames_read, open_month
 from hotline_lib.params import load_params
+from hotline_lib.tickets.scan import accepted, submitted
 
 MONTH = "2024-09"
 ROW = {

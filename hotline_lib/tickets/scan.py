@@ -21,16 +21,17 @@ from contextlib import suppress
 
 import ibis
 import pandas as pd
-from ibis.expr.types import BooleanValue, Table
+from ibis.expr.types import Table
 
-from hotline_lib.audit import check_month
 from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import library_fingerprint, package_versions, value_fingerprint
-from hotline_lib.indicators import FROM_TICKETS, Indicator, Rules, due_seconds, handling_seconds
+from hotline_lib.indicators import FROM_TICKETS, Rules, handling_seconds
 from hotline_lib.journal import read_folder, write_folder
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
-from hotline_lib.tickets import KEYS, Input, fetch, find_input, read_month
+from hotline_lib.tickets.read import fetch, find_input, read_month
+from hotline_lib.tickets.rules import check_month
+from hotline_lib.tickets.schema import KEYS, Input
 
 Frames = dict[str, pd.DataFrame]
 _HANDED = "HOTLINE_FRAMES"  # environment variable: JSON of the digests of the frames that a kernel must read
@@ -68,16 +69,16 @@ def accepted(month: str, params: Params, paths: Paths) -> tuple[Frames, Input] |
 def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[Input]]:
     """rates, handling and submissions of the tickets submitted in ``month``, whenever they were accepted.
 
-    The scan covers the months that ``_reached`` gives; each is checked like the month itself.
+    The scan covers the months that ``reached`` gives; each is checked like the month itself.
     """
-    inputs = _reached(month, params, paths)
+    inputs = reached(month, params, paths)
     for source in inputs[1:]:
         accepted(source.month, params, paths)  # refuses what must be refused, by the names in force then
 
     def scan() -> Frames:
-        ours = _ours(month, inputs, params, paths)
+        ours = submitted_in(month, inputs, params, paths)
         return {
-            "rates": _rates(ours, _rules(month, params)),
+            "rates": _rates(ours, rules_of(month, params)),
             "handling": _handling(ours),
             "submissions": _submissions(ours),
         }
@@ -85,36 +86,7 @@ def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[In
     return _kept("submitted", month, _key("submitted", month, inputs, params, params), scan, paths), inputs
 
 
-def tickets_behind(month: str, params: Params, paths: Paths, unit: str, of: Indicator) -> Table:
-    """The submitted tickets of a unit behind an indicator: of a rate those that are counted and not good, of a count those
-    that are good, of a mean all that are counted."""
-    ours = _ours(month, _reached(month, params, paths), params, paths)
-    return ours.filter((ours.unit == unit) & _behind(of, ours, _rules(month, params)))
-
-
-def _behind(of: Indicator, tickets: Table, rules: Rules) -> BooleanValue:
-    """Of a rate those that are counted and not good, of a count those that are good, of a mean all that are counted."""
-    counted, good = of.counted(tickets, rules), of.good(tickets, rules)
-    return counted if of.kind == "minutes" else counted & (good if of.kind == "count" else ~good.fill_null(False))
-
-
-def missed_tickets(month: str, params: Params, paths: Paths) -> pd.DataFrame:
-    """The submitted tickets that an indicator counts and misses, and all complaints: ``unit``, ``ticket_id``, ``seconds`` and
-    ``due_seconds`` (from acceptance; missing where the mean does not count the ticket), and by indicator whether it missed."""
-    reached = _reached(month, params, paths)
-    if not reached:
-        keys = [of.key for of in FROM_TICKETS if of.kind != "minutes"]
-        return pd.DataFrame(columns=["unit", "ticket_id", "seconds", "due_seconds", *keys])
-    ours = _ours(month, reached, params, paths)
-    rules, none = _rules(month, params), ibis.null("int64")
-    missed = {of.key: _behind(of, ours, rules).fill_null(False) for of in FROM_TICKETS}
-    timed = missed.pop(next(of.key for of in FROM_TICKETS if of.kind == "minutes"))
-    seconds, due = timed.ifelse(handling_seconds(ours), none), timed.ifelse(due_seconds(ours), none)
-    rows = ours.select("unit", "ticket_id", seconds=seconds, due_seconds=due, **missed)
-    return fetch(rows.filter(ibis.or_(rows.seconds.notnull(), *(rows[key] for key in missed))).order_by("ticket_id"))
-
-
-def _reached(month: str, params: Params, paths: Paths) -> list[Input]:
+def reached(month: str, params: Params, paths: Paths) -> list[Input]:
     """The months whose tickets can have been submitted in ``month``, latest first: itself and those before it that the
     scan reaches back to, as far as there are tickets of them. Simulated and real tickets never meet.
     """
@@ -124,7 +96,7 @@ def _reached(month: str, params: Params, paths: Paths) -> list[Input]:
     return [source for source in found if source.simulated == simulated]
 
 
-def _ours(month: str, inputs: list[Input], params: Params, paths: Paths) -> Table:
+def submitted_in(month: str, inputs: list[Input], params: Params, paths: Paths) -> Table:
     """The tickets submitted in ``month``, of those months of acceptance."""
     first, after = month_range(month)
     tables = [read_month(each.month, params, paths) for each in inputs]
@@ -175,15 +147,15 @@ def _submissions(ours: Table) -> pd.DataFrame:
     return frame(dated.group_by(*keys).aggregate(tickets=dated.count()), keys)
 
 
-def _rules(month: str, params: Params) -> Rules:
+def rules_of(month: str, params: Params) -> Rules:
     """Deadlines for every closing day that a submission of the month can have: from the reach-back's first day on."""
     start = first_day(month_before(month, params.month.reach_back_months))
     end = first_day(month_before(month, -1))
-    deadline_days: dict[int, list[str]] = {}
+    deadline_days: dict[int, list[dt.date]] = {}
     for offset in range((end - start).days):
         day = start + dt.timedelta(days=offset)
         wait = (params.calendar.submit_before(day).date() - day).days
-        deadline_days.setdefault(wait, []).append(day.isoformat())
+        deadline_days.setdefault(wait, []).append(day)
     name_of = params.catalogue.name_of
     return Rules(name_of("inquiry"), name_of("complaint"), deadline_days)
 

@@ -11,11 +11,11 @@ from pydantic import BaseModel
 from support import examples
 from test_tickets import MONTH, ROW, tickets, write
 
-from hotline_lib import cube
-from hotline_lib.cube import accepted, submitted
 from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.params import Params, load_params
-from hotline_lib.tickets import find_input
+from hotline_lib.tickets import read, scan
+from hotline_lib.tickets.read import find_input
+from hotline_lib.tickets.scan import accepted, submitted
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def scanned(params: Params, paths, monkeypatch, unless: list[str] | None = None)
         frames.append({name: frame.to_csv() for name, frame in scan().items()})
         return frames[-1]
 
-    monkeypatch.setattr(cube, "_kept", kept)
+    monkeypatch.setattr(scan, "_kept", kept)
     accepted(MONTH, params, paths)
     submitted(MONTH, params, paths)
     return keys, frames
@@ -123,7 +123,7 @@ def test_an_earlier_month_that_must_be_refused_is_although_the_figures_are_kept(
     submitted(MONTH, params, paths)
     renamed = params.catalogue.model_copy(update={"domains": params.catalogue.domains[:1]})
     before = params.model_copy(update={"catalogue": renamed})
-    monkeypatch.setattr(cube, "load_params", lambda *_, **__: before)
+    monkeypatch.setattr(scan, "load_params", lambda *_, **__: before)
     with pytest.raises(HotlineError, match="业务领域"):
         submitted(MONTH, params, paths)
 
@@ -143,9 +143,7 @@ def database(own, tmp_path):
         params = load_params(MONTH, own.params)
         source = type(params.month.source)(kind="database", connect=f"duckdb://{at}", table=table)
         params = params.model_copy(update={"month": params.month.model_copy(update={"source": source})})
-        from hotline_lib import tickets as door
-
-        door._connect.cache_clear()
+        read._connect.cache_clear()
         return find_input(MONTH, params, own).sha256
 
     rows = tickets(
@@ -209,7 +207,7 @@ def test_more_tickets_than_a_number_can_hold_are_still_told_apart(own, database)
 
 def test_frames_that_are_kept_are_those_of_the_scan(own):
     params = load_params(MONTH, own.params)
-    for read in (accepted, submitted):
-        scan, kept = read(MONTH, params, own)[0], read(MONTH, params, own)[0]
+    for made in (accepted, submitted):
+        scan, kept = made(MONTH, params, own)[0], made(MONTH, params, own)[0]
         for name, frame in scan.items():
             pd.testing.assert_frame_equal(frame, kept[name])

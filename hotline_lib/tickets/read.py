@@ -8,7 +8,6 @@ for what would make it odd.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -21,44 +20,10 @@ from hotline_lib.fingerprint import file_sha256, value_fingerprint
 from hotline_lib.indicators import whole_seconds
 from hotline_lib.params import Params, month_range
 from hotline_lib.paths import Paths
-from hotline_lib.ticket_files import draw_no_bar, marks, parts
+from hotline_lib.tickets.files import draw_no_bar, marks, parts
+from hotline_lib.tickets.schema import KEYS, KINDS, SCHEMA, Input
 
-# column: (kind, whether it may be missing)
-SCHEMA = {
-    "ticket_id": ("text", False),
-    "unit": ("text", False),
-    "business_type": ("text", False),
-    "domain": ("text", False),
-    "issue": ("text", True),
-    "sub_issue": ("text", True),
-    "accepted_at": ("time", False),
-    "answered_instantly": ("bool", False),
-    "transferred_at": ("time", True),
-    "due_at": ("time", True),
-    "closed_at": ("time", True),
-    "called_back": ("bool", True),
-    "rating": ("integer", True),
-    "bad_rating_fixed": ("bool", True),
-    "resolved_first_time": ("bool", True),
-    "classified_correctly": ("bool", False),
-    "failed_reviews": ("integer", False),
-    "submitted_at": ("time", True),
-}
-KEYS = ("business_type", "domain", "issue", "sub_issue", "unit")
-_KINDS = {"text": "文字", "time": "日期时间", "bool": "是/否", "integer": "整数"}
 _SHANGHAI_HOURS = 8
-
-
-@dataclass(frozen=True)
-class Input:
-    """Where one month of tickets came from: what a report names as its source."""
-
-    month: str
-    name: str
-    sha256: str
-    simulated: bool = False
-    seed: int | None = None
-    partial: bool = False
 
 
 @cache
@@ -111,7 +76,7 @@ def read_month(month: str, params: Params, paths: Paths) -> Table:
         cast[column], lossy[column] = _cast(raw[column], kind)
         if cast[column] is None:
             raise TicketsError(
-                f"{name}：列「{params.label(column)}」（{column}）的类型是 {type(raw[column].type()).__name__}，应为{_KINDS[kind]}。"
+                f"{name}：列「{params.label(column)}」（{column}）的类型是 {type(raw[column].type()).__name__}，应为{KINDS[kind]}。"
             )
     _refuse_lossy(raw, lossy, name, params)
     row = raw.file_row_number + 1 if "file_row_number" in raw.columns else ibis.null("int64")
@@ -212,7 +177,7 @@ def _refuse_lossy(raw: Table, lossy: dict[str, BooleanValue | None], name: str, 
         return
     counts = fetch(raw.aggregate(**{c: condition.ifelse(1, 0).sum() for c, condition in checks.items()})).iloc[0]
     bad = [
-        f"  「{params.label(c)}」（{c}）：{int(counts[c])} 个值不是{_KINDS[SCHEMA[c][0]]}。"
+        f"  「{params.label(c)}」（{c}）：{int(counts[c])} 个值不是{KINDS[SCHEMA[c][0]]}。"
         for c in checks
         if counts[c] > 0
     ]

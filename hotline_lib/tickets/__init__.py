@@ -1,0 +1,12 @@
+"""Tickets: one table, whatever holds it, and the few small frames that a month's figures are made from.
+
+The only room that knows the engine (Ibis). Nothing is imported here: who needs no engine waits for none.
+
+    schema    the columns of a ticket, and what a report names as its source
+    files     what lies in data/tickets, told without reading a ticket
+    read      a month of tickets as one checked table
+    rules     what refuses a month, and what it is warned about
+    quality   how good a month's data are
+    scan      a month's frames, kept under the fingerprint of what they were made from
+    single    single tickets: the ids behind a figure
+"""

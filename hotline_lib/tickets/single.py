@@ -1,0 +1,42 @@
+"""Single tickets: the ids behind a figure, asked for one by one and never loaded to be counted."""
+
+from __future__ import annotations
+
+import ibis
+import pandas as pd
+from ibis.expr.types import BooleanValue, Table
+
+from hotline_lib.indicators import FROM_TICKETS, Indicator, Rules, due_seconds, handling_seconds
+from hotline_lib.params import Params
+from hotline_lib.paths import Paths
+from hotline_lib.tickets.read import fetch
+from hotline_lib.tickets.scan import reached, rules_of, submitted_in
+
+
+def tickets_behind(month: str, params: Params, paths: Paths, unit: str, of: Indicator) -> Table:
+    """The submitted tickets of a unit behind an indicator: of a rate those that are counted and not good, of a count those
+    that are good, of a mean all that are counted."""
+    ours = submitted_in(month, reached(month, params, paths), params, paths)
+    return ours.filter((ours.unit == unit) & _behind(of, ours, rules_of(month, params)))
+
+
+def _behind(of: Indicator, tickets: Table, rules: Rules) -> BooleanValue:
+    """Of a rate those that are counted and not good, of a count those that are good, of a mean all that are counted."""
+    counted, good = of.counted(tickets, rules), of.good(tickets, rules)
+    return counted if of.kind == "minutes" else counted & (good if of.kind == "count" else ~good.fill_null(False))
+
+
+def missed_tickets(month: str, params: Params, paths: Paths) -> pd.DataFrame:
+    """The submitted tickets that an indicator counts and misses, and all complaints: ``unit``, ``ticket_id``, ``seconds`` and
+    ``due_seconds`` (from acceptance; missing where the mean does not count the ticket), and by indicator whether it missed."""
+    inputs = reached(month, params, paths)
+    if not inputs:
+        keys = [of.key for of in FROM_TICKETS if of.kind != "minutes"]
+        return pd.DataFrame(columns=["unit", "ticket_id", "seconds", "due_seconds", *keys])
+    ours = submitted_in(month, inputs, params, paths)
+    rules, none = rules_of(month, params), ibis.null("int64")
+    missed = {of.key: _behind(of, ours, rules).fill_null(False) for of in FROM_TICKETS}
+    timed = missed.pop(next(of.key for of in FROM_TICKETS if of.kind == "minutes"))
+    seconds, due = timed.ifelse(handling_seconds(ours), none), timed.ifelse(due_seconds(ours), none)
+    rows = ours.select("unit", "ticket_id", seconds=seconds, due_seconds=due, **missed)
+    return fetch(rows.filter(ibis.or_(rows.seconds.notnull(), *(rows[key] for key in missed))).order_by("ticket_id"))
