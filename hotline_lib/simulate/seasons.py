@@ -9,7 +9,8 @@ The seasons are invented, but for the peaks of the long holidays on the expressw
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -73,13 +74,24 @@ def _staged(months: Sequence[str], at: Change, paths: Paths, seed: int, if_missi
     made: dict[str, Path] = {}
     for month in sorted(first, reverse=True):  # one may be a base of a later one: it is exact in the end
         made |= staged(month, at, paths, seed, lambda _: None)
+    sources = cache(lambda month: _tickets(_three(month), lambda each: made.get(each, paths.tickets(each))))
     for month in wanted:
         if month not in _three(around[month]):
             params = load_params(month, paths.params, need_month_file=False)
             rng = np.random.default_rng([seed, *map(int, month.split("-")), 1])
-            known = {each: made.get(each, paths.tickets(each)) for each in _three(around[month])}
-            made[month] = _write(_drawn(month, known, params, rng), at.stage / f"{month}.parquet", seed)
+            made[month] = _write(
+                _drawn(month, sources(around[month]), params, rng), at.stage / f"{month}.parquet", seed
+            )
     return made
+
+
+def _tickets(months: Sequence[str], file_of: Callable[[str], Path]) -> dict[str, pd.DataFrame]:
+    """The tickets of each month; texts as categories, the same in all."""
+    with engine() as connection:
+        each = {month: connection.execute(_TICKETS, [str(file_of(month))]).df() for month in months}
+    rows = pd.concat(each)
+    rows = rows.astype(dict.fromkeys(rows.columns[rows.dtypes == "str"], "category"))
+    return {month: rows.loc[month] for month in months}
 
 
 def _three(month: str) -> tuple[str, str, str]:
@@ -91,20 +103,18 @@ def _places(months: Sequence[str]) -> list[int]:
     return [pd.Period(month).ordinal for month in months]
 
 
-def _drawn(month: str, files: Mapping[str, Path], params: Params, rng: np.random.Generator) -> pd.DataFrame:
+def _drawn(month: str, sources: Mapping[str, pd.DataFrame], params: Params, rng: np.random.Generator) -> pd.DataFrame:
     """The tickets of ``month``, as ``_write`` takes them: from the known months before and after it, more from the
     nearer one; their number lies between those months', moved by seasons and holidays.
     """
-    kind_of, known = {unit.name: unit.kind for unit in params.units}, list(files)
+    kind_of, known = {unit.name: unit.kind for unit in params.units}, list(sources)
     *places, at = _places([*known, month])
     after = int(np.clip(np.searchsorted(places, at), 1, len(known) - 1))
     shares = {known[after - 1]: np.interp(at, places[after - 1 : after + 1], [1, 0])}
     shares[known[after]] = 1 - shares[known[after - 1]]
-    with engine() as connection:
-        sources = {each: connection.execute(_TICKETS, [str(files[each])]).df() for each in shares}
     new, parts = Clock(month, params.calendar), []
     for kind in sorted(set(kind_of.values())):
-        rows = {each: np.flatnonzero(tickets["unit"].map(kind_of) == kind) for each, tickets in sources.items()}
+        rows = {each: np.flatnonzero(sources[each]["unit"].map(kind_of) == kind) for each in shares}
         levels = [np.log(max(len(rows[each]), 0.5) / _days(each, kind, params).sum()) for each in shares]
         days = _days(month, kind, params)
         level = days.sum() * np.exp(np.dot(levels, list(shares.values())) + rng.normal(0, _CHANCE))
@@ -149,8 +159,10 @@ def _moved(tickets: pd.DataFrame, old: Clock, new: Clock, rng: np.random.Generat
 
 def _numbered(tickets: pd.DataFrame, params: Params) -> pd.DataFrame:
     """With ``serial`` and ``code`` of the ticket's number: all cities share one counter, a group has its own."""
-    kinds = tickets["unit"].map({unit.name: unit.kind for unit in params.units})
-    counter = tickets["unit"].where(kinds != "city", "city")
+    units = {unit.name: unit for unit in params.units}
+    own = [units[name] for name in tickets["unit"].cat.categories]
+    of_unit = lambda values: np.array(values)[tickets["unit"].cat.codes]
+    counter = of_unit(["city" if unit.kind == "city" else unit.name for unit in own])
     rank = tickets["accepted_at"].groupby(counter).rank(method="first")
-    serial = (kinds.map(_FIRST_SERIAL) + rank * _GAPS).astype(np.int64)
-    return tickets.assign(serial=serial, code=tickets["unit"].map({unit.name: unit.code for unit in params.units}))
+    serial = (of_unit([_FIRST_SERIAL[unit.kind] for unit in own]) + rank * _GAPS).astype(np.int64)
+    return tickets.assign(serial=serial, code=of_unit([unit.code for unit in own]))

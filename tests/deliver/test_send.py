@@ -19,6 +19,7 @@ from hotline_lib.batch.manifest import Manifest, Record, Tables, read_manifest, 
 from hotline_lib.deliver import send
 from hotline_lib.deliver.ledger import Entry, Ledger, carry_over
 from hotline_lib.errors import HotlineError
+from hotline_lib.fingerprint import value_fingerprint
 from hotline_lib.params import load_params
 
 PEOPLE = [f"p{number}@example.invalid" for number in range(1, 5)]
@@ -91,10 +92,29 @@ def kept(september, tmp_path_factory):
     return replace(september, data=folder / "data", output=folder / "output")
 
 
+@pytest.fixture(scope="module")
+def opened_once():
+    """Opens a month once for all tests that leave its tickets and its parameters alone: what is printed of it is the same."""
+    months, prepared = {}, mailing.prepared
+
+    def open_once(month, paths):
+        params = {
+            str(file): file.read_bytes() for file in sorted(paths.params.rglob("*.*")) if file.name != "recipients.yaml"
+        }
+        known = value_fingerprint([month, str(paths), basis(month, paths, load_params(month, paths.params))[1], params])
+        if known not in months:
+            months[known] = prepared(month, paths)
+        return months[known]
+
+    return open_once
+
+
 @pytest.fixture
-def house(kept, tmp_path, monkeypatch, capsys):
-    shutil.copytree(kept.params, tmp_path / "params")
-    paths = replace(kept, params=tmp_path / "params")
+def house(kept, opened_once, monkeypatch, capsys):
+    paths = replace(kept, params=kept.output.parent / "params")
+    shutil.rmtree(paths.params, ignore_errors=True)
+    shutil.copytree(kept.params, paths.params)
+    monkeypatch.setattr(mailing, "prepared", opened_once)
     (paths.params / "recipients.yaml").write_text(RECIPIENTS, encoding="utf-8")
     monkeypatch.delenv(send.PASSWORD, raising=False)
     for name, value in paths.environment().items():
@@ -581,7 +601,8 @@ def own_data(house, tmp_path, monkeypatch):
     ]),
 )  # fmt: skip
 def test_what_disappears_after_a_mail_and_comes_back_is_corrected_twice(own_data, tmp_path, thing, unit, gone, back):
-    house, file, desk = own_data, tmp_path / thing, Desk()
+    house, desk = own_data, Desk()
+    file = (house.paths.data if thing.startswith("data/") else house.paths.params).parent / thing
     made, asked = (["沈阳"], ("--unit", "沈阳")) if unit else ([], ("--to", "p1@example.invalid"))
     steps = (lambda: None, lambda: file.rename(tmp_path / "aside"), lambda: (tmp_path / "aside").rename(file))
     with serving(desk) as port:
