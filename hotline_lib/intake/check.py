@@ -57,10 +57,10 @@ _MACROS = [
             regexp_replace(regexp_replace(x, '{_COMPACT}', '\1-\2-\3 \4:\5:\6'), '( ::|:)$', '') AS TIMESTAMP)
         WHEN regexp_matches(x, '{_WRITTEN}')
             THEN try_cast(joined(regexp_extract(x, '{_WRITTEN}', {_PARTS})) AS TIMESTAMP) END""",
+    "plain_time(x) AS CASE WHEN strlen(x) = 19 THEN try_strptime(x, '%Y-%m-%d %H:%M:%S') END",
     # the plain form first; the lambda keeps the engine from working out the rest for all rows beforehand
     """moment(x) AS CASE WHEN x <> '' THEN coalesce(
-        CASE WHEN strlen(x) = 19 THEN try_strptime(x, '%Y-%m-%d %H:%M:%S') END,
-        list_transform([gapped(x)], lambda each: spelled_time(each))[1]) END""",
+        plain_time(x), list_transform([gapped(x)], lambda each: spelled_time(each))[1]) END""",
 ]
 
 
@@ -74,19 +74,19 @@ def map_rows(con: duckdb.DuckDBPyConnection, params: Params) -> None:
     con.execute("CREATE OR REPLACE TABLE spelled AS FROM given")  # scanned from Python beside Parquet, DuckDB 1.5 hangs
     con.unregister("given")
     _scopes(con, params)
-    for column in LISTED:  # each different cell once: a million rows have a handful
-        con.execute(f"""
-            CREATE OR REPLACE TABLE map_{column} AS
-            SELECT source, cell, key, nullif(name, '{_NOTHING}') AS name, blank(key) OR name = '{_NOTHING}' AS blank,
-                key IN (SELECT spelling FROM spelled WHERE col = 'sub_issue') AS somewhere
-            FROM (SELECT source, cell, number(cell) AS key FROM (SELECT DISTINCT source, {column} AS cell FROM raw)
-                WHERE cell IS NOT NULL)
-            LEFT JOIN (SELECT s.*, scopes.source AS there FROM spelled s LEFT JOIN scopes USING (scope)
-                WHERE col = '{column}' AND parent = '' AND (scope = '' OR scopes.source IS NOT NULL)) x
-                ON x.spelling = key AND (x.scope = '' OR x.there = source)
-            QUALIFY row_number() OVER (PARTITION BY source, cell ORDER BY x.scope DESC) = 1""")
-        con.execute(f"UPDATE map_{column} SET blank = coalesce(blank, false)")
-    con.execute(f"CREATE OR REPLACE TABLE mapped AS {_mapped(params)}")
+    # each different cell once: a million rows have a handful
+    cells = " UNION ALL ".join(f"SELECT DISTINCT '{each}' AS col, source, {each} AS cell FROM raw" for each in LISTED)
+    con.execute(f"""
+        CREATE OR REPLACE TABLE maps AS
+        SELECT x.col, source, cell, key, nullif(name, '{_NOTHING}') AS name,
+            coalesce(blank(key) OR name = '{_NOTHING}', false) AS blank,
+            key IN (SELECT spelling FROM spelled WHERE col = 'sub_issue') AS somewhere
+        FROM (SELECT *, number(cell) AS key FROM ({cells}) WHERE cell IS NOT NULL) x
+        LEFT JOIN (SELECT s.*, scopes.source AS there FROM spelled s LEFT JOIN scopes USING (scope)
+            WHERE parent = '' AND (scope = '' OR scopes.source IS NOT NULL)) s
+            ON s.col = x.col AND s.spelling = key AND (s.scope = '' OR s.there = source)
+        QUALIFY row_number() OVER (PARTITION BY x.col, source, cell ORDER BY s.scope DESC) = 1""")
+    con.execute(f"CREATE OR REPLACE TABLE mapped AS {_mapped(params, *_odd(con))}")
     con.execute(
         "CREATE OR REPLACE TABLE problems AS SELECT n, unnest(split(rules, ' ')) AS rule FROM mapped WHERE rules <> ''"
     )
@@ -131,10 +131,19 @@ def _spellings(params: Params) -> Iterator[tuple[str, str, str, str, str]]:
             yield from ((entry.name, home, entry.only, plain(word), value) for home in homes for word in spellings)
 
 
-def _mapped(params: Params) -> str:
+def _odd(con: duckdb.DuckDBPyConnection) -> tuple[bool, bool]:
+    """Whether any time is written in another than the plain form, and whether any cell looks like an error of Excel's:
+    if none does, what would read them need not be planned, which takes longer than a small export."""
+    any_of = lambda condition, columns: " OR ".join(condition.format(column) for column in columns)
+    times, errors = any_of("{0} <> '' AND plain_time({0}) IS NULL", TIMES), any_of("starts_with({}, '#')", SCHEMA)
+    tickets = "SELECT 1 FROM raw WHERE kind IN ('', 'above')"
+    return tuple(bool(con.execute(f"{tickets} AND ({odd}) LIMIT 1").fetchall()) for odd in (times, errors))
+
+
+def _mapped(params: Params, odd_times: bool, errors: bool) -> str:
     """SQL of ``mapped``, step by step: values, which cells are blank, what kind of row, which rules it breaks."""
     cells = {"ticket_id": f"CASE WHEN {_is_id('r.ticket_id')} THEN r.ticket_id ELSE upper(plain(r.ticket_id)) END"}
-    cells |= {column: f"moment(r.{column})" for column in TIMES}
+    cells |= {column: f"{'moment' if odd_times else 'plain_time'}(r.{column})" for column in TIMES}
     cells |= {column: f"m_{column}.name::{SQL_TYPES[SCHEMA[column][0]]}" for column in LISTED}
     cells |= {
         "failed_reviews": "coalesce(try_cast(m_failed_reviews.name AS BIGINT), "
@@ -146,17 +155,21 @@ def _mapped(params: Params) -> str:
     late = ", ".join(  # these are looked at as text only where they are none
         f"CASE WHEN {column} IS NULL THEN blank(plain({column}_cell)) OR list_contains({_blank_words(column, params)}, "
         f"plain({column}_cell)) ELSE false END AS {column}_blank"
+        if odd_times
+        else f"{column} IS NULL AS {column}_blank"
         for column in TIMES
     )
     joins = [
-        f"LEFT JOIN map_{column} m_{column} ON m_{column}.source = r.source AND m_{column}.cell = r.{column}"
+        f"LEFT JOIN (FROM maps WHERE col = '{column}') m_{column} ON m_{column}.source = r.source AND m_{column}.cell = r.{column}"
         for column in LISTED
     ]
     unsaid = f"('{ERROR_CELL}', '{NO_VALUE_CELL}')"
+    typed = lambda column: (
+        f"WHEN starts_with(r.{column}, '#') AND regexp_full_match(upper(trim(r.{column})), '{ERROR_TEXT.pattern}') "
+        f"AND NOT {_mapped_text(column)} THEN '{ERROR_CELL}'"
+    )
     marks = ", ".join(
-        f"CASE WHEN r.{column} IN {unsaid} THEN r.{column} WHEN starts_with(r.{column}, '#') AND "
-        f"regexp_full_match(upper(trim(r.{column})), '{ERROR_TEXT.pattern}') AND NOT {_mapped_text(column)} "
-        f"THEN '{ERROR_CELL}' END AS {column}_mark"
+        f"CASE WHEN r.{column} IN {unsaid} THEN r.{column} {typed(column) if errors else ''} END AS {column}_mark"
         for column in SCHEMA
     )
     nothing = " AND ".join(f"r.{column} IS NULL" for column in SCHEMA)

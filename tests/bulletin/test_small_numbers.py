@@ -106,7 +106,7 @@ def types_of(m):
     return dict(bulletin.unit_types(m, "盘锦").frame[["business_type", "tickets"]].to_numpy().tolist())
 
 
-@pytest.mark.parametrize("least", one_in(3, [5, 10, 50, 300]))
+@pytest.mark.parametrize("least", one_in(4, [5, 10, 50, 300]))
 def test_no_edition_prints_a_small_count(month, least):
     m = held(month, least)
     for unit in m.params.unit_names:
