@@ -6,6 +6,7 @@ HOTLINE := $(PY) -m hotline_lib
 READY := .venv/.ready
 AXE := axe-core@4.14.1
 UV := 0.13.9
+SPARK := pyspark==4.3.0 grpcio grpcio-status googleapis-common-protos zstandard
 EXAMPLES ?= 3000
 ifndef SEED
 SEED := $(shell date +%s)
@@ -14,7 +15,7 @@ TEST := $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval -
 export PYTHONUTF8 := 1
 test test-all search: export PYTHONHASHSEED := 0
 
-.PHONY: report test test-all search browser verified lock bundle offline lab lint refresh dictionary clean
+.PHONY: report test test-all search browser engines verified lock bundle offline lab lint refresh dictionary clean
 
 report: $(READY)   ## 生成一个月的报告：make report MONTH=2024-09
 	$(HOTLINE) simulate $(MONTH) --if-missing
@@ -55,6 +56,13 @@ bundle: $(READY)   ## 给没有网络的机器：dist/hotline-suite/ 里有全�
 	$(PY) -m pip download --quiet --disable-pip-version-check --only-binary :all: $(FOR) -c constraints.txt \
 	    -d dist/hotline-suite/wheels . setuptools
 	$(PY) bundle/hashes.py dist/hotline-suite
+
+engines: $(READY)  ## PostgreSQL 和 Spark：装上驱动，从真的服务器读同一个月（要有 PostgreSQL 的服务器程序和 Java；没有的跳过）
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,postgres]"
+	$(PY) -m venv .venv/spark
+	echo "$(CURDIR)/.venv/lib/$$(ls .venv/lib | grep -m1 python3)/site-packages" > "$$(ls -d .venv/spark/lib/python3*/site-packages)/above.pth"
+	.venv/spark/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(SPARK)
+	PYTHONPATH=$(CURDIR) .venv/spark/bin/python -m pytest -p no:xdist tests/tickets/test_postgres.py tests/tickets/test_spark.py
 
 offline: $(READY)  ## 在断网的环境里从 bundle 装一遍、出一份报告
 	$(PY) -m pytest -p no:xdist tests/offline

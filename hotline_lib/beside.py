@@ -151,7 +151,7 @@ def left_out(source: Input, scanned: list[Input], params: Params, paths: Paths) 
 
 def _apart(source: Input, params: Params, paths: Paths) -> list[str]:
     """The months that reports of this one would look at, but their tickets are of the other kind."""
-    if params.month.source.kind == "database":
+    if not params.month.source.in_data:
         return []
     first = month_before(source.month, max(LONGEST - 1, params.month.reach_back_months))
     real = real_months(paths)

@@ -15,11 +15,12 @@ from hotline_lib.indicators import find_indicator
 from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
-from hotline_lib.tickets.files import LONGEST, MONTH, hint_to_simulate, months_there
-from hotline_lib.tickets.read import fetch, find_input, read_month
+from hotline_lib.tickets import table_digest
+from hotline_lib.tickets.files import LONGEST
+from hotline_lib.tickets.read import newest_month, no_tickets
 from hotline_lib.tickets.scan import accepted, handed, submitted
 from hotline_lib.tickets.schema import KEYS, SCHEMA, Input
-from hotline_lib.tickets.single import missed_tickets, tickets_behind
+from hotline_lib.tickets.single import chosen_tickets, missed_tickets, tickets_behind
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -165,13 +166,13 @@ class Month:
         """
         wanted, where = columns or ["ticket_id"], where or {}
         _check_columns([*wanted, *where])
-        table = read_month(self.month, self.params, self.paths)
+        among = {}
         for column, value in where.items():
             values = list(value) if isinstance(value, list | tuple) else [value]
             given = [each for each in values if not pd.isna(each)]
-            among = table[column].isin(known_value(self.params, column, given) if column in KEYS else given)
-            table = table.filter(among if len(given) == len(values) else among | table[column].isnull())
-        return fetch(table.order_by("ticket_id").select(*wanted))
+            known = known_value(self.params, column, given) if column in KEYS else given
+            among[column] = known + [None] * (len(given) < len(values))
+        return chosen_tickets(self.month, among, wanted, self.params, self.paths)
 
     def behind(self, unit: str, indicator: str, columns: list[str] | None = None) -> pd.DataFrame:
         """The ids behind a unit's indicator: of a rate the tickets that are counted and not good, else all it counts.
@@ -184,8 +185,9 @@ class Month:
         if of.counted is None:
             raise HotlineError(f"{of.label}不是由工单算出的，没有可列的工单：它取自 params/ 或受理件数。")
         _check_columns(columns or [])
-        table = tickets_behind(self.month, self.params, self.paths, self.params.unit(unit).name, of)
-        return fetch(table.order_by("ticket_id").select(*(columns or ["ticket_id"])))
+        return tickets_behind(
+            self.month, self.params.unit(unit).name, of, columns or ["ticket_id"], self.params, self.paths
+        )
 
     @cached_property
     def missed(self) -> pd.DataFrame:
@@ -226,13 +228,17 @@ def open_month(month: str = "", paths: Paths | None = None) -> Month:
     directory by default.
     Raises ParamsError, UnknownValueError, TicketsError or PublishedError.
     """
-    (paths := paths or find_paths()).recover()
+    table_digest.forget()  # whoever opens a month wants what there is now
+    return _opened(month, paths or find_paths())
+
+
+def _opened(month: str, paths: Paths) -> Month:
+    paths.recover()
     month = month or newest_month(paths)
     params = load_params(month, paths.params)
     found = accepted(month, params, paths)
     if found is None:
-        missing = f"没有 {month} 的工单：{paths.short(paths.tickets(month))} 不存在。"
-        raise TicketsError(f"{missing}请先导入这个月的导出文件{hint_to_simulate(month, paths)}。")
+        raise TicketsError(no_tickets(month, params, paths))
     frames, source = found
     late, scanned = submitted(month, params, paths)
     last_year = beside.base_of(month_before(month, 12), params, paths, source.simulated)
@@ -257,31 +263,10 @@ def open_month(month: str = "", paths: Paths | None = None) -> Month:
     )
 
 
-def newest_month(paths: Paths) -> str:
-    """The newest month that there are tickets of: of real ones if there are any, a few late ones come last.
-
-    Raises TicketsError, with what to do, if there are none at all.
-    """
-    names = {file.stem for file in (paths.params / "months").glob("*.yaml") if MONTH.fullmatch(file.stem)}
-    found: dict[str, str] = {}
-    for month in sorted(names | set(months_there(paths)), reverse=True):
-        source = find_input(month, load_params(month, paths.params, need_month_file=False), paths)
-        if source is not None:
-            found.setdefault("late" if source.partial else "simulated" if source.simulated else "real", month)
-        if "real" in found:
-            break
-    for kind in ("real", "simulated", "late"):
-        if kind in found:
-            return found[kind]
-    printed = sorted(folder.name for folder in (paths.data / "published").glob("????-??"))
-    hint = f"；若只想试用，运行 hotline simulate {printed[-1]}" if printed else ""
-    raise TicketsError(f"还没有任何工单。开始一个月：hotline new 月份，再 hotline intake 导出文件 --month 月份{hint}。")
-
-
 def prepare(month: str, paths: Paths) -> Month:
     """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
-    m = open_month(month, paths)
-    _ = m._beside, m.annexes
+    m = _opened(month, paths)
+    _ = m._beside, m.annexes, m.missed
     return m
 
 

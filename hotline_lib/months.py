@@ -54,7 +54,7 @@ def _tickets(month: str, paths: Paths) -> tuple[str, str, str]:
     path = paths.tickets(month)
     try:
         params = load_params(month, paths.params, need_month_file=False)
-        if params.month.source.kind == "database":
+        if not params.month.source.in_data:
             return _NONE, _NONE, "数据库"
         known = params.unit_names
     except HotlineError:

@@ -65,7 +65,7 @@ remarks:  # 人写的话，嵌在生成的句子里。第六、第七部分和�
 
 {by_unit}
 # {copied}
-source: {_inline(last.source.model_dump(exclude_none=True))}  # data/tickets/ 下的 Parquet；也可写 kind: database 及 connect、table
+source: {_inline(last.source.model_dump(exclude_none=True))}  # 默认是 data/tickets/ 下的 Parquet；数据库等其他来源见 docs/数据来源.md
 reach_back_months: {last.reach_back_months}  # 考评按当月上报的工单计算，受理时间最早往前看几个月
 notebooks: {_inline(last.notebooks)}  # 各笔记本的参数，例如 03_top_issues: {{top: 5}}
 """

@@ -28,7 +28,7 @@ from hotline_lib.rule_changes import lost_rules, scheme_changes
 from hotline_lib.text_files import read_text
 from hotline_lib.tickets.files import hint_to_simulate
 from hotline_lib.tickets.quality import data_quality
-from hotline_lib.tickets.read import fetch, find_input, read_month
+from hotline_lib.tickets.read import fetch, find_input, no_tickets, read_month
 from hotline_lib.tickets.scan import accepted, submitted
 from hotline_lib.yaml_files import rows_of
 
@@ -151,9 +151,10 @@ def _tickets(found: Readiness, params: Params, paths: Paths) -> None:
     month = found.month
     own = accepted(month, params, paths)
     if own is None:
-        found.stops.append(
+        intake = (
             f"没有 {month} 的工单：请运行 hotline intake 导出文件 --month {month}{hint_to_simulate(month, paths)}。"
         )
+        found.stops.append(intake if params.month.source.in_data else no_tickets(month, params, paths))
         return
     frames, source = own
     mark = "，模拟工单" if source.simulated else ""

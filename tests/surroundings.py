@@ -27,7 +27,7 @@ COPIED = ("published", "spot_checks")  # of data/: what is in git
 SEARCH = ("HOTLINE_EXAMPLES", "HOTLINE_EVERY")  # how long a search is: all that is asked of a test by its environment
 # of the person's shell: what would change what the suite does, says or finds
 _LEFT_OUT = re.compile(
-    r"HOTLINE_|LC_|LANG|TZ$|PYTHON(?!PATH$|PYCACHEPREFIX$|DONTWRITEBYTECODE$)|MPL|JUPYTER|IPYTHON|(NO|FORCE)_COLOR$|COLUMNS$|LINES$"
+    r"HOTLINE_|PG[A-Z]+$|SPARK_|LC_|LANG|TZ$|PYTHON(?!PATH$|PYCACHEPREFIX$|DONTWRITEBYTECODE$)|MPL|JUPYTER|IPYTHON|(NO|FORCE)_COLOR$|COLUMNS$|LINES$"
     r"|GIT_(DIR|WORK_TREE|INDEX_FILE)$"
 )
 _UNUSED = 86_400  # seconds after which tickets of another state of the project are thrown away

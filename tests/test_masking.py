@@ -400,7 +400,7 @@ MONTH_FILES = {
     "a key beside a unit": ("  沈阳: 0\n", "  沈阳: 0\n  {0}: 1\n  {0}: 2\n", "写了两次"),
     "a key": ("reach_back_months: 2", "{}: 2", "键"),
     "a key of a key": ("source: {kind", "source: {{{}: 1, kind", "键"),
-    "one of few values": ("kind: parquet", "kind: {}", "应为 'parquet' 或 'database'"),
+    "one of few values": ("kind: parquet", "kind: {}", "应为 'parquet'"),
     "the month": ("month: 2024-09\n", 'month: "{}"\n', "应写作"),
     "a day": ("issued: 2024-10-14", 'issued: "{}"', "应为日历上有的日期"),
     "a list": ("not_answered: []", "not_answered: [{}]", "test_calls"),

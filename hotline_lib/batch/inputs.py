@@ -14,8 +14,8 @@ from hotline_lib.tickets.files import LONGEST
 from hotline_lib.yaml_files import read_yaml
 
 
-def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str]:
-    """What all reports of a month stand on, now.
+def basis(month: str, paths: Paths, params: Params, *, again: bool = False) -> tuple[dict[str, str], str]:
+    """What all reports of a month stand on, now. again: a table is asked again, though this process has asked it before.
 
     Returns data files with their SHA-256, by the path an analyst knows; and one digest of these, parameters, library
     and packages.
@@ -24,18 +24,21 @@ def basis(month: str, paths: Paths, params: Params) -> tuple[dict[str, str], str
         LONGEST - 1, 12 + params.month.reach_back_months, 11 + int(month[5:])
     )  # last year's submissions, its January
     months = [month_before(month, each) for each in range(back, -1, -1)]
+    source = params.month.source
     data = [
         path
         for each in months
         for path in (paths.tickets(each), paths.published(each), paths.spot_checks(each))
-        if path.exists()
+        if path.exists() and (path != paths.tickets(each) or source.in_data)
     ]
     files = {paths.short(path): file_sha256(path, paths.cache) for path in data}
-    if params.month.source.kind == "database":
-        from hotline_lib.tickets.read import find_input  # slow to import, and only a database needs it
+    if not source.in_data:
+        from hotline_lib.tickets import read, table_digest  # slow to import, and only a table needs them
 
-        found = [source for each in months if (source := find_input(each, params, paths))]
-        files |= {source.name: source.sha256 for source in found}
+        if again:
+            table_digest.forget()
+        found = [of for each in reversed(months) if (of := read.find_input(each, params, paths))]
+        files |= {of.name: of.sha256 for of in found}
     return files, value_fingerprint(
         [files, _params_files(paths.params, months), library_fingerprint(), package_versions()]
     )

@@ -211,7 +211,7 @@ class _Run:
             self._write("tables", lambda: tables_written(month, self.folder, after, top))
         self.warnings += proofs.of_word(self.manifest, self.paths)
         self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
-        now = lambda: basis(self.month, self.paths, load_params(self.month, self.paths.params))
+        now = lambda: basis(self.month, self.paths, load_params(self.month, self.paths.params), again=True)
         if words := mixed(self.files, self.basis, now):
             manifest.withdraw(self.folder, self.manifest, [report.name for report in due], words)
             self._remember()

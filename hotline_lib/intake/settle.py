@@ -19,7 +19,7 @@ from hotline_lib.paths import Paths
 def settled(files: Sequence[Path], month: str, options: Options, paths: Paths, say: Say) -> Intake:
     """See ``take.intake``. options: units as they were typed."""
     params = load_params(month, paths.params, need_month_file=False)
-    if params.month.source.kind != "parquet":
+    if not params.month.source.in_data:
         raise IntakeError(words.DATABASE.format(month=month))
     unit = params.unit(options.unit).name if options.unit else ""
     options = replace(options, unit=unit, replace_units=gone.named(options.replace_units, params))

@@ -90,6 +90,8 @@ def load_params(month: str, folder: Path, *, need_month_file: bool | None = True
         month=MonthParams(month=month),
     )
     of_month = _month_params(read, month, need_month_file, lambda *text: params.known.shown(*text))
+    if "source" not in of_month.model_fields_set:
+        of_month = of_month.model_copy(update={"source": params.organisation.source})
     params = params.model_copy(update={"month": of_month})
     _check(params)
     if need_month_file is not None:

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from hotline_lib.params.models import Model, MonthText
-
-
-class Source(Model):
-    """Where a month's tickets are: Parquet under data/tickets (default), or a table of any engine Ibis connects to."""
-
-    kind: Literal["parquet", "database"] = "parquet"
-    connect: str | None = None
-    table: str | None = None
-
-    def model_post_init(self, _context: Any) -> None:
-        if self.kind == "database" and not (self.connect and self.table):
-            raise ValueError("kind 为 database 时必须写明 connect（连接地址）和 table（表名）")
+from hotline_lib.params.source import Source
 
 
 class Fraction(Model):

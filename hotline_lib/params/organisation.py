@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from hotline_lib.params.models import Model
+from hotline_lib.params.source import Source
 
 # line breaks, other control characters, and marks that turn the direction of writing: a header may hold none
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -77,6 +78,7 @@ class Organisation(Model):
 
     small_numbers: units' own editions print no count under it; 0: all are printed.
     more_columns: columns that a printed table has besides, in page, Word, workbook and CSV: units: [mom, complaint_per_10k].
+    source: where the tickets of months are that do not say so themselves. memory_gb: that counting tickets from files may take.
     """
 
     province: str
@@ -93,3 +95,5 @@ class Organisation(Model):
     mail: MailSettings = MailSettings()
     small_numbers: Annotated[int, Field(ge=0, le=1000)] = 0
     more_columns: dict[Printed, tuple[str, ...]] = {}
+    source: Source = Source()
+    memory_gb: Annotated[float, Field(ge=0.2, le=1024)] = 1

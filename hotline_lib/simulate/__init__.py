@@ -98,8 +98,8 @@ def staged(month: str, at: Change, paths: Paths, seed: int, say: Callable[[str],
 
 def refuse_real(months: Sequence[str], paths: Paths) -> None:
     """Simulated months are never written over real ones, nor among them."""
-    if databases := _in_database(months, paths):
-        raise HotlineError(f"{'、'.join(databases)} 的工单在数据库中（params/months/ 的 source），没有生成模拟工单。")
+    if elsewhere := _elsewhere(months, paths):
+        raise HotlineError(f"{'、'.join(elsewhere)} 的工单不在 data/tickets 中（见 params/），没有生成模拟工单。")
     if real := real_months(paths):
         asked = months[0] if len(months) == 1 else f"{months[0]}..{months[-1]}"
         raise HotlineError(
@@ -115,10 +115,10 @@ def there_already(months: Sequence[str], paths: Paths) -> str | None:
 
     None if one of them has none.
     """
-    real, databases = set(real_months(paths)), _in_database(months, paths)
-    if not all(month in databases or paths.tickets(month).exists() for month in months):
+    real, elsewhere = set(real_months(paths)), _elsewhere(months, paths)
+    if not all(month in elsewhere or paths.tickets(month).exists() for month in months):
         return None
-    own = [month for month in months if month in databases or month in real]
+    own = [month for month in months if month in elsewhere or month in real]
     return f"{'、'.join(own)} 有真实工单，没有生成模拟工单。" if own else ""
 
 
@@ -136,9 +136,9 @@ def lay_out(paths: Paths, project: Paths) -> None:
     os.replace(part, paths.data / "published")
 
 
-def _in_database(months: Sequence[str], paths: Paths) -> list[str]:
+def _elsewhere(months: Sequence[str], paths: Paths) -> list[str]:
     own = {month: load_params(month, paths.params, need_month_file=False).month for month in months}
-    return [month for month, params in own.items() if params.source.kind == "database"]
+    return [month for month, params in own.items() if not params.source.in_data]
 
 
 # the ticket table from what is simulated, where times are seconds since 1970 and −1 is missing

@@ -92,16 +92,21 @@ def marks(path: Path) -> Marks:
 
     Raises TicketsError if it cannot be opened, or if its folder holds simulated and real tickets.
     """
+    return marks_of(parts(path), path.name)
+
+
+def marks_of(files: list[Path], name: str) -> Marks:
+    """The marks of files that lie together under that name."""
     import pyarrow.parquet as pq
 
     try:
-        found = [pq.read_schema(file).metadata or {} for file in parts(path)] or [{}]
+        found = [pq.read_schema(file).metadata or {} for file in files] or [{}]
     except (OSError, ValueError):
-        raise _broken(path) from None
+        raise _broken(name) from None
     kinds = {metadata.get(b"hotline.simulated") == b"true" for metadata in found}
     if len(kinds) > 1:
         raise TicketsError(
-            f"{path.name} 文件夹中既有模拟工单，又有真实工单，不能混在一起，没有读入任何工单。请把模拟的文件移出这个文件夹。"
+            f"{name} 文件夹中既有模拟工单，又有真实工单，不能混在一起，没有读入任何工单。请把模拟的文件移出这个文件夹。"
         )
     seed = found[0].get(b"hotline.seed")
     partial = all(metadata.get(b"hotline.partial") == b"true" for metadata in found)
@@ -153,7 +158,7 @@ def tickets_in(path: Path) -> int:
     try:
         return sum(pq.read_metadata(file).num_rows for file in parts(path))
     except (OSError, ValueError):
-        raise _broken(path) from None
+        raise _broken(path.name) from None
 
 
 def version_name(path: Path, paths: Paths) -> str | None:
@@ -206,5 +211,5 @@ def _version(month: str, name: str, path: Path, logged: str | None, current: boo
     return Version(month, name, path, tickets, says, written.replace(tzinfo=None), current)
 
 
-def _broken(path: Path) -> TicketsError:
-    return TicketsError(f"{path.name} 打不开：不是完整的 Parquet 文件。请重新导入这个月的工单。")
+def _broken(name: str) -> TicketsError:
+    return TicketsError(f"{name} 打不开：不是完整的 Parquet 文件。请重新导入这个月的工单。")

@@ -29,6 +29,7 @@ from hotline_lib.indicators import FROM_TICKETS, Rules, handling_seconds
 from hotline_lib.journal import read_folder, write_folder
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
+from hotline_lib.tickets import table_digest
 from hotline_lib.tickets.read import fetch, find_input, read_month
 from hotline_lib.tickets.rules import check_month
 from hotline_lib.tickets.schema import KEYS, Input
@@ -63,7 +64,7 @@ def accepted(month: str, params: Params, paths: Paths) -> tuple[Frames, Input] |
             "warnings": pd.DataFrame({"warning": pd.Series(warned, dtype=str)}),
         }
 
-    return _kept("accepted", month, _key("accepted", month, [source], of_month, params), scan, paths), source
+    return kept("accepted", month, frames_key("accepted", month, [source], of_month, params), scan, paths), source
 
 
 def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[Input]]:
@@ -83,7 +84,7 @@ def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[In
             "submissions": _submissions(ours),
         }
 
-    return _kept("submitted", month, _key("submitted", month, inputs, params, params), scan, paths), inputs
+    return kept("submitted", month, frames_key("submitted", month, inputs, params, params), scan, paths), inputs
 
 
 def reached(month: str, params: Params, paths: Paths) -> list[Input]:
@@ -160,7 +161,7 @@ def rules_of(month: str, params: Params) -> Rules:
     return Rules(name_of("inquiry"), name_of("complaint"), deadline_days)
 
 
-def _key(what: str, month: str, inputs: list[Input], names: Params, params: Params) -> str:
+def frames_key(what: str, month: str, inputs: list[Input], names: Params, params: Params) -> str:
     """One digest of all that the frames depend on. names: whose units, catalogue and columns the month is held to.
 
     What no figure depends on may be in it: then a scan is made once too often. What one does depend on may not be left out.
@@ -181,7 +182,7 @@ def _in_seconds(kept: pd.DataFrame) -> pd.DataFrame:
     return kept.astype(dict.fromkeys(dates, "datetime64[s]"))
 
 
-def _kept(what: str, month: str, fingerprint: str, scan: Callable[[], Frames], paths: Paths) -> Frames:
+def kept(what: str, month: str, fingerprint: str, scan: Callable[[], Frames], paths: Paths) -> Frames:
     """The frames under that fingerprint in output/.cache; scanned and kept there if they are not, or not as they were written.
 
     Raises TicketsError if a run has handed this process the digest of others.
@@ -204,4 +205,5 @@ def _kept(what: str, month: str, fingerprint: str, scan: Callable[[], Frames], p
 def handed(paths: Paths) -> dict[str, str]:
     """The environment variable that holds another process (a kernel) to the frames that this one has read."""
     here = f"{paths.cache} "
-    return {_HANDED: json.dumps({key.removeprefix(here): _read[key] for key in _read if key.startswith(here)})}
+    frames = {key.removeprefix(here): _read[key] for key in _read if key.startswith(here)}
+    return {_HANDED: json.dumps(frames), **table_digest.handed()}

@@ -26,6 +26,7 @@ SCHEMA = {
     "submitted_at": ("time", True),
 }
 KEYS = ("business_type", "domain", "issue", "sub_issue", "unit")
+SHANGHAI_HOURS = 8
 KINDS = {"text": "文字", "time": "日期时间", "bool": "是/否", "integer": "整数"}
 
 

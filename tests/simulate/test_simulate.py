@@ -159,11 +159,9 @@ def test_a_real_month_is_enough_and_of_what_lies_in_a_database_nothing_is_simula
     shutil.copytree(second_province.params, tmp_path / "params")
     other = replace(paths, params=tmp_path / "params", data=tmp_path / "other")
     month = other.params / "months" / "2025-03.yaml"
-    month.write_text(
-        month.read_text(encoding="utf-8") + "\nsource: {kind: database, connect: 'duckdb://x', table: t}\n"
-    )
+    month.write_text(month.read_text(encoding="utf-8") + "\nsource: {kind: postgres, table: t}\n")
     assert there_already(["2025-03"], other) == "2025-03 有真实工单，没有生成模拟工单。"
-    with pytest.raises(HotlineError, match="2025-03 的工单在数据库中"):
+    with pytest.raises(HotlineError, match="2025-03 的工单不在 data/tickets 中"):
         simulate("2025-03", other)
 
 

@@ -172,7 +172,7 @@ def test_a_database_is_a_source_too(own, tmp_path):
         connection.execute(f"create table gongdan as select * from read_parquet('{own.tickets(MONTH)}')")
     own.tickets(MONTH).unlink()
     params = load_params(MONTH, own.params)
-    source = type(params.month.source)(kind="database", connect=f"duckdb://{file}", table="gongdan")
+    source = type(params.month.source)(kind="duckdb", path=str(file), table="gongdan")
     params = params.model_copy(update={"month": params.month.model_copy(update={"source": source})})
     frames, found = accepted(MONTH, params, own)
     assert frames["counts"]["tickets"].sum() == 1

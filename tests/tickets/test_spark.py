@@ -1,0 +1,147 @@
+"""The same month from Spark: a session of this machine, and Spark Connect; one session for all of it.
+
+Run by ``make engines``: PySpark with its server is in an environment of its own.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import same
+import servers
+import surroundings
+from test_tickets import MONTH, tickets, write
+
+from hotline_lib.errors import TicketsError
+from hotline_lib.params import load_params
+from hotline_lib.tickets import source_spark, table_digest
+from hotline_lib.tickets.read import find_input
+from hotline_lib.tickets.scan import accepted
+from hotline_lib.tickets.schema import SCHEMA
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(servers.spark_missing()), reason=servers.spark_missing() or "-"),
+]
+FILES = str(surroundings.september() / "tickets" / "2024-*.parquet") if not servers.spark_missing() else ""
+
+
+@pytest.fixture(scope="module")
+def session():
+    """The session that the suite itself opens; the machine's clock is that of another zone."""
+    os.environ |= {"HOTLINE_SPARK": "local[2]", "TZ": "America/New_York"}
+    time.tzset()
+    yield source_spark._backend()._session
+    source_spark.forget()
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+
+@pytest.fixture(scope="module")
+def from_files(project, tmp_path_factory):
+    paths = replace(project, data=surroundings.september(), output=tmp_path_factory.mktemp("files"))
+    return same.all_of(MONTH, paths)
+
+
+@pytest.mark.parametrize("kind", ["timestamp_ntz", "timestamp"])
+def test_september_is_the_same(session, from_files, project, tmp_path, kind):
+    columns = [f"cast({c} as {kind}) as {c}" if of == "time" else c for c, (of, _) in SCHEMA.items()]
+    session.read.parquet(FILES).selectExpr(*columns).createOrReplaceTempView("tickets")
+    table_digest.forget()
+    paths = servers.with_source(project, tmp_path, kind="spark", table="tickets", simulated=True)
+    same.assert_same(from_files, same.all_of(MONTH, paths))
+
+
+@pytest.fixture
+def drawn(session, project, tmp_path):
+    """Parquet of a few tickets that Spark reads, and how to write it."""
+    paths = servers.with_source(project, tmp_path, kind="spark", path=str(tmp_path / "data" / "tickets"))
+
+    def fill(frame: pd.DataFrame) -> None:
+        write(replace(paths, data=tmp_path / "data"), frame)
+        table_digest.forget()
+
+    fill.paths = paths
+    return fill
+
+
+def told(paths) -> str:
+    with pytest.raises(TicketsError) as caught:
+        accepted(MONTH, load_params(MONTH, paths.params), paths)
+    return str(caught.value)
+
+
+def test_what_is_wrong_is_told_and_a_change_is_seen(drawn):
+    params = load_params(MONTH, drawn.paths.params)
+    drawn(tickets({}, {"rating": 4}))
+    first = find_input(MONTH, params, drawn.paths).sha256
+    drawn(tickets({}, {"rating": 3}))
+    assert find_input(MONTH, params, drawn.paths).sha256 != first
+    drawn(tickets({}, {"rating": 4}))
+    assert find_input(MONTH, params, drawn.paths).sha256 == first
+    drawn(tickets({}, {"unit": "沈阳分中心"}, {"rating": 6}))
+    assert "2 类问题" in (said := told(drawn.paths)) and "沈阳分中心" in said
+    drawn(tickets({}, {}, {"accepted_at": None}))
+    assert "「受理时间」未填写：1 件" in told(drawn.paths)
+    drawn(tickets({}).drop(columns="rating"))
+    assert "缺少列 「满意度评价」（rating）" in told(drawn.paths)
+    drawn(tickets({}).assign(accepted_at="昨天"))
+    assert "「受理时间」（accepted_at）的类型是 String" in told(drawn.paths)
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ({"table": "nowhere"}, "没有这张表或视图"),
+        ({"table": "nowhere.tickets"}, "没有"),
+        ({"path": "/nowhere"}, "没有这个位置"),
+    ],
+)
+def test_what_is_not_there_is_told(session, project, tmp_path, source, says):
+    table_digest.forget()
+    assert says in told(servers.with_source(project, tmp_path, kind="spark", **source))
+
+
+@pytest.mark.parametrize(
+    ("place", "environment", "says"),
+    [
+        ("local[1]", {"PATH": "", "JAVA_HOME": ""}, "没有能用的 Java"),
+        (f"sc://127.0.0.1:1/;token={servers.CANARY}", {}, "连不上 Spark"),
+        (f"nowhere[{servers.CANARY}]", {}, "不是 Spark 的地址"),
+    ],
+    ids=["no Java", "away", "no address"],
+)
+def test_no_spark_is_told_in_words(project, tmp_path, place, environment, says):
+    paths = servers.with_source(project, tmp_path, kind="spark", table="tickets")
+    command = [sys.executable, "-m", "hotline_lib", "tables", MONTH]
+    given = {**os.environ, **paths.environment(), "HOTLINE_SPARK": place, **environment}
+    done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=120)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1 and says in said and "程序出错了" not in said
+    assert servers.CANARY not in said
+    assert not any(servers.CANARY.encode() in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+
+
+def test_spark_connect_gives_the_same(from_files, project, tmp_path):
+    """In a process of its own: one process has one kind of session."""
+    paths = servers.with_source(project, tmp_path, kind="spark", path=FILES, simulated=True)
+    script = """
+import json, os, sys
+sys.path[:0] = json.loads(sys.argv[1])
+import same, pickle
+from hotline_lib.paths import find_paths
+pickle.dump(same.all_of("2024-09", find_paths()), open(sys.argv[2], "wb"))
+"""
+    (log := tmp_path / "found").touch()
+    with servers.spark_connect(tmp_path) as place:
+        given = {**os.environ, **paths.environment(), "HOTLINE_SPARK": place, "TZ": "Asia/Tokyo"}
+        command = [sys.executable, "-c", script, json.dumps([str(Path(same.__file__).parent)]), str(log)]
+        done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stderr[-3000:]
+    same.assert_same(from_files, pd.read_pickle(log))
