@@ -1,4 +1,4 @@
-"""What stands beside a month: its base months, and single counts with their bases and filter."""
+"""What stands beside a month: its base months, its spot checks, and single counts with their bases and filter."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotline_lib import published
 from hotline_lib.errors import HotlineError, UnknownValueError
+from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, Unit, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.tickets.files import LONGEST, months_there, real_months
@@ -193,3 +194,13 @@ def named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:
     roles = {each.name: each.role for each in params.catalogue.business_types}
     printed = {each.name: each.printed for each in params.catalogue.domains}
     return counts.assign(role=counts["business_type"].map(roles), printed_domain=counts["domain"].map(printed))
+
+
+def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:
+    """The drawn tickets of data/spot_checks/MONTH.csv as text, or None if there is no such file.
+
+    Only the columns that we know: what else somebody noted there stays in the file. Raises HotlineError that names file,
+    row and column, and the value if it may be shown, for a missing column, an unknown unit or answer, no id, or a repeated one.
+    """
+    path = paths.spot_checks(month)
+    return read(path, params, paths.short(path)) if path.exists() else None

@@ -9,16 +9,15 @@ from functools import cached_property
 import pandas as pd
 
 from hotline_lib import beside, published
-from hotline_lib.beside import HISTORY, Annex, Base, Count, filtered, known_value, label, month_length
+from hotline_lib.beside import HISTORY, Annex, Base, Count, filtered, known_value, label, month_length, read_spot_checks
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
-from hotline_lib.intake.spot_checks import read
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
 from hotline_lib.tickets import table_digest
 from hotline_lib.tickets.files import LONGEST
 from hotline_lib.tickets.read import newest_month, no_tickets
-from hotline_lib.tickets.scan import accepted, handed, submitted
+from hotline_lib.tickets.scan import accepted, handed, leads, submitted
 from hotline_lib.tickets.schema import KEYS, SCHEMA, Input
 from hotline_lib.tickets.single import chosen_tickets, missed_tickets, tickets_behind
 
@@ -195,6 +194,15 @@ class Month:
         ``due_seconds``, and a column per indicator: whether it counts the ticket and the ticket is not good."""
         return missed_tickets(self.month, self.params, self.paths)
 
+    def leads(self) -> pd.DataFrame:
+        """Closed complaints to look at next (``tickets.leads``): ``ticket_id``, ``unit``, ``lead``, ``rank`` in it, ``why``."""
+        return leads(self.month, self.params, self.paths)
+
+    @cached_property
+    def checks_before(self) -> pd.DataFrame | None:
+        """The drawn tickets of the month before, or None if there is no such file."""
+        return read_spot_checks(self.previous.month, self.params, self.paths)
+
     def count(self, **where: object) -> Count:
         """Tickets accepted in the month with those values: ``m.count(unit="大连", issue="巡游出租汽车")``.
 
@@ -266,20 +274,10 @@ def _opened(month: str, paths: Paths) -> Month:
 def prepare(month: str, paths: Paths) -> Month:
     """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
     m = _opened(month, paths)
-    _ = m._beside, m.annexes, m.missed
+    _ = m._beside, m.annexes, m.missed, m.leads()
     return m
 
 
 def frames_read(paths: Paths) -> dict[str, str]:
     """The environment variable that holds another process (a kernel) to the frames that this one has read."""
     return handed(paths)
-
-
-def read_spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:
-    """The drawn tickets of data/spot_checks/MONTH.csv as text, or None if there is no such file.
-
-    Only the columns that we know: what else somebody noted there stays in the file. Raises HotlineError that names file,
-    row and column, and the value if it may be shown, for a missing column, an unknown unit or answer, no id, or a repeated one.
-    """
-    path = paths.spot_checks(month)
-    return read(path, params, paths.short(path)) if path.exists() else None

@@ -10,11 +10,11 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from hotline_lib.batch.manifest import Manifest, digests, is_whole
+from hotline_lib.beside import read_spot_checks
 from hotline_lib.deliver.ledger import Entry
 from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.journal import DIGESTS, read_folder
-from hotline_lib.month import read_spot_checks
 from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
 from hotline_lib.tickets.files import DIGITS, MONTH, Change, changes, kept_as, log_file, marks, months_there, parts

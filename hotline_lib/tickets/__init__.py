@@ -9,4 +9,5 @@ The only room that knows the engine (Ibis). Nothing is imported here: who needs 
     quality   how good a month's data are
     scan      a month's frames, kept under the fingerprint of what they were made from
     single    single tickets: the ids behind a figure
+    leads     single tickets that a spot check should look at next
 """

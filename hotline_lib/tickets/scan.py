@@ -7,6 +7,7 @@ Frames (pandas; whole numbers are int64):
     rates        submitted in the month: unit, indicator, numerator, denominator (minutes: seconds, tickets)
     handling     submitted in the month: unit, business_type, minute (whole), tickets, seconds
     submissions  submitted in the month: unit, business_type, accepted_month, tickets
+    leads        closed complaints accepted in the month that a spot check should look at: ticket_id, unit, lead, rank, why
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from hotline_lib.journal import read_folder, write_folder
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import table_digest
+from hotline_lib.tickets.leads import COLUMNS, find_leads
 from hotline_lib.tickets.read import fetch, find_input, read_month
 from hotline_lib.tickets.rules import check_month
 from hotline_lib.tickets.schema import KEYS, Input
@@ -85,6 +87,19 @@ def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[In
         }
 
     return kept("submitted", month, frames_key("submitted", month, inputs, params, params), scan, paths), inputs
+
+
+def leads(month: str, params: Params, paths: Paths) -> pd.DataFrame:
+    """The leads among the complaints accepted in ``month`` (``find_leads``); none where there are no tickets."""
+    source = find_input(month, params, paths)
+    if source is None:
+        return pd.DataFrame(columns=COLUMNS)
+    days = (month_range(month)[1] - month_range(month)[0]).days
+
+    def scan() -> Frames:
+        return {"leads": find_leads(read_month(month, params, paths), params.catalogue.name_of("complaint"), days)}
+
+    return kept("leads", month, frames_key("leads", month, [source], params, params), scan, paths)["leads"]
 
 
 def reached(month: str, params: Params, paths: Paths) -> list[Input]:

@@ -7,10 +7,10 @@ import pytest
 from support import MONTH, drawn
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.beside import read_spot_checks
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up
-from hotline_lib.month import read_spot_checks
 
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
 ONE = HEAD + "信息咨询 | 城市客运 | | | 沈阳 | 10"
