@@ -96,6 +96,10 @@ def simulate(
     if_missing: Annotated[
         bool, typer.Option("--if-missing", help="已有这个月的工单（真实的也算）就什么也不做")
     ] = False,
+    with_leads: Annotated[
+        bool,
+        typer.Option("--with-leads", help="在抽检有问题的单位里埋入线索（办得太快、卡着时限办结等），印出的数字不变"),
+    ] = False,
     data: Data = None,
     params: Params = None,
 ) -> None:
@@ -105,6 +109,8 @@ def simulate(
 
     paths = project(data=data, params=params)
     months = month_span(month)
+    if with_leads and len(months) > 1:
+        raise HotlineError(f"--with-leads 一次只做一个月：{month} 是一段月份。请写一个已公布的月份，如 {months[-1]}。")
     if if_missing and (real := there_already(months, paths)) is not None:
         typer.echo(real, nl=bool(real))
         return
@@ -119,7 +125,7 @@ def simulate(
     else:
         from hotline_lib.simulate import simulate as simulate_month
 
-        files = simulate_month(month, paths, seed=seed)
+        files = simulate_month(month, paths, seed=seed, plant=with_leads)
     for file in files:
         typer.echo(f"  {paths.short(file)}")
     if data:

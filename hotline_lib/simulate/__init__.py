@@ -5,6 +5,7 @@
     base_months   the two months it is compared with
     handling      how tickets were handled, so that the rates come out
     tickets       when calls come in, are closed and reported; ticket numbers
+    planted       patterns for leads to find, if asked for
 
 No real ticket can be shared; whatever shows these says that they are simulated.
 """
@@ -28,12 +29,18 @@ _ROW_GROUP = 122_880
 
 
 def simulate(
-    month: str, paths: Paths, *, seed: int = DEFAULT_SEED, on_step: Callable[[str], None] | None = None
+    month: str,
+    paths: Paths,
+    *,
+    seed: int = DEFAULT_SEED,
+    plant: bool = False,
+    on_step: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write simulated tickets of ``month``, of the month before and of the same month last year.
 
     They are made from data/published/MONTH (and data/spot_checks/MONTH.csv, if there is one). The same seed gives the
-    same bytes; every seed gives the same published figures. on_step: told in Chinese what is being done.
+    same bytes; every seed gives the same published figures. plant: patterns that leads look for, in the complaints of the units
+    in which the spot check found something (``planted``). on_step: told in Chinese what is being done.
 
     Returns the three files, oldest month first.
     Raises HotlineError if there are real tickets of any month (nothing is written then), PublishedError if the published
@@ -41,7 +48,7 @@ def simulate(
     """
     with changing(paths) as at:
         refuse_real([month], paths)
-        written = staged(month, at, paths, seed, on_step or (lambda _: None))
+        written = staged(month, at, paths, seed, on_step or (lambda _: None), plant=plant)
         return commit(at, written, paths)
 
 
@@ -61,12 +68,15 @@ def commit(at: Change, staged: Mapping[str, Path], paths: Paths) -> list[Path]:
     return [paths.tickets(month) for month in sorted(staged)]
 
 
-def staged(month: str, at: Change, paths: Paths, seed: int, say: Callable[[str], None]) -> dict[str, Path]:
+def staged(
+    month: str, at: Change, paths: Paths, seed: int, say: Callable[[str], None], *, plant: bool = False
+) -> dict[str, Path]:
     """The three months that ``simulate`` writes, in the stage."""
     import numpy as np
 
     from hotline_lib.simulate.base_months import base_margins, base_tickets
     from hotline_lib.simulate.cells import month_tickets
+    from hotline_lib.simulate.planted import problem_units
     from hotline_lib.simulate.printed import read_printed
     from hotline_lib.simulate.tickets import complete
 
@@ -81,7 +91,8 @@ def staged(month: str, at: Change, paths: Paths, seed: int, say: Callable[[str],
         say(f"由印出的变化推算 {base}：{margins['unit'].sum():,} 件")
         months[base] = base_tickets(margins, printed, months[month], params, rng)
     say("安排受理、办结和报送时间，评定各项指标")
-    finished = complete(months, printed, params, rng)
+    plant_in = problem_units(month, params, paths) if plant else ()
+    finished = complete(months, printed, params, rng, plant_in=plant_in)
 
     names = {each.role: each.name for each in reversed(params.catalogue.business_types)}
     codes = {unit.name: unit.code for unit in params.units}

@@ -7,6 +7,7 @@ Three months are made together, because one month reports what another has accep
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pandas as pd
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import Calendar, Params, month_before, month_range
 from hotline_lib.simulate.handling import DAY, HOUR, MISSING, handled, submitted_numbers
+from hotline_lib.simulate.planted import planted, reported_at_once
 from hotline_lib.simulate.printed import ROLES, Printed
 
 _CELL = ["unit", "role"]
@@ -72,12 +74,16 @@ class Clock:
 
 
 def complete(
-    months: dict[str, pd.DataFrame], printed: Printed, params: Params, rng: np.random.Generator
+    months: dict[str, pd.DataFrame],
+    printed: Printed,
+    params: Params,
+    rng: np.random.Generator,
+    plant_in: Sequence[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """All that the ticket table needs of each ticket, by month.
 
     months: by month, ``unit``, ``role``, ``domain``, ``issue``, ``sub_issue``, a row a ticket; the printed month, the
-        month before and the same month last year.
+        month before and the same month last year. plant_in: units whose complaints get patterns (``planted``).
     """
     clocks = {month: Clock(month, params.calendar) for month in months}
     months = {
@@ -101,13 +107,16 @@ def complete(
     # tickets reported in their month are closed in it: those that would not be came in some days earlier
     over = (accepted_at + together["seconds"] - (end - _MARGIN)).where((together["fate"] == "own") & ~pinned, 0)
     together["accepted_at"] = accepted_at - -(-over.clip(lower=0) // DAY) * DAY
+    if plant_in:
+        together = planted(together, printed.month, plant_in, clocks[printed.month].end, rng)
 
     finished: dict[str, pd.DataFrame] = {}
     first_serials: dict[str, int] = {}
     for month in sorted(months, reverse=True):  # backwards: a month's serials end where the next one's begin
         tickets = together[together["month"] == month].reset_index(drop=True)
         tickets = _number(tickets, clocks[month], printed, params, first_serials, rng)
-        finished[month] = _timed(tickets, clocks[month], rng)
+        timed = _timed(tickets, clocks[month], rng)
+        finished[month] = reported_at_once(timed) if plant_in else timed
     return finished
 
 

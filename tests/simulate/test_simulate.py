@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from hotline_lib.cli import app
 from hotline_lib.errors import HotlineError, PublishedError
+from hotline_lib.month import open_month
 from hotline_lib.paths import Paths
 from hotline_lib.simulate import DEFAULT_SEED, simulate
 
@@ -93,6 +94,33 @@ def test_spot_checked_numbers_are_tickets_of_their_day_even_the_last(paths):
     assert differences("2025-03", paths.data, paths.params) == []
     assert illegalities("2025-03", paths.data, paths.params) == []
     assert set(drawn) <= set(pd.read_parquet(paths.tickets("2025-03"))["ticket_id"])
+
+
+def test_patterns_are_planted_where_something_was_found_and_no_figure_changes(paths):
+    write_spot_checks(paths, {"JT9901002025033112345678": "东川"}, "no")
+    simulate("2025-03", paths)
+    honest = pd.read_parquet(paths.tickets("2025-03"))
+    simulate("2025-03", paths, plant=True)
+    assert differences("2025-03", paths.data, paths.params) == []
+    assert illegalities("2025-03", paths.data, paths.params) == []
+    planted = pd.read_parquet(paths.tickets("2025-03"))
+    sub_issues = ["unit", "issue", "sub_issue"]
+    assert not planted.equals(honest) and planted[sub_issues].value_counts().equals(honest[sub_issues].value_counts())
+    leads = open_month("2025-03", paths).leads()
+    assert "用时雷同" in set(leads["lead"]) and set(leads["unit"]) == {"东川"}
+
+
+@pytest.mark.slow
+def test_patterns_change_no_figure_of_the_published_month(tmp_path, project):
+    paths = simulated(tmp_path, project, plant=True)
+    assert differences(MONTH, paths.data, paths.params) == []
+    assert illegalities(MONTH, paths.data, paths.params) == []
+
+
+def test_patterns_are_planted_month_by_month(second_province):
+    places = ["--data", str(second_province.data), "--params", str(second_province.params)]
+    done = CliRunner().invoke(app, ["simulate", "2025-02..2025-03", "--with-leads", *places])
+    assert done.exit_code == 1 and "一次只做一个月" in str(done.exception or done.output)
 
 
 @pytest.mark.parametrize(
@@ -198,9 +226,9 @@ def test_a_missing_table_is_named(paths):
         simulate("2025-03", paths)
 
 
-def write_spot_checks(paths: Paths, drawn: dict[str, str]) -> None:
+def write_spot_checks(paths: Paths, drawn: dict[str, str], answer: str = "yes") -> None:
     paths.spot_checks("2025-03").parent.mkdir(parents=True)
-    lines = [f"{ticket_id},{unit},random,yes,yes,yes" for ticket_id, unit in drawn.items()]
+    lines = [f"{ticket_id},{unit},random,yes,{answer},{answer}" for ticket_id, unit in drawn.items()]
     text = "\n".join(["ticket_id,unit,drawn,called_back,closed,satisfied", *lines])
     paths.spot_checks("2025-03").write_text(text, encoding="utf-8")
 
