@@ -33,6 +33,7 @@ FRAMES = {
     "m.units": ("单位", ["unit", "long_name", "kind", "code", "population"]),
     "m.types": ("业务类型", ["business_type", "role"]),
     "m.spot_checks": ("抽检的工单", ["ticket_id", "unit", "drawn", "called_back", "closed", "satisfied"]),
+    "m.leads()": ("线索：已办结投诉中值得抽检的，一行一件，不是结论", ["ticket_id", "unit", "lead", "rank", "why"]),
 }
 MEMBERS = {
     "label": "月份的写法：2024年9月",
@@ -49,6 +50,8 @@ MEMBERS = {
     "days": '本月和对比月的天数；against 为 "yoy" 或 "mom"',
     "tickets": "符合条件的单张工单（默认只有编号）：where 为列到值的对应",
     "behind": "一个单位的一项指标背后的工单：率为没有达标的，件数和时长为计入的",
+    "leads": "线索：已办结投诉中值得抽检的，按线索和名次排；不是结论",
+    "checks_before": "上月抽检的工单（没有时为空）",
     "count": "符合条件的件数，带占比和对比月份，可用在 bulletin.say 里",
     "sources": "用到的工单文件",
     "warnings": "数据提示",

@@ -193,6 +193,8 @@ _LIST = (
     ),
     # single tickets
     Word("ticket_id", "工单编号", "text", "", "工单编号"),
+    Word("lead", "线索", "text", "", "不合常情之处的名称；值得一查，不是结论"),
+    Word("why", "缘由", "text", "", "这件工单为什么是线索"),
     Word("drawn", "抽取", "text", "", "随机抽取，或因线索抽取", names={"random": "随机", "lead": "线索"}),
     *(
         Word(name, head, "text", "", f"抽检结果：{head}", names=_ANSWERS)

@@ -1,11 +1,12 @@
 """Leads (线索): patterns among a month's closed complaints that a spot check should look at next. Never a verdict.
 
-Each lead is a condition on tickets that chance alone gives a known share of them at most. A unit is named only where it has
-so many that chance would name any unit in one month of a hundred (binomial, one-sided, Bonferroni over the units and
+Each lead is a condition on tickets that chance alone gives a known share of them at most. A unit is named only where it
+has so many that chance would name any unit in one month of a hundred (binomial, one-sided, Bonferroni over the units and
 what the lead tests); of it the tickets with the condition are listed, the most striking first. How often each names an
-honest unit, and finds a planted pattern, is measured by ``tests/benchmarks/leads.py`` and stands in its docstring: of the
-tickets that ``simulate`` makes, which know neither hurry nor habit. Real tickets have both, and systems that close by
-themselves: there a lead says how far a unit is from chance, not why.
+honest unit, and finds a planted pattern (in one ticket of ten, in six units of 77 to 2,843 complaints), was measured over
+20 seeds by ``tests/benchmarks/leads.py`` and stands in its docstring: of tickets that ``simulate`` makes, which know
+neither hurry nor habit. Real tickets have both, and systems that close by themselves: there a lead says how far a unit is
+from chance, not why.
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ def too_fast(closed: Table, days: int) -> Found:
     more). k of n: under a hundredth of it among those under a tenth, answered at once left out. If few are ready early (a
     tail like t^a with a of 0.75 or more: work that takes steps has a above 1, waiting by chance 1), k/n is 10^−0.75 at most.
     Source: tails of Weibull's law (Weibull 1951); the idea is that of speeder checks in surveys (Greszki, Meyer and Schoen 2015).
+    Measured: no honest unit of 300; planted 91 of 120: all where complaints usually take hours (11 of 20 of 77 complaints), none
+    where they take 50 minutes.
     """
     passed_on = closed.filter(~closed.answered_instantly)
     units = passed_on.group_by("unit").aggregate(of_unit=passed_on.seconds.median())
@@ -101,6 +104,7 @@ def just_under(closed: Table, days: int) -> Found:
     the limit than before it. A due time that is one of the others is not tested twice.
     Source: bunching at a notch (Kleven and Waseem 2013); the density test of McCrary 2008, from one side, because a limit that is
     kept has nothing beyond.
+    Measured: no honest unit of 300; planted 84 of 120: all of 400 complaints and more that take hours, half of smaller ones.
     """
     limits = {"24小时": _DAY, "5日": 5 * _DAY}
     own = closed.due - closed.accepted
@@ -124,6 +128,8 @@ def bursts(closed: Table, days: int) -> Found:
     k of n: gaps of thirty seconds and less, of all. Closings that know nothing of each other leave such gaps with
     1 − exp(−31 λ); λ three times the month's average, since a unit closes more in some hours.
     Source: gaps of a Poisson process (Cox and Lewis 1966).
+    Measured: no honest unit of 300; planted 73 of 120: of 180 to 440 complaints nearly all, of 2,800 a month (where gaps are
+    short anyway) 2 of 20, of 77 complaints 6 of 20.
     """
     order = ibis.window(group_by="unit", order_by=["closed", "ticket_id"])
     gaps = closed.mutate(gap=closed.closed - closed.closed.lag().over(order), minute=(closed.closed / _MINUTE).floor())
@@ -140,6 +146,7 @@ def round_minutes(closed: Table, days: int) -> Found:
 
     k of n: those minutes, of all; a fifth by chance. Five times the share is Whipple's index of heaping (1 is none).
     Source: Whipple's index (Shryock and Siegel 1976, The Methods and Materials of Demography), taken to clocks.
+    Measured: no honest unit of 300; planted (three tickets in ten) 116 of 120.
     """
     timed = closed.mutate(clock=(closed.closed % _DAY / _MINUTE).floor().cast("int64"))
     hit = timed.clock % 5 == 0
@@ -158,6 +165,7 @@ def twins(closed: Table, days: int) -> Found:
     k of n: pairs of tickets of a unit with the same seconds, of pairs with the same minute (of ten minutes and more: short times are
     alike by themselves); a sixtieth by chance.
     Source: pairs that fall together (the birthday problem); few distinct values as a mark of made-up data, as in Simonsohn 2013.
+    Measured: no honest unit of 300; planted 120 of 120.
     """
     long = closed.filter(closed.seconds >= _LONG)
     long = long.mutate(minute=(long.seconds / _MINUTE).floor())
@@ -178,6 +186,7 @@ def unasked(closed: Table, days: int) -> Found:
 
     k of n: those, of the satisfied; one in a hundred may be a slip of the record.
     Source: 月报 2024-09, 三 (部分工单在系统上显示办结和满意，但实际未办结、群众不满意).
+    Measured: no honest unit of 300, but ``simulate`` rings whoever rates, so that says nothing; planted 120 of 120.
     """
     satisfied = closed.filter(closed.rating >= SATISFIED_FROM)
     at_once = ((satisfied.submitted - satisfied.closed) <= _MINUTE).fill_null(False)
@@ -198,6 +207,7 @@ def again(closed: Table, days: int) -> Found:
     equally busy. Sub-issues with more than eight complaints in a unit are left out: there another one soon is nothing special. An
     incident brings complaints together too.
     Source: repeat contacts as the reverse of resolution at first contact (ISO 18295-1, 2017).
+    Measured: no honest unit of 300; planted 34 of 120: it needs hundreds of complaints, and many rare sub-issues.
     """
     named = closed.filter(closed.sub_issue.notnull() & (closed.issue != ""))
     cell = ["unit", "issue", "sub_issue"]
