@@ -192,7 +192,7 @@ def _sample(m: Month) -> dict[str, object]:
         "clean": len(clean),
         "clean_sample": int(least_clean) if len(clean) else 0,
         "clean_most": numbers.decimal(100 * binomial_interval(0, int(least_clean))[1], 1) if len(clean) else "",
-        "related": related and {"rho": related[0], "p": related[1], "told": related[1] < SIGNIFICANCE_LEVEL},
+        "related": related and {"tau": related[0], "p": related[1], "told": related[1] < SIGNIFICANCE_LEVEL},
     }
 
 

@@ -4,6 +4,7 @@ and beside them stand the counts they come from, because a printed digit is made
 
 from hotline_lib.metrics._calendar_pattern import daily_calls, day_kinds, hourly_calls
 from hotline_lib.metrics._comparison import contributions, with_base
+from hotline_lib.metrics._concordance import kendall
 from hotline_lib.metrics._funnels import binomial_limits, funnel, poisson_limits
 from hotline_lib.metrics._handling import handling_times
 from hotline_lib.metrics._issues import beside_peers, sub_issue_shares, top_issues, top_units, without_issue
@@ -18,6 +19,13 @@ from hotline_lib.metrics._rates import (
     possible_rates,
     unconfirmed,
     unsubmitted,
+)
+from hotline_lib.metrics._sampling import (
+    hypergeometric_interval,
+    if_reported,
+    overall_shares,
+    pooling,
+    sample_bounds,
 )
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
 from hotline_lib.metrics._trends import MonthLimits, a_day, month_limits, side_by_side, xmr, year_to_date
@@ -51,18 +59,24 @@ __all__ = [
     "funnel",
     "handling_times",
     "hourly_calls",
+    "hypergeometric_interval",
+    "if_reported",
     "incomplete",
     "indicator_values",
     "interval",
     "issue_changes",
     "judged",
+    "kendall",
     "listed_level",
     "missing_days",
     "month_limits",
     "movers",
+    "overall_shares",
     "poisson_limits",
+    "pooling",
     "possible_rates",
     "same_tickets",
+    "sample_bounds",
     "side_by_side",
     "silent_hours",
     "spot_check_results",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from fractions import Fraction
+
 import pandas as pd
 
 from hotline_lib.exact import competition_rank, half_up
+from hotline_lib.metrics._concordance import kendall
 from hotline_lib.metrics._intervals import binomial_interval
 
 LEAST_UNITS = 8  # below, ranks say nothing of one another
@@ -71,18 +73,15 @@ def beside_scores(checks: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def agreement(table: pd.DataFrame) -> tuple[float, float] | None:
-    """Spearman's rank correlation of score and share of problem tickets over the units with an answer, and its p-value
-    by permutation (9,999 of them, seeded).
+    """Kendall's tau of score and share of problem tickets over the units with an answer, and its exact p-value (``kendall``).
 
     table: as ``beside_scores`` gives it. None where there are fewer than eight units or one side is all alike.
     """
-    from scipy.stats import permutation_test, rankdata, zscore
-
     known = table[table["answered"] > 0]
-    score, share = known["score"].astype(float), known["problems"] / known["answered"]
-    if len(known) < LEAST_UNITS or score.nunique() == 1 or share.nunique() == 1:
+    score, share = (
+        known["score"].astype(float),
+        [Fraction(int(row.problems), int(row.answered)) for row in known.itertuples()],
+    )
+    if len(known) < LEAST_UNITS or score.nunique() == 1 or len(set(share)) == 1:
         return None
-    ranks, of_share = zscore(rankdata(score)), zscore(rankdata(share)) / len(known)
-    rho = lambda x, axis: np.moveaxis(x, axis, -1) @ of_share
-    result = permutation_test((ranks,), rho, permutation_type="pairings", vectorized=True, n_resamples=9_999, rng=0)
-    return round(float(result.statistic), 12), float(result.pvalue)
+    return kendall(score.tolist(), list(map(float, share)))

@@ -4,6 +4,7 @@ from hotline_lib.scoring._chances import rank_intervals
 from hotline_lib.scoring._explained import explained
 from hotline_lib.scoring._infer import in_words, infer
 from hotline_lib.scoring._points import deductions, ladder, points_lost, printed_score, scores
+from hotline_lib.scoring._sampled import if_sampled
 from hotline_lib.scoring._takes import takes
 from hotline_lib.scoring._what_if import compare, what_if
 
@@ -11,6 +12,7 @@ __all__ = [
     "compare",
     "deductions",
     "explained",
+    "if_sampled",
     "in_words",
     "infer",
     "ladder",

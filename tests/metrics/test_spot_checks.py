@@ -104,16 +104,16 @@ def test_nobody_reached_is_no_clean_sample():
     assert rows["rank"].isna().to_dict() == {"乙": False, "甲": True, "丙": True, "丁": True}
 
 
-def test_agreement_is_of_ranks_by_permutation_and_none_for_few_or_all_alike():
+def test_agreement_is_of_ranks_over_all_permutations_and_none_for_few_or_all_alike():
     names = list("甲乙丙丁戊己庚辛")
     scores = "unit | rank | score\n" + "\n".join(f"{name} | {at} | {99 - at}" for at, name in enumerate(names, 1))
     found = lambda bad: (
         "unit | rank | sampled | problems\n"
         + "\n".join(f"{name} | 1 | 9 | {each}" for name, each in zip(names, bad, strict=False))
     )
-    rho, p = agreement(beside(scores, found(range(8))))
-    assert rho == -1 and p < 0.01  # the better the score, the fewer
+    tau, p = agreement(beside(scores, found(range(8))))
+    assert tau == -1 and p == 2 / 40_320  # the better the score, the fewer
     assert agreement(beside(scores, found(range(7)))) is None
     assert agreement(beside(scores, found([3] * 8))) is None
-    rho, p = agreement(beside(scores, found([3, 1, 4, 1, 5, 2, 6, 3])))
+    tau, p = agreement(beside(scores, found([3, 1, 4, 1, 5, 2, 6, 3])))
     assert 0.05 < p < 1
