@@ -23,6 +23,7 @@ FLOORS = [
     {"scoring"},
     {"proofread"},
     {"present"},
+    {"sampling"},
     {"bulletin"},
     {"deliver"},
     {"batch"},

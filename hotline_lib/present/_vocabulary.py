@@ -191,6 +191,17 @@ _LIST = (
         for key, head in (("called_back", "回访"), ("closed", "办结"), ("satisfied", "满意"))
         for end, word, said in (("yes", "属实", "属实"), ("of", "答复", "有答复"))
     ),
+    # where to look next
+    Word("complaints", "办结投诉", "count", "件", "本月上报的（都已办结的）投诉举报，抽检从中抽取"),
+    *(
+        Word(f"need_{share}", f"{share}%须抽", "count", "件", f"有问题的占{share}%及以上时，至少抽这么多件才有95%的把握见到一件（超几何）")
+        for share in (25, 10, 5)
+    ),
+    Word("last_answered", "上次有答复", "count", "件", "上次抽检中有答复的件数"),
+    Word("last_problems", "上次有问题", "count", "件", "上次抽检中有问题的件数"),
+    Word("leads", "线索", "count", "件", "有线索的工单"),
+    Word("calls", "建议抽", "count", "件", "建议抽检的件数"),
+    Word("why", "理由", "text", "", "为什么抽这么多，或为什么列为线索"),
     # single tickets
     Word("ticket_id", "工单编号", "text", "", "工单编号"),
     Word("lead", "线索", "text", "", "不合常情之处的名称；值得一查，不是结论"),
