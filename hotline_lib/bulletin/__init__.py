@@ -9,9 +9,12 @@ from hotline_lib.bulletin._domains import domain_contributions, domain_units, do
 from hotline_lib.bulletin._exhibit import Exhibit
 from hotline_lib.bulletin._explain import explain
 from hotline_lib.bulletin._fair import bands, funnel, handling, methods, needs_help, what_it_takes
+from hotline_lib.bulletin._follow_up import follow_up
+from hotline_lib.bulletin._how_sure import how_sure
 from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
 from hotline_lib.bulletin._months import domain_months, issue_months, months, year_to_date
 from hotline_lib.bulletin._movers import movers, without_issue
+from hotline_lib.bulletin._next_checks import leads, next_checks
 from hotline_lib.bulletin._outline import (
     Part,
     Section,
@@ -50,7 +53,7 @@ EXHIBITS = (
     domains, domain_units, domain_contributions, type_contributions, domain_months,
     top_issues, all_top_issues, issue_details, movers, without_issue, handled, issue_months,
     scores, indicators, points_lost, points_explained, unsubmitted, possible_rates, below_threshold, needs_help, bands, what_it_takes, funnel, handling, methods,
-    score_months, unit_months, spot_checks, score_ranks, checks_opening, test_calls, quality, overview,
+    score_months, unit_months, spot_checks, how_sure, score_ranks, follow_up, leads, next_checks, checks_opening, test_calls, quality, overview,
     unit_types, unit_issues, unit_indicators, unit_points, unit_peers, unit_spot_checks,
 )  # fmt: skip
 __all__ = [

@@ -67,6 +67,13 @@ def scores_before(m: Month) -> dict[str, pd.DataFrame]:
     return {each.month: _printed(each) if each.rates is None else _scored(each) for each in m.annexes}
 
 
+@once_a_month
+def points_before(m: Month) -> pd.DataFrame | None:
+    """``unit``, ``indicator``, ``points``: what each lost in the month before, by its own scheme; None where no tickets tell."""
+    last = m.annexes[-1] if m.annexes else None
+    return scoring.deductions(_values(last), last.params.scheme) if last and last.rates is not None else None
+
+
 def moved_columns(m: Month) -> list[Column]:
     """Rank and score against last month, for a table of units with ``moved``'s columns; none if last month's are not known."""
     if not _comparable(m):

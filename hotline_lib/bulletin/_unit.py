@@ -21,6 +21,7 @@ from hotline_lib.bulletin._scores import missing, rounded, score_source
 from hotline_lib.bulletin._wording import drawn, provisional
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, INDICATORS
+from hotline_lib.metrics._spot_checks import QUESTIONS
 from hotline_lib.month import Month
 from hotline_lib.present import _charts as charts
 from hotline_lib.present import _numbers as numbers
@@ -32,7 +33,6 @@ from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import column
 
 _TOO_FEW = "{}受理的工单不足{}件，或太少，各数不列出。"
-_QUESTIONS = ("called_back", "closed", "satisfied")
 
 
 def unit_types(m: Month, unit: str) -> Exhibit:
@@ -178,11 +178,11 @@ def _spot_checks_table(x: Exhibit, unit: str) -> Table | Sentence:
         x.frame,
         [
             column("ticket_id"),
-            *(column(question, kind="words", emphasis=answer(question)) for question in _QUESTIONS),
+            *(column(question, kind="words", emphasis=answer(question)) for question in QUESTIONS),
         ],
         label="抽检的工单",
         row_head="ticket_id",
-        notes=["抽这么少不足以证明没有问题"] if not (x.frame[list(_QUESTIONS)] == "no").any(axis=None) else [],
+        notes=["抽这么少不足以证明没有问题"] if not (x.frame[list(QUESTIONS)] == "no").any(axis=None) else [],
     )
 
 

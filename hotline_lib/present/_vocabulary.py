@@ -191,6 +191,19 @@ _LIST = (
         for key, head in (("called_back", "回访"), ("closed", "办结"), ("satisfied", "满意"))
         for end, word, said in (("yes", "属实", "属实"), ("of", "答复", "有答复"))
     ),
+    # how sure, what became of last month's
+    Word("fewest", "问题件数95%区间", "words", "件", "全部办结投诉中有问题的件数，精确区间（超几何）的下端", helper=True),
+    Word("most", "上端", "words", "件", "全部办结投诉中有问题的件数，精确区间（超几何）的上端", helper=True),
+    Word("at_most", "至多", "count", "件", "抽检未发现问题时，有95%的把握全部办结投诉中有问题的不超过这么多件", helper=True),
+    Word("if_reported", "上报属实的概率", "plain", "", "上报属实（容许5%有问题）时，抽到这么多或更多有问题的概率（超几何，GB/T 2828.4）"),
+    Word("over_reports", "多报", "flag", "", "上报值高于实际：上述概率整张表一起校正后不超过5%（Benjamini–Hochberg）"),
+    Word("pooled", "合并估计", "interval", "%", "结合各单位的抽检估计的问题率（贝塔–二项，最大似然），0.046 即4.6%"),
+    *(Word(f"pooled_{end}", f"合并估计{name}", "plain", "", f"合并估计95%区间的{name}", helper=True) for end, name in (("low", "下端"), ("high", "上端"))),
+    *(Word(f"score_{end}", f"抽检代入{name}", "score", "分", f"抽检所见代替上报值，总分的{name}（95%）") for end, name in (("low", "下端"), ("high", "上端"))),
+    Word("what", "事由", "text", "", "跟踪什么：抽检、问题工单，或一项指标", names={"sample": "抽检", "tickets": "问题工单", "points": "失分"}),
+    Word("before", "上月", "text", "", "上月的情况"),
+    Word("now", "本月", "text", "", "本月的情况"),
+    Word("outcome", "结果", "text", "", "又发现、已整改，还是未了", names={"again": "又发现", "mended": "已整改", "open": "未了"}),
     # where to look next
     Word("complaints", "办结投诉", "count", "件", "本月上报的（都已办结的）投诉举报，抽检从中抽取"),
     *(
@@ -205,7 +218,6 @@ _LIST = (
     # single tickets
     Word("ticket_id", "工单编号", "text", "", "工单编号"),
     Word("lead", "线索", "text", "", "不合常情之处的名称；值得一查，不是结论"),
-    Word("why", "缘由", "text", "", "这件工单为什么是线索"),
     Word("drawn", "抽取", "text", "", "随机抽取，或因线索抽取", names={"random": "随机", "lead": "线索"}),
     *(
         Word(name, head, "text", "", f"抽检结果：{head}", names=_ANSWERS)

@@ -33,6 +33,11 @@ def edition(m, unit):
     parts += [bulletin.unit_issues(m, role, unit).table for role in ("complaint", "inquiry")]
     parts += [bulletin.unit_points(m, unit).sentence, bulletin.unit_points(m, unit).table]
     parts += [bulletin.unit_peers(m, unit).table, bulletin.unit_spot_checks(m, unit).table]
+    parts += [
+        bulletin.follow_up(m, unit).sentence,
+        bulletin.follow_up(m, unit).table,
+        bulletin.next_checks(m, unit).sentence,
+    ]
     shown = [part._repr_html_() if hasattr(part, "_repr_html_") else f"{part!r}{part.alt}{part.note}" for part in parts]
     from hotline_lib import present
 

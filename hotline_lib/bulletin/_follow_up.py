@@ -1,0 +1,131 @@
+"""What became of last month's problems (05, 06): found again, mended, or open."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from hotline_lib import metrics
+from hotline_lib.beside import label
+from hotline_lib.bulletin import _figures as figures
+from hotline_lib.bulletin import _small as small
+from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
+from hotline_lib.bulletin._samples import found_words
+from hotline_lib.bulletin._standing import points_before
+from hotline_lib.bulletin._wording import provisional
+from hotline_lib.indicators import BY_KEY
+from hotline_lib.metrics._spot_checks import QUESTIONS
+from hotline_lib.month import Month
+from hotline_lib.present import _numbers as numbers
+from hotline_lib.present._cells import Column
+from hotline_lib.present._sentences import Sentence
+from hotline_lib.present._tables import Table
+from hotline_lib.present._vocabulary import UNIT, column
+
+COLUMNS = ["unit", "what", "indicator", "before", "now", "outcome"]
+_OUTCOMES = {
+    "sample": {"again": "又发现", "mended": "未再发现", "open": "没有抽到"},
+    "tickets": {"again": "仍有问题", "mended": "已整改", "open": "未复核"},
+    "points": {"again": "仍须关注", "mended": "不再须关注", "open": numbers.OPEN},
+}
+
+
+def follow_up(m: Month, unit: str = "") -> Exhibit:
+    """上月的问题怎样了：上月抽检有问题的单位和工单、失分到了须关注（●）的指标，本月又发现、已整改，还是未了。
+
+    unit：只看这个单位，不写就是全部。有 sentence、table；上月没有抽检、也没有成绩时只说没有。
+    frame：一行一件事：unit、what（sample 抽检、tickets 问题工单、points 失分）、indicator、before、now、outcome（again、mended、open）。
+    来源：上月和本月的 data/spot_checks、m.annexes。
+    """
+    name = m.params.unit(unit).name if unit else ""
+    frame = pd.DataFrame([*_samples(m), *_points(m)], columns=COLUMNS)
+    order = {each: at for at, each in enumerate(m.units["unit"])}
+    frame = frame.sort_values("unit", key=lambda units: units.map(order), kind="stable", ignore_index=True)
+    frame = frame[frame["unit"] == name].reset_index(drop=True) if unit else frame
+    parts = Parts(sentence=Says("follow_up", partial(_told, unit=name)), table=partial(_table, unit=name))
+    return Exhibit(m, frame, _parts=parts, _find=lambda x, column, row: None)
+
+
+def _samples(m: Month) -> list[tuple]:
+    """Of each unit of which last month's spot check found something: what this month's found, and what became of the tickets."""
+    if m.checks_before is None:
+        return []
+    before = metrics.spot_check_results(m.checks_before, m.units).set_index("unit")
+    bad = m.checks_before[(m.checks_before[list(QUESTIONS)] == "no").any(axis=1)]
+    drawn = m.spot_checks if m.spot_checks is not None else m.checks_before.iloc[:0]
+    now = metrics.spot_check_results(drawn, m.units).set_index("unit")
+    rows = []
+    for unit in m.units["unit"]:
+        if before.loc[unit, "problems"]:
+            words = [found_words(*of.loc[unit, ["problems", "answered", "sampled"]]) for of in (before, now)]
+            of = now.loc[unit]
+            rows.append(
+                (unit, "sample", None, *words, "again" if of["problems"] else "mended" if of["answered"] else "open")
+            )
+        if len(own := bad.loc[bad["unit"] == unit, "ticket_id"]):
+            rows.append((unit, "tickets", None, *_tickets(own.tolist(), drawn)))
+    return rows
+
+
+def _tickets(ids: list[str], drawn: pd.DataFrame) -> tuple[str, str, str]:
+    """What re-checking those tickets showed: in words last month, this month, and what became of them all."""
+    answers = drawn[drawn["ticket_id"].isin(ids)].set_index("ticket_id")[list(QUESTIONS)]
+    again = int((answers == "no").any(axis=1).sum())
+    mended = int(((answers == "yes").any(axis=1) & ~(answers == "no").any(axis=1)).sum())
+    left = len(ids) - again - mended
+    parts = ((again, "仍有问题"), (mended, "已整改"), (left, "未复核"))
+    words = "，".join(f"{number}件{said}" for number, said in parts if number)
+    return f"{len(ids)}件", words, "again" if again else "open" if left else "mended"
+
+
+def _points(m: Month) -> list[tuple]:
+    """Of each unit and indicator that cost so many points last month that they called for attention: what it costs now."""
+    signals, before = m.params.scheme.signals, points_before(m)
+    if before is None:
+        return []
+    now, open_ = figures.lost(m), figures.unconfirmed(m)
+    rows = []
+    for row in before[before["points"].map(lambda points: signals.of(points=points) == "attention")].to_dict("records"):
+        unit, key = row["unit"], row["indicator"]
+        name, known = BY_KEY[key].brief, unit not in open_.get(key, ()) and unit in now.index
+        points = now.loc[unit, key] if known and key in now else 0
+        still = signals.of(points=points) == "attention"
+        said = f"失{numbers.points(points)}分" if points else "未失分"
+        rows.append((unit, "points", key, f"{name}失{numbers.points(row['points'])}分", said if known else numbers.OPEN, "open" if not known else "again" if still else "mended"))  # fmt: skip
+    return rows
+
+
+def _told(x: Exhibit, unit: str) -> dict[str, object]:
+    """Whose problems came again, were mended, or are open: units; of one unit the indicators."""
+    m, rows = x.m, x.frame
+    names = rows["unit"] if not unit else rows["indicator"].map(lambda key: BY_KEY[key].brief if key in BY_KEY else "")
+    named = lambda what, outcome: list(dict.fromkeys(names[(rows["what"] == what) & (rows["outcome"] == outcome)]))
+    return {
+        "last": label(m.previous.month), "checked": m.checks_before is not None, "scored": points_before(m) is not None,
+        "rows": len(rows), "unit": m.params.unit(unit).long_name if unit else "", "hidden": "；".join(small.note(m)) if unit else "",
+        **{f"{what}_{outcome}": named(what, outcome) for what, words in _OUTCOMES.items() for outcome in words},
+    }  # fmt: skip
+
+
+def _table(x: Exhibit, unit: str) -> Table | Sentence:
+    if x.frame.empty or (unit and small.note(x.m)):
+        return Sentence("")
+    frame = x.frame.assign(result=[_OUTCOMES[row.what][row.outcome] for row in x.frame.itertuples()])
+    outcome = lambda row: "strong" if row["outcome"] == "again" else "soft" if row["outcome"] == "mended" else ""
+    columns = [
+        *([] if unit else [UNIT]),
+        column("what"),
+        Column("上月", "before", "text"),
+        Column("本月", "now", "text", emphasis=outcome),
+        Column("结果", "result", "text", emphasis=outcome),
+    ]
+    notes = ["抽检：本月随机抽取的没有发现问题，不等于已经没有问题；问题工单：本月再抽到（或再查到）的才算复核"]
+    return Table(
+        frame,
+        columns,
+        label="上月的问题",
+        row_head="what" if unit else "unit",
+        order="" if unit else "按区划代码排",
+        notes=[*(notes if (x.frame["what"] != "points").any() else []), *provisional(x.m)],
+    )

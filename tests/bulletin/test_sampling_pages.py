@@ -1,0 +1,185 @@
+"""05 after what was found: how sure, what became of last month's problems, where to look next; and what of it a unit reads."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from support import MONTH, drawn
+
+from hotline_lib import bulletin, open_month
+from hotline_lib.bulletin import _how_sure, _next_checks
+
+HEAD = "ticket_id | unit | drawn | called_back | closed | satisfied"
+ONE = "business_type | domain | issue | sub_issue | unit | tickets\n投诉举报 | 城市客运 | | | 沈阳 | 10"
+BEFORE = drawn(
+    HEAD
+    + """
+    a1 | 沈阳 | random | yes | no  | no
+    a2 | 沈阳 | random | yes | yes | yes
+    b1 | 大连 | random | no  | no  | no
+    c1 | 鞍山 | lead   | yes | yes | no
+    d1 | 抚顺 | random | yes | yes | no
+    e1 | 本溪 | random | yes | yes | yes"""
+)
+NOW = """
+    a1 | 沈阳 | lead   | yes | no  | no
+    a3 | 沈阳 | random | yes | yes | no
+    b1 | 大连 | lead   | yes | yes | yes
+    b2 | 大连 | random | yes | yes | yes
+    c1 | 鞍山 | lead   | refused | not reached | refused"""
+LEADS = drawn("""
+    ticket_id | unit | lead     | rank | why
+    x1        | 大连 | 办得太快 | 1    | 办结用时31秒
+    x2        | 大连 | 办得太快 | 2    | 办结用时32秒
+    y1        | 鞍山 | 用时雷同 | 1    | 该单位有9件一秒不差
+""")
+
+
+@pytest.fixture(scope="module")
+def m(september):
+    return open_month(MONTH, september)
+
+
+@pytest.fixture
+def followed(month_of):
+    """A month whose spot check followed one that found something."""
+    made = month_of(ONE, spot_checks=HEAD + NOW)
+    made.__dict__["checks_before"] = BEFORE
+    return made
+
+
+def by_unit(table) -> dict[str, list[str]]:
+    at = [column.value for column in table.columns if column.in_page].index("unit")
+    return {row[at]: row for row in table.cells()}
+
+
+def test_nobody_is_printed_as_perfect_and_who_over_reports_is_named(m):
+    sure = bulletin.how_sure(m)
+    said = str(sure.sentence)
+    for words in (
+        "鞍山市、沈阳市和大连市的上报与抽检所见不符",
+        "p=0.0024",
+        "21.7%（95%区间12.1%至34.2%）",
+        "加权占48.6%",
+    ):
+        assert words in said
+    rows = by_unit(sure.table)
+    assert rows["营口"][1:5] == ["未发现问题（0/4）", "218", "至多114", "4.6"]
+    assert rows["大连"][3] == "576–2,944" and rows["大连"][-1] == "0.00–72.59"
+    assert rows["大连"][6] == "0.0005" and rows["鞍山"][6] == "<0.0001" and rows["铁岭"][6] == "0.18"
+    assert [row for row in rows if row in ("鞍山", "大连", "沈阳")] == ["鞍山", "大连", "沈阳"]  # the worst first
+    assert not any(cell in ("100%", "100.0", "0.0") for row in rows.values() for cell in row)
+
+
+def test_probabilities_print_as_many_digits_as_say_something():
+    assert [_how_sure.probability(p) for p in (1, 0.186, 0.01, 0.0024, 5e-6)] == ["1.00", "0.19", "0.01", "0.0024", "<0.0001"]  # fmt: skip
+
+
+def test_leads_change_no_estimate(month_of):
+    bad = "\n".join(f"z{at} | 沈阳 | lead | no | no | no" for at in range(20))
+    alone, mixed = (bulletin.how_sure(month_of(ONE, spot_checks=HEAD + NOW + more)).frame for more in ("", "\n" + bad))
+    assert alone["pooled"].equals(mixed["pooled"]) and alone["fewest"].equals(mixed["fewest"])
+    as_if_random = bulletin.how_sure(month_of(ONE, spot_checks=HEAD + NOW + "\n" + bad.replace("lead", "random"))).frame
+    assert as_if_random["pooled"].iloc[0] != alone["pooled"].iloc[0]  # it would have
+
+
+def test_no_sample_says_nothing_of_how_sure(month_of):
+    for checks in (None, HEAD + "\n1 | 沈阳 | lead | no | no | no"):
+        sure = bulletin.how_sure(month_of(ONE, spot_checks=checks))
+        assert str(sure.sentence) == "" and sure.table._repr_html_() == ""
+    nobody = bulletin.how_sure(month_of(ONE, spot_checks=HEAD + "\n1 | 沈阳 | random | refused | refused | refused"))
+    assert str(nobody.sentence) == "" and by_unit(nobody.table)["沈阳"][3:7] == ["—"] * 4
+    assert list(by_unit(nobody.table)) == ["沈阳"]  # of whom nothing was drawn Annex 2 says so
+
+
+def test_a_clean_sample_and_one_that_may_be_chance_accuse_nobody(month_of):
+    clean = bulletin.how_sure(month_of(ONE, spot_checks=HEAD + "\n1 | 沈阳 | random | yes | yes | yes"))
+    assert str(clean.sentence).startswith("没有哪个单位能认定多报。")
+    one = "\n".join(f"{at} | 沈阳 | random | yes | yes | {'no' if at == 1 else 'yes'}" for at in range(4))
+    rates = "unit | indicator | numerator | denominator\n沈阳 | complaint_24h_rate | 90 | 90"
+    chance = bulletin.how_sure(month_of(ONE, spot_checks=HEAD + "\n" + one, rates=rates))
+    assert str(chance.sentence).startswith("还不能认定哪个单位多报") and chance.frame["complaints"].max() == 90
+
+
+def test_what_became_of_last_months_problems(followed):
+    rows = bulletin.follow_up(followed).frame.set_index(["unit", "what"])[["before", "now", "outcome"]]
+    assert rows.loc[("沈阳", "sample")].tolist() == ["1/2", "1/1", "again"]
+    assert rows.loc[("沈阳", "tickets")].tolist() == ["1件", "1件仍有问题", "again"]
+    assert rows.loc[("大连", "sample")].tolist() == ["1/1", "未发现问题（0/1）", "mended"]
+    assert rows.loc[("大连", "tickets")].tolist() == ["1件", "1件已整改", "mended"]
+    assert rows.loc[("鞍山", "tickets")].tolist() == ["1件", "1件未复核", "open"]  # rung, and nobody answered
+    assert rows.loc[("抚顺", "sample")].tolist() == ["1/1", "未抽检", "open"]
+    assert ("鞍山", "sample") not in rows.index and "本溪" not in rows.index.get_level_values("unit")
+    said = str(bulletin.follow_up(followed).sentence)
+    assert (
+        "沈阳本月又发现问题，大连本月抽到的未发现问题，抚顺本月没有抽到" in said
+        and "问题工单复核后仍有问题的单位：沈阳" in said
+    )
+
+
+def test_a_units_follow_up_is_its_own(followed):
+    own = bulletin.follow_up(followed, "大连市")
+    assert set(own.frame["unit"]) == {"大连"} and "本月抽到的未发现问题" in str(own.sentence)
+    assert "单位" not in [column.head for column in own.table.columns]
+
+
+def test_without_last_month_there_is_nothing_to_follow(month_of):
+    follow_up = bulletin.follow_up(month_of(ONE))
+    assert (
+        str(follow_up.sentence) == "没有2024年8月的抽检记录和考评成绩，无从跟踪。"
+        and follow_up.table._repr_html_() == ""
+    )
+
+
+def test_indicators_that_called_for_attention_are_followed(m):
+    rows = bulletin.follow_up(m).frame
+    assert set(rows["what"]) == {"points"} and "营口" in set(rows["unit"])
+    assert str(bulletin.follow_up(m).sentence).startswith(
+        "没有2024年8月的抽检记录，只看失分。失分仍须关注（●）的单位："
+    )
+    assert "仍须关注（●）的是24小时办结率" in str(bulletin.follow_up(m, "营口").sentence)
+    lower = m.params.scheme.signals.model_copy(update={"attention": m.params.scheme.signals.attention.model_copy(update={"points": Decimal(99)})})  # fmt: skip
+    none = replace(
+        m, params=m.params.model_copy(update={"scheme": m.params.scheme.model_copy(update={"signals": lower})})
+    )
+    assert "没有失分须关注（●）的指标" in str(bulletin.follow_up(none).sentence)
+
+
+def test_leads_are_told_by_kind_and_unit_and_no_verdict(m, monkeypatch):
+    assert "没有发现线索" in str(bulletin.leads(m).sentence) and bulletin.leads(m).table._repr_html_() == ""
+    monkeypatch.setattr(type(m), "leads", lambda _: LEADS)
+    x = bulletin.leads(m)
+    assert str(x.sentence).startswith("已办结的投诉举报中有3件列为线索（办得太快、用时雷同），涉及大连、鞍山2个单位。")
+    assert x.table.cells() == [
+        ["办得太快", "大连", "2", "x1", "办结用时31秒"],
+        ["用时雷同", "鞍山", "1", "y1", "该单位有9件一秒不差"],
+    ]
+    assert "不是结论" in x.table._repr_html_()
+
+
+def test_next_months_checks_go_where_there_is_most_to_see(m, monkeypatch):
+    rows = bulletin.next_checks(m).frame.set_index("unit")
+    assert rows["calls"].sum() == 60 and rows["calls"].min() == 2 and rows["calls"].idxmax() == "大连"
+    assert by_unit(bulletin.next_checks(m).table)["营口"][5] == "未发现问题（0/4）"
+    said = str(bulletin.next_checks(m, "大连").sentence)
+    assert said.startswith(f"下月建议抽检大连市{rows.loc['大连', 'calls']}件（上次4件中3件有问题") and "29件" in said
+    monkeypatch.setattr(type(m), "leads", lambda _: LEADS)
+    again = replace(m)  # what is made once a month is made anew
+    assert _next_checks.next_checks(again).frame.set_index("unit").loc["鞍山", "leads"] == 1
+
+
+def test_a_month_without_a_sample_or_complaints_still_has_a_plan(month_of):
+    x = bulletin.next_checks(month_of(ONE))
+    assert str(x.sentence) == "本月没有上报办结的投诉举报，下月无从抽检。" and pd.isna(x.frame["last_answered"]).all()
+    assert str(bulletin.next_checks(month_of(ONE), "沈阳").sentence) == "沈阳市没有上报办结的投诉举报，下月无从抽检。"
+
+
+def test_where_small_numbers_are_not_printed_a_unit_reads_none_of_it(followed):
+    of = followed.params.organisation.model_copy(update={"small_numbers": 5})
+    held = replace(followed, params=followed.params.model_copy(update={"organisation": of}))
+    held.__dict__["checks_before"] = BEFORE
+    own = bulletin.follow_up(held, "沈阳")
+    assert str(own.sentence).startswith("上月的问题不列出（少于5件的数") and own.table._repr_html_() == ""
+    assert str(bulletin.next_checks(held, "沈阳").sentence).startswith("下月抽检建议不列出（少于5件的数")
+    assert "沈阳" in str(bulletin.follow_up(held).sentence)  # the province's page has all
