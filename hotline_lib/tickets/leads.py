@@ -61,7 +61,7 @@ def find_leads(tickets: Table, complaint: str, days: int) -> pd.DataFrame:
     tickets: as ``read_month`` gives them. complaint: the name of that business type. days: of the month.
     A ticket may stand under several leads. Where times are kept to the minute, what needs seconds is not looked for.
     """
-    closed = _closed(tickets, complaint)
+    closed = closed_complaints(tickets, complaint)
     whole = fetch(closed.aggregate(n=closed.count(), minutes=(closed.closed % _MINUTE == 0).ifelse(1, 0).sum())).iloc[0]
     by_minute = 2 * (whole["minutes"] or 0) > whole["n"]
     made = [
@@ -238,7 +238,7 @@ LEADS: dict[Callable[[Table, int], Found], str] = {
 }
 
 
-def _closed(tickets: Table, complaint: str) -> Table:
+def closed_complaints(tickets: Table, complaint: str) -> Table:
     """Closed complaints with their moments in whole seconds; without those whose times are in no order."""
     rows = tickets.filter((tickets.business_type == complaint) & tickets.closed_at.notnull())
     rows = rows.select(

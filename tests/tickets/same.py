@@ -9,8 +9,9 @@ import pandas as pd
 from hotline_lib.indicators import FROM_TICKETS
 from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
+from hotline_lib.tickets import leads
 from hotline_lib.tickets.quality import data_quality
-from hotline_lib.tickets.read import read_month
+from hotline_lib.tickets.read import fetch, read_month
 from hotline_lib.tickets.scan import accepted, submitted
 from hotline_lib.tickets.single import chosen_tickets, missed_tickets, tickets_behind
 
@@ -29,6 +30,12 @@ def all_of(month: str, paths: Paths) -> dict[str, pd.DataFrame]:
     for of in FROM_TICKETS:
         unit = params.unit_names[0]
         found[f"behind {of.key}"] = tickets_behind(month, unit, of, ["ticket_id", "closed_at"], params, paths)
+    closed = leads.closed_complaints(read_month(month, params, paths), params.catalogue.name_of("complaint"))
+    for look, label in leads.LEADS.items():
+        asked = look(closed, 30)
+        for name, query in (("of", asked.of), ("listed", asked.listed.select("unit", "ticket_id"))):
+            rows = fetch(query)
+            found[f"{label} {name}"] = rows.sort_values(list(rows.columns), ignore_index=True)
     where = {"unit": [params.unit_names[1]], "sub_issue": [None]}
     found["chosen"] = chosen_tickets(month, where, ["ticket_id", "accepted_at", "rating", "called_back"], params, paths)
     return found
