@@ -87,6 +87,8 @@ def check(month: str, paths: Paths) -> Readiness:
     with found.looking():
         _calendar(found, params)
     with found.looking():
+        read_spot_checks(month_before(month), params, paths)  # page 05 follows its problems up
+    with found.looking():
         _spot_checks(found, params, paths)
     with found.looking():
         _notebooks(found, params, paths)

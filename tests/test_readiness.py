@@ -42,12 +42,20 @@ def test_everything_that_would_stop_a_run_is_told_at_once(desk):
     write(desk, tickets({"accepted_at": "2024-08-01", "domain": "水路运输"}), "2024-08")
     (desk.data / "spot_checks").mkdir()
     desk.spot_checks(MONTH).write_text("ticket_id,unit\n", encoding="utf-8")
+    desk.spot_checks("2024-08").write_text("ticket_id,drawn\n", encoding="utf-8")
     (desk.root / "notebooks" / "02_broken.ipynb").write_text("{", encoding="utf-8")
     calendar = desk.params / "calendar.yaml"
     calendar.write_text(calendar.read_text(encoding="utf-8").split("2024:")[0], encoding="utf-8")
     found = check(MONTH, desk)
     assert found.exit_code == 1
-    for words in ("沈阳中心", "水路运输", "缺少列", "02_broken.ipynb", "calendar.yaml：没有 2024 年"):
+    for words in (
+        "沈阳中心",
+        "水路运输",
+        "spot_checks/2024-09.csv",
+        "spot_checks/2024-08.csv",
+        "02_broken.ipynb",
+        "calendar.yaml：没有 2024 年",
+    ):
         assert any(words in stop for stop in found.stops), words
 
 

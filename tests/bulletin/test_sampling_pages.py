@@ -183,3 +183,12 @@ def test_where_small_numbers_are_not_printed_a_unit_reads_none_of_it(followed):
     assert str(own.sentence).startswith("上月的问题不列出（少于5件的数") and own.table._repr_html_() == ""
     assert str(bulletin.next_checks(held, "沈阳").sentence).startswith("下月抽检建议不列出（少于5件的数")
     assert "沈阳" in str(bulletin.follow_up(held).sentence)  # the province's page has all
+
+
+def test_another_province_reads_the_same_page(province):
+    m = open_month("2025-03", province)
+    assert str(bulletin.how_sure(m).sentence) == "" and "没有发现线索" in str(bulletin.leads(m).sentence)
+    plan = bulletin.next_checks(m).frame.set_index("unit")
+    assert set(plan.index) == {"路网", "东川", "西原"} and plan["calls"].sum() == 60
+    assert str(bulletin.next_checks(m, "西原").sentence).startswith("下月建议抽检西原")
+    assert "2025年2月" in str(bulletin.follow_up(m).sentence)
