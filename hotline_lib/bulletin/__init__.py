@@ -37,7 +37,7 @@ from hotline_lib.bulletin._outline import (
 from hotline_lib.bulletin._overview import overview
 from hotline_lib.bulletin._peers import line_withheld, unit_issues, unit_peers
 from hotline_lib.bulletin._points import points_explained, unit_points
-from hotline_lib.bulletin._samples import checks_opening, quality, score_ranks, spot_checks, test_calls
+from hotline_lib.bulletin._samples import checked_leads, checks_opening, quality, score_ranks, spot_checks, test_calls
 from hotline_lib.bulletin._say import say
 from hotline_lib.bulletin._scores import below_threshold, indicators, points_lost, scores
 from hotline_lib.bulletin._small import note as small_numbers
@@ -53,7 +53,7 @@ EXHIBITS = (
     domains, domain_units, domain_contributions, type_contributions, domain_months,
     top_issues, all_top_issues, issue_details, movers, without_issue, handled, issue_months,
     scores, indicators, points_lost, points_explained, unsubmitted, possible_rates, below_threshold, needs_help, bands, what_it_takes, funnel, handling, methods,
-    score_months, unit_months, spot_checks, how_sure, score_ranks, follow_up, leads, next_checks, checks_opening, test_calls, quality, overview,
+    score_months, unit_months, spot_checks, checked_leads, how_sure, score_ranks, follow_up, leads, next_checks, checks_opening, test_calls, quality, overview,
     unit_types, unit_issues, unit_indicators, unit_points, unit_peers, unit_spot_checks,
 )  # fmt: skip
 __all__ = [

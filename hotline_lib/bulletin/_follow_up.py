@@ -17,6 +17,7 @@ from hotline_lib.bulletin._wording import provisional
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.metrics._spot_checks import QUESTIONS
 from hotline_lib.month import Month
+from hotline_lib.params import month_before
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
 from hotline_lib.present._sentences import Sentence
@@ -127,5 +128,13 @@ def _table(x: Exhibit, unit: str) -> Table | Sentence:
         label="上月的问题",
         row_head="what" if unit else "unit",
         order="" if unit else "按区划代码排",
-        notes=[*(notes if (x.frame["what"] != "points").any() else []), *provisional(x.m)],
+        notes=[*(notes if (x.frame["what"] != "points").any() else []), *_partly(x.m), *provisional(x.m)],
+    )
+
+
+def _partly(m: Month) -> list[str]:
+    """Last month's points where its Annex 1 lacks tickets."""
+    whole = not m.annexes or m.annexes[-1].whole
+    return (
+        [] if whole else [f"没有{label(month_before(m.month, 2))}的工单，{label(m.previous.month)}的失分不含该月受理的"]
     )

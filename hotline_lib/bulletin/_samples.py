@@ -57,6 +57,29 @@ def score_ranks(m: Month) -> Exhibit:
     return Exhibit(m, _frame(m), {"unit": "unit"}, {}, Parts(chart=_ranks_chart), _source)
 
 
+def checked_leads(m: Month) -> Exhibit:
+    """按线索查的工单查到了什么：不是随机抽取，不计入抽检率，单列。
+
+    有 sentence；没有按线索查的，什么也不说。frame：metrics.spot_check_results，一行一个查过的单位。来源：data/spot_checks/MONTH.csv。
+    """
+    drawn_ones = m.spot_checks if m.spot_checks is not None else pd.DataFrame(columns=["unit", "drawn"])
+    if not (drawn_ones["drawn"] == "lead").any():
+        return Exhibit(
+            m, pd.DataFrame(columns=["unit", "sampled"]), _parts=Parts(sentence=Says("checked_leads", _by_lead))
+        )
+    rows = metrics.spot_check_results(drawn_ones, m.units, kind="lead").sort_values("code", kind="stable")
+    rows = rows[rows["sampled"] > 0].drop(columns="rank").reset_index(drop=True)
+    return Exhibit(m, rows, _parts=Parts(sentence=Says("checked_leads", _by_lead)))
+
+
+def _by_lead(x: Exhibit) -> dict[str, object]:
+    if x.frame.empty:
+        return {"number": 0}
+    known = x.frame[x.frame["answered"] > 0]
+    bad = known[known["problems"] > 0].to_dict("records")
+    return {"number": int(x.frame["sampled"].sum()), "answered": int(known["answered"].sum()), "problems": int(known["problems"].sum()), "bad": bad}  # fmt: skip
+
+
 def checks_opening(m: Month) -> Exhibit:
     """对哪些单位进行了拨测抽查（第三部分首句）。有 sentence。frame：单位。来源：params/、data/spot_checks。"""
     return Exhibit(m, m.units, _parts=Parts(sentence=Says("checks_opening", _checked)))

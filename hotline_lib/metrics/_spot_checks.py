@@ -14,22 +14,22 @@ LEAST_UNITS = 8  # below, ranks say nothing of one another
 QUESTIONS = ("called_back", "closed", "satisfied")
 
 
-def spot_check_results(drawn: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+def spot_check_results(drawn: pd.DataFrame, units: pd.DataFrame, *, kind: str = "random") -> pd.DataFrame:
     """A row per unit: what its randomly drawn tickets showed, fewest problems first.
 
     drawn: a row per ticket: ``ticket_id``, ``unit``, ``drawn`` (random | lead), and ``called_back``, ``closed``,
-    ``satisfied`` (yes | no | not reached | refused). Leads were not drawn at random, so they do not count here.
-    units: ``unit`` …, whose order decides ties (division codes).
+    ``satisfied`` (yes | no | not reached | refused). units: ``unit`` …, whose order decides ties (division codes).
+    kind: which tickets count. Leads were not drawn at random: what they show (``"lead"``) is no rate of anything.
 
     Returns ``rank`` (competition, by the share of problem tickets among those answered; missing where nobody answered),
     the columns of ``units``, ``sampled``, ``answered`` (tickets with a yes or no to at least one question), for each
     question ``{question}_yes`` and ``{question}_of`` (answered yes or no),
     ``problems`` (tickets with a no) and ``problem_ids`` (a list, in the order of the file).
     """
-    random = drawn[drawn["drawn"] == "random"]
+    drawn = drawn[drawn["drawn"] == kind]
     rows = []
     for unit in units["unit"]:
-        own = random[random["unit"] == unit]
+        own = drawn[drawn["unit"] == unit]
         bad = own[(own[list(QUESTIONS)] == "no").any(axis=1)]
         answered = int(own[list(QUESTIONS)].isin(["yes", "no"]).any(axis=1).sum())
         row = {

@@ -118,6 +118,16 @@ def test_what_became_of_last_months_problems(followed):
     )
 
 
+def test_what_leads_showed_is_told_apart(followed, month_of):
+    said = str(bulletin.checked_leads(followed).sentence)
+    assert said == "另按线索查了3件（不是随机抽取，不计入抽检率），有答复的2件中1件有问题：沈阳1件中1件。"
+    assert str(bulletin.checked_leads(month_of(ONE)).sentence) == ""
+    one = month_of(ONE, spot_checks=HEAD + "\n1 | 沈阳 | lead | yes | yes | yes")
+    assert str(bulletin.checked_leads(one).sentence).endswith("不计入抽检率），未发现问题。")
+    none = month_of(ONE, spot_checks=HEAD + "\n1 | 沈阳 | lead | refused | refused | refused")
+    assert str(bulletin.checked_leads(none).sentence).endswith("都没有得到答复。")
+
+
 def test_a_units_follow_up_is_its_own(followed):
     own = bulletin.follow_up(followed, "大连市")
     assert set(own.frame["unit"]) == {"大连"} and "本月抽到的未发现问题" in str(own.sentence)
