@@ -118,7 +118,7 @@ def _table(x: Exhibit, unit: str) -> Table | Sentence:
         *([] if unit else [UNIT]),
         column("what"),
         Column("上月", "before", "text"),
-        Column("本月", "now", "text", emphasis=outcome),
+        Column("本月", "now", "text"),
         Column("结果", "result", "text", emphasis=outcome),
     ]
     notes = ["抽检：本月随机抽取的没有发现问题，不等于已经没有问题；问题工单：本月再抽到（或再查到）的才算复核"]

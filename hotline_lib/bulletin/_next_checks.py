@@ -98,8 +98,8 @@ def _plan_table(x: Exhibit) -> Table:
     return Table(
         rows,
         [
-            UNIT, column("complaints"), *needs, Column("本月抽检", "found", "words", unit="件/抽检件"),
-            column("leads", emphasis=lambda row: "" if row["leads"] else "soft"), column("calls", emphasis=strong), column("why"),
+            UNIT, column("calls", emphasis=strong), Column("本月抽检", "found", "words", unit="件/抽检件"),
+            column("leads", emphasis=lambda row: "" if row["leads"] else "soft"), column("complaints"), *needs, column("why"),
         ],
         label="下月抽检建议",
         order="按区划代码排",
