@@ -93,7 +93,16 @@ def _points(m: Month) -> list[tuple]:
         points = now.loc[unit, key] if known and key in now else 0
         still = signals.of(points=points) == "attention"
         said = f"失{numbers.points(points)}分" if points else "未失分"
-        rows.append((unit, "points", key, f"{name}失{numbers.points(row['points'])}分", said if known else numbers.OPEN, "open" if not known else "again" if still else "mended"))  # fmt: skip
+        rows.append(
+            (
+                unit,
+                "points",
+                key,
+                f"{name}失{numbers.points(row['points'])}分",
+                said if known else numbers.OPEN,
+                "open" if not known else "again" if still else "mended",
+            )
+        )
     return rows
 
 

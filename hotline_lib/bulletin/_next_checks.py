@@ -23,7 +23,9 @@ def leads(m: Month) -> Exhibit:
 
     有 sentence、table（一行一种线索和一个单位）。frame：m.leads()，一行一件工单：ticket_id、unit、lead、rank、why。来源：本月受理的投诉。
     """
-    return Exhibit(m, m.leads(), _parts=Parts(sentence=Says("leads", _told), table=_table), _find=lambda x, column, row: None)  # fmt: skip
+    return Exhibit(
+        m, m.leads(), _parts=Parts(sentence=Says("leads", _told), table=_table), _find=lambda x, column, row: None
+    )
 
 
 def next_checks(m: Month, unit: str = "") -> Exhibit:

@@ -77,7 +77,12 @@ def _by_lead(x: Exhibit) -> dict[str, object]:
         return {"number": 0}
     known = x.frame[x.frame["answered"] > 0]
     bad = known[known["problems"] > 0].to_dict("records")
-    return {"number": int(x.frame["sampled"].sum()), "answered": int(known["answered"].sum()), "problems": int(known["problems"].sum()), "bad": bad}  # fmt: skip
+    return {
+        "number": int(x.frame["sampled"].sum()),
+        "answered": int(known["answered"].sum()),
+        "problems": int(known["problems"].sum()),
+        "bad": bad,
+    }
 
 
 def checks_opening(m: Month) -> Exhibit:

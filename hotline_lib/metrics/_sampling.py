@@ -1,4 +1,5 @@
-"""What a spot check says of all complaints that a unit closed: exact bounds, the reported value put to the test, units pooled.
+"""What a spot check says of all complaints that a unit closed: exact bounds, the reported value put to the test, units
+pooled.
 
 All of it is over tickets drawn at random; leads were not, and are listed apart.
 """
@@ -48,8 +49,9 @@ def if_reported(found: int, drawn: int, of: int, share: float) -> float:
 def pooling(problems: np.ndarray, answered: np.ndarray) -> tuple[float, float]:
     """α and β of the beta distribution of units' true shares under which what was found is likeliest.
 
-    By maximum likelihood (beta-binomial), α + β between .05 and 1,000, the mean at least half a ticket away from 0 and 1: where no
-    unit had any, or units differ by no more than chance, the likelihood would run to the end. (½, ½) where nobody was asked.
+    By maximum likelihood (beta-binomial), α + β between .05 and 1,000, the mean at least half a ticket away from 0 and
+    1: where no unit had any, or units differ by no more than chance, the likelihood would run to the end. (½, ½) where
+    nobody was asked.
     Source: Skellam 1948; Griffiths 1973, Biometrics 29.
     """
     from scipy.optimize import minimize
@@ -73,7 +75,17 @@ def pooling(problems: np.ndarray, answered: np.ndarray) -> tuple[float, float]:
         return np.array([np.exp(at[1]) * (by_a - by_b), a * by_a + b * by_b])
 
     mean = float(np.clip((x.sum() + 0.5) / (n.sum() + 1), *bounds[0]))
-    tried = [minimize(against, [mean, np.log(size)], jac=slope, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-10}) for size in (0.3, 3, 30)]  # fmt: skip
+    tried = [
+        minimize(
+            against,
+            [mean, np.log(size)],
+            jac=slope,
+            bounds=bounds,
+            method="L-BFGS-B",
+            options={"ftol": 1e-15, "gtol": 1e-10},
+        )
+        for size in (0.3, 3, 30)
+    ]
     return shape(_polished(min(tried, key=lambda each: each.fun).x, slope, bounds))
 
 
@@ -93,15 +105,16 @@ def sample_bounds(
 ) -> pd.DataFrame:
     """What each unit's sample says of all its closed complaints.
 
-    checks: ``unit``, ``answered``, ``problems`` … as ``spot_check_results`` gives them. complaints: by unit, how many it closed (those answered
-    if that is more). reported: by unit, the share (0 to 1) that it reports as good; who is missing reports all.
-    tolerance: the share that may be bad beyond what is reported.
-    Adds ``complaints``; ``fewest`` and ``most`` (bad tickets among them, exact 95 %, both sides); ``at_most`` (where nothing was
-    found: one-sided 95 % bound, in tickets; else missing); ``if_reported`` (``if_reported`` of what was found at the reported
-    share and the tolerance) with ``q`` (after Benjamini and Hochberg over units with an answer) and ``over_reports`` (q at most
-    5 %); ``pooled``, ``pooled_low``, ``pooled_high`` (the share, 0 to 1, by ``pooling`` of all units' samples: mean and 95 % of what is
-    left to chance once α and β are taken as known; nobody is perfect after 0 of 4).
-    Where nobody answered all but ``complaints``, ``fewest``, ``most`` and ``pooled…`` is missing.
+    checks: ``unit``, ``answered``, ``problems`` … as ``spot_check_results`` gives them. complaints: by unit, how many
+    it closed (those answered if that is more). reported: by unit, the share (0 to 1) that it reports as good; who is
+    missing reports all.
+    tolerance: the share that may be bad beyond what is reported. Adds ``complaints``; ``fewest`` and ``most`` (bad
+    tickets among them, exact 95 %, both sides); ``at_most`` (where nothing was found: one-sided 95 % bound, in tickets;
+    else missing); ``if_reported`` (``if_reported`` of what was found at the reported share and the tolerance) with
+    ``q`` (after Benjamini and Hochberg over units with an answer) and ``over_reports`` (q at most 5 %); ``pooled``,
+    ``pooled_low``, ``pooled_high`` (the share, 0 to 1, by ``pooling`` of all units' samples: mean and 95 % of what is
+    left to chance once α and β are taken as known; nobody is perfect after 0 of 4). Where nobody answered all but
+    ``complaints``, ``fewest``, ``most`` and ``pooled…`` is missing.
     """
     from scipy.stats import beta, false_discovery_control
 
@@ -132,10 +145,11 @@ def overall_shares(checks: pd.DataFrame) -> pd.DataFrame:
     """The share of bad tickets in all units together, as drawn and weighted by complaints, each with a 95 % interval.
 
     checks: as ``sample_bounds`` gives them. Units without an answer are left out of both.
-    Returns a row per ``basis``: ``drawn`` (each ticket counts alike: exact interval; with as many tickets from each unit a mean of
-    units) and ``complaints`` (each unit counts by its closed complaints: stratified, drawn without replacement; the interval is the
-    exact one of a sample of the effective size p(1−p)/variance, at most as many as were asked); ``share``, ``low``, ``high``
-    (0 to 1), ``problems``, ``answered``, ``units``. No row where nobody answered.
+    Returns a row per ``basis``: ``drawn`` (each ticket counts alike: exact interval; with as many tickets from each
+    unit a mean of
+    units) and ``complaints`` (each unit counts by its closed complaints: stratified, drawn without replacement; the
+    interval is the exact one of a sample of the effective size p(1−p)/variance, at most as many as were asked);
+    ``share``, ``low``, ``high`` (0 to 1), ``problems``, ``answered``, ``units``. No row where nobody answered.
     Source: Cochran 1977, Sampling Techniques, 5; Korn and Graubard 1998, Survey Methodology 24, for the interval.
     """
     rows = checks[checks["answered"] > 0]
@@ -149,7 +163,14 @@ def overall_shares(checks: pd.DataFrame) -> pd.DataFrame:
     share = float(weight @ own)
     effective = min(n.sum(), share * (1 - share) / variance) if variance > 0 else n.sum()
     ends = binomial_interval(int(x.sum()), int(n.sum())), _interval(share * effective, effective)
-    made = pd.DataFrame({"basis": ["drawn", "complaints"], "share": [together, share], "low": [each[0] for each in ends], "high": [each[1] for each in ends]})  # fmt: skip
+    made = pd.DataFrame(
+        {
+            "basis": ["drawn", "complaints"],
+            "share": [together, share],
+            "low": [each[0] for each in ends],
+            "high": [each[1] for each in ends],
+        }
+    )
     return made.assign(problems=int(x.sum()), answered=int(n.sum()), units=len(rows))
 
 

@@ -1,9 +1,10 @@
-"""Patterns that leads look for (hotline_lib.tickets.leads), planted in simulated complaints of units of which a spot check found something.
+"""Patterns that leads look for (hotline_lib.tickets.leads), planted in simulated complaints of units of which a spot
+check found something.
 
-No printed figure changes: tickets stay in their month, unit, sub-issue and class of handling time (within 24 hours), and what one
-ticket takes less the unit's others take more, so that the mean stays (a unit whose others cannot has no closings just under a limit,
-or is left as it is). Each pattern takes one ticket in ten of those that may
-be touched: reported in their month, closed within a day, not drawn for a spot check, not reported late.
+No printed figure changes: tickets stay in their month, unit, sub-issue and class of handling time (within 24 hours),
+and what one ticket takes less the unit's others take more, so that the mean stays (a unit whose others cannot has no
+closings just under a limit, or is left as it is). Each pattern takes one ticket in ten of those that may be touched:
+reported in their month, closed within a day, not drawn for a spot check, not reported late.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _RARE = 6  # complaints of a sub-issue
 
 
 def problem_units(month: str, params: Params, paths: Paths) -> list[str]:
-    """The units of which data/spot_checks/MONTH.csv has a ticket with a no. Raises HotlineError if there is no such file."""
+    """The units of which data/spot_checks/MONTH.csv has a ticket with a no. Raises HotlineError if there is no such
+    file."""
     columns = ["unit", *_ANSWERS]
     rows = text_files.read_table(paths.spot_checks(month), f"data/spot_checks/{month}.csv", columns=columns)
     bad = set(rows.loc[(rows[list(_ANSWERS)] == "no").any(axis=1), "unit"])
@@ -35,11 +37,11 @@ def problem_units(month: str, params: Params, paths: Paths) -> list[str]:
 
 
 def planted(tickets: pd.DataFrame, month: str, units: list[str], end: int, rng: np.random.Generator) -> pd.DataFrame:
-    """The tickets with patterns in complaints of those units in that month; ``pattern`` names it, ``at_once`` are seconds from closing
-    to reporting, where that is planted.
+    """The tickets with patterns in complaints of those units in that month; ``pattern`` names it, ``at_once`` are
+    seconds from closing to reporting, where that is planted.
 
-    tickets: ``month``, ``unit``, ``role``, ``issue``, ``sub_issue``, ``accepted_at``, ``seconds``, ``fate``, ``pin``, ``late``,
-    ``rating`` and what else there is, which stays. end: of the month.
+    tickets: ``month``, ``unit``, ``role``, ``issue``, ``sub_issue``, ``accepted_at``, ``seconds``, ``fate``, ``pin``,
+    ``late``, ``rating`` and what else there is, which stays. end: of the month.
     """
     tickets = tickets.assign(pattern="", at_once=MISSING)
     free = (tickets["role"] == "complaint") & (tickets["month"] == month) & (tickets["fate"] == "own")
@@ -94,7 +96,8 @@ class _Unit:
         return self.own[name].to_numpy()
 
     def _again(self) -> None:
-        """A complaint of the same sub-issue comes in within two days of closing: moved there from elsewhere in the month."""
+        """A complaint of the same sub-issue comes in within two days of closing: moved there from elsewhere in the
+        month."""
         named = self.own.iloc[self._free()].dropna(subset="sub_issue")
         cells = [rows for _, rows in named.groupby(["issue", "sub_issue"], observed=True) if 2 <= len(rows) <= _RARE]
         left = self.number

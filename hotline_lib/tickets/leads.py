@@ -1,12 +1,12 @@
 """Leads (线索): patterns among a month's closed complaints that a spot check should look at next. Never a verdict.
 
 Each lead is a condition on tickets that chance alone gives a known share of them at most. A unit is named only where it
-has so many that chance would name any unit in one month of a hundred (binomial, one-sided, Bonferroni over the units and
-what the lead tests); of it the tickets with the condition are listed, the most striking first. How often each names an
-honest unit, and finds a planted pattern (in one ticket of ten, in six units of 77 to 2,843 complaints), was measured over
-20 seeds by ``tests/benchmarks/leads.py`` and stands in its docstring: of tickets that ``simulate`` makes, which know
-neither hurry nor habit. Real tickets have both, and systems that close by themselves: there a lead says how far a unit is
-from chance, not why.
+has so many that chance would name any unit in one month of a hundred (binomial, one-sided, Bonferroni over the units
+and what the lead tests); of it the tickets with the condition are listed, the most striking first. How often each names
+an honest unit, and finds a planted pattern (in one ticket of ten, in six units of 77 to 2,843 complaints), was measured
+over 20 seeds by ``tests/benchmarks/leads.py`` and stands in its docstring: of tickets that ``simulate`` makes, which
+know neither hurry nor habit. Real tickets have both, and systems that close by themselves: there a lead says how far a
+unit is from chance, not why.
 """
 
 from __future__ import annotations
@@ -33,20 +33,19 @@ _LAST, _BEFORE = 30 * _MINUTE, 2 * _HOUR  # just under a limit, and what it is c
 _BURST, _BUSY = 30, 3  # seconds between closings; how many times busier than on average an hour may be
 _LONG = 600  # seconds: shorter times are alike by themselves
 _SLIP = 0.01  # of the satisfied whose record may be wrong
-_AGAIN, _RARE, _UNEVEN = (
-    2,
-    8,
-    1.2,
-)  # days; complaints of a sub-issue from which another one soon is nothing special; busy days
+_AGAIN, _RARE = 2, 8  # days; complaints of a sub-issue in a unit, from which another one soon is nothing special
+_UNEVEN = 1.2  # how many times likelier two fall together because days are not equally busy
 
 
 @dataclass(frozen=True)
 class Found:
     """What a lead asks of the engine.
 
-    of: ``unit``, ``n`` and ``k``: what is tested, of how many how many have the condition; ``part`` if a unit is tested more
-    than once. listed: the tickets with it: ``unit``, ``part``, ``ticket_id``, ``weight`` (the larger the more striking), and what ``why`` names.
-    chance: the largest share that chance gives, one of a row or of all. why: a row of ``listed`` with ``n`` and ``k`` -> words.
+    of: ``unit``, ``n`` and ``k``: what is tested, of how many how many have the condition; ``part`` if a unit is tested
+    more than once. listed: the tickets with it: ``unit``, ``part``, ``ticket_id``, ``weight`` (the larger the more
+    striking), and what ``why`` names.
+    chance: the largest share that chance gives, one of a row or of all. why: a row of ``listed`` with ``n`` and ``k``
+    -> words.
     """
 
     of: Table
@@ -56,7 +55,7 @@ class Found:
 
 
 def find_leads(tickets: Table, complaint: str, days: int) -> pd.DataFrame:
-    """The leads of a month, by lead and rank: ``ticket_id``, ``unit``, ``lead``, ``rank`` (1 is the first to look at), ``why``.
+    """The leads of a month, by lead and rank: ``ticket_id``, ``unit``, ``lead``, ``rank`` (1: look first), ``why``.
 
     tickets: as ``read_month`` gives them. complaint: the name of that business type. days: of the month.
     A ticket may stand under several leads. Where times are kept to the minute, what needs seconds is not looked for.
@@ -75,12 +74,14 @@ def find_leads(tickets: Table, complaint: str, days: int) -> pd.DataFrame:
 def too_fast(closed: Table, days: int) -> Found:
     """办得太快: closed in under a hundredth of the usual time, of tickets closed in under a tenth.
 
-    Usual: the unit's median times the issue's (median of tickets' shares in their own unit's median; issues of thirty tickets and
-    more). k of n: under a hundredth of it among those under a tenth, answered at once left out. If few are ready early (a
-    tail like t^a with a of 0.75 or more: work that takes steps has a above 1, waiting by chance 1), k/n is 10^−0.75 at most.
-    Source: tails of Weibull's law (Weibull 1951); the idea is that of speeder checks in surveys (Greszki, Meyer and Schoen 2015).
-    Measured: no honest unit of 300; planted 91 of 120: all where complaints usually take hours (11 of 20 of 77 complaints), none
-    where they take 50 minutes.
+    Usual: the unit's median times the issue's (median of tickets' shares in their own unit's median; issues of thirty
+    tickets and more). k of n: under a hundredth of it among those under a tenth, answered at once left out. If few are
+    ready early (a tail like t^a with a of 0.75 or more: work that takes steps has a above 1, waiting by chance 1), k/n
+    is 10^−0.75 at most.
+    Source: tails of Weibull's law (Weibull 1951); the idea is that of speeder checks in surveys (Greszki, Meyer and
+    Schoen 2015).
+    Measured: no honest unit of 300; planted 91 of 120: all where complaints usually take hours (11 of 20 of 77
+    complaints), none where they take 50 minutes.
     """
     passed_on = closed.filter(~closed.answered_instantly)
     units = passed_on.group_by("unit").aggregate(of_unit=passed_on.seconds.median())
@@ -94,17 +95,20 @@ def too_fast(closed: Table, days: int) -> Found:
     hit = early.seconds * _FAST[0] < early.usual
     listed = early.filter(hit).mutate(weight=early.usual / ibis.greatest(early.seconds, 1))
     why = lambda row: f"办结用时{_span(row['seconds'])}，该单位办这类事项一般用{_span(row['usual'])}"
-    return Found(_counted(early, hit), listed.select("unit", "ticket_id", "weight", "seconds", "usual"), _FAST_CHANCE, why)  # fmt: skip
+    return Found(
+        _counted(early, hit), listed.select("unit", "ticket_id", "weight", "seconds", "usual"), _FAST_CHANCE, why
+    )
 
 
 def just_under(closed: Table, days: int) -> Found:
     """卡着时限办结: closed in the last half hour before 24 hours, five days, or the due time.
 
-    k of n: in the last half hour among those in the last two hours before the limit; a quarter where closings are no denser at
-    the limit than before it. A due time that is one of the others is not tested twice.
-    Source: bunching at a notch (Kleven and Waseem 2013); the density test of McCrary 2008, from one side, because a limit that is
-    kept has nothing beyond.
-    Measured: no honest unit of 300; planted 84 of 120: all of 400 complaints and more that take hours, half of smaller ones.
+    k of n: in the last half hour among those in the last two hours before the limit; a quarter where closings are no
+    denser at the limit than before it. A due time that is one of the others is not tested twice.
+    Source: bunching at a notch (Kleven and Waseem 2013); the density test of McCrary 2008, from one side, because a
+    limit that is kept has nothing beyond.
+    Measured: no honest unit of 300; planted 84 of 120: all of 400 complaints and more that take hours, half of smaller
+    ones.
     """
     limits = {"24小时": _DAY, "5日": 5 * _DAY}
     own = closed.due - closed.accepted
@@ -128,8 +132,8 @@ def bursts(closed: Table, days: int) -> Found:
     k of n: gaps of thirty seconds and less, of all. Closings that know nothing of each other leave such gaps with
     1 − exp(−31 λ); λ three times the month's average, since a unit closes more in some hours.
     Source: gaps of a Poisson process (Cox and Lewis 1966).
-    Measured: no honest unit of 300; planted 73 of 120: of 180 to 440 complaints nearly all, of 2,800 a month (where gaps are
-    short anyway) 2 of 20, of 77 complaints 6 of 20.
+    Measured: no honest unit of 300; planted 73 of 120: of 180 to 440 complaints nearly all, of 2,800 a month (where
+    gaps are short anyway) 2 of 20, of 77 complaints 6 of 20.
     """
     order = ibis.window(group_by="unit", order_by=["closed", "ticket_id"])
     gaps = closed.mutate(gap=closed.closed - closed.closed.lag().over(order), minute=(closed.closed / _MINUTE).floor())
@@ -162,9 +166,10 @@ def round_minutes(closed: Table, days: int) -> Found:
 def twins(closed: Table, days: int) -> Found:
     """用时雷同: handling times that agree to the second, as copied ones do.
 
-    k of n: pairs of tickets of a unit with the same seconds, of pairs with the same minute (of ten minutes and more: short times are
-    alike by themselves); a sixtieth by chance.
-    Source: pairs that fall together (the birthday problem); few distinct values as a mark of made-up data, as in Simonsohn 2013.
+    k of n: pairs of tickets of a unit with the same seconds, of pairs with the same minute (of ten minutes and more:
+    short times are alike by themselves); a sixtieth by chance.
+    Source: pairs that fall together (the birthday problem); few distinct values as a mark of made-up data, as in
+    Simonsohn 2013.
     Measured: no honest unit of 300; planted 120 of 120.
     """
     long = closed.filter(closed.seconds >= _LONG)
@@ -182,7 +187,7 @@ def twins(closed: Table, days: int) -> Found:
 
 
 def unasked(closed: Table, days: int) -> Found:
-    """未回访即满意: rated as satisfied without a call-back, or reported within a minute of closing, when nobody can have been asked.
+    """未回访即满意: satisfied without a call-back, or reported within a minute of closing: nobody can have been asked.
 
     k of n: those, of the satisfied; one in a hundred may be a slip of the record.
     Source: 月报 2024-09, 三 (部分工单在系统上显示办结和满意，但实际未办结、群众不满意).
@@ -202,10 +207,10 @@ def unasked(closed: Table, days: int) -> Found:
 def again(closed: Table, days: int) -> Found:
     """办结后再投诉: the same unit and sub-issue again within two days of closing.
 
-    k of n: pairs in which the later came in up to two days after the earlier was closed, of all pairs of a unit's sub-issue;
-    two moments of a month of d days lie within two with 1 − (1 − 2/d)², less after closing; a fifth more because days are not
-    equally busy. Sub-issues with more than eight complaints in a unit are left out: there another one soon is nothing special. An
-    incident brings complaints together too.
+    k of n: pairs in which the later came in up to two days after the earlier was closed, of all pairs of a unit's
+    sub-issue; two moments of a month of d days lie within two with 1 − (1 − 2/d)², less after closing; a fifth more
+    because days are not equally busy. Sub-issues with more than eight complaints in a unit are left out: there another
+    one soon is nothing special. An incident brings complaints together too.
     Source: repeat contacts as the reverse of resolution at first contact (ISO 18295-1, 2017).
     Measured: no honest unit of 300; planted 34 of 120: it needs hundreds of complaints, and many rare sub-issues.
     """

@@ -41,6 +41,13 @@ def test_ties_of_both_orders_in_fifteen_units_are_counted_not_drawn():
     assert kendall(bad, scores) == pytest.approx((tau, p), abs=1e-12)
 
 
+def test_many_values_and_few_ties_are_counted_too():
+    one, other = list(range(12)), [*range(11), 10]
+    assert kendall(one, other)[1] == pytest.approx(
+        4 / 479_001_600 * 1, rel=1e-9
+    )  # this order and its reverse, the tie twice
+
+
 def test_more_ways_than_can_be_counted_are_approximated():
     one, other = list(range(40)), [each // 2 for each in range(40)]
     assert kendall(one, other)[1] == pytest.approx(kendalltau(one, other, method="asymptotic").pvalue)
