@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import f, hypergeom, spearmanr, t
+from scipy.stats import f, hypergeom, kendalltau, t
 from statsmodels.api import WLS
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
@@ -23,6 +23,7 @@ from hotline_lib.metrics import (
     judged,
     listed_level,
     poisson_limits,
+    sample_bounds,
 )
 from hotline_lib.metrics._intervals import binomial_interval, ratio_interval
 from hotline_lib.metrics._noise import fitted
@@ -170,4 +171,18 @@ def test_rank_correlation():
     table = pd.DataFrame(
         {"answered": 4, "problems": [0, 1, 2, 4, 0, 3, 1, 0, 2], "score": [99, 98, 97, 90, 99, 95, 96, 98.5, 94]}
     )
-    assert agreement(table)[0] == near(spearmanr(table["score"], table["problems"]).statistic)
+    assert agreement(table)[0] == near(kendalltau(table["score"], table["problems"]).statistic)
+
+
+def test_who_over_reports_is_told_after_all_were_looked_at():
+    rows = pd.DataFrame({"unit": [*"甲乙丙丁戊己"], "answered": [4, 4, 6, 10, 4, 60], "problems": [4, 3, 2, 1, 0, 13]})
+    complaints = dict(zip("甲乙丙丁戊己", [441, 2407, 181, 77, 83, 5000], strict=True))
+    made = sample_bounds(rows, complaints, {"丙": 0.98})
+    shares = [0.05, 0.05, 0.07, 0.05, 0.05, 0.05]
+    p = [
+        hypergeom(of, math.floor(share * of), n).sf(x - 1)
+        for of, share, n, x in zip(complaints.values(), shares, rows["answered"], rows["problems"], strict=True)
+    ]
+    assert made["if_reported"].tolist() == near(p)
+    told, q, *_ = multipletests(p, method="fdr_bh")
+    assert made["q"].tolist() == near(q) and made["over_reports"].tolist() == told.tolist()

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import minimize
-from scipy.stats import beta, betabinom, hypergeom
+from scipy.stats import betabinom, hypergeom
 from support import drawn
 
 from hotline_lib.metrics import hypergeometric_interval, if_reported, overall_shares, pooling, sample_bounds
@@ -38,13 +38,6 @@ def test_exact_intervals_are_those_of_r_and_of_the_whole_sample():
     assert binomial_interval(10, 10)[0] == pytest.approx(0.6915029, abs=1e-7)
     assert binomial_interval(13, 60) == pytest.approx((0.121, 0.342), abs=5e-4)
     assert binomial_interval(0, 4, level=0.9)[1] == pytest.approx(0.527, abs=5e-4)  # one-sided 95 %
-
-
-@pytest.mark.parametrize(("bad", "n"), [(0, 4), (1, 4), (13, 60), (9, 9), (17, 400)])
-def test_exact_intervals_are_quantiles_of_the_beta_distribution(bad, n):
-    low, high = binomial_interval(bad, n)
-    assert low == pytest.approx(beta.ppf(0.025, bad, n - bad + 1) if bad else 0, abs=1e-9)
-    assert high == pytest.approx(beta.ppf(0.975, bad + 1, n - bad) if bad < n else 1, abs=1e-9)
 
 
 def test_none_of_four_from_77_leaves_room_for_39():
