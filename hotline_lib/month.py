@@ -14,6 +14,7 @@ from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
 from hotline_lib.params import Params, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
+from hotline_lib.ringing import with_calls
 from hotline_lib.tickets import table_digest
 from hotline_lib.tickets.files import LONGEST
 from hotline_lib.tickets.read import newest_month, no_tickets
@@ -173,20 +174,19 @@ class Month:
             among[column] = known + [None] * (len(given) < len(values))
         return chosen_tickets(self.month, among, wanted, self.params, self.paths)
 
-    def behind(self, unit: str, indicator: str, columns: list[str] | None = None) -> pd.DataFrame:
+    def behind(self, unit: str | None, indicator: str, columns: list[str] | None = None) -> pd.DataFrame:
         """The ids behind a unit's indicator: of a rate the tickets that are counted and not good, else all it counts.
 
-        unit: a name or an alias. indicator: its key (``"complaint_24h_rate"``) or its Chinese name. columns: which to fetch,
-        ``ticket_id`` by default. The rule of who is counted stands in ``indicators``.
+        unit: a name or an alias; None: all units. indicator: its key (``"complaint_24h_rate"``) or its Chinese name.
+        columns: which to fetch, ``ticket_id`` by default. The rule of who is counted stands in ``indicators``.
         Raises UnknownValueError for another unit, indicator or column.
         """
         of = find_indicator(indicator)
         if of.counted is None:
             raise HotlineError(f"{of.label}不是由工单算出的，没有可列的工单：它取自 params/ 或受理件数。")
         _check_columns(columns or [])
-        return tickets_behind(
-            self.month, self.params.unit(unit).name, of, columns or ["ticket_id"], self.params, self.paths
-        )
+        name = unit and self.params.unit(unit).name
+        return tickets_behind(self.month, name, of, columns or ["ticket_id"], self.params, self.paths)
 
     @cached_property
     def missed(self) -> pd.DataFrame:
@@ -243,7 +243,7 @@ def open_month(month: str = "", paths: Paths | None = None) -> Month:
 def _opened(month: str, paths: Paths) -> Month:
     paths.recover()
     month = month or newest_month(paths)
-    params = load_params(month, paths.params)
+    params = with_calls(load_params(month, paths.params), paths)
     found = accepted(month, params, paths)
     if found is None:
         raise TicketsError(no_tickets(month, params, paths))

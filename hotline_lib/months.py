@@ -13,6 +13,7 @@ from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.new_month import TO_CHECK
 from hotline_lib.params import first_day, load_params
 from hotline_lib.paths import Paths
+from hotline_lib.ringing import with_calls
 from hotline_lib.text_files import read_text
 from hotline_lib.tickets.files import MONTH, draw_no_bar, kept_as, marks, parts, tickets_in, version_name, versions
 
@@ -43,7 +44,7 @@ def _state(month: str, paths: Paths) -> dict[str, str]:
         "报告": _reports(manifest, month, paths),
         "附件": " ".join(name for name, there in made.items() if there) or _NONE,
         "已发": _mailed(month, paths),
-        "参数": _params(paths.params / "months" / f"{month}.yaml"),
+        "参数": _params(paths.params / "months" / f"{month}.yaml", paths),
         "抽检": _drawn(paths.spot_checks(month)),
         "印刷表": "有" if paths.published(month).is_dir() else _NONE,
     }
@@ -112,11 +113,11 @@ def _mailed(month: str, paths: Paths) -> str:
     return f"{len(people)} 封（{last}）" + f"，不明 {len(unknown)}" * bool(unknown)
 
 
-def _params(file: Path) -> str:
+def _params(file: Path, paths: Paths) -> str:
     if not file.is_file():
         return _NONE
     try:
-        params = load_params(file.stem, file.parent.parent)
+        params = with_calls(load_params(file.stem, file.parent.parent), paths)
         open_lines = sum(f"{TO_CHECK}：" in line for line in read_text(file).splitlines())
         open_lines += len(params.month.unfilled(params.unit_names))
     except HotlineError:

@@ -67,6 +67,10 @@ class Paths:
         books = [path.with_suffix(suffix) for suffix in (".xlsx", ".xls")]
         return path if path.exists() else next((book for book in books if book.exists()), path)
 
+    def test_calls(self, month: str) -> Path:
+        """The test calls recorded of a month."""
+        return self.data / "spot_checks" / f"{month}_calls.csv"
+
     def report_folder(self, month: str) -> Path:
         return self.output / month
 

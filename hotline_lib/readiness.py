@@ -23,6 +23,7 @@ from hotline_lib.masking import personal
 from hotline_lib.new_month import HINTS, TO_CHECK
 from hotline_lib.params import Params, first_day, load_params, month_before
 from hotline_lib.paths import Paths
+from hotline_lib.ringing import with_calls
 from hotline_lib.rule_changes import lost_rules, scheme_changes
 from hotline_lib.text_files import read_text
 from hotline_lib.tickets.files import hint_to_simulate
@@ -74,7 +75,7 @@ def check(month: str, paths: Paths) -> Readiness:
     found = Readiness(month)
     params = None
     with found.looking():
-        params = load_params(month, paths.params)
+        params = with_calls(load_params(month, paths.params), paths)
         found.ready.append(f"参数 params/months/{month}.yaml")
         _month_file(found, params, paths)
         _scheme(found, params, paths)

@@ -15,7 +15,7 @@ FLOORS = [
     {"paths", "text_files", "indicators"},
     {"yaml_files"},
     {"params"},
-    {"tickets", "published", "new_month"},
+    {"tickets", "published", "new_month", "ringing"},
     {"intake", "simulate"},
     {"beside"},
     {"month"},

@@ -28,7 +28,7 @@ def basis(month: str, paths: Paths, params: Params, *, again: bool = False) -> t
     data = [
         path
         for each in months
-        for path in (paths.tickets(each), paths.published(each), paths.spot_checks(each))
+        for path in (paths.tickets(each), paths.published(each), paths.spot_checks(each), paths.test_calls(each))
         if path.exists() and (path != paths.tickets(each) or source.in_data)
     ]
     files = {paths.short(path): file_sha256(path, paths.cache) for path in data}

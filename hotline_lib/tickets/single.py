@@ -26,12 +26,13 @@ def chosen_tickets(
 
 
 def tickets_behind(
-    month: str, unit: str, of: Indicator, columns: list[str], params: Params, paths: Paths
+    month: str, unit: str | None, of: Indicator, columns: list[str], params: Params, paths: Paths
 ) -> pd.DataFrame:
-    """Those columns of a unit's submitted tickets behind an indicator: of a rate those that are counted and not good, of a
-    count those that are good, of a mean all that are counted."""
+    """Those columns of the submitted tickets of a unit (None: of all) behind an indicator: of a rate those that are counted and
+    not good, of a count those that are good, of a mean all that are counted."""
     ours = submitted_in(month, reached(month, params, paths), params, paths)
-    behind = ours.filter((ours.unit == unit) & _behind(of, ours, rules_of(month, params)))
+    behind = ours.filter(_behind(of, ours, rules_of(month, params)))
+    behind = behind if unit is None else behind.filter(behind.unit == unit)
     return fetch(behind.order_by("ticket_id").select(*columns))
 
 
