@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from hotline_lib.fingerprint import file_sha256
 from hotline_lib.journal import DIGESTS, read_folder
 from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
+from hotline_lib.ringing import read_calls
+from hotline_lib.sampling import ledger
 from hotline_lib.tickets.files import DIGITS, MONTH, Change, changes, kept_as, log_file, marks, months_there, parts
 
 _BACKUP = "请从备份恢复它"
@@ -93,13 +95,23 @@ def _log(paths: Paths) -> Iterator[tuple[Path, str]]:
 
 
 def _spot_checks(paths: Paths) -> Iterator[tuple[Path, str]]:
-    for month in sorted({path.stem for path in (paths.data / "spot_checks").glob("*.*") if MONTH.fullmatch(path.stem)}):
+    """The lists of months, the test calls recorded, and the ledger of draws."""
+    folder = paths.data / "spot_checks"
+    params = lambda month: load_params(month, paths.params, need_month_file=False)
+    looks: list[tuple[Path, Callable[[], object]]] = []
+    for month in sorted({path.stem for path in folder.glob("*.*") if MONTH.fullmatch(path.stem)}):
+        looks.append((paths.spot_checks(month), lambda month=month: read_spot_checks(month, params(month), paths)))
+    for path in sorted(folder.glob("????-??_calls.csv")):
+        looks.append((path, lambda month=path.stem[:7]: read_calls(month, params(month), paths)))
+    if ledger.file(paths).exists():
+        looks.append((ledger.file(paths), lambda: ledger.read_ledger(paths)))
+    for path, look in looks:
         try:
-            read_spot_checks(month, load_params(month, paths.params, need_month_file=False), paths)
+            look()
             wrong = ""
         except HotlineError as error:
             wrong = f"读不了：{str(error).rstrip('。')}"
-        yield paths.spot_checks(month), wrong
+        yield path, wrong
 
 
 def _frames(paths: Paths) -> Iterator[tuple[Path, str]]:

@@ -15,6 +15,8 @@ from hotline_lib.deliver.ledger import Entry
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.journal import write_folder, write_whole
 from hotline_lib.month import open_month
+from hotline_lib.sampling import ledger
+from hotline_lib.sampling.ledger import Draw, Drawn
 from hotline_lib.tickets.files import Change, kept_as, log_file, version_name
 from hotline_lib.verify import verify
 
@@ -34,6 +36,9 @@ def stored(own_params, tmp_path):
     write_whole(log_file(paths), json.dumps(asdict(change)) + "\n")
     head, answers = "ticket_id,unit,drawn,called_back,closed,satisfied", "JT21010020240901000001".ljust(24, "0")
     write_whole(paths.spot_checks(MONTH), f"{head}\n{answers},沈阳,random,yes,yes,yes\n")
+    write_whole(paths.test_calls(MONTH), "call_id,unit,answered,passed_on\nBC-1,沈阳,yes,yes\n")
+    drawn = Draw("2024-09-1", MONTH, None, "random", 1, "per_unit=1", "f", "2024-10-01", (Drawn(answers, "沈阳"),))
+    write_whole(ledger.file(paths), ledger.as_text([drawn]))
     open_month(MONTH, paths)
     folder = paths.report_folder(MONTH)
     record = Record("made", digests=put(folder, "01_overview", html="<p>", notebook="{}"))
@@ -50,7 +55,7 @@ def stored(own_params, tmp_path):
 
 def test_what_is_whole_is_whole(stored, capsys):
     found = verify(stored)
-    assert not found.damaged and found.exit_code == 0 and found.read >= 14
+    assert not found.damaged and found.exit_code == 0 and found.read >= 16
     folders = [f"--{name}={getattr(stored, name)}" for name in ("data", "params", "output")]
     with pytest.raises(SystemExit) as end:
         cli.main(["check", "--verify", *folders])
@@ -64,6 +69,8 @@ def test_what_is_whole_is_whole(stored, capsys):
         ("data/tickets/previous/2024-09.*.parquet", "不能再放回.*备份"),
         ("data/tickets/previous/log.jsonl", "备份"),
         ("data/spot_checks/2024-09.csv", "读不了"),
+        ("data/spot_checks/2024-09_calls.csv", "读不了"),
+        ("data/spot_checks/draws.jsonl", "读不懂.*备份"),
         ("data/sent/2024-09.jsonl", "不能再发.*备份"),
         ("data/sent/2024-09/tables/e1/units.csv", "更正邮件.*备份"),
         ("output/.cache/frames/*/counts.parquet", "重新算"),

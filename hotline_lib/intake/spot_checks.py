@@ -22,7 +22,7 @@ from hotline_lib.intake.reader.headings import Headings, plain
 from hotline_lib.intake.reader.process import Asked, Begun, Opened, Rows
 from hotline_lib.intake.screen import Screen
 from hotline_lib.intake.words import IntakeError
-from hotline_lib.journal import Move, write_whole
+from hotline_lib.journal import Change, Move, write_whole
 from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
@@ -60,17 +60,17 @@ def checked(raw: pd.DataFrame, params: Params, name: str) -> pd.DataFrame:
     drawn, wrong = raw.copy(), []
     allowed = {"unit": params.unit_names, "drawn": list(_DRAWN)} | {each: list(ANSWERS) for each in QUESTIONS}
     for column, values in allowed.items():
-        meanings = _meanings(column, params)
+        words = meanings(column, params)
         cells = raw[column].fillna("").map(plain) if column in raw else pd.Series("random", index=raw.index)
-        drawn[column] = cells.map(lambda cell, m=meanings: m.get(cell, ""))
-        said = "、".join(_said(value, column, params) for value in values[:_MOST_TOLD])
+        drawn[column] = cells.map(lambda cell, m=words: m.get(cell, ""))
+        choice = "、".join(said(value, column, params) for value in values[:_MOST_TOLD])
         for at in drawn.index[drawn[column] == ""]:
             given = raw[column][at] or ""
             shown = known.shown(given, values)
-            close = nearest(given.strip(), [*values, *meanings]) if shown != HIDDEN else None
+            close = nearest(given.strip(), [*values, *words]) if shown != HIDDEN else None
             what = f"「{shown}」不能用" if given.strip() else "未填写"
             hint = f"是指「{close}」吗？" if close else ""
-            wrong.append((raw["row"][at], params.label(column), f"{what}。{hint}可填：{said}。"))
+            wrong.append((raw["row"][at], params.label(column), f"{what}。{hint}可填：{choice}。"))
     drawn["ticket_id"] = raw["ticket_id"].fillna("").map(lambda cell: plain(cell).upper())
     right = drawn["ticket_id"].str.fullmatch(_TICKET_ID)
     for at in drawn.index[~right]:
@@ -92,7 +92,7 @@ def checked(raw: pd.DataFrame, params: Params, name: str) -> pd.DataFrame:
     return drawn[list(COLUMNS)].reset_index(drop=True)
 
 
-def _meanings(column: str, params: Params) -> dict[str, str]:
+def meanings(column: str, params: Params) -> dict[str, str]:
     """By its plain spelling, what a cell means."""
     if column == "unit":
         return {plain(word): unit.name for unit in params.units for word in (*unit.spellings, unit.code)}
@@ -106,7 +106,7 @@ def _meanings(column: str, params: Params) -> dict[str, str]:
     return {spelling: means for spelling, means in found.items() if means != "blank"}
 
 
-def _said(value: str, column: str, params: Params) -> str:
+def said(value: str, column: str, params: Params) -> str:
     """An answer as people write it."""
     if column == "unit":
         return value
@@ -186,13 +186,18 @@ def _from_exports(files: Sequence[Path], params: Params, name: str = "", *, shee
 
 
 def _kept(drawn: pd.DataFrame, month: str, paths: Paths) -> Taken:
-    path, there, before = paths.data / "spot_checks" / f"{month}.csv", paths.spot_checks(month), None
-    content = drawn.to_csv(index=False, lineterminator="\n").encode("utf-8")
     with paths.area("spot_checks").opened(IntakeError("另一次抽检导入正在进行。")) as at:
-        moves = []
-        if there.exists() and there.read_bytes() != content:
-            kept = path.parent / "previous" / f"{month}.{file_sha256(there)[:12]}{there.suffix}"
-            moves, before = [Move("keep", there, kept)], paths.short(kept)
-        write_whole(at.stage / path.name, content)
-        at.commit([*moves, Move("place", at.stage / path.name, path)], f"导入 {month} 的抽检")
-    return Taken(paths.short(path), len(drawn), drawn["unit"].nunique(), before)
+        moves, before = placed(drawn, month, paths, at)
+        at.commit(moves, f"导入 {month} 的抽检")
+    return Taken(f"data/spot_checks/{month}.csv", len(drawn), drawn["unit"].nunique(), before)
+
+
+def placed(drawn: pd.DataFrame, month: str, paths: Paths, at: Change) -> tuple[list[Move], str | None]:
+    """The moves by which a list takes its place in a change of spot checks, and where the one before is kept then."""
+    path, there, before = paths.data / "spot_checks" / f"{month}.csv", paths.spot_checks(month), None
+    content, moves = drawn.to_csv(index=False, lineterminator="\n").encode("utf-8"), []
+    if there.exists() and there.read_bytes() != content:
+        kept = path.parent / "previous" / f"{month}.{file_sha256(there)[:12]}{there.suffix}"
+        moves, before = [Move("keep", there, kept)], paths.short(kept)
+    write_whole(at.stage / path.name, content)
+    return [*moves, Move("place", at.stage / path.name, path)], before

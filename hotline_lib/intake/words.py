@@ -67,7 +67,7 @@ def note(kind: str, where: str, facts: Mapping[str, Any], params: Params | None 
     return NOTES[kind].format(**{**labels, **facts, "place": where})
 
 
-def place(file: str, sheet: str, row: int | None, column: str) -> str:
+def place(file: str, sheet: str, row: int | str | None, column: str) -> str:
     parts = [file, f"「{sheet}」" if sheet else "", f" 第 {row} 行" if row else "", f"「{column}」" if column else ""]
     return "".join(parts).strip()
 

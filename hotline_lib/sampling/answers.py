@@ -1,0 +1,215 @@
+"""What checkers answered: every row of a workbook held to what was drawn, and to what can be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from hotline_lib.errors import HotlineError, nearest
+from hotline_lib.intake import words
+from hotline_lib.intake.apart import answers as told_by_reader
+from hotline_lib.intake.reader.grid import FileProblem
+from hotline_lib.intake.reader.headings import Headings, plain
+from hotline_lib.intake.reader.process import Asked, Begun, Opened, Rows
+from hotline_lib.intake.screen import Screen
+from hotline_lib.intake.spot_checks import ANSWERS, QUESTIONS, meanings, said
+from hotline_lib.masking import HIDDEN
+from hotline_lib.params import Params
+from hotline_lib.sampling.ledger import Draw, Drawn
+from hotline_lib.sampling.workbook import CALL, CODE, RUNG, USE, WHEN, code, locked, use
+
+_MOST_TOLD, _MOST_NAMED = 50, 3
+_AGAIN = "再运行一次当时的 hotline sample draw，得到同样的工作簿，把答案填进去"
+
+
+@dataclass
+class Row:
+    """One row of a workbook. name: of its ticket or test call. said: what was answered, by question, as the contract has it."""
+
+    file: str
+    sheet: str
+    number: int | None
+    cells: Mapping[str, str]
+    of: Drawn | None = None
+    draw: Draw | None = None
+    said: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return plain(self.cells["ticket_id"]).upper()
+
+    @property
+    def is_call(self) -> bool:
+        return bool(self.of and self.of.when)
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        return tuple(RUNG) if self.is_call else QUESTIONS
+
+    @property
+    def reached(self) -> bool:
+        return any(answer in ("yes", "no") for answer in self.said.values())
+
+
+class Problems:
+    """What is wrong with the files, in their order; ``stop`` tells all of it at once, the same of one column in one line."""
+
+    def __init__(self, params: Params):
+        self.params, self.labels = params, headings(params).labels
+        self.found: dict[tuple[str, str, str, str], list[int | None]] = {}
+
+    def add(self, row: Row, column: str, what: str) -> None:
+        self.found.setdefault((row.file, row.sheet, column, what), []).append(row.number)
+
+    def stop(self) -> None:
+        if not self.found:
+            return
+        lines = []
+        for (file, sheet, column, what), rows in self.found.items():
+            numbers = "、".join(map(str, dict.fromkeys(filter(None, rows))))
+            lines.append(f"  {words.place(file, sheet, numbers, self.labels.get(column, column))}：{what}")
+        more = [f"  ……另有 {len(lines) - _MOST_TOLD} 行。"] * (len(lines) > _MOST_TOLD)
+        head = f"有 {sum(map(len, self.found.values()))} 处问题，一件也没有读入："
+        raise HotlineError("\n".join([head, *lines[:_MOST_TOLD], *more, "改好后重新运行同一条命令。"]))
+
+
+def headings(params: Params) -> Headings:
+    """What the columns of our workbooks are called."""
+    labels = locked(params) | {question: params.label(question) for question in QUESTIONS}
+    labels |= {"when": WHEN, **RUNG, "code": CODE}
+    spellings = {plain(label): (name, 0) for name, label in (*labels.items(), ("ticket_id", CALL), ("use", USE))}
+    return Headings(labels, spellings, optional=frozenset(set(labels) - {"ticket_id"}))
+
+
+def answered(files: Sequence[Path], draws: Sequence[Draw], params: Params) -> list[Row]:
+    """The rows of workbooks that stand for a ticket or test call of a draw, with what was answered.
+
+    Raises HotlineError that lists what is wrong, with file, sheet, row, column and remedy.
+    """
+    problems = Problems(params)
+    rows = list(_drawn(_rows(files, params, problems), draws, problems))
+    for row in rows:
+        _answer(row, problems)
+    if not problems.found:  # else what is missing may be what is wrong
+        _complete(rows, problems)
+    problems.stop()
+    if not rows:
+        raise HotlineError("文件中没有抽检的工单。请给出 hotline sample draw 写出、已经填好的工作簿。")
+    return rows
+
+
+def _rows(files: Sequence[Path], params: Params, problems: Problems) -> Iterator[Row]:
+    """Whatever could hold an answer, read by a process of its own."""
+    screen, file, sheet, number = Screen(params), "", "", 0
+    for message in told_by_reader(Asked([file.absolute() for file in files], headings(params))):
+        found: Iterable[FileProblem] = ()
+        match message:
+            case Begun():
+                number = message.number
+            case FileProblem():
+                file, found = screen.file(message.file, number), [message]
+            case Opened():
+                file, sheet = screen.file(message.file, number), screen.sheet(message.sheet, message.number)
+                found, head, there = message.header.problems, message.header.row, message.header.columns
+                needed = (*(RUNG if "when" in there else QUESTIONS), "unit", "code")
+                for column in () if found else (each for each in needed if each not in there):
+                    problems.add(Row(file, sheet, head, {}), column, "表头中没有这一列。表头改动过的请改回。")
+            case Rows():
+                frame = pa.ipc.open_stream(message.stream).read_all().to_pandas()
+                for cells in frame[frame["kind"].isin(["", "above"])].fillna("").to_dict("records"):
+                    yield Row(file, sheet, int(cells["row"]), cells)
+        for each in found:
+            what, remedy = (text.format(value="", hint="") for text in words.words_of(each.rule))
+            problems.add(Row(file, "", each.row, {}), each.column, f"{what}。{remedy}")
+
+
+def _drawn(rows: Iterable[Row], draws: Sequence[Draw], problems: Problems) -> Iterator[Row]:
+    """Those that are of a draw, each once and as it was written; all else is told."""
+    drawn = {each.ticket_id: (each, draw) for draw in draws for each in draw.tickets}
+    units = {plain(word): unit.name for unit in problems.params.units for word in unit.spellings}
+    met: dict[str, Row] = {}
+    for row in rows:
+        if row.name not in drawn:
+            what = f"「{problems.params.known.shown(row.name)}」不在抽取的名单中" if row.name else "未填写"
+            problems.add(row, "ticket_id", f"{what}。改动过的请改回；不是抽中的请删去这一行；抽取已撤回的不要再读。")
+            continue
+        row.of, row.draw = drawn[row.name]
+        if (first := met.setdefault(row.name, row)) is not row:
+            at = words.place(first.file, first.sheet, first.number, "")
+            problems.add(row, "ticket_id", f"{row.name} 在 {at} 已经有了。请只留一处，同一个文件只写一次。")
+            continue
+        if (title := units.get(plain(row.sheet), row.of.unit)) != row.of.unit:
+            what = f"里面是{row.of.unit}的工单，表名却是{title}。请把表名改回{row.of.unit}。"
+            problems.add(Row(row.file, row.sheet, None, {}), "", what)
+        elif _as_written(row, problems):
+            yield row
+
+
+def _as_written(row: Row, problems: Problems) -> bool:
+    """Whether the locked cells are what they were; else that is told."""
+    cells = {name: value.strip() for name, value in row.cells.items() if isinstance(value, str)}
+    for column, value in {"unit": row.of.unit, **({} if row.is_call else {"use": use(row.of)})}.items():
+        if plain(cells[column]) != plain(value):
+            problems.add(row, column, f"抽取时写的是「{value}」，改动过。请改回「{value}」。")
+            return False
+    names = ("ticket_id", "unit", "when") if row.is_call else locked(problems.params)
+    if cells["code"] != code([cells[name] for name in names]):
+        what = f"这一行锁定的格子（编号、事项、时间、校验码）改动过，分不清答案是哪一件的。请{_AGAIN}。"
+        problems.add(row, "code", what)
+        return False
+    return True
+
+
+def _answer(row: Row, problems: Problems) -> None:
+    """Fills ``row.said``. What is missing, in words that nobody knows, or contradictory is told."""
+    given = {question: row.cells[question] for question in row.questions}
+    if not any(map(plain, given.values())):
+        if not row.of.reserve:  # else it was not needed
+            problems.add(row, row.questions[0], f"这一行的 {len(given)} 项都没有填写。请各选一个；没有打通的选未接通。")
+        return
+    for question, cell in given.items():
+        allowed = {"answered": ANSWERS[:2], "passed_on": ANSWERS[:3]}.get(question, ANSWERS)
+        means = meanings("closed" if row.is_call else question, problems.params)
+        choice = "、".join(said(answer, question, problems.params) for answer in allowed)
+        if not plain(cell):
+            problems.add(row, question, f"未填写。请选一个：{choice}。")
+        elif (answer := means.get(plain(cell))) in allowed:
+            row.said[question] = answer
+        else:
+            shown = problems.params.known.shown(cell, list(means))
+            close = nearest(cell.strip(), means) if shown != HIDDEN else None
+            hint = f"是指「{close}」吗？" if close and means[close] in allowed else ""
+            problems.add(row, question, f"「{shown}」不能用。{hint}可填：{choice}。")
+    if not row.is_call and "not reached" in row.said.values() and len(set(row.said.values())) > 1:
+        what = "有的项未接通，有的项有回答，互相矛盾。没有打通的，三项都选未接通；打通了、不肯回答的项选拒绝。"
+        problems.add(row, QUESTIONS[0], what)
+    if row.said == {"answered": "yes", "passed_on": "not reached"}:
+        problems.add(row, "passed_on", "及时接听了，却未接通，互相矛盾。请选是或否；没有及时接听的，前一项选否。")
+
+
+def _complete(rows: Sequence[Row], problems: Problems) -> None:
+    """What was drawn of a unit comes back all together. A reserve is called in its order, and only for one that could not
+    be reached or would not say anything: who may choose would choose the better ones."""
+    groups: dict[tuple[str, str, bool], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.draw.number, row.of.unit, row.is_call), []).append(row)
+    for (_, unit, calls), own in groups.items():
+        there = {row.name for row in own}
+        should = [each for each in own[0].draw.tickets if each.unit == unit and bool(each.when) == calls]
+        if missing := [each.ticket_id for each in should if not each.reserve and each.ticket_id not in there]:
+            named = "、".join(missing[:_MOST_NAMED]) + (f" 等 {len(missing)} 行" if len(missing) > _MOST_NAMED else "")
+            what = f"缺少{unit}的 {named}。删去了的，请{_AGAIN}；分在几个文件里的，请在一条命令里写上全部文件。"
+            problems.add(Row(own[0].file, own[0].sheet, None, {}), "", what)
+        open_places, skipped = sum(not row.reached for row in own if not row.of.reserve), None
+        for row in sorted((row for row in own if row.of.reserve), key=lambda row: row.of.reserve):
+            if not row.said:
+                skipped = skipped or row
+            elif skipped:
+                problems.add(row, QUESTIONS[0], f"候补要按次序用：请先打{use(skipped.of)}，或清空这一行的三项。")
+            elif not open_places:
+                problems.add(row, QUESTIONS[0], "抽中的都有答复，用不到这件候补：请清空这一行的三项。")
+            else:
+                open_places -= row.reached

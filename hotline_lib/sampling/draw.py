@@ -1,0 +1,241 @@
+"""Which tickets are checked: drawn from closed complaints so that anybody can draw the same again.
+
+A ticket's place in the draw is the SHA-256 of seed, fingerprint of the tickets and its id: every ticket has the same chance,
+nobody can know it before the tickets are in, and no version of any package changes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import pandas as pd
+
+from hotline_lib.beside import read_spot_checks
+from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
+from hotline_lib.fingerprint import value_fingerprint
+from hotline_lib.journal import Move, write_whole
+from hotline_lib.month import Month, open_month
+from hotline_lib.params import load_params, month_before
+from hotline_lib.paths import Paths
+from hotline_lib.ringing import read_calls
+from hotline_lib.sampling import ledger
+from hotline_lib.sampling.ledger import Draw, Drawn
+from hotline_lib.sampling.plan import FLOOR, plan
+
+PER_UNIT = 4
+WEEKS = {1: (1, 7), 2: (8, 14), 3: (15, 21), 4: (22, 31)}  # days of submission
+STRATA = ("domain", "issue", "sub_issue")
+FACTS = (*STRATA, "accepted_at", "closed_at")  # what a checker sees of a ticket
+_COMPLAINTS = "complaint_mean_minutes"  # the indicator that counts every submitted, hence closed, complaint
+_HOURS = (9, 10, 11, 13, 14, 15, 16)
+_DAYS = "一二三四五"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a draw is asked for. calls: spent as ``plan`` says; without it ``per_unit`` of each unit. by: spread over a
+    column of STRATA. rings: test calls to each unit. leads: the first of the month's leads, not at random."""
+
+    week: int | None = None
+    calls: int | None = None
+    per_unit: int = PER_UNIT
+    floor: int = FLOOR
+    seed: int = 1
+    by: str = ""
+    rings: int = 0
+    leads: bool = False
+
+    def __str__(self) -> str:
+        size = f"calls={self.calls},floor={self.floor}" if self.calls else f"per_unit={self.per_unit}"
+        return size + (f",by={self.by}" if self.by else "") + (f",rings={self.rings}" if self.rings else "")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of a draw. new: it was not in the ledger yet. short: units with fewer tickets than were asked for. gone:
+    tickets of it that are no more among the month's."""
+
+    draw: Draw
+    new: bool
+    short: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+def complaints(m: Month) -> pd.DataFrame:
+    """The complaints that units have reported as closed in the month, whenever accepted: ``ticket_id``, ``unit``, FACTS,
+    ``submitted_at``."""
+    return m.behind(None, _COMPLAINTS, ["ticket_id", "unit", *FACTS, "submitted_at"])
+
+
+def in_week(population: pd.DataFrame, week: int | None) -> pd.DataFrame:
+    """Those submitted in one of the four weeks of their month; all if None."""
+    if week is None:
+        return population
+    if week not in WEEKS:
+        raise HotlineError("--week 应为 1 至 4：按报送日期，1 至 7 日、8 至 14 日、15 至 21 日、22 日至月末。")
+    return population[population["submitted_at"].dt.day.between(*WEEKS[week])]
+
+
+def planned(month: str, paths: Paths, calls: int, floor: int) -> tuple[pd.DataFrame, str]:
+    """The plan of a month, from its own complaints, or from those of the month before if it has no tickets yet; and in words
+    what it stands on. Raises HotlineError if neither has any, or the calls are too few."""
+    try:
+        m = open_month(month, paths)
+    except TicketsError as error:
+        try:
+            m = open_month(month_before(month), paths)
+        except HotlineError:
+            raise error from None
+    rates = m.rates[m.rates["indicator"] == _COMPLAINTS].set_index("unit")["denominator"]
+    there = m.units[["unit"]].assign(complaints=rates.reindex(m.units["unit"], fill_value=0).to_numpy())
+    last = ledger.last_results(month, paths)
+    listed = m.leads().drop_duplicates("ticket_id").groupby("unit", as_index=False).agg(leads=("ticket_id", "size"))
+    told = f"办结投诉为 {m.month} 的；{'上次为 ' + month_before(month) + ' 的抽检' if last is not None else '上月没有抽检'}"
+    return plan(there, last=last, leads=listed, calls=calls, floor=floor), told
+
+
+def choose(population: pd.DataFrame, sizes: Mapping[str, int], salt: str, *, by: str = "") -> list[Drawn]:
+    """Of each unit so many tickets, each with the same chance, and half as many reserves.
+
+    population: ``ticket_id``, ``unit`` and ``by``. sizes: unit -> tickets, all there are if there are fewer.
+    by: drawn at even steps along the tickets sorted by this column, from a start by lot, so that each value has its share;
+    the chance of each ticket is still the same (systematic sampling: Cochran, Sampling Techniques, chapter 8).
+    """
+    found = []
+    for unit, size in sizes.items():
+        own = population[population["unit"] == unit]
+        lots = {ticket: _lot(salt, ticket) for ticket in own["ticket_id"]}
+        order = sorted(lots, key=lots.get)
+        size = min(size, len(order))
+        drawn = order[:size]
+        if by and size:
+            value = dict(zip(own["ticket_id"], own[by].fillna("").astype(str), strict=True))
+            along = sorted(order, key=lambda ticket: (value[ticket], lots[ticket]))
+            start = Fraction(_lot(salt, f"start/{unit}"), 1 << 256)
+            drawn = [along[int((start + step) * len(along) / size)] for step in range(size)]
+        reserves = [ticket for ticket in order if ticket not in drawn][: -(-size // 2)]
+        found += [Drawn(ticket, unit) for ticket in drawn]
+        found += [Drawn(ticket, unit, number) for number, ticket in enumerate(reserves, 1)]
+    return found
+
+
+def _lot(salt: str, name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{salt}|{name}".encode()).digest())
+
+
+def draw(m: Month, asked: Asked, *, more: bool = False) -> Made:
+    """A draw into the ledger; the one that is there if it was asked for before. more: beside another one of that time.
+
+    Raises HotlineError where the month or week was drawn already in another way, or there is nothing to draw from.
+    """
+    if asked.by and asked.by not in STRATA:
+        raise UnknownValueError("分层的列（--by）", asked.by, STRATA)
+    if asked.week is not None and asked.leads:
+        raise HotlineError("按线索抽取的以整月为准：请去掉 --week。")
+    paths, reported = m.paths, complaints(m)
+    population = in_week(reported, asked.week)
+    with paths.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
+        draws = ledger.read_ledger(paths)
+        made = _new(m, asked, population, draws)
+        here = [each for each in ledger.standing(draws) if each.month == m.month]
+        if known := next((each for each in here if each.same(made.draw)), None):
+            return Made(known, False, gone=gone(known, reported))
+        if not more and (other := [each for each in here if each.label == made.draw.label]):
+            raise HotlineError(
+                f"{made.draw.label} 已经抽过（{other[-1].asked}，--seed {other[-1].seed}），没有另抽。"
+                "再抽一批不同的：加 --more；抽错了要重抽：先加 --undo 撤回。"
+            )
+        if not made.draw.tickets:
+            raise HotlineError(f"{made.draw.label} 没有可抽的工单：没有办结的投诉，或本季度都抽过了。")
+        _place(at, [*draws, made.draw], f"抽取 {made.draw.label} 的抽检", paths)
+    return made
+
+
+def gone(of: Draw, population: pd.DataFrame) -> tuple[str, ...]:
+    """The tickets of a draw that are no more among the complaints of that unit: voided or changed since."""
+    there = set(zip(population["ticket_id"], population["unit"], strict=True))
+    return tuple(each.ticket_id for each in of.tickets if not each.when and (each.ticket_id, each.unit) not in there)
+
+
+def undo(month: str, week: int | None, paths: Paths) -> Draw:
+    """Takes back the last draw of a month or week; its tickets can be drawn again. The ledger keeps that it was there.
+
+    Raises HotlineError if there is none, or answers of it were read.
+    """
+    with paths.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
+        draws = ledger.read_ledger(paths)
+        there = [place for place, each in enumerate(draws) if not each.undone and each.month == month]
+        last = next((place for place in reversed(there) if draws[place].week == week), None)
+        if last is None:
+            said = "、".join(dict.fromkeys(draws[place].label for place in there)) or "什么也没有"
+            raise HotlineError(
+                f"{month}{f' 第{week}周' if week else ' 全月'}没有可撤回的抽取。抽过的有：{said}；一周的要写 --week。"
+            )
+        params, own = load_params(month, paths.params, need_month_file=False), draws[last]
+        ids = {each.ticket_id for each in own.tickets}
+        read = [read_spot_checks(month, params, paths), read_calls(month, params, paths)]
+        used = sum(len(ids & set(frame.iloc[:, 0])) for frame in read if frame is not None)
+        if used:
+            raise HotlineError(f"{own.label} 已经读回 {used} 件的答案，不能撤回。再抽一批不同的：加 --more。")
+        draws[last] = replace(own, undone=True)
+        _place(at, draws, f"撤回 {own.label} 的抽取", paths)
+    return own
+
+
+def _place(at, draws: list[Draw], what: str, paths: Paths) -> None:
+    path = ledger.file(paths)
+    write_whole(at.stage / path.name, ledger.as_text(draws))
+    at.commit([Move("place", at.stage / path.name, path)], what)
+
+
+def _new(m: Month, asked: Asked, population: pd.DataFrame, draws: list[Draw]) -> Made:
+    free = population[~population["ticket_id"].isin(ledger.taken(m.month, draws, m.paths))]
+    fingerprint = value_fingerprint(sorted(zip(population["ticket_id"], population["unit"], strict=True)))[:16]
+    number = f"{m.month}-{1 + sum(each.month == m.month for each in draws)}"
+    salt = f"{asked.seed}|{fingerprint}|{m.month}|{asked.week}"
+    sizes = _sizes(m, asked, free)
+    tickets = _first_leads(m, asked, free) if asked.leads else choose(free, sizes, salt, by=asked.by)
+    drawn: dict[str, int] = {}
+    for each in tickets:
+        drawn[each.unit] = drawn.get(each.unit, 0) + (not each.reserve)
+    rings = [
+        Drawn(f"BC-{number}-{code}-{n}", unit, when=_hour(f"{salt}|{unit}|{n}"))
+        for unit, code in zip(m.units["unit"], m.units["code"], strict=True)
+        for n in range(1, asked.rings + 1)
+    ]
+    made = Draw(
+        number, m.month, asked.week, "lead" if asked.leads else "random", asked.seed, str(asked), fingerprint,
+        f"{dt.datetime.now():%Y-%m-%dT%H:%M:%S}", (*tickets, *rings),
+    )  # fmt: skip
+    short = () if asked.leads or asked.calls else (unit for unit in sizes if drawn.get(unit, 0) < sizes[unit])
+    return Made(made, True, tuple(short))
+
+
+def _sizes(m: Month, asked: Asked, free: pd.DataFrame) -> dict[str, int]:
+    units = m.units["unit"].tolist()
+    if asked.calls is None or asked.leads:
+        return dict.fromkeys(units, asked.per_unit)
+    own = free["unit"].value_counts().reindex(units, fill_value=0)
+    there = pd.DataFrame({"unit": units, "complaints": own.to_numpy()})
+    last = ledger.last_results(m.month, m.paths)
+    planned = plan(there, last=last, calls=asked.calls, floor=asked.floor)
+    return dict(zip(planned["unit"], planned["calls"], strict=True))
+
+
+def _first_leads(m: Month, asked: Asked, free: pd.DataFrame) -> list[Drawn]:
+    """The first of the leads that can be checked and were not yet: so many in all, or of each unit."""
+    listed = m.leads().sort_values("rank", kind="stable").drop_duplicates("ticket_id")
+    listed = listed[listed["ticket_id"].isin(free["ticket_id"])]
+    found = listed.head(asked.calls) if asked.calls else listed.groupby("unit").head(asked.per_unit)
+    order = {unit: place for place, unit in enumerate(m.units["unit"])}
+    found = found.assign(order=found["unit"].map(order)).sort_values("order", kind="stable")
+    return [Drawn(ticket, unit) for ticket, unit in zip(found["ticket_id"], found["unit"], strict=True)]
+
+
+def _hour(salt: str) -> str:
+    lot = _lot(salt, "hour")
+    return f"周{_DAYS[lot % len(_DAYS)]} {_HOURS[lot // len(_DAYS) % len(_HOURS)]} 时"

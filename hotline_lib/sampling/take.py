@@ -1,0 +1,140 @@
+"""Answers into data/spot_checks/MONTH.csv, test calls into MONTH_calls.csv: all that the files say, or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from hotline_lib.beside import read_spot_checks
+from hotline_lib.errors import HotlineError
+from hotline_lib.intake.spot_checks import COLUMNS, QUESTIONS, placed
+from hotline_lib.journal import Change, Move, write_whole
+from hotline_lib.params import Params, load_params
+from hotline_lib.paths import Paths
+from hotline_lib.ringing import COLUMNS as OF_CALLS
+from hotline_lib.ringing import read_calls, told
+from hotline_lib.sampling import ledger
+from hotline_lib.sampling.answers import Row, answered
+from hotline_lib.sampling.ledger import Draw
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of a month. tickets, calls: read; new: not known before. total, problems: of the month now. said: what is
+    open, in words. changed: whether anything was written. before: where the list before is kept."""
+
+    month: str
+    tickets: int
+    calls: int
+    new: int
+    total: int
+    problems: int
+    said: tuple[str, ...]
+    changed: bool
+    before: str | None
+
+
+def read(files: Sequence[Path], paths: Paths, *, replace: bool = False) -> list[Taken]:
+    """Workbooks of draws into the months they are of; what was read before stays.
+
+    replace: answers that were read before and are others now give way. Raises HotlineError in words, with nothing written.
+    """
+    draws = ledger.standing(ledger.read_ledger(paths))
+    if not draws:
+        raise HotlineError(
+            "还没有抽取过，没有可读的：先运行 hotline sample draw。别处抽的用 hotline intake 文件 --spot-checks。"
+        )
+    params = {
+        month: load_params(month, paths.params, need_month_file=False) for month in {each.month for each in draws}
+    }
+    rows = answered(files, draws, params[max(params)])
+    with paths.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
+        moves, found = [], []
+        for month in sorted({row.draw.month for row in rows}):
+            own = [row for row in rows if row.draw.month == month]
+            more, taken = _merged(own, draws, params[month], paths, at, replace)
+            moves += more
+            found.append(taken)
+        at.commit(moves, f"读回 {'、'.join(each.month for each in found)} 的抽检")
+    return found
+
+
+def _merged(
+    rows: Sequence[Row], draws: Sequence[Draw], params: Params, paths: Paths, at: Change, replace: bool
+) -> tuple[list[Move], Taken]:
+    """The moves that add what was read of a month to it, and what came of it."""
+    month, number = rows[0].draw.month, {each.ticket_id: draw.number for draw in draws for each in draw.tickets}
+    tickets = [
+        {"ticket_id": row.name, "unit": row.of.unit, "drawn": row.draw.drawn, **row.said}
+        for row in rows
+        if row.said and not row.is_call
+    ]
+    calls = [{"call_id": row.name, "unit": row.of.unit, **row.said} for row in rows if row.is_call]
+    checked, new = _together(read_spot_checks(month, params, paths), tickets, COLUMNS, params, replace)
+    rung, new_calls = _together(read_calls(month, params, paths), calls, OF_CALLS, params, replace)
+    moves, before = [], None
+    if new:
+        listed = checked.assign(draw=checked["ticket_id"].map(number).fillna(""))
+        moves, before = placed(listed, month, paths, at)
+    if new_calls:
+        part = at.stage / paths.test_calls(month).name
+        write_whole(part, rung.to_csv(index=False, lineterminator="\n"))
+        moves.append(Move("place", part, paths.test_calls(month)))
+    problems = int((checked[list(QUESTIONS)] == "no").any(axis=1).sum())
+    open_ = (*_left(month, draws, {*checked["ticket_id"], *rung["call_id"]}), *_rung(rung, params))
+    of_both = len(tickets), len(calls), new + new_calls, len(checked), problems
+    return moves, Taken(month, *of_both, open_, bool(moves), before)
+
+
+def _together(
+    old: pd.DataFrame | None, read_: Sequence[dict], columns: Sequence[str], params: Params, replace: bool
+) -> tuple[pd.DataFrame, int]:
+    """What there was and what was read, by unit and number, and how many rows are new or others.
+
+    Raises HotlineError where they contradict each other, and the new ones are not to hold.
+    """
+    key, own = columns[0], {each[columns[0]]: each for each in read_}
+    known = {} if old is None else {each[key]: each for each in old.to_dict("records")}
+    other = [name for name in own if name in known and known[name] != own[name]]
+    if other and not replace:
+        named = "、".join(other[:_MOST_NAMED]) + (f" 等 {len(other)} 件" if len(other) > _MOST_NAMED else "")
+        raise HotlineError(
+            f"{named}以前读入过，答案与这次的不同，一件也没有读入。以这次的为准：加上 --replace；以以前的为准：不要再读这个文件。"
+        )
+    order = {unit: place for place, unit in enumerate(params.unit_names)}
+    rows = sorted((known | own).values(), key=lambda each: (order[each["unit"]], each[key]))
+    return pd.DataFrame(rows, columns=list(columns)), len(own.keys() - known.keys()) + len(other)
+
+
+def _left(month: str, draws: Sequence[Draw], there: set[str]) -> list[str]:
+    """What of the month's draws was not read yet: 2024-09 第1周 还没有读回：沈阳 4 件、大连 4 件。"""
+    listed = []
+    for draw in (each for each in draws if each.month == month):
+        open_ = [each for each in draw.tickets if not each.reserve and each.ticket_id not in there]
+        parts = [f"{unit} {n} 件" for unit, n in Counter(each.unit for each in open_ if not each.when).items()]
+        rings = sum(bool(each.when) for each in open_)
+        parts += [f"拨测 {rings} 次"] * bool(rings)
+        listed += [f"{draw.label} 还没有读回：{'、'.join(parts)}。"] * bool(parts)
+    return listed
+
+
+def _rung(calls: pd.DataFrame, params: Params) -> list[str]:
+    """What section 三 does not say of the test calls, and why."""
+    if calls.empty:
+        return []
+    if without := [unit for unit in params.unit_names if unit not in set(calls["unit"])]:
+        return [f"{'、'.join(without)}还没有拨测记录：全部单位都有了，第三部分才写拨测情况。"]
+    found, typed = told(calls, params), params.month.test_calls
+    if typed and any(getattr(typed, key) not in (None, getattr(found, key)) for key in ("not_answered", "slow")):
+        lists = "，".join(f"{key}: [{', '.join(getattr(found, key))}]" for key in ("not_answered", "slow"))
+        file = f"params/months/{params.month.month}.yaml"
+        return [
+            f"{file} 的 test_calls 与拨测记录（{lists}）不同，月报照 params/ 的印。以记录为准的，把那里的两项改成 ~。"
+        ]
+    return []

@@ -1,0 +1,38 @@
+"""A desk where spot checks are drawn, filled in and read back, in data of its own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from checkers import Desk, here
+from support import MONTH
+
+from hotline_lib import open_month
+from hotline_lib.month import Month
+from hotline_lib.paths import Paths
+from hotline_lib.sampling import answers, workbook
+from hotline_lib.sampling import draw as drawing
+from hotline_lib.sampling.draw import complaints
+
+
+@pytest.fixture(scope="session")
+def month(september: Paths) -> Month:
+    return open_month(MONTH, september)
+
+
+@pytest.fixture(scope="session")
+def reported(month: Month) -> pd.DataFrame:
+    return complaints(month)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, september: Paths, month: Month, reported: pd.DataFrame, monkeypatch) -> Desk:
+    (tmp_path / "data").mkdir()
+    for name in ("tickets", "published"):
+        (tmp_path / "data" / name).symlink_to(september.data / name)
+    paths = replace(september, data=tmp_path / "data", output=tmp_path / "output")
+    monkeypatch.setattr(answers, "told_by_reader", here)  # a process for each would cost more than what is tried
+    for module in (drawing, workbook):
+        monkeypatch.setattr(module, "complaints", lambda m: reported)
+    return Desk(paths, replace(month, paths=paths, spot_checks=None))
