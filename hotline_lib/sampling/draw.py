@@ -28,7 +28,7 @@ from hotline_lib.sampling.plan import FLOOR, plan
 
 PER_UNIT = 4
 WEEKS = {1: (1, 7), 2: (8, 14), 3: (15, 21), 4: (22, 31)}  # days of submission
-STRATA = ("domain", "issue", "sub_issue")
+STRATA = {"domain": "业务领域", "issue": "事项", "sub_issue": "子事项"}
 FACTS = (*STRATA, "accepted_at", "closed_at")  # what a checker sees of a ticket
 _COMPLAINTS = "complaint_mean_minutes"  # the indicator that counts every submitted, hence closed, complaint
 _HOURS = (9, 10, 11, 13, 14, 15, 16)
@@ -50,8 +50,10 @@ class Asked:
     leads: bool = False
 
     def __str__(self) -> str:
-        size = f"calls={self.calls},floor={self.floor}" if self.calls else f"per_unit={self.per_unit}"
-        return size + (f",by={self.by}" if self.by else "") + (f",rings={self.rings}" if self.rings else "")
+        size = f"共 {self.calls} 件" if self.calls else f"每个单位 {self.per_unit} 件"
+        floor = f"，每个单位至少 {self.floor} 件" if self.calls and not self.leads else ""
+        by = f"，按{STRATA[self.by]}分层" if self.by else ""
+        return size + floor + by + (f"，拨测每个单位 {self.rings} 次" if self.rings else "")
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,17 @@ def planned(month: str, paths: Paths, calls: int, floor: int) -> tuple[pd.DataFr
         except HotlineError:
             raise error from None
     rates = m.rates[m.rates["indicator"] == _COMPLAINTS].set_index("unit")["denominator"]
-    there = m.units[["unit"]].assign(complaints=rates.reindex(m.units["unit"], fill_value=0).to_numpy())
     last = ledger.last_results(month, paths)
-    listed = m.leads().drop_duplicates("ticket_id").groupby("unit", as_index=False).agg(leads=("ticket_id", "size"))
     told = f"办结投诉为 {m.month} 的；{'上次为 ' + month_before(month) + ' 的抽检' if last is not None else '上月没有抽检'}"
-    return plan(there, last=last, leads=listed, calls=calls, floor=floor), told
+    return _spent(m, rates, last, calls, floor), told
+
+
+def _spent(m: Month, complaints: pd.Series, last: pd.DataFrame | None, calls: int, floor: int) -> pd.DataFrame:
+    """``plan`` for the units of a month. complaints: by unit, those that can be drawn."""
+    units = m.units["unit"]
+    there = pd.DataFrame({"unit": units, "complaints": complaints.reindex(units, fill_value=0).to_numpy()})
+    leads = m.leads().drop_duplicates("ticket_id").groupby("unit", as_index=False).agg(leads=("ticket_id", "size"))
+    return plan(there, last=last, leads=leads, calls=calls, floor=floor)
 
 
 def choose(population: pd.DataFrame, sizes: Mapping[str, int], salt: str, *, by: str = "") -> list[Drawn]:
@@ -146,7 +154,7 @@ def draw(m: Month, asked: Asked, *, more: bool = False) -> Made:
             return Made(known, False, gone=gone(known, reported))
         if not more and (other := [each for each in here if each.label == made.draw.label]):
             raise HotlineError(
-                f"{made.draw.label} 已经抽过（{other[-1].asked}，--seed {other[-1].seed}），没有另抽。"
+                f"{made.draw.label} 已经抽过（{other[-1].asked}，种子 {other[-1].seed}），没有另抽。"
                 "再抽一批不同的：加 --more；抽错了要重抽：先加 --undo 撤回。"
             )
         if not made.draw.tickets:
@@ -216,14 +224,11 @@ def _new(m: Month, asked: Asked, population: pd.DataFrame, draws: list[Draw]) ->
 
 
 def _sizes(m: Month, asked: Asked, free: pd.DataFrame) -> dict[str, int]:
-    units = m.units["unit"].tolist()
     if asked.calls is None or asked.leads:
-        return dict.fromkeys(units, asked.per_unit)
-    own = free["unit"].value_counts().reindex(units, fill_value=0)
-    there = pd.DataFrame({"unit": units, "complaints": own.to_numpy()})
+        return dict.fromkeys(m.units["unit"], asked.per_unit)
     last = ledger.last_results(m.month, m.paths)
-    planned = plan(there, last=last, calls=asked.calls, floor=asked.floor)
-    return dict(zip(planned["unit"], planned["calls"], strict=True))
+    planned_ = _spent(m, free["unit"].value_counts(), last, asked.calls, asked.floor)
+    return dict(zip(planned_["unit"], planned_["calls"], strict=True))
 
 
 def _first_leads(m: Month, asked: Asked, free: pd.DataFrame) -> list[Drawn]:

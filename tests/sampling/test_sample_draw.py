@@ -119,7 +119,7 @@ def test_the_draw_follows_from_seed_and_tickets(desk, reported, monkeypatch):
 
 def test_another_draw_of_the_same_month_must_be_asked_for(desk):
     made = desk.draw()
-    with pytest.raises(HotlineError, match=r"已经抽过（per_unit=4，--seed 1）.*--more.*--undo"):
+    with pytest.raises(HotlineError, match=r"已经抽过（每个单位 4 件，种子 1）.*--more.*--undo"):
         desk.draw(per_unit=3)
     more = desk.draw(per_unit=3, more=True)
     assert not {each.ticket_id for each in more.draw.tickets} & {each.ticket_id for each in made.draw.tickets}
@@ -243,7 +243,7 @@ def test_another_province_draws_too(province):
     tickets = choose(population, dict.fromkeys(m.units["unit"], 2), "x")
     there = population["unit"].value_counts()
     assert Counter(each.unit for each in tickets if not each.reserve) == {unit: min(2, n) for unit, n in there.items()}
-    assert str(Asked(calls=30)) == "calls=30,floor=2"
+    assert str(Asked(calls=30, by="issue")) == "共 30 件，每个单位至少 2 件，按事项分层"
 
 
 def test_leads_are_drawn_from_the_first_on_and_marked_apart(desk, reported, monkeypatch):

@@ -1,0 +1,121 @@
+"""Commands for spot checks: how many where, which tickets, and what checkers answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hotline_lib.cli.app import Data, Month, Output, Params, app, names, project
+
+sample = typer.Typer(help="抽检：排计划、抽工单、读回答案。", no_args_is_help=True)
+app.add_typer(sample, name="sample")
+Floor = Annotated[int, typer.Option(help="按 --calls 分配时，每个单位至少几件（不够的全部抽取）", min=0)]
+
+
+@sample.command()
+def plan(
+    month: Month,
+    calls: Annotated[int, typer.Option(help="一共打多少个电话", min=1)] = 60,
+    floor: Floor = 2,
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """每个单位该抽多少件、为什么；抽多少件才能发现问题。这个月还没有工单的，按上月的投诉件数排。"""
+    from hotline_lib import present
+    from hotline_lib.sampling.draw import planned
+
+    found, told = planned(month, project(data=data, params=params, output=output), calls, floor)
+    typer.echo(f"{month} 抽检计划：{int(found['calls'].sum())} 件，{len(found)} 个单位（{told}）。")
+    typer.echo(repr(present.table(found)))
+    typer.echo(f"抽取：hotline sample draw {month} --calls {calls}" + (f" --floor {floor}" if floor != 2 else ""))
+
+
+@sample.command()
+def draw(
+    month: Month,
+    *,
+    week: Annotated[
+        int | None, typer.Option(help="只抽这一周报送的：1 至 4（1–7、8–14、15–21 日、22 日至月末）", min=1, max=4)
+    ] = None,
+    calls: Annotated[int | None, typer.Option(help="一共抽多少件，按计划分给各单位", min=1)] = None,
+    per_unit: Annotated[int | None, typer.Option(help="每个单位抽多少件（默认 4）", min=1)] = None,
+    floor: Floor = 2,
+    seed: Annotated[int, typer.Option(help="种子：同样的工单、同样的种子，抽出同样的工单")] = 1,
+    by: Annotated[
+        str, typer.Option(help="按这一列分层，各层按件数抽：domain、issue 或 sub_issue", metavar="COLUMN")
+    ] = "",
+    test_calls: Annotated[int, typer.Option(help="另给每个单位排几次拨测", min=0, max=20)] = 0,
+    from_leads: Annotated[
+        bool, typer.Option("--from-leads", help="不随机，按线索从前往后抽；结果另记，不计入抽检率")
+    ] = False,
+    checkers: Annotated[
+        str, typer.Option(help="几个人核查，或他们的名字（逗号分隔）：每人一个工作簿", metavar="N|NAME,…")
+    ] = "",
+    more: Annotated[bool, typer.Option("--more", help="已经抽过，再抽一批不同的")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="撤回这个月（这一周）最后一次抽取")] = False,
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """从本月报送的办结投诉中抽取工单，写出给核查人填的工作簿。再运行一次，得到同样的工作簿。"""
+    from hotline_lib import open_month
+    from hotline_lib.sampling.draw import PER_UNIT, Asked
+    from hotline_lib.sampling.draw import draw as draw_tickets
+    from hotline_lib.sampling.draw import undo as take_back
+    from hotline_lib.sampling.workbook import write
+
+    if calls and per_unit:
+        raise typer.BadParameter("--calls 和 --per-unit 只写一个", param_hint="--calls")
+    paths = project(data=data, params=params, output=output)
+    if undo:
+        typer.echo(f"撤回了 {take_back(month, week, paths).label} 的抽取；已经发出的工作簿请作废。")
+        return
+    m = open_month(month, paths)
+    asked = Asked(week, calls, per_unit or PER_UNIT, floor, seed, by, test_calls, from_leads)
+    made = draw_tickets(m, asked, more=more)
+    who = [f"核查员{n}" for n in range(1, int(checkers) + 1)] if checkers.isdecimal() else names(checkers)
+    files = write(m, made.draw, list(dict.fromkeys(who)))
+    rung = [each for each in made.draw.tickets if each.when]
+    tickets = [each for each in made.draw.tickets if not each.reserve and not each.when]
+    units = len({each.unit for each in tickets})
+    head = "抽取" if made.new else "以前抽过，名单不变："
+    spare = len(made.draw.tickets) - len(tickets) - len(rung)
+    rings = f"，拨测 {len(rung)} 次" if rung else ""
+    typer.echo(f"{head} {made.draw.label}：{units} 个单位 {len(tickets)} 件，候补 {spare} 件{rings}。")
+    if made.short:
+        typer.echo(f"  {'、'.join(made.short)}的办结投诉不够这么多，有多少抽多少。")
+    if made.gone:
+        typer.echo(
+            f"  抽取以后撤销或改动了 {len(made.gone)} 件：{'、'.join(made.gone[:3])}；名单不变，可选未接通、用候补。"
+        )
+    for file in files:
+        typer.echo(f"  {paths.short(file)}")
+    typer.echo("填好后：hotline sample read 工作簿…")
+
+
+@sample.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(help="核查人填好的工作簿", metavar="FILE…")],
+    replace: Annotated[bool, typer.Option("--replace", help="以前读入过、答案不同的，以这次的为准")] = False,
+    output: Output = None,
+    data: Data = None,
+    params: Params = None,
+) -> None:
+    """读回填好的工作簿，并入 data/spot_checks/。有一处不对就一件也不读，并逐行说明。"""
+    from hotline_lib.sampling.take import read as read_back
+
+    for done in read_back(files, project(data=data, params=params, output=output), replace=replace):
+        calls = f"、拨测 {done.calls} 次" if done.calls else ""
+        typer.echo(
+            f"{done.month}：读了 {done.tickets} 件{calls}，其中新的 {done.new}；本月共 {done.total} 件，{done.problems} 件有问题。"
+        )
+        if not done.changed:
+            typer.echo("  都读过了，没有改动。")
+        if done.before:
+            typer.echo(f"  之前的名单保留在 {done.before}。")
+        for line in done.said:
+            typer.echo(f"  {line}")
+        typer.echo(f"  接着：hotline run {done.month}")

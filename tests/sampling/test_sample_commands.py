@@ -1,0 +1,51 @@
+"""hotline sample plan | draw | read, as typed."""
+
+import pytest
+
+from hotline_lib import cli
+
+
+@pytest.fixture
+def typed(desk, september, capsys):
+    """What a command says, and its exit code."""
+    folders = [f"--data={desk.paths.data}", f"--output={desk.paths.output}"]
+
+    def run(*arguments: str) -> tuple[str, int]:
+        with pytest.raises(SystemExit) as end:
+            cli.main(["sample", *arguments, *folders])
+        captured = capsys.readouterr()
+        return captured.out + captured.err, end.value.code
+
+    return run
+
+
+def test_a_month_from_the_plan_to_the_list(typed, desk):
+    said, code = typed("plan", "2024-09", "--calls", "45")
+    assert code == 0
+    assert "2024-09 抽检计划：45 件，15 个单位（办结投诉为 2024-09 的；上月没有抽检）" in said
+    assert "hotline sample draw 2024-09 --calls 45" in said
+
+    said, code = typed("draw", "2024-09", "--calls", "45", "--checkers", "甲,乙")
+    assert code == 0
+    assert "抽取 2024-09：15 个单位 45 件" in said
+    assert "output/sample/抽检_2024-09-1_乙.xlsx" in said
+    said, code = typed("draw", "2024-09", "--calls", "45", "--checkers", "2")
+    assert code == 0
+    assert "以前抽过，名单不变" in said
+    assert (desk.paths.output / "sample" / "抽检_2024-09-1_核查员2.xlsx").exists()
+
+    book = str(desk.paths.output / "sample" / "抽检_2024-09-1_甲.xlsx")
+    said, code = typed("read", book)
+    assert code == 1
+    assert "项都没有填写" in said
+    assert typed("draw", "2024-09", "--undo") == ("撤回了 2024-09 的抽取；已经发出的工作簿请作废。\n", 0)
+
+
+def test_what_was_asked_twice_otherwise_is_refused(typed):
+    assert typed("draw", "2024-09", "--calls", "45", "--per-unit", "3")[1] == 2
+    assert typed("draw", "2024-09", "--week", "5")[1] == 2
+    assert typed("draw", "2024-09", "--by", "isue")[1] == 1
+    said, code = typed("plan", "2024-09", "--calls", "8")
+    assert code == 1
+    assert "共需 30 件" in said
+    assert typed("plan", "2024-09", "--calls", "8", "--floor", "0")[1] == 0  # what it says cures it
