@@ -22,10 +22,10 @@ from hotline_lib.sampling.draw import FACTS, complaints
 from hotline_lib.sampling.ledger import Draw, Drawn
 
 USE, CODE, CALL, WHEN, RINGING = "顺序", "校验码", "拨测号", "拨打时间", "拨测"
-RUNG = {"answered": "是否及时接听", "passed_on": "是否及时转工单"}
+RUNG = {"answered": "是否及时接听", "passed_on": "是否及时转单"}
 _WIDTHS = {"ticket_id": 27, "issue": 20, "sub_issue": 20, "accepted_at": 17, "closed_at": 17}
 _NOTES = {
-    RINGING: "按写明的时段拨打该单位热线，在右边白色的格子里选答案，其余锁定。没有人及时接听、后一项没有看到的，选「未接通」。",
+    RINGING: "领到工作簿后，第一次到写明的时段时拨打该单位热线，在右边白色的格子里选答案，其余锁定。没有人及时接听、后一项没有看到的，选「未接通」。",
     "": "在热线系统中按工单编号找到来电人，打电话核对，在右边白色的格子里选答案，其余锁定。没有打通的，三项都选「未接通」。",
 }
 _GUIDE = (
@@ -136,9 +136,7 @@ class _Sheets:
         self, name: str, heads: list[str], rows: list[list[str]], asked: Mapping[str, list[str]], widths: list[int]
     ) -> None:
         """A sheet of locked cells, then the answers to choose, then the code of the locked ones."""
-        sheet = self._sheet(
-            name, f"{name}　{self.about}", "在右边白色的格子里选答案，其余锁定；没有打通的三项都选未接通。"
-        )
+        sheet = self._sheet(name, f"{name}　{self.about}", _NOTES.get(name, _NOTES[""]))
         for at, head in enumerate((*heads, *asked, CODE)):
             sheet.write_string(2, at, head, self.head)
         for number, cells in enumerate(rows, 3):
@@ -153,8 +151,9 @@ class _Sheets:
             told = f"请从下拉中选：{'、'.join(answers)}。"
             rule = {"validate": "list", "source": answers, "error_title": "不能这样填", "error_message": told}
             sheet.data_validation(3, at, len(rows) + 2, at, rule)
-        for at, width in enumerate((*widths, *([10] * len(asked)), 10)):
+        for at, width in enumerate((*widths, *([11] * len(asked)), 10)):
             sheet.set_column(at, at, width)
+        sheet.set_row(2, 24)
         sheet.freeze_panes(3, 2)
         sheet.repeat_rows(2)
         sheet.protect("", {"format_columns": True, "format_rows": True})

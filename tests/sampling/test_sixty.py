@@ -37,7 +37,7 @@ def by_office(desk, made, said, tmp_path, monkeypatch):
     monkeypatch.setattr(answers, "told_by_reader", apart)
     (book,) = desk.books(made.draw)
     cells = [
-        ("拨测", each.ticket_id, dict.fromkeys(("是否及时接听", "是否及时转工单"), "是"))
+        ("拨测", each.ticket_id, dict.fromkeys(("是否及时接听", "是否及时转单"), "是"))
         if each.when
         else (each.unit, each.ticket_id, dict(zip(HEADS, said[each.ticket_id], strict=True)))
         for each in made.draw.tickets
