@@ -91,8 +91,10 @@ def draw(
         typer.echo(
             f"  抽取以后撤销或改动了 {len(made.gone)} 件：{'、'.join(made.gone[:3])}；名单不变，可选未接通、用候补。"
         )
-    for file in files:
-        typer.echo(f"  {paths.short(file)}")
+    for file, fresh in files.items():
+        typer.echo(
+            f"  {paths.short(file)}" + ("" if fresh else "：已经有了，可能填过，没有改动。要重新写，请先把它移走。")
+        )
     typer.echo("填好后：hotline sample read 工作簿…")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -148,18 +149,19 @@ def draw(m: Month, asked: Asked, *, more: bool = False) -> Made:
     population = in_week(reported, asked.week)
     with paths.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
         draws = ledger.read_ledger(paths)
-        made = _new(m, asked, population, draws)
+        wanted = _wanted(m.month, asked, draws)
         here = [each for each in ledger.standing(draws) if each.month == m.month]
-        if known := next((each for each in here if each.same(made.draw)), None):
+        if known := next((each for each in here if each.same(wanted)), None):
             return Made(known, False, gone=gone(known, reported))
-        if not more and (other := [each for each in here if each.label == made.draw.label]):
+        if not more and (other := [each for each in here if each.label == wanted.label]):
             raise HotlineError(
-                f"{made.draw.label} 已经抽过（{other[-1].asked}，种子 {other[-1].seed}），没有另抽。"
+                f"{wanted.label} 已经抽过（{other[-1].asked}，种子 {other[-1].seed}），没有另抽。"
                 "再抽一批不同的：加 --more；抽错了要重抽：先加 --undo 撤回。"
             )
+        made = _filled(m, asked, wanted, population, draws)
         if not made.draw.tickets:
-            raise HotlineError(f"{made.draw.label} 没有可抽的工单：没有办结的投诉，或本季度都抽过了。")
-        _place(at, [*draws, made.draw], f"抽取 {made.draw.label} 的抽检", paths)
+            raise HotlineError(f"{wanted.label} 没有可抽的工单：没有办结的投诉（或线索），或本季度都抽过了。")
+        _place(at, [*draws, made.draw], f"抽取 {wanted.label} 的抽检", paths)
     return made
 
 
@@ -200,27 +202,27 @@ def _place(at, draws: list[Draw], what: str, paths: Paths) -> None:
     at.commit([Move("place", at.stage / path.name, path)], what)
 
 
-def _new(m: Month, asked: Asked, population: pd.DataFrame, draws: list[Draw]) -> Made:
+def _wanted(month: str, asked: Asked, draws: list[Draw]) -> Draw:
+    """The next draw of a month, still empty."""
+    number = f"{month}-{1 + sum(each.month == month for each in draws)}"
+    kind, time = "lead" if asked.leads else "random", f"{dt.datetime.now():%Y-%m-%dT%H:%M:%S}"
+    return Draw(number, month, asked.week, kind, asked.seed, str(asked), "", time, ())
+
+
+def _filled(m: Month, asked: Asked, wanted: Draw, population: pd.DataFrame, draws: list[Draw]) -> Made:
     free = population[~population["ticket_id"].isin(ledger.taken(m.month, draws, m.paths))]
     fingerprint = value_fingerprint(sorted(zip(population["ticket_id"], population["unit"], strict=True)))[:16]
-    number = f"{m.month}-{1 + sum(each.month == m.month for each in draws)}"
     salt = f"{asked.seed}|{fingerprint}|{m.month}|{asked.week}"
     sizes = _sizes(m, asked, free)
     tickets = _first_leads(m, asked, free) if asked.leads else choose(free, sizes, salt, by=asked.by)
-    drawn: dict[str, int] = {}
-    for each in tickets:
-        drawn[each.unit] = drawn.get(each.unit, 0) + (not each.reserve)
     rings = [
-        Drawn(f"BC-{number}-{code}-{n}", unit, when=_hour(f"{salt}|{unit}|{n}"))
+        Drawn(f"BC-{wanted.number}-{code}-{n}", unit, when=_hour(f"{salt}|{unit}|{n}"))
         for unit, code in zip(m.units["unit"], m.units["code"], strict=True)
         for n in range(1, asked.rings + 1)
     ]
-    made = Draw(
-        number, m.month, asked.week, "lead" if asked.leads else "random", asked.seed, str(asked), fingerprint,
-        f"{dt.datetime.now():%Y-%m-%dT%H:%M:%S}", (*tickets, *rings),
-    )  # fmt: skip
-    short = () if asked.leads or asked.calls else (unit for unit in sizes if drawn.get(unit, 0) < sizes[unit])
-    return Made(made, True, tuple(short))
+    drawn = Counter(each.unit for each in tickets if not each.reserve)
+    short = () if asked.leads else tuple(unit for unit in sizes if drawn[unit] < sizes[unit])
+    return Made(replace(wanted, fingerprint=fingerprint, tickets=(*tickets, *rings)), True, short)
 
 
 def _sizes(m: Month, asked: Asked, free: pd.DataFrame) -> dict[str, int]:

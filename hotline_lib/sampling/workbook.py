@@ -53,20 +53,23 @@ def locked(params: Params) -> dict[str, str]:
     return {"use": USE} | {name: params.label(name) for name in ("ticket_id", "unit", *FACTS)}
 
 
-def write(m: Month, draw: Draw, checkers: Sequence[str] = ()) -> list[Path]:
+def write(m: Month, draw: Draw, checkers: Sequence[str] = ()) -> dict[Path, bool]:
     """The workbooks of a draw in output/sample/: one for all, or one for each checker, who has whole units.
 
-    The same draw gives the same bytes as long as its tickets stay what they are.
+    The same draw gives the same bytes as long as its tickets stay what they are. Returns the files, and whether each is as it was
+    written: one that is there and is not (somebody is filling it in) is left alone.
     """
     tickets = complaints(m).set_index("ticket_id")
     shares = _shared(draw, m.units["unit"], checkers)
     name = as_folder(f"抽检_{draw.number}{f'_第{draw.week}周' if draw.week else ''}")
-    paths = []
+    written = {}
     for who, units in shares.items():
         path = m.paths.output / "sample" / (f"{name}_{as_folder(who)}.xlsx" if who else f"{name}.xlsx")
-        write_whole(path, _book(m, draw, units, tickets), private=True)
-        paths.append(path)
-    return paths
+        book = _book(m, draw, units, tickets)
+        written[path] = not path.exists() or path.read_bytes() == book
+        if written[path]:
+            write_whole(path, book, private=True)
+    return written
 
 
 def _shared(draw: Draw, units: Sequence[str], checkers: Sequence[str]) -> dict[str, list[str]]:

@@ -36,7 +36,7 @@ class Desk:
         return drawing.draw(self.m, Asked(**asked), more=more)
 
     def books(self, draw: Draw, *checkers: str) -> list[Path]:
-        return workbook.write(self.m, draw, checkers)
+        return list(workbook.write(self.m, draw, checkers))
 
     def filled(self, made: Made, answer: Callable[[Drawn], str | tuple[str, ...] | None] = lambda of: "是") -> Path:
         """The workbook of a draw with answers: one for all three questions, or each, or none; reserves have none."""

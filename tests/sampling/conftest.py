@@ -31,6 +31,9 @@ def desk(tmp_path: Path, september: Paths, month: Month, reported: pd.DataFrame,
     (tmp_path / "data").mkdir()
     for name in ("tickets", "published"):
         (tmp_path / "data" / name).symlink_to(september.data / name)
+    (tmp_path / "output").mkdir()
+    (september.output / ".cache").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "output" / ".cache").symlink_to(september.output / ".cache")
     paths = replace(september, data=tmp_path / "data", output=tmp_path / "output")
     monkeypatch.setattr(answers, "told_by_reader", here)  # a process for each would cost more than what is tried
     for module in (drawing, workbook):

@@ -88,3 +88,13 @@ def test_a_ticket_that_has_gone_has_its_row_and_can_be_read(desk, reported, monk
 def test_more_checkers_than_units_are_not_needed(desk):
     files = desk.books(desk.draw(per_unit=1).draw, *(f"核查员{n}" for n in range(1, 21)))
     assert len(files) == 15
+
+
+def test_a_workbook_that_somebody_fills_in_is_left_alone(desk):
+    made = desk.draw(per_unit=1)
+    file = desk.filled(made)
+    before = file.read_bytes()
+    assert workbook.write(desk.m, made.draw) == {file: False}
+    assert file.read_bytes() == before
+    file.unlink()
+    assert workbook.write(desk.m, made.draw) == {file: True}
