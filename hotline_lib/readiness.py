@@ -23,13 +23,15 @@ from hotline_lib.masking import personal
 from hotline_lib.new_month import HINTS, TO_CHECK
 from hotline_lib.params import Params, first_day, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ringing import with_calls
+from hotline_lib.ringing import read_calls, with_calls
 from hotline_lib.rule_changes import lost_rules, scheme_changes
+from hotline_lib.sampling import ledger
+from hotline_lib.sampling.take import left
 from hotline_lib.text_files import read_text
 from hotline_lib.tickets.files import hint_to_simulate
 from hotline_lib.tickets.quality import data_quality
 from hotline_lib.tickets.read import fetch, find_input, no_tickets, read_month
-from hotline_lib.tickets.scan import accepted, submitted
+from hotline_lib.tickets.scan import accepted, reached, submitted
 from hotline_lib.yaml_files import rows_of
 
 _MOST_SHOWN = 3  # units
@@ -202,13 +204,18 @@ def _spot_checks(found: Readiness, params: Params, paths: Paths) -> None:
         found.weakens.append(f"没有 {name}：抽检一节只说明没有抽检。")
         return
     found.ready.append(f"抽检 {name}：{len(drawn)} 件")
+    rung, draws = read_calls(found.month, params, paths), ledger.standing(ledger.read_ledger(paths))
+    found.weakens += left(found.month, draws, {*drawn["ticket_id"], *([] if rung is None else rung["call_id"])})
     if found.quality is not None:
-        tickets = read_month(found.month, params, paths)
-        known = fetch(tickets.filter(tickets.ticket_id.isin(drawn["ticket_id"].tolist())).select("ticket_id"))
-        unknown = drawn[~drawn["ticket_id"].isin(known["ticket_id"])]["ticket_id"].tolist()
+        unknown = set(drawn["ticket_id"])
+        for source in reached(found.month, params, paths):  # what is reported in a month may have come in before it
+            tickets = read_month(source.month, params, paths)
+            unknown -= set(
+                fetch(tickets.filter(tickets.ticket_id.isin(list(unknown))).select("ticket_id"))["ticket_id"]
+            )
         if unknown:
             found.weakens.append(
-                f"{name} 有 {len(unknown)} 件不在 {found.month} 的工单中，例如 {params.known.shown(unknown[0])}。"
+                f"{name} 有 {len(unknown)} 件不在 {found.month} 的工单中，例如 {params.known.shown(min(unknown))}。"
             )
 
 

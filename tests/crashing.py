@@ -117,6 +117,36 @@ def spot_checks(paths: dict, ids: list[str]) -> None:
     _kept(pd.DataFrame([{"ticket_id": each, **row} for each in ids]), MONTH, _paths(paths))
 
 
+def lot(paths: dict, ids: list[str]) -> None:
+    """A draw of these tickets, with a test call each, into the ledger."""
+    from hotline_lib.errors import HotlineError
+    from hotline_lib.sampling import draw, ledger
+    from hotline_lib.sampling.ledger import Draw, Drawn
+
+    (here := _paths(paths)).recover()
+    drawn = [*(Drawn(each, "沈阳") for each in ids), *(Drawn(f"BC-{each}", "沈阳", when="周一 9 时") for each in ids)]
+    made = Draw(ids[0], MONTH, None, "random", 1, "", "f", "t", tuple(drawn))
+    with here.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
+        draws = ledger.read_ledger(here)
+        draw._place(at, [*(each for each in draws if each != made), made], "抽取", here)
+
+
+def read_back(paths: dict, ids: list[str]) -> None:
+    """Answers to the tickets and calls of those draws."""
+    from hotline_lib.sampling import ledger, take
+    from hotline_lib.sampling.answers import Row
+
+    (here := _paths(paths)).recover()
+    draws = [each for each in ledger.read_ledger(here) if each.number in ids]
+    said = dict.fromkeys(("called_back", "closed", "satisfied"), "yes"), {"answered": "yes", "passed_on": "no"}
+    rows = [
+        Row("", "", 1, {"ticket_id": each.ticket_id}, each, draw, said[bool(each.when)])
+        for draw in draws
+        for each in draw.tickets
+    ]
+    take.store(rows, draws, here)
+
+
 def mail(paths: dict, port: int, people: list[str]) -> None:
     """The letters that the ledger does not know of, by way of all that ``hotline mail`` writes."""
     from hotline_lib.batch.mailing import sending
@@ -225,7 +255,15 @@ def _read_here() -> None:
 if __name__ == "__main__":
     import importlib
 
-    for name in ("intake.settle", "intake.versions", "intake.spot_checks", "simulate", "batch.mailing", "deliver.send"):
+    for name in (
+        "intake.settle",
+        "intake.versions",
+        "intake.spot_checks",
+        "sampling.take",
+        "simulate",
+        "batch.mailing",
+        "deliver.send",
+    ):
         importlib.import_module(f"hotline_lib.{name}")
     for name in ("books", "files", "markup", "sift", "texts"):
         importlib.import_module(f"hotline_lib.intake.reader.{name}")

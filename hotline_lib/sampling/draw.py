@@ -139,7 +139,8 @@ def _lot(salt: str, name: str) -> int:
 def draw(m: Month, asked: Asked, *, more: bool = False) -> Made:
     """A draw into the ledger; the one that is there if it was asked for before. more: beside another one of that time.
 
-    Raises HotlineError where the month or week was drawn already in another way, or there is nothing to draw from.
+    Raises HotlineError where the month or week was drawn already in another way, there is nothing to draw from, or leads were
+    drawn from it before: what is drawn at random then would miss them, and find fewer bad ones than there are.
     """
     if asked.by and asked.by not in STRATA:
         raise UnknownValueError("分层的列（--by）", asked.by, STRATA)
@@ -157,6 +158,12 @@ def draw(m: Month, asked: Asked, *, more: bool = False) -> Made:
             raise HotlineError(
                 f"{wanted.label} 已经抽过（{other[-1].asked}，种子 {other[-1].seed}），没有另抽。"
                 "再抽一批不同的：加 --more；抽错了要重抽：先加 --undo 撤回。"
+            )
+        if early := set() if asked.leads else ledger.led(m.month, draws, paths) & set(population["ticket_id"]):
+            raise HotlineError(
+                f"{wanted.label} 的工单中已有 {len(early)} 件按线索抽走：随机的抽不到它们，问题率会偏低，没有抽取。"
+                f"请先撤回按线索的抽取（hotline sample draw {m.month} --undo），随机抽过以后再按线索抽；"
+                "已经读回、不能撤回的，请随机抽没有这些工单的其他周（--week）。"
             )
         made = _filled(m, asked, wanted, population, draws)
         if not made.draw.tickets:

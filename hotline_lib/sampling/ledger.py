@@ -100,6 +100,13 @@ def taken(month: str, draws: Iterable[Draw], paths: Paths) -> set[str]:
     return ids
 
 
+def led(month: str, draws: Iterable[Draw], paths: Paths) -> set[str]:
+    """The month's tickets that were drawn or checked because of leads."""
+    ids = {each.ticket_id for draw in standing(draws) if draw.drawn == "lead" for each in draw.tickets}
+    checked = read_spot_checks(month, load_params(month, paths.params, need_month_file=False), paths)
+    return ids | (set() if checked is None else set(checked.loc[checked["drawn"] == "lead", "ticket_id"]))
+
+
 def last_results(month: str, paths: Paths) -> pd.DataFrame | None:
     """What the check of the month before found, by unit (metrics.spot_check_results); None if there was none."""
     before = month_before(month)

@@ -50,15 +50,18 @@ def read(files: Sequence[Path], paths: Paths, *, replace: bool = False) -> list[
         raise HotlineError(
             "还没有抽取过，没有可读的：先运行 hotline sample draw。别处抽的用 hotline intake 文件 --spot-checks。"
         )
-    params = {
-        month: load_params(month, paths.params, need_month_file=False) for month in {each.month for each in draws}
-    }
-    rows = answered(files, draws, params[max(params)])
+    newest = load_params(max(each.month for each in draws), paths.params, need_month_file=False)
+    return store(answered(files, draws, newest), draws, paths, replace=replace)
+
+
+def store(rows: Sequence[Row], draws: Sequence[Draw], paths: Paths, *, replace: bool = False) -> list[Taken]:
+    """Answered rows into the months they are of, in one change."""
     with paths.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
         moves, found = [], []
         for month in sorted({row.draw.month for row in rows}):
+            params = load_params(month, paths.params, need_month_file=False)
             own = [row for row in rows if row.draw.month == month]
-            more, taken = _merged(own, draws, params[month], paths, at, replace)
+            more, taken = _merged(own, draws, params, paths, at, replace)
             moves += more
             found.append(taken)
         at.commit(moves, f"读回 {'、'.join(each.month for each in found)} 的抽检")
@@ -87,7 +90,7 @@ def _merged(
         write_whole(part, rung.to_csv(index=False, lineterminator="\n"))
         moves.append(Move("place", part, paths.test_calls(month)))
     problems = int((checked[list(QUESTIONS)] == "no").any(axis=1).sum())
-    open_ = (*_left(month, draws, {*checked["ticket_id"], *rung["call_id"]}), *_rung(rung, params))
+    open_ = (*left(month, draws, {*checked["ticket_id"], *rung["call_id"]}), *_rung(rung, params))
     of_both = len(tickets), len(calls), new + new_calls, len(checked), problems
     return moves, Taken(month, *of_both, open_, bool(moves), before)
 
@@ -112,7 +115,7 @@ def _together(
     return pd.DataFrame(rows, columns=list(columns)), len(own.keys() - known.keys()) + len(other)
 
 
-def _left(month: str, draws: Sequence[Draw], there: set[str]) -> list[str]:
+def left(month: str, draws: Sequence[Draw], there: set[str]) -> list[str]:
     """What of the month's draws was not read yet: 2024-09 第1周 还没有读回：沈阳 4 件、大连 4 件。"""
     listed = []
     for draw in (each for each in draws if each.month == month):

@@ -127,6 +127,18 @@ def spot_checks(case: Case) -> None:
     case.work = {"do": "spot_checks", "ids": ["JT21010020240901000002"]}
 
 
+def lot(case: Case) -> None:
+    case.prepare("lot", ids=["JT2101002024090100000001"])
+    case.work = {"do": "lot", "ids": ["JT2101002024090100000002"]}
+
+
+def read_back(case: Case) -> None:
+    for each in ("1", "2"):
+        case.prepare("lot", ids=[f"JT210100202409010000000{each}"])
+    case.prepare("read_back", ids=["JT2101002024090100000001"])
+    case.work = {"do": "read_back", "ids": ["JT2101002024090100000002"]}
+
+
 def made_up(case: Case, seed: str = "12") -> Path:
     """A month of simulated tickets: none, but it says so."""
     import duckdb
@@ -142,14 +154,14 @@ def made_up(case: Case, seed: str = "12") -> Path:
 
 CASES = (
     first_intake, replacing_intake, intake_over_a_folder, intake_in_place_of_simulated, undo_of_one, undo_to_a_folder,
-    undo_of_the_first, simulation, spot_checks,
+    undo_of_the_first, simulation, spot_checks, lot, read_back,
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("make", "every"),
     [
-        *((make, ONE_IN) for make in (replacing_intake, undo_of_one, simulation, spot_checks)),
+        *((make, ONE_IN) for make in (replacing_intake, undo_of_one, simulation, spot_checks, read_back)),
         *(pytest.param(make, 1, marks=pytest.mark.slow) for make in CASES),
     ],
     ids=lambda value: value.__name__ if callable(value) else f"one in {value}",

@@ -1,8 +1,10 @@
 """hotline sample plan | draw | read, as typed."""
 
 import pytest
+from checkers import edit
 
 from hotline_lib import cli
+from hotline_lib.readiness import check
 
 
 @pytest.fixture
@@ -49,3 +51,12 @@ def test_what_was_asked_twice_otherwise_is_refused(typed):
     assert code == 1
     assert "共需 30 件" in said
     assert typed("plan", "2024-09", "--calls", "8", "--floor", "0")[1] == 0  # what it says cures it
+
+
+def test_a_check_names_what_is_still_to_come_and_knows_tickets_that_came_in_the_month_before(desk):
+    made = desk.draw()
+    assert any("20240831" in each.ticket_id for each in made.draw.tickets if not each.reserve)
+    desk.read(edit(desk.filled(made), lambda sheets: sheets.pop("沈阳")))
+    weak = check("2024-09", desk.paths).weakens
+    assert "2024-09 还没有读回：沈阳 4 件。" in weak
+    assert not [line for line in weak if "不在 2024-09 的工单中" in line]

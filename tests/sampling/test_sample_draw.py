@@ -284,3 +284,18 @@ def test_the_leads_of_a_unit_can_be_limited(desk, reported, monkeypatch):
 def test_how_a_draw_was_asked_for_is_said_in_words():
     assert str(Asked(calls=30, by="issue")) == "共 30 件，每个单位至少 2 件，按事项分层"
     assert str(Asked(calls=30, leads=True, rings=1)) == "共 30 件，拨测每个单位 1 次"
+
+
+def test_nothing_is_drawn_at_random_from_what_leads_were_taken_out_of(desk, reported, monkeypatch):
+    """The lot would miss them, and they are the suspicious ones."""
+    week_two = drawing.in_week(reported, 2)
+    listed = week_two[["ticket_id", "unit"]].head(3).assign(lead="x", why="y", rank=[1, 2, 3])
+    monkeypatch.setattr(type(desk.m), "leads", lambda m: listed)
+    desk.draw(calls=3, leads=True)
+    for week in (None, 2):
+        with pytest.raises(HotlineError, match=r"已有 3 件按线索抽走.*请先撤回按线索的抽取"):
+            desk.draw(week=week)
+    assert desk.draw(week=3, per_unit=1).new
+    take_back(MONTH, None, desk.paths)
+    assert desk.draw(week=2, per_unit=1).new  # what the message says cures it
+    assert desk.draw(per_unit=1).new
