@@ -1,6 +1,7 @@
 """Which tickets are drawn: each with the same chance, the same again, none twice in a quarter."""
 
 import re
+import shutil
 from collections import Counter
 from dataclasses import replace
 
@@ -299,3 +300,17 @@ def test_nothing_is_drawn_at_random_from_what_leads_were_taken_out_of(desk, repo
     take_back(MONTH, None, desk.paths)
     assert desk.draw(week=2, per_unit=1).new  # what the message says cures it
     assert desk.draw(per_unit=1).new
+
+
+def test_a_month_without_tickets_is_planned_by_the_one_before(desk, project, september, tmp_path):
+    shutil.copytree(project.params, tmp_path / "params")
+    (tmp_path / "params" / "months" / "2024-10.yaml").write_text("month: 2024-10\n", encoding="utf-8")
+    shutil.copytree(september.data / "spot_checks", desk.paths.data / "spot_checks")
+    paths = replace(desk.paths, params=tmp_path / "params")
+    planned, told = drawing.planned("2024-10", paths, 60, 2)
+    assert told == "办结投诉为 2024-09 的；上次为 2024-09 的抽检"
+    rows = planned.set_index("unit")
+    assert rows.loc["沈阳", ["complaints", "last_answered", "last_problems"]].tolist() == [2407, 4, 3]
+    assert "上次4件中3件有问题" in rows.loc["沈阳", "why"]
+    with pytest.raises(HotlineError, match="2031-01"):
+        drawing.planned("2031-01", paths, 60, 2)
