@@ -89,6 +89,8 @@ def planned(month: str, paths: Paths, calls: int, floor: int) -> tuple[pd.DataFr
     try:
         m = open_month(month, paths)
     except TicketsError as error:
+        if paths.tickets(month).exists():  # what is wrong with them is to be put right
+            raise
         try:
             m = open_month(month_before(month), paths)
         except HotlineError:

@@ -314,3 +314,8 @@ def test_a_month_without_tickets_is_planned_by_the_one_before(desk, project, sep
     assert "上次4件中3件有问题" in rows.loc["沈阳", "why"]
     with pytest.raises(HotlineError, match="2031-01"):
         drawing.planned("2031-01", paths, 60, 2)
+    broken = replace(paths, data=tmp_path / "broken")
+    broken.tickets("2024-10").parent.mkdir(parents=True)
+    broken.tickets("2024-10").write_bytes(b"PAR1")
+    with pytest.raises(HotlineError, match=r"2024-10.*打不开"):
+        drawing.planned("2024-10", broken, 60, 2)
