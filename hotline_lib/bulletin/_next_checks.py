@@ -71,11 +71,10 @@ def _table(x: Exhibit) -> Table | Sentence:
 @figures.once_a_month
 def _planned(m: Month) -> pd.DataFrame:
     rates = figures.indicators(m).query("indicator == 'complaint_24h_rate'").set_index("unit")["denominator"]
-    own = m.units[["unit"]].assign(complaints=m.units["unit"].map(rates).fillna(0).astype("int64"))
     checks = figures.spot_checks(m)
     calls = sampling.CALLS if checks is None else int(checks["sampled"].sum())
-    listed = m.leads().drop_duplicates("ticket_id").groupby("unit", as_index=False).agg(leads=("ticket_id", "size"))
-    return sampling.plan(own, last=checks, leads=listed, calls=max(calls, sampling.FLOOR * len(own)))
+    least = sampling.FLOOR * len(m.units)
+    return sampling.plan_of_month(m, rates.fillna(0).astype("int64"), checks, calls=max(calls, least))
 
 
 def _advised(x: Exhibit, unit: str) -> dict[str, object]:

@@ -9,6 +9,6 @@
 ``draw``, ``write`` and ``read`` are imported from their modules, which need the tickets; a plan needs frames only.
 """
 
-from hotline_lib.sampling.plan import CALLS, FLOOR, needed, plan
+from hotline_lib.sampling.plan import CALLS, FLOOR, needed, plan, plan_of_month
 
-__all__ = ["CALLS", "FLOOR", "needed", "plan"]
+__all__ = ["CALLS", "FLOOR", "needed", "plan", "plan_of_month"]

@@ -25,7 +25,7 @@ from hotline_lib.paths import Paths
 from hotline_lib.ringing import read_calls
 from hotline_lib.sampling import ledger
 from hotline_lib.sampling.ledger import Draw, Drawn
-from hotline_lib.sampling.plan import FLOOR, plan
+from hotline_lib.sampling.plan import FLOOR, plan_of_month
 
 PER_UNIT = 4
 WEEKS = {1: (1, 7), 2: (8, 14), 3: (15, 21), 4: (22, 31)}  # days of submission
@@ -98,15 +98,7 @@ def planned(month: str, paths: Paths, calls: int, floor: int) -> tuple[pd.DataFr
     rates = m.rates[m.rates["indicator"] == _COMPLAINTS].set_index("unit")["denominator"]
     last = ledger.last_results(month, paths)
     told = f"办结投诉为 {m.month} 的；{'上次为 ' + month_before(month) + ' 的抽检' if last is not None else '上月没有抽检'}"
-    return _spent(m, rates, last, calls, floor), told
-
-
-def _spent(m: Month, complaints: pd.Series, last: pd.DataFrame | None, calls: int, floor: int) -> pd.DataFrame:
-    """``plan`` for the units of a month. complaints: by unit, those that can be drawn."""
-    units = m.units["unit"]
-    there = pd.DataFrame({"unit": units, "complaints": complaints.reindex(units, fill_value=0).to_numpy()})
-    leads = m.leads().drop_duplicates("ticket_id").groupby("unit", as_index=False).agg(leads=("ticket_id", "size"))
-    return plan(there, last=last, leads=leads, calls=calls, floor=floor)
+    return plan_of_month(m, rates, last, calls=calls, floor=floor), told
 
 
 def choose(population: pd.DataFrame, sizes: Mapping[str, int], salt: str, *, by: str = "") -> list[Drawn]:
@@ -238,7 +230,7 @@ def _sizes(m: Month, asked: Asked, free: pd.DataFrame) -> dict[str, int]:
     if asked.calls is None or asked.leads:
         return dict.fromkeys(m.units["unit"], asked.per_unit)
     last = ledger.last_results(m.month, m.paths)
-    planned_ = _spent(m, free["unit"].value_counts(), last, asked.calls, asked.floor)
+    planned_ = plan_of_month(m, free["unit"].value_counts(), last, calls=asked.calls, floor=asked.floor)
     return dict(zip(planned_["unit"], planned_["calls"], strict=True))
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import isqrt
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from hotline_lib.errors import HotlineError
+
+if TYPE_CHECKING:
+    from hotline_lib.month import Month
 
 CALLS, FLOOR = 60, 2
 SHARES = {25: Fraction(1, 4), 10: Fraction(1, 10), 5: Fraction(1, 20)}  # of bad tickets, by percent
@@ -79,6 +83,16 @@ def plan(
     usual = frame["complaints"].mean()
     frame["why"] = [_why(row, usual, floor) for row in frame.itertuples()]
     return frame
+
+
+def plan_of_month(
+    m: Month, complaints: pd.Series, last: pd.DataFrame | None, *, calls: int, floor: int = FLOOR
+) -> pd.DataFrame:
+    """``plan`` for the units of a month, with its leads. complaints: by unit, those that can be drawn."""
+    units = m.units["unit"]
+    there = pd.DataFrame({"unit": units, "complaints": complaints.reindex(units, fill_value=0).to_numpy()})
+    leads = m.leads().drop_duplicates("ticket_id").groupby("unit", as_index=False).agg(leads=("ticket_id", "size"))
+    return plan(there, last=last, leads=leads, calls=calls, floor=floor)
 
 
 def _spent(complaints: Sequence[int], weights: Sequence[Fraction], calls: int, floor: int) -> list[int]:
