@@ -173,7 +173,8 @@ def test_next_months_checks_go_where_there_is_most_to_see(m, monkeypatch):
     assert rows["calls"].sum() == 60 and rows["calls"].min() == 2 and rows["calls"].idxmax() == "大连"
     assert by_unit(bulletin.next_checks(m).table)["营口"][:4] == ["营口", "2", "未发现问题（0/4）", "0"]
     said = str(bulletin.next_checks(m, "大连").sentence)
-    assert said.startswith(f"下月建议抽检大连市{rows.loc['大连', 'calls']}件（上次4件中3件有问题") and "29件" in said
+    assert said.startswith(f"下月建议抽检大连市{rows.loc['大连', 'calls']}件。") and "29件" in said
+    assert "线索" not in said, "who is drawn from is not told of leads"
     monkeypatch.setattr(type(m), "leads", lambda _: LEADS)
     again = replace(m)  # what is made once a month is made anew
     assert _next_checks.next_checks(again).frame.set_index("unit").loc["鞍山", "leads"] == 1
