@@ -81,8 +81,22 @@ def test_a_floor_knows_only_its_own(rooms, may_not):
 
 
 def test_proofreading_inherits_nothing_of_ours():
-    """It knows exact arithmetic, errors, paths, params, the scheme and the names of its indicators: no figure of the suite."""
-    known = {"exact", "errors", "paths", "params", "scoring", "indicators", "proofread"}
+    """It knows exact arithmetic, errors, paths, params, the scheme and the names of its indicators, and how to open a file
+
+    (any encoding, so much memory and no more) and what rules doubt in prose: no figure of the suite.
+    """
+    known = {
+        "exact",
+        "errors",
+        "paths",
+        "params",
+        "scoring",
+        "indicators",
+        "doubts",
+        "text_files",
+        "processes",
+        "proofread",
+    }
     for path in MODULES:
         if room(path) == "proofread":
             assert rooms_below(path) <= known, path

@@ -7,18 +7,6 @@ from hotline_lib.proofread.read import Block, read
 from hotline_lib.proofread.verdicts import AGAINST, ALONE, BASE, FORCED, RIGHT, STRENGTH, WRONG, Verdict
 
 __all__ = [
-    "AGAINST",
-    "ALONE",
-    "BASE",
-    "FORCED",
-    "RIGHT",
-    "STRENGTH",
-    "WRONG",
-    "Block",
-    "Document",
-    "Verdict",
-    "against",
-    "proofread",
-    "read",
-    "show",
-]
+    "AGAINST", "ALONE", "BASE", "FORCED", "RIGHT", "STRENGTH", "WRONG", "Block", "Document", "Verdict", "against", "proofread",
+    "read", "show",
+]  # fmt: skip

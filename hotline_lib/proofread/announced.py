@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from hotline_lib.proofread.figures import Figure, mark
+from hotline_lib.proofread.figures import Figure, mark, of_a_kind
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.sentences import names_listed
 from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, fits, slip
@@ -14,6 +14,11 @@ from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, fits, 
 _NUMERALS = {character: number for number, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _ANNOUNCED = re.compile(
     r"(等|这|以上)?(\d+|[二两三四五六七八九十])(?:个|大|种|家)?(类|项|市(?!场|民|政)|地市|县区?|区|方面|部门|单位|领域|问题|环节|企业|省份|个)"
+)
+_COMPLEMENTS = (
+    ("受理|有效", "未受理|不予受理|未予受理|无效"),
+    ("办结|完成|办毕|完毕", "办理中|正在|在办|未办结|推进"),
+    ("直接|直办|在线|即时|自行|当场", "转|派|交"),
 )
 _TOP = re.compile(r"排名?(?:在)?前(\d+|[二两三四五六七八九十])(?:位|名|项)?")
 
@@ -26,23 +31,21 @@ def number(text: str) -> int:
 def parts(figures: list[Figure]) -> Iterator[Verdict]:
     """Lists of counts behind an announced whole: more than it, or the whole of it."""
     counts = [figure for figure in figures if figure.kind == "count" and figure.whole]
+    yield from _complements(counts)
     for series in sorted({figure.series for figure in counts}):
         group = [figure for figure in counts if figure.series == series and not figure.head]
-        lead = next((figure for figure in reversed(counts) if group and figure.end <= group[0].start), None)
+        if len(group) < 2 or not of_a_kind(group):
+            continue
         yield from _summed_up(group, counts)
-        if lead is None or len(group) < 2 or lead.unit != group[0].unit or len({figure.unit for figure in group}) > 1:
+        group = [figure for figure in group if _depth(figure) == _depth(group[0])] if _flat(group) else []
+        before = [figure for figure in counts if group and figure.end <= group[0].start]
+        lead, far = _lead(before, group)
+        if lead is None or not of_a_kind([lead, *group]):
             continue
         gap = lead.block.text[lead.end : group[0].start]
         listed_too = not lead.head and sum(figure.series == lead.series for figure in counts) > 1
-        if (
-            "。" in gap
-            or listed_too
-            or ("；" in gap and not lead.head)
-            or not re.search(r"其中|包括|分别|：|:", gap)
-            or not _flat(group)
-        ):
+        if listed_too or ("；" in gap and not lead.head) or not re.search(r"其中|包括|分别|：", gap):
             continue
-        group = [figure for figure in group if _depth(figure) == _depth(group[0])]
         low, high = (sum(getattr(figure, end) for figure in group) for end in ("low", "high"))
         text = f"{' + '.join(figure.text for figure in group)} = {low if low == high else f'{low}–{high}'}，总数 {lead.text}"
         shares = [figure for figure in figures if figure.kind == "share" and figure.of in group]
@@ -52,10 +55,63 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
             shares and all(fits(share, share.of, lead) for share in shares)
         ):
             continue  # parts of parts, or kinds that one ticket can have several of
-        elif low > lead.high and len(group) > 1 and not _nests(group):
+        elif low > lead.high and not far and len(group) > 1 and not _nests(group):
             yield Verdict(AGAINST, [lead, *group], text + "：分项之和超过总数")
-        elif _slipped(low, high, lead) and not re.search(r"主要|前\d|排名|较多|突出|集中", gap):
-            yield Verdict(AGAINST, [lead, *group], text + f"，差 {lead.low - high}")
+        elif (
+            _slipped(group, lead, closed := _closed(group, gap))
+            and not re.search(r"主要|前\d|排名|较多|突出|集中", gap)
+            and (closed or not far)
+        ):
+            yield Verdict(AGAINST, [lead, *group], text + f"，相差 {abs(lead.low - high)}")
+
+
+def _lead(before: list[Figure], group: list[Figure]) -> tuple[Figure | None, bool]:
+    """(what a list may be the parts of, whether a sentence ends between): the count before it, else what was announced."""
+    if not before or "。" not in before[-1].block.text[before[-1].end : group[0].start]:
+        return (before or [None])[-1], False
+    return next((figure for figure in reversed(before) if figure.head), before[-1]), True
+
+
+def _closed(group: list[Figure], gap: str = "") -> bool:
+    """Whether a list names all there is: its last is 其他, or its kinds are counted (三类)."""
+    return "其" in group[-1].label or re.search(r"[二两三四五六七八九\d]大?类", gap) is not None
+
+
+def _complements(counts: list[Figure]) -> Iterator[Verdict]:
+    """受理100件，办结90件，正在办理10件: two counts that are all there is, by what is said of them."""
+    for at, (one, other) in enumerate(pairwise(counts)):
+        text = one.block.text
+        lead, far = _lead(counts[:at], [one])
+        between, after = text[one.end : other.start], text[other.end : other.end + 8]
+        said = lead and re.split("[，；：。、（]", text[lead.end : one.start])[-1]
+        equals = lead and not lead.head and text[lead.end] == "、"
+        if not said or equals or "。" in between or not of_a_kind([lead, one, other]):
+            continue
+        fit = one.low + other.low <= lead.high and one.high + other.high >= lead.low
+        line = f"{one.text} + {other.text} = {one.low + other.low}，总数 {lead.text}"
+        both = any(re.search(a, said) and re.search(b, between + after) for a, b in _COMPLEMENTS)
+        if fit and lead.low > 20:
+            yield Verdict(RIGHT, [lead, one, other], line)
+        off = one.low + other.low > lead.low or _slipped([one, other], lead, closed=True)
+        if off and not fit and both and (lead.head or not far) and lead.scale == 1:
+            yield Verdict(AGAINST, [lead, one, other], line)
+
+
+def hundred(figures: list[Figure]) -> Iterator[Verdict]:
+    """Shares of one sentence without counts, that name all there is: they add up to 100 %, but for the rounding."""
+    lone = [figure for figure in figures if figure.kind == "share" and figure.of is None and not figure.about]
+    for key in dict.fromkeys((figure.series, figure.basis) for figure in lone):
+        group = [figure for figure in lone if (figure.series, figure.basis) == key]
+        total, room = sum(figure.value for figure in group), sum(figure.step for figure in group)
+        text = f"{' + '.join(figure.text for figure in group)} = {total}%"
+        units = [
+            [int(value.scaleb(figure.places)) for value in (figure.value, figure.value + 100 - total)]
+            for figure in group
+        ]
+        if len(group) > 1 and abs(total - 100) <= room:
+            yield Verdict(RIGHT, group, text)
+        elif len(group) > 2 and _closed(group) and any(new >= 0 and slip(old, new) for old, new in units):
+            yield Verdict(AGAINST, group, text + "，不是 100%")
 
 
 def _summed_up(group: list[Figure], counts: list[Figure]) -> Iterator[Verdict]:
@@ -92,8 +148,13 @@ def _flat(group: list[Figure]) -> bool:
     return not any(re.search(r"其中|中有|之中|占该", text[a.end : b.start]) for a, b in pairwise(group))
 
 
-def _slipped(low: int, high: int, lead: Figure) -> bool:
-    return lead.scale == 1 and low == high and slip(low, lead.low)
+def _slipped(group: list[Figure], lead: Figure, closed: bool) -> bool:
+    """Whether a slip of the hand parts a list from its whole: in the whole or, where it names all there is, in a part."""
+    if len({(figure.scale, figure.places) for figure in [lead, *group]}) > 1 or (lead.scale > 1 and not closed):
+        return False
+    whole, *parts = (int(figure.value.scaleb(figure.places)) for figure in [lead, *group])
+    gap = whole - sum(parts)
+    return slip(whole, whole - gap) or (closed and any(part + gap > 0 and slip(part, part + gap) for part in parts))
 
 
 def listed(block: Block, figures: list[Figure]) -> Iterator[Verdict]:
@@ -138,7 +199,8 @@ def _top(block: Block, sentence: str, start: int, match: re.Match, figures: list
     items = (
         [f for f in inside if f.unit == unit]
         if inside
-        else re.split(r"、|和|及|与", block.text[begin:stop].rstrip("。；，等"))
+        else re.findall("“[^”]*”", block.text[begin:stop])
+        or re.split(r"、|和|及|与", block.text[begin:stop].rstrip("。；，等"))
     )
     words = mark(block, start + match.start(), start + match.end())
     text = f"称前 {wanted} 位，列出 {len(items)} 个"

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from hotline_lib.doubts import doubts
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import Scheme
 from hotline_lib.proofread import announced, base_months, relations, said, web
 from hotline_lib.proofread.figures import Figure
+from hotline_lib.proofread.places import placed
 from hotline_lib.proofread.read import Block, read
 from hotline_lib.proofread.scores import scored
 from hotline_lib.proofread.sentences import figures_of
-from hotline_lib.proofread.shares import Shares, text_groups
-from hotline_lib.proofread.tables import Table, table_of
+from hotline_lib.proofread.shares import Shares, on_another_base, text_groups
+from hotline_lib.proofread.tables import Table, tables_of
 from hotline_lib.proofread.verdicts import AGAINST, ALONE, FORCED, RIGHT, STRENGTH, WRONG, Verdict
 
 
 @dataclass
 class Document:
-    """What was read and what was found. verdicts: all, the strongest first; relations that hold are among them."""
+    """What was read and what was found. verdicts: all, the strongest first; relations that hold are among them.
+
+    remarks: what seems wrong in paragraphs that people wrote, beside their figures: punctuation, lists, names.
+    """
 
     name: str
     blocks: list[Block]
     figures: list[Figure]
     tables: list[Table]
     verdicts: list[Verdict]
+    remarks: list[tuple[Block, str]] = field(default_factory=list)
 
     @cached_property
     def findings(self) -> list[Verdict]:
@@ -66,7 +72,7 @@ def proofread(source: Path | Sequence[Block], schemes: Sequence[Scheme] = (), na
     """
     blocks = read(source) if isinstance(source, Path) else list(source)
     texts = {block.index: figures_of(block) for block in blocks if not block.rows}
-    tables = [table for block in blocks if block.rows and (table := table_of(block))]
+    tables = [table for block in blocks if block.rows for table in tables_of(block)]
     inside = [
         figure for table in tables for column in table.columns for figure in [*column.rows, column.total] if figure
     ]
@@ -75,11 +81,19 @@ def proofread(source: Path | Sequence[Block], schemes: Sequence[Scheme] = (), na
         raise HotlineError(f"{source.name} 中没有读到一个数，无从校核。请核对是不是这份文件，或换用 Word 原件。")
     verdicts = _within(blocks, texts, tables, figures, schemes)
     touched = {id(figure) for verdict in verdicts for figure in verdict.figures}
-    lone = [figure for figure in figures if id(figure) not in touched and figure.kind != "other"]
+    figures = [figure for figure in figures if id(figure) in touched or figure.kind not in ("other", "about")]
+    lone = [figure for figure in figures if id(figure) not in touched]
     verdicts += [Verdict(ALONE, [figure], "文中没有可与它相核的数") for figure in lone]
-    return Document(
-        name or (source.name if isinstance(source, Path) else ""), blocks, figures, tables, ordered(verdicts)
-    )
+    name = name or (source.name if isinstance(source, Path) else "")
+    return Document(name, blocks, figures, tables, ordered(verdicts), _remarks(blocks, texts))
+
+
+def _remarks(blocks: list[Block], texts: dict[int, list[Figure]]) -> list[tuple[Block, str]]:
+    """What rules doubt in prose: paragraphs without percentages. Narrow signs throughout are a manner, not a slip."""
+    prose = [block for block in blocks if not any(figure.unit == "%" for figure in texts.get(block.index, []))]
+    found = [(block, words) for block in prose for _, words in doubts(block.raw)]
+    narrow = [words for _, words in found if "半角" in words]
+    return found if len(narrow) < 10 else [(block, words) for block, words in found if words not in narrow]
 
 
 def ordered(verdicts: list[Verdict]) -> list[Verdict]:
@@ -113,18 +127,27 @@ def _within(
             groups += [group] if group and not any(id(figure) in judged for figure in column.rows) else []
     for group in groups:
         shares.judge(group)  # what each item's shares are of is known after the first time
-    found += [verdict for group in groups for verdict in shares.judge(group)]
+    judged_shares = [verdict for group in groups for verdict in shares.judge(group)]
+    on_another_base(judged_shares)
+    found += judged_shares
     for block in blocks:
         found += announced.identifiers(block) if block.rows else []
         own = texts.get(block.index, [])
-        found += [*announced.parts(own), *announced.listed(block, own)]
+        found += [*announced.parts(own), *announced.hundred(own), *announced.listed(block, own)]
     found += [
         *said.stated_bases(figures),
         *said.rates(figures),
+        *said.points(figures),
+        *said.ratios(figures),
+        *said.means(figures),
         *said.samples(figures),
+        *said.lone_shares(figures),
         *said.claims(blocks, tables, figures),
     ]
-    found += [*web.doubles(web.series_of(texts, tables)), *web.heads(texts, tables)]
+    series = web.series_of(texts, tables)
+    found += [*web.doubles(series), *web.heads(texts, tables)]
+    for block in blocks:
+        found += placed(block, texts.get(block.index, []), series, tables)
     parts = base_months.partitions(tables, texts)
     found += [verdict for each in parts for verdict in base_months.base_sums(each, parts, blocks)]
     return [*found, *base_months.twins(parts)]

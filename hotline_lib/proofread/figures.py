@@ -10,14 +10,14 @@ from functools import cached_property, lru_cache
 
 from hotline_lib.proofread.read import Block
 
-COUNTED = "人次|件次|台次|车次|校次|条次|件|起|条|宗|例|单|笔|通|份|封|辆|台|个|次|名|人|家|项|户|位"
+_CALLS = {"", *"件个起宗条例单通封次", "件次"}
 _TAILS = (
     "共受理", "受理", "接到", "收到", "办理", "处理", "合计", "总计", "总量", "总数", "数量", "业务量", "工单量", "受理量",
     "诉求量", "件数", "工单", "业务", "电话", "问题", "类", "领域", "市", "集团", "等", "为", "有", "达到", "达", "计", "约", "共",
     "分别", "依次", "诉求", "件", "仅", "各", "是", "：", ":", "（",
 )  # fmt: skip
 _LEADS = re.compile(
-    r"^(?:其中|其余|包括|以及|还有|和|及|与|、|是|有|全省|全市|本月|当月|本期|我省|我市|共|\d{4}年|\d{1,2}月份?|关于|涉及|反映|分别|依次|排名前?\d*位?的?|[•·●○▲▼①-⑩\s])+"
+    r"^(?:其中|其余|包括|以及|还有|和|及|与|、|是|有|全省|全市|本月|当月|本期|我省|我市|共|\d{4}年|\d{1,2}月份?|第\d+周|关于|涉及|反映|分别|依次|排名前?\d*位?的?|[•·●○▲▼①-⑩\s])+"
 )
 
 
@@ -44,6 +44,8 @@ class Figure:
     frame: tuple[str, ...] = ()
     of: Figure | None = None
     whole_named: Figure | None = None  # the count that a share names as its whole: 占投诉86件的41.86%
+    about: tuple[Fraction, Fraction] | None = None  # between what it lies, if it is not meant exactly: 近三成
+    said: str = ""  # 倍, 番, 平: a change in words
     series: int = 0
     row: int = -1
     column: int = -1
@@ -57,6 +59,12 @@ class Figure:
     def step(self) -> Fraction:
         """Half of the last printed digit, in what is counted."""
         return Fraction(self.scale, 2 * 10**self.places)
+
+    @property
+    def span(self) -> tuple[Fraction, Fraction]:
+        """Between what the printed value lies."""
+        half = Fraction(1, 2 * 10**self.places)
+        return self.about or (Fraction(self.value) - half, Fraction(self.value) + half)
 
     @cached_property
     def low(self) -> int:
@@ -83,10 +91,13 @@ class Figure:
         return f"{self.label}{self.text}" if self.row < 0 else f"{self.label} {self.text}"
 
 
+_TAKEN = re.compile(r"^.*(?:受理|接到|收到|接听|接收)(?:了|到|有效|各类|群众|市民|企业|社会|的|和)*(?=..)")
+
+
 def name(text: str) -> str:
     """A label without what only surrounds it: 沈　阳市 and 沈阳 are one."""
     text = re.sub(r"（[^）]*）|[\s①-⑩▲▼●○“”\"]", "", text)
-    text = _LEADS.sub("", text)
+    text = _TAKEN.sub("", _LEADS.sub("", text))
     while tail := next((tail for tail in _TAILS if text.endswith(tail) and len(text) > len(tail)), ""):
         text = text.removesuffix(tail)
     return "" if text in _TAILS or text in ("业务", "工单") else re.sub(r"、.*、?[^、]*等$", "", text)
@@ -102,6 +113,12 @@ def alike(one: str, other: str) -> bool:
         return False
     rest = iter(long)
     return all(character in rest for character in short)
+
+
+def of_a_kind(figures: list[Figure]) -> bool:
+    """Whether counts can be added: of one unit, or of units that all count calls."""
+    units = {figure.unit for figure in figures}
+    return len(units) == 1 or units <= _CALLS
 
 
 def mark(block: Block, start: int, end: int, label: str = "") -> Figure:

@@ -6,11 +6,15 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from hotline_lib.errors import HotlineError
+from hotline_lib.processes import limit_memory
 from hotline_lib.proofread.lines import CHAPTER, ITEM, parts_of
+from hotline_lib.text_files import MOST_BYTES, read_text
 
 FORMS = (".docx", ".html", ".htm", ".txt", ".md", ".xlsx", ".pdf")
 _NO_TEXT = ("script", "style", "svg", "nav", "head", "template", "button")
@@ -28,7 +32,7 @@ _WIDTH = {ord(radical): character for radical, character in _RADICALS.items()} |
 class Block:
     """One paragraph, or one table (rows of cells, heads first).
 
-    chapter: the heading it stands under; item: the numbered heading below that, if any. index: its place in the document.
+    chapter: the heading it stands under; item: the numbered heading below that, if any. index: its place in the document. raw: its text as it was, before signs were made of one width.
     """
 
     text: str = ""
@@ -36,6 +40,7 @@ class Block:
     chapter: str = ""
     item: str = ""
     index: int = 0
+    raw: str = ""
 
     @property
     def place(self) -> str:
@@ -62,13 +67,17 @@ def read(path: Path) -> list[Block]:
     reader = {".docx": _docx, ".xlsx": _xlsx, ".pdf": _pdf, ".html": _html, ".htm": _html}.get(
         path.suffix.lower(), _text
     )
+    if path.stat().st_size > MOST_BYTES or _unpacked(path) > 10 * MOST_BYTES:
+        raise HotlineError(
+            f"{path.name} 大得不像一份月报（解开超过 {10 * MOST_BYTES >> 20} MB）。请核对是不是这份文件。"
+        )
     try:
         parts = _apart(reader, path) if reader in (_xlsx, _pdf) else list(reader(path))
     except HotlineError:
         raise
     except Exception as error:  # what a broken file makes its library say is no use to the reader
         raise HotlineError(
-            f"{path.name} 打不开：文件已损坏、有密码，或内容与扩展名不符。请用原来的程序另存后再试。"
+            f"{path.name} 打不开：文件已损坏、有密码、大得内存不够，或内容与扩展名不符。请用原来的程序另存后再试。"
         ) from error
     blocks = _outlined(parts)
     if not blocks:
@@ -85,7 +94,15 @@ def _apart(reader: Callable[[Path], Iterator[Part]], path: Path) -> list[Part]:
         return pool.submit(_listed, reader, path).result()
 
 
+def _unpacked(path: Path) -> int:
+    """What a packed file (.docx, .xlsx) says that it holds, in bytes."""
+    with suppress(BadZipFile, OSError), ZipFile(path) as packed:
+        return sum(each.file_size for each in packed.infolist())
+    return 0
+
+
 def _silent() -> None:
+    limit_memory()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what such a reader says of a broken file is no use to anybody
 
 
@@ -100,7 +117,7 @@ def blocks_of(text: str) -> list[Block]:
 
 def blocks_of_page(html: str) -> list[Block]:
     """The blocks of a page."""
-    return _outlined(list(_page(html.encode("utf-8"))))
+    return _outlined(list(_page(html)))
 
 
 Part = str | list[list[str]] | tuple[str, str]  # a paragraph, a table, or ("heading", text)
@@ -123,27 +140,20 @@ def _outlined(parts: list[Part]) -> list[Block]:
         short = len(text) <= 40 and not text.endswith(("。", "；"))
         numbered = ITEM.match(text)
         if (CHAPTER.match(text) and short) or (heading and not numbered):
-            chapter, item = text.lstrip("# "), ""
+            chapter = text = text.lstrip("# ")
+            item = ""
         elif numbered:
             title = re.split(r"[。：\n]", text[numbered.end() :], maxsplit=1)[0]
             item = title if len(title) <= 24 else ""
         elif not blocks or blocks[-1].chapter != chapter:
             item = ""
-        blocks.append(Block(text=text, chapter=chapter, item=item, index=len(blocks)))
+        raw = (part[1] if heading else part).strip()
+        blocks.append(Block(text=text, chapter=chapter, item=item, index=len(blocks), raw=raw))
     return blocks
 
 
 def _text(path: Path) -> Iterator[Part]:
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise HotlineError(f"{path.name} 的编码不是 UTF-8 或 GBK。请另存为 UTF-8 的文本。")
-    yield from parts_of(text.splitlines())
+    yield from parts_of(read_text(path, path.name).splitlines())
 
 
 def _docx(path: Path) -> Iterator[Part]:
@@ -213,15 +223,13 @@ def _joined(row: list[tuple]) -> str:
 
 
 def _html(path: Path) -> Iterator[Part]:
-    return _page(path.read_bytes())
+    return _page(read_text(path, path.name))
 
 
-def _page(raw: bytes) -> Iterator[Part]:
+def _page(text: str) -> Iterator[Part]:
     from lxml import html
 
-    said = re.search(rb"charset=[\"']?([\w-]+)", raw[:4096])
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else said[1].decode() if said else "utf-8"
-    root = html.document_fromstring(raw, parser=html.HTMLParser(encoding=encoding))
+    root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*>", "", text))
     for tag in _NO_TEXT:
         for gone in list(root.iter(tag)):
             gone.drop_tree()

@@ -129,6 +129,11 @@ def quotients(table: Table) -> Iterator[Verdict]:
                 if whole is not part and column.kind == "rate":
                     ways.append((f"{part.head}÷{whole.head}", lambda row, whole=whole: _either(whole, row), part))
         yield from _most(column, ways, lambda figure, part, whole: fits(figure, part, whole) & {"up", "even"}, _percent)
+    percents = table.of("share", "rate")
+    for column in table.of("points"):
+        pairs = [(a, b) for a in percents for b in percents if a is not b]
+        ways = [(f"{a.head}减{b.head}", lambda row, b=b: _either(b, row), a) for a, b in pairs]
+        yield from _most(column, ways, _apart, lambda one, other, places: f"{one.value - other.value}")
     for column in table.of("change"):
         ways = []
         for now in table.of("count"):
@@ -140,6 +145,12 @@ def quotients(table: Table) -> Iterator[Verdict]:
 
 def _either(column: Column, row: int) -> Figure | None:
     return column.total if row == -1 else column.cells.get(row)
+
+
+def _apart(figure: Figure, one: Figure, other: Figure) -> bool:
+    """Whether a difference in points is that of two printed percentages, of either sign: ↓0.55."""
+    gap = abs(one.value - other.value) - abs(figure.value)
+    return abs(gap) <= one.step + other.step + figure.step
 
 
 def _percent(part: Figure, whole: Figure | int, places: int) -> str:
@@ -189,37 +200,32 @@ def _most(column: Column, ways: list, fit: Callable, right: Callable) -> Iterato
 
 
 def ranks(table: Table) -> Iterator[Verdict]:
-    """A column of ranks against the column whose order most of it follows."""
+    """A column of ranks against the column whose order most of it follows: the scores, if it is theirs."""
     for column in table.of("rank"):
-        best: tuple[int, Column | None, dict[int, int]] = (0, None, {})
-        for other in sorted(table.columns, key=lambda each: each.kind != "score"):
-            rows = [row for row in column.cells if row in other.cells]
-            if other is column or other.kind == "rank" or len(rows) < 3 or len(rows) < len(column.cells):
-                continue
-            for descending in (True, False):
-                should = dict(
-                    zip(
-                        rows,
-                        competition_rank([other.cells[row].value for row in rows], descending=descending),
-                        strict=True,
-                    )
-                )
-                agree = sum(column.cells[row].value == rank for row, rank in should.items())
-                if agree > best[0] and len({other.cells[row].value for row in rows}) > 2:
-                    best = (agree, other, should)
-        agree, other, should = best
-        if other is None or agree < 0.6 * len(column.cells):
+        orders = [order for other in table.columns if other.kind != "rank" for order in _orders(column, other)]
+        scores = [order for order in orders if order[1].kind == "score" and order[0] >= 0.6 * len(column.cells)]
+        agree, other, should = max(scores or orders, key=lambda order: order[0], default=(0, column, {}))
+        if agree < 0.6 * len(column.cells):
             continue
         for row, rank in should.items():
             figure, by = column.cells[row], other.cells[row]
-            if figure.value == rank:
-                yield Verdict(RIGHT, [figure, by], f"按「{other.head}」排第 {rank}")
+            equals = sum(each.value == by.value for each in other.rows)
+            if rank <= figure.value < rank + equals:  # what prints alike may have an order
+                yield Verdict(RIGHT, [figure, by], f"按「{other.head}」排第 {figure.text}")
             else:
-                yield Verdict(
-                    AGAINST,
-                    [figure, by],
-                    f"「{figure.label}」{other.head} {by.text} 应排第 {rank}，印作第 {figure.text}",
-                )
+                text = f"「{figure.label}」{other.head} {by.text} 应排第 {rank}，印作第 {figure.text}"
+                yield Verdict(AGAINST, [figure, by], text)
+
+
+def _orders(column: Column, other: Column) -> Iterator[tuple[int, Column, dict[int, int]]]:
+    """(how many ranks agree, the column that they may follow, what they should be), from either end."""
+    rows = [row for row in column.cells if row in other.cells]
+    values = [other.cells[row].value for row in rows]
+    if len(rows) < 3 or len(rows) < len(column.cells) or len(set(values)) < (2 if other.kind == "score" else 3):
+        return
+    for descending in (True, False):
+        should = dict(zip(rows, competition_rank(values, descending=descending), strict=True))
+        yield sum(column.cells[row].value == rank for row, rank in should.items()), other, should
 
 
 def months(count: Figure, basis: str) -> tuple[int, int] | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hotline_lib.proofread.figures import Figure, mark
+from hotline_lib.exact import half_up
+from hotline_lib.proofread.figures import Figure, mark, name
+from hotline_lib.proofread.numbers import NUMERAL, numeral
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.relations import change_of, changed
 from hotline_lib.proofread.tables import Table
-from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, base_months, fits, possible, printed
+from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, base_months, fits, possible, printed, slip
 
 _ALL_IN_TIME = re.compile(
     r"(?:均|全部|都|悉数|一律|100%)[^，。；、]{0,12}?(?:规定(?:的)?(?:时间|时限|期限)|按时|按期|时限内|限时)[^，。；、]{0,10}?(?:办结|解决|办理|完成|处理)"
@@ -61,11 +63,93 @@ def rates(figures: list[Figure]) -> Iterator[Verdict]:
     for rate, part, wholes in found:
         if fitting := next((whole for whole in reversed(wholes) if fits(rate, part, whole)), None):
             yield Verdict(RIGHT, [rate, part, fitting], f"{part.text} ÷ {fitting.text} = {rate.text}")
-        elif len(wholes) == 1 or id(rate.block) in sure:
+        elif _its_own(rate, part, wholes[-1]) and (len(wholes) == 1 or id(rate.block) in sure):
             right = printed(part.low, wholes[-1].low, rate.places)
-            yield Verdict(
-                AGAINST, [rate, part, wholes[-1]], f"{part.text} ÷ {wholes[-1].text} = {right}，印作 {rate.text}"
-            )
+            text = f"{part.text} ÷ {wholes[-1].text} = {right}，印作 {rate.text}"
+            yield Verdict(AGAINST, [rate, part, wholes[-1]], text)
+
+
+def _its_own(rate: Figure, part: Figure, whole: Figure) -> bool:
+    """Whether a rate can only be of that count: 办结率 of 实际办结, 投诉解决率 of 解决 out of 投诉."""
+    good, core = re.sub("^(?:实际|累计|已|共)", "", part.label), rate.label.removesuffix("率")
+    more = core.removesuffix(good)
+    return core.endswith(good) and (more in whole.label or more in ("综合", "总体", "平均", "累计"))
+
+
+def points(figures: list[Figure]) -> Iterator[Verdict]:
+    """98.78%，比上半年的98.12%高0.66个百分点: the difference of the two percentages before it in the sentence."""
+    for at, moved in enumerate(figures):
+        if moved.kind != "points" or moved.about:
+            continue
+        before = [f for f in figures[:at] if f.block is moved.block and f.kind in ("rate", "share", "change")][-2:]
+        if len(before) < 2:
+            continue
+        text = moved.block.text
+        between, then = text[before[0].end : before[1].start], text[before[1].end : moved.start]
+        compared = re.search(r"[比较从由]|[升降高低增减][至到]", between) and re.search("[升降高低增减多少差]", then)
+        if re.search("[。；]", between + then) or not compared or len(then) > 12:
+            continue
+        gap = abs(before[0].value - before[1].value)
+        line = f"{before[0].text} 与 {before[1].text} 相差 {gap}，印作 {moved.text}"
+        ok = abs(gap - abs(moved.value)) <= sum(f.step for f in before) + moved.step
+        yield Verdict.of(ok, [moved, *before], line)
+
+
+def ratios(figures: list[Figure]) -> Iterator[Verdict]:
+    """咨询是投诉的2.3倍: two counts of the document by their names."""
+    counts = {f.label: f for f in reversed(figures) if f.kind == "count" and f.whole and f.label and f.low > 0}
+    for times in figures:
+        lead = re.split("[，。；]", times.block.text[: times.start])[-1] if times.kind == "ratio" else ""
+        said = re.search(r"^(.*?)(?:数?量)?(?:约?[是为达]|相当于)(.*?)(?:数?量)?的$", lead)
+        one, other = (counts.get(name(said[at])) for at in (1, 2)) if said else (None, None)
+        if one and other and one is not other:
+            exact = f"{one.text} ÷ {other.text} = {half_up(one.low, other.low)} 倍，印作 {times.text}"
+            yield Verdict.of(fits_ratio(times, one, other), [times, one, other], exact)
+
+
+def fits_ratio(times: Figure, one: Figure, other: Figure) -> bool:
+    low, high = times.span
+    return 100 * one.low <= high * other.high and 100 * one.high >= low * other.low
+
+
+def means(figures: list[Figure]) -> Iterator[Verdict]:
+    """日均148个: the count before it in the sentence over the days of the period that the sentence names."""
+    for at, mean in enumerate(figures):
+        text, of = mean.block.text, figures[at - 1] if at else None
+        if of is None or of.kind != "count" or of.block is not mean.block or of.low < 100:
+            continue
+        between, before = text[of.end : mean.start], text[text.rfind("。", 0, of.start) + 1 : of.start]
+        if (
+            mean.kind not in ("other", "about")
+            or not re.fullmatch("[，（]?日均[^，。；]{0,6}", between)
+            or not (days := _days(before))
+        ):
+            continue
+        close = [day for day in days if of.low <= mean.span[1] * day and of.high >= mean.span[0] * day]
+        shown = half_up(of.low, days[-1], mean.places)
+        if close:
+            yield Verdict(RIGHT, [mean, of], f"{of.text} ÷ {close[0]} 天 = {mean.text}")
+        elif not mean.about and slip(str(shown), str(mean.value)):
+            yield Verdict(AGAINST, [mean, of], f"{of.text} ÷ {days[-1]} 天 = {shown}，印作 {mean.text}")
+
+
+def _days(text: str) -> list[int]:
+    """How many days the period that a sentence names may have."""
+    if day := re.search(rf"({NUMERAL}|\d+)天", text):
+        return [numeral(day[1])]
+    for form, days in (
+        ("周", [7]),
+        ("季度", [90, 91, 92]),
+        ("上半年", [181, 182]),
+        ("下半年", [184]),
+        ("全年|年度", [365, 366]),
+    ):
+        if re.search(form, text):
+            return days
+    months = re.findall(r"(?<![\d至—-])(\d{1,2})月", text)
+    return (
+        [28, 29] if months == ["2"] else [30 + (int(months[0]) in (1, 3, 5, 7, 8, 10, 12))] if len(months) == 1 else []
+    )
 
 
 def samples(figures: list[Figure]) -> Iterator[Verdict]:
@@ -95,15 +179,36 @@ def samples(figures: list[Figure]) -> Iterator[Verdict]:
             yield Verdict(BASE, [rate, of], text)
 
 
+def lone_shares(figures: list[Figure]) -> Iterator[Verdict]:
+    """Shares of a printed whole whose parts are not printed: whether any number of so many gives them, and else which does."""
+    lone = [
+        f for f in figures if f.kind == "share" and f.of is None and f.basis.strip("（") and not f.about and f.row < 0
+    ]
+    for key in dict.fromkeys((f.block.index, f.series, f.basis) for f in lone):
+        group = [f for f in lone if (f.block.index, f.series, f.basis) == key]
+        stated = name(re.sub("总?量$", "", key[2]))
+        whole = next((f for f in figures if f.kind == "count" and f.whole and stated and f.label == stated), None)
+        if whole is None or not 0 < whole.low < 10_000 or whole.scale > 1:
+            continue
+        if all(possible(f.value, whole.low, 100) for f in group):
+            yield Verdict(RIGHT, [*group, whole], f"{whole.text}中都有这样的件数")
+        else:
+            other = next((n for n in range(2, 10_000) if all(possible(f.value, n, 100) for f in group)), 0)
+            text = f"{whole.text}中没有哪个件数是 {'、'.join(f.text for f in group if not possible(f.value, whole.low, 100))}"
+            yield Verdict(BASE, group, text + (f"；全组合于分母 {other}" if other and len(group) > 2 else ""))
+
+
 def _rate(rate: Figure, figures: list[Figure]) -> tuple[Figure, Figure, list[Figure]] | None:
     """(rate, what is good, what it may be over); None where no count is named like the rate."""
     counts = [f for f in figures if f.kind == "count" and f.block is rate.block and f.end <= rate.start and f.whole]
-    counts = [f for f in counts if "。" not in rate.block.text[f.end : rate.start]]
-    part = next(
-        (f for f in reversed(counts) if rate.label.endswith("率") and f.label == rate.label.removesuffix("率")), None
-    )
+    near = [f for f in counts if "。" not in rate.block.text[f.end : rate.start]]
+    core = rate.label.removesuffix("率")
+    named = lambda f: len(f.label) > 1 and (core.endswith(f.label.rstrip("数量")) or f.label.endswith(core[-2:]))
+    loose = (f for f in reversed(counts) if len(core) > 1 and named(f))
+    part = next((f for f in reversed(near) if f.label == core), None) or next(loose, None)
     wholes = [f for f in counts if part and f.unit == part.unit and f.end < part.start and f.low > 0]
-    return (rate, part, wholes) if part and wholes else None
+    wholes = [f for f in wholes if f in near and part in near] or wholes
+    return (rate, part, wholes) if wholes and rate.label.endswith("率") else None
 
 
 def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:
@@ -126,13 +231,13 @@ def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:
             if moved and base and count.row < 0:
                 ok = count.low - base.high <= moved.high and count.high - base.low >= moved.low
                 text = f"{count.text} − {base.text} = {count.low - base.low}，印作 {moved.value}"
-                yield Verdict(RIGHT if ok else AGAINST, [moved, count, base], text)
+                yield Verdict.of(ok, [moved, count, base], text)
             elif moved and change and count.row < 0:
                 low, high = base_months(count, change)
                 least, most = count.low - moved.high, count.high - moved.low
                 ok = low <= most and least <= high
-                yield Verdict(
-                    RIGHT if ok else AGAINST,
+                yield Verdict.of(
+                    ok,
                     [change, moved, count],
                     f"{count.text} 增减 {moved.value}，{change.text} 要求上期 {low}–{high}",
                 )

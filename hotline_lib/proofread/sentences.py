@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from itertools import pairwise
 
-from hotline_lib.proofread.figures import COUNTED, Figure, name
+from hotline_lib.proofread.figures import Figure, name
+from hotline_lib.proofread.numbers import COUNTED, numbers_of
 from hotline_lib.proofread.read import Block
 
-_NUMBER = re.compile(
-    r"(?<![\dA-Za-z.])([+-]?)(\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:,\d{3})*,\d{4}(?!\d)|\d+)(\.\d+)?(?![\d.]*[A-Za-z])[ ]?(亿|万)?[ ]?"
-    rf"(个百分点|百分点|%|分钟|秒|小时|个工作日|个月|天|元|分(?![之别中平类析布配管局公])|{COUNTED})?"
-)
-_MORE = r"增加|增长|上升|提高|上涨|提升|增幅|增多|上浮|攀升|多"
+_MORE = r"增加|增|升|增长|上升|提高|上涨|提升|增幅|增多|上浮|攀升|多"
 _LESS = r"减少|下降|降低|回落|下滑|下跌|降幅|减幅|少|降"
 _YOY = r"同比|(?:较|比|与)(?:去年|上年)[^，。；]*?|去年同期|上年同期"
-_MOM = r"环比|(?:较|比|与)上(?:个)?(?:月|期|季度|周)[^，。；]*?"
+_MOM = r"环比|(?:较|比|与)上(?:个)?(?:月|期|季度|周)[^，。；]*?|上月的$"
+_TURN = re.compile(rf"同比|环比|相?[较比与同]|去年|上年|上月|{_MORE}|{_LESS}|持平|翻")
 _CHANGE = re.compile(rf"({_MORE})|({_LESS})")
 _APART = re.compile(r"[）\s]*(?:、|，|,|和|及|与|以及|;|；)+\s*")
 _PERIOD = re.compile(r"累计|\d+[-—–至到~]\d+月|上半年|下半年|全年|季度|今年以来|截至|上月|上年|去年|同期|前\d+个?月")
@@ -31,23 +29,24 @@ def figures_of(block: Block) -> list[Figure]:
     """The figures of a paragraph, in order, each with its kind, label and relations to those before it."""
     found: list[Figure] = []
     leads: list[str] = []
-    matches = list(_NUMBER.finditer(block.text))
     done, series = 0, 0
-    for at, match in enumerate(matches):
-        if not _counts(block.text, match, matches[at + 1 :]):
-            continue
-        done = max(done, *(block.text.rfind(end, 0, match.start()) + 1 for end in "。！？"))
-        before = block.text[done : match.start()]
+    for number in numbers_of(block.text):
+        start = max(block.text.rfind(end, 0, number.start) + 1 for end in "。！？")
+        gap = block.text[found[-1].end if found else 0 : number.start]
+        done = max(done, start)
+        before = block.text[done : number.start]
         last = found[-1] if found else None
-        figure = _made(block, match)
-        listed = bool(last and _APART.fullmatch(before) and last.end == done)
+        figure = Figure(
+            number.text, number.value, number.unit, number.scale, block, number.start, number.end,
+            about=number.about, said=number.said,
+        )  # fmt: skip
+        listed = bool(last and _APART.fullmatch(before) and last.end == done and not figure.said)
         if listed and (figure.unit == last.unit or not last.unit or not figure.unit):
             figure.kind, figure.basis, figure.head, figure.frame = last.kind, last.basis, last.head, last.frame
             figure.series, figure.unit = last.series, figure.unit or last.unit
         else:
-            start = max(block.text.rfind(end, 0, match.start()) + 1 for end in "。！？")
-            _judge_kind(figure, before, block.text[start : match.start()], last, block.text[match.end() :])
-            if not series or figure.head or re.search(r"[：:]|分别|其中|依次|[。！？]", _gap(block, last, match)):
+            _judge_kind(figure, before, block.text[start : number.start], last, block.text[number.end :])
+            if not series or figure.head or re.search(r"[：:]|分别|其中|依次|[。！？]", gap):
                 series += 1
             figure.series = series
             enumerated = figure.kind == "share" and re.search(
@@ -58,40 +57,14 @@ def figures_of(block: Block) -> list[Figure]:
                 if enumerated
                 else _label(before.split("占")[0] if figure.kind == "share" else before)
             )
+        if figure.about and figure.kind in ("count", "base", "difference"):
+            figure.kind = "about"
         found.append(figure)
         leads.append("" if listed else before)
-        done = match.end()
+        done = number.end
     _name_runs(found, leads)
     _attach(found)
     return found
-
-
-def _gap(block: Block, last: Figure | None, match: re.Match) -> str:
-    return block.text[last.end if last else 0 : match.start()]
-
-
-def _counts(text: str, match: re.Match, following: list[re.Match]) -> bool:
-    """Whether a number is a figure: no date, no number of a hotline, a picture or a paragraph."""
-    before, after, unit = text[: match.start()], text[match.end() :], match[5]
-    if re.search(r"(?:第|附件|附表|图|表|前|后|近|超过?|逾|约|多达|JT|—|~|～)\s*$", before) or re.match(
-        r"\s*(?:余|多|\+|[-~～—–]\s*\d)", after
-    ):
-        return False
-    if not unit and not match[4]:
-        if re.match(r"[年月日号时点/:：.-]", after):
-            return False
-        closing = next((each for each in following if each[5]), None)
-        between = closing and text[match.end() : closing.start()]
-        return bool(between) and re.fullmatch(r"(?:[、，和及与]|\d|[.,])+", between) is not None
-    return not (unit in ("次", "个", "项", "位", "小时") and re.match(r"未|工作日|月|百分", after))
-
-
-def _made(block: Block, match: re.Match) -> Figure:
-    value = Decimal(match[1] + match[2].replace(",", "") + (match[3] or ""))
-    scale = {"亿": 10**8, "万": 10**4}.get(match[4] or "", 1)
-    return Figure(
-        match[0].strip(), value, match[5] or "", scale, block, match.start(), match.start() + len(match[0].rstrip())
-    )
 
 
 def _judge_kind(figure: Figure, before: str, sentence: str, last: Figure | None, after: str) -> None:
@@ -102,6 +75,11 @@ def _judge_kind(figure: Figure, before: str, sentence: str, last: Figure | None,
     turn = _CHANGE.search(clause) or (_CHANGE.search(before) if basis else None)
     if figure.unit in ("个百分点", "百分点"):
         figure.kind = "points"
+    elif figure.said and not (turn and figure.said == "倍"):
+        basis = basis or (last.basis if before == "的" and last and last.kind == "base" else "")
+        figure.kind, figure.basis = ("change" if basis else "ratio" if figure.said == "倍" else "other"), basis
+        if figure.said == "倍" and basis:  # 2.3 times as many are 130 % more
+            figure.value, figure.about = figure.value - 100, tuple(end - 100 for end in figure.about)
     elif (
         figure.unit == "%" and before == "的" and last and re.search(r"占[^，。；占]*$", last.block.text[: last.start])
     ):
@@ -111,6 +89,7 @@ def _judge_kind(figure: Figure, before: str, sentence: str, last: Figure | None,
             figure.kind, figure.basis = "change", both[0] if both else basis or last.basis
             if turn[2] and figure.value > 0:
                 figure.value = -figure.value
+                figure.about = figure.about and (-figure.about[1], -figure.about[0])
         elif re.search(r"同比|环比", clause) and not turn and figure.text[0] in "+-":
             figure.kind, figure.basis = "change", basis
         elif _SHARE.search(before) or _BASE_PHRASE.search(clause):
@@ -176,6 +155,12 @@ def _name_runs(found: list[Figure], leads: list[str]) -> None:
 
 def _attach(found: list[Figure]) -> None:
     """Binds each share, change and base month to the count that it is of: the last one, or number for number in lists."""
+    for one, other in pairwise(found):  # 由120件增至150件: the first is the base of the second
+        to = re.fullmatch(rf"[^，。；]{{0,4}}?(?:{_MORE}|{_LESS})(?:至|到)", one.block.text[one.end : other.start])
+        if to and one.kind in ("count", "base") and other.kind in ("count", "difference"):
+            after = next((each for each in found if each.start > other.start and each.kind == "change"), one)
+            one.kind, one.basis, one.of, other.kind = "base", after.basis, other, "count"
+            other.label, other.changes[one.basis + "基数"] = one.label, one
     counts = [figure for figure in found if figure.kind == "count"]
     for figure in found:
         if figure.kind not in ("share", "change", "base", "difference"):
@@ -195,7 +180,7 @@ def _attach(found: list[Figure]) -> None:
         elif (len(run) == 1 and (len(listed) == 1 or figure.label in ("", last.label))) or (
             len(run) > 1 and len({each.basis for each in run}) == len(run)
         ):
-            figure.of = last
+            figure.of = last if figure.kind == "share" else _moved(figure, run, before, found)
         if (
             figure.of
             and figure.kind == "share"
@@ -208,6 +193,22 @@ def _attach(found: list[Figure]) -> None:
             )
         if figure.of:
             figure.label = figure.of.label
+
+
+def _moved(figure: Figure, run: list[Figure], before: list[Figure], found: list[Figure]) -> Figure | None:
+    """The count that a change is of: the last before it, or the one that it names; None if a rate stands between."""
+    last, text = before[-1], figure.block.text
+    clause = re.split(r"[，。；、（）]", text[last.end : run[0].start])[-1]
+    words = _TURN.split(clause)[0]
+    if subject := name(words):
+        named = [count for count in before if count.label == subject]
+        return last if subject == last.label else named[-1] if named else None
+    if re.search("量|总", words):
+        return next((count for count in before if count.head), last)
+    between = [each for each in found if last.end <= each.start < run[0].start]
+    aside = re.sub(r"（[^）]*）", "", text[last.end : run[0].start])
+    apart = any(each.kind in ("rate", "score", "other", "about") and each.text in aside for each in between)
+    return None if apart else last
 
 
 def _own_subject(share: Figure, run: list[Figure], last: Figure) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import operator
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
-from hotline_lib.proofread.figures import Figure, alike, name
+from hotline_lib.proofread.figures import Figure
 from hotline_lib.proofread.tables import Table
 from hotline_lib.proofread.verdicts import (
     AGAINST,
@@ -22,99 +22,37 @@ from hotline_lib.proofread.verdicts import (
     printed,
     slip,
 )
+from hotline_lib.proofread.wholes import Pair, Whole, Wholes
 
-Pair = tuple[Figure, Figure]  # a share and the count it is of
-
-
-@dataclass
-class Whole:
-    """Something that a share may be of: a printed count, or a sum of printed counts."""
-
-    value: Figure | int
-    why: str
-    rank: int  # how near: 0 named outright, 1 announces the list, 2 the item's own, 3 stands before, 4 the document's, 5 a sum
-
-    @property
-    def number(self) -> str:
-        return str(self.value) if isinstance(self.value, int) else self.value.text
-
-    @property
-    def count(self) -> int:
-        return self.value if isinstance(self.value, int) else self.value.low
+_ALL = re.compile("（|^(?:全部|总|全[省市]|本月|话务|业务|工单|受理|诉求|来电|电话|热线|有效)*(?:总?[量数])$")
 
 
 class Shares:
-    """All counts of a document, to find the whole of a share among them."""
+    """The shares of a document, judged group by group."""
 
     def __init__(self, texts: dict[int, list[Figure]], tables: list[Table]):
-        self.counts = [each for figures in texts.values() for each in figures if each.kind == "count"]
-        self.shared = [each.of for figures in texts.values() for each in figures if each.kind == "share" and each.of]
-        self.totals = [column.total for table in tables for column in table.of("count") if column.total]
-        self.columns = {id(column.total): column for table in tables for column in table.of("count") if column.total}
-        self.main = next((each for each in self.counts if each.head), None) or next(iter(self.totals), None)
+        self.wholes = Wholes(texts, tables)
+        self.shared = {id(f.of) for figures in texts.values() for f in figures if f.kind == "share" and f.of}
         self.known: dict[tuple[str, str], Whole] = {}  # what the shares of an item are of, once a group proved it
-
-    def wholes(self, pairs: list[Pair]) -> list[Whole]:
-        """The wholes among which a group of shares may choose, the nearest first."""
-        share, first = pairs[0]
-        block, inside = first.block, {id(count) for _, count in pairs}
-        stated = name(share.basis.replace("（", ""))
-        before = [each for each in self.counts if id(each) not in inside and self._precedes(each, first)]
-        found = [Whole(share.whole_named, share.whole_named.label, 0)] if share.whole_named else []
-        for each in reversed(before):
-            named = bool(stated) and alike(each.label, stated)
-            near = each.block is block
-            own = block.item and alike(each.label, name(block.item))
-            leads = near and each is before[-1] and re.search("其中|包括|分为", block.text[each.end : first.start])
-            rank = 0 if named else 1 if (near and each.head) or leads else 2 if own else 3
-            found.append(Whole(each, each.label or "前文总数", rank))
-        others = [
-            each
-            for each in self.counts
-            if each.block.chapter == block.chapter and each not in before and id(each) not in inside
-        ]
-        found += [Whole(each, each.label, 0) for each in others if stated and alike(each.label, stated)]
-        found += [Whole(each, each.label, 2) for each in others if block.item and alike(each.label, name(block.item))]
-        found += [Whole(each, "总数", 1) for each in others if each.block is block and each.head]
-        found += [
-            Whole(each, each.label or "总量", 4)
-            for each in self.counts
-            if each.head and each.block.chapter != block.chapter
-        ]
-        found += [Whole(each, "表中合计", 4) for each in self.totals]
-        for column in self.columns.values():
-            near = [figure for figure in column.rows if figure.label and figure.label in block.chapter + block.item]
-            found += [Whole(each, each.label, 4) for each in near]
-        total = sum(count.low for _, count in pairs)
-        exact = all(count.scale == 1 for _, count in pairs)
-        earlier = [Whole(count, count.label, 3) for _, count in pairs[:-1]]
-        nearest = sorted(found + earlier, key=lambda whole: whole.rank)
-        nearest = list({(whole.count, whole.value.high): whole for whole in reversed(nearest)}.values())[::-1]
-        return sorted(nearest, key=lambda whole: whole.rank) + (
-            [Whole(total, "所列各项之和", 5)] if exact and len(pairs) > 1 else []
-        )
-
-    def _precedes(self, each: Figure, first: Figure) -> bool:
-        if each.block is first.block:
-            return each.end <= first.start
-        return each.block.chapter == first.block.chapter and 0 < first.block.index - each.block.index < 12
+        self.fitting: dict[int, list[tuple[Whole, list[bool]]]] = {}
 
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
         """The verdicts on a group of shares that stand on one whole."""
         pairs = [(share, count) for share, count in pairs if count.low >= 0]
         if not pairs:
             return []
-        block, wholes = pairs[0][1].block, self.wholes(pairs)
+        block, wholes = pairs[0][1].block, self.wholes.of(pairs)
         if len(pairs) == 1 and (together := self._together(*pairs[0], wholes)):
             return [together]
         key = (block.chapter, block.item or str(block.index))
-        fitting = [
-            (whole, [bool(fits(s, c, whole.value) & {"up", "even"}) and _before(whole, c) for s, c in pairs])
-            for whole in wholes
+        fitting = self.fitting.setdefault(id(pairs[0][0]), []) or [
+            (w, [_fit(pair, w) for pair in pairs]) for w in wholes
         ]
+        self.fitting[id(pairs[0][0])] = fitting
         best = max(fitting, key=lambda each: (sum(each[1]), -each[0].rank), default=(None, []))
         known = self.known.get(key)
-        large = [whole for whole in wholes if whole.count >= max(count.low for _, count in pairs)]
+        own = [count for _, count in pairs]
+        large = [each for each in wholes if each.value not in own and each.count >= max(count.low for count in own)]
         named = next(iter(large if pairs[0][0].basis.strip("（") else ()), None)
         near = next((whole for whole in large if whole.rank <= 2), named)
         if best[0] and all(best[1]):
@@ -143,10 +81,10 @@ class Shares:
         """A list of counts that have their share together, behind the last of them."""
         listed = [
             each
-            for each in self.counts
+            for each in self.wholes.counts
             if each.block is last.block and each.series == last.series and each.end <= last.end
         ]
-        own = {id(count) for count in self.shared} - {id(last)}
+        own = self.shared - {id(last)}
         if len(listed) < 2 or any(id(each) in own or each.scale > 1 for each in listed):
             return None
         total = replace(last, value=Decimal(sum(each.low for each in listed)))
@@ -154,7 +92,13 @@ class Shares:
             if whole.value not in listed and fits(share, total, whole.value) & {"up", "even"}:
                 sums = " + ".join(each.text for each in listed)
                 return Verdict(RIGHT, [share, *listed], f"({sums}) ÷ {whole.number}（{whole.why}）= {share.text}")
-        return None
+        near = next((each for each in wholes if each.rank < 2 and each.value not in listed), None)
+        if near is None or any(fits(share, last, whole.value) for whole in wholes):
+            return None
+        right, sums = _should(share, total, near), " + ".join(each.text for each in listed)
+        alike_print = slip(right.replace(".", "").rstrip("%"), str(share.value).replace(".", ""))
+        text = f"({sums}) ÷ {near.number}（{near.why}）= {right}，印作 {share.text}"
+        return Verdict(AGAINST, [share, *listed], text) if alike_print else None
 
     def _cut(self, pairs: list[Pair], wholes: list[Whole]) -> list[Verdict]:
         """A list that is right throughout, if what lies beyond the last digit is left off: seen in two of its shares."""
@@ -175,7 +119,7 @@ class Shares:
         """A list that its own announced whole does not fit, but another printed one does."""
         if len(pairs) < 2 or near is None or near.rank > 1 or whole.rank <= near.rank or near.count == whole.count:
             return []
-        if any(fits(share, count, near.value) for share, count in pairs) or not isinstance(near.value, Figure):
+        if any(fits(share, count, near.value) for share, count in pairs):
             return []
         if whole.rank == 3 and near.rank:
             return []
@@ -189,7 +133,7 @@ class Shares:
         if near is None or whole.count == near.count:
             return [_right(pair, whole) for pair in pairs]
         text = f"各项占比只在分母为 {whole.number}（{sums}）时成立，不是 {near.number}（{near.why}）"
-        if slip(near.count, whole.count) and isinstance(near.value, Figure):
+        if slip(near.count, whole.count):
             return [Verdict(AGAINST, [near.value, *(s for s, _ in pairs)], text)]
         return [Verdict(BASE, [share for share, _ in pairs], text)]
 
@@ -239,10 +183,8 @@ class Shares:
                 text = f"{count.label} {count.text} 占 {share.text}：没有哪个整数能作分母"
                 verdicts.append(Verdict(AGAINST, [share, count], text))
             elif near and len(pairs) > 1 and low <= high and share.basis != "（":
-                text = f"{count.text} ÷ {near.number}（{near.why}）= {_should(share, count, near)}，印作 {share.text}；全组只合于分母 {low}–{high}"
-                if isinstance(near.value, Figure) and any(
-                    slip(near.count, n) for n in range(low, min(high, low + 50) + 1)
-                ):
+                text = f"{count.text} ÷ {near.number}（{near.why}）= {_should(share, count, near)}，印作 {share.text}；全组只合于分母 {low}{'' if low == high else f'–{high}'}"
+                if any(slip(near.count, n) for n in range(low, min(high, low + 50) + 1)):
                     verdicts.append(Verdict(AGAINST, [share, count, near.value], text))
                 else:
                     verdicts.append(Verdict(BASE, [share], text))
@@ -253,12 +195,24 @@ class Shares:
         return verdicts
 
 
-def _before(whole: Whole, count: Figure) -> bool:
-    return whole.value is not count
+def on_another_base(verdicts: list[Verdict]) -> None:
+    """Shares of several paragraphs that all miss their whole, and all fit one other: 口径."""
+    missed = [v for v in verdicts if v.kind == AGAINST and len(v.figures) == 2 and v.figures[0].kind == "share"]
+    for chapter in {v.figures[0].block.chapter for v in missed}:
+        own = [v for v in missed if v.figures[0].block.chapter == chapter]
+        low, high = _common([(v.figures[0], v.figures[1]) for v in own])
+        if len(own) > 2 and low <= high:
+            for verdict in own:
+                verdict.kind = BASE
+
+
+def _fit(pair: Pair, whole: Whole) -> bool:
+    """Whether a share is rightly that of the whole."""
+    return whole.value is not pair[1] and bool(fits(*pair, whole.value) & {"up", "even"})
 
 
 def _right(pair: Pair, whole: Whole) -> Verdict:
-    figures = [*pair, *([whole.value] if isinstance(whole.value, Figure) else [])]
+    figures = [*pair, *([whole.value] if whole.rank < 5 else [])]
     return Verdict(RIGHT, figures, f"{pair[1].text} ÷ {whole.number}（{whole.why}）= {pair[0].text}")
 
 
@@ -289,7 +243,7 @@ def text_groups(figures: list[Figure]) -> list[list[Pair]]:
     for share in figures:
         if share.kind != "share" or share.of is None:
             continue
-        key = (share.of.series, re.sub(r"（", "", share.basis), share.whole_named)
+        key = (share.of.series, _ALL.sub("", share.basis), share.whole_named)
         if key != last:
             groups.append([])
         groups[-1].append((share, share.of))

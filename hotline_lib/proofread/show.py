@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -10,8 +11,7 @@ from markupsafe import Markup, escape
 
 from hotline_lib.proofread.document import Document
 from hotline_lib.proofread.figures import Figure
-from hotline_lib.proofread.read import Block
-from hotline_lib.proofread.verdicts import ALONE, RIGHT, STRENGTH, Verdict
+from hotline_lib.proofread.verdicts import AGAINST, RIGHT, STRENGTH
 
 _CLASS = dict(zip(STRENGTH, ("wrong", "against", "base", "forced", "alone", "right"), strict=True))
 
@@ -19,16 +19,19 @@ _CLASS = dict(zip(STRENGTH, ("wrong", "against", "base", "forced", "alone", "rig
 def counted(document: Document) -> str:
     """One line: how many figures were held against how many relations, and how many verdicts of each kind."""
     kinds = Counter(verdict.kind for verdict in document.verdicts)
-    alone = sum(1 for verdict in document.by_figure.values() if verdict.kind == ALONE)
+    alone = len(document.figures) - document.held
+    text = f"；文字 {len(document.remarks)} 处" if document.remarks else ""
     found = "，".join(f"{kind} {kinds[kind]}" for kind in STRENGTH[:4] if kinds[kind]) or "没有发现问题"
-    return f"{len(document.figures)} 个数，{document.held} 个与别处相核（{document.relations} 条关系），{alone} 个无旁证；{found}"
+    return f"{len(document.figures)} 个数，{document.held} 个与别处相核（{document.relations} 条关系），{alone} 个无旁证；{found}{text}"
 
 
 def lines(document: Document) -> list[str]:
     """What the terminal shows: the strongest first, each with its place and its arithmetic."""
     shown = [f"{document.name}：{counted(document)}。"]
-    for verdict in document.findings:
-        shown += [f"{verdict.kind}　{verdict.place}", f"　　{verdict.text}"]
+    for number, verdict in enumerate(document.findings, start=1):
+        shown += [f"{number:>2}. {verdict.kind}　{verdict.place}", f"　　{verdict.text}"]
+    for block, words in document.remarks:
+        shown += [f"文字　{block.place}", f"　　{words}"]
     return shown
 
 
@@ -50,6 +53,7 @@ def as_json(document: Document) -> dict:
             }
             for verdict in document.verdicts
         ],
+        "remarks": [{"place": block.place, "why": words, "block": block.index} for block, words in document.remarks],
     }
 
 
@@ -73,55 +77,60 @@ def page(document: Document, variables: str) -> str:
     variables: the look's colours as CSS custom properties.
     """
     numbers = {id(verdict): number for number, verdict in enumerate(document.findings, start=1)}
-    marks: dict[int, list[tuple[Figure, Verdict]]] = {}
-    for verdict in reversed(document.verdicts):
-        for figure in verdict.figures[:1] if verdict.kind != RIGHT else ():
-            marks.setdefault(figure.block.index, []).append((figure, verdict))
+    marks: dict[int, dict[tuple[int, int], _Mark]] = {}
+    for verdict in document.verdicts:  # the strongest first
+        for at, figure in enumerate(verdict.figures if verdict.kind == AGAINST else verdict.figures[:1]):
+            if verdict.kind != RIGHT:
+                spot = (figure.row, figure.column) if figure.row >= 0 else (figure.start, figure.end)
+                mark = marks.setdefault(figure.block.index, {}).setdefault(spot, _Mark(verdict.kind))
+                mark.numbers += [numbers[id(verdict)]] if at == 0 and id(verdict) in numbers else []
     blocks = [
         {
-            "text": _marked(block, marks.get(block.index, []), numbers),
-            "rows": _rows(block, marks.get(block.index, []), numbers),
-            "why": [(numbers[id(v)], v.kind, _CLASS[v.kind], v.text) for v in _here(document, block)],
+            "text": _marked(block.text, marks.get(block.index, {}) if not block.rows else {}),
+            "rows": [_row(row, at, marks.get(block.index, {})) for at, row in enumerate(block.rows)],
+            "why": [(numbers[id(v)], v.kind, v.text) for v in document.findings if v.figures[0].block is block],
+            "remarks": [words for where, words in document.remarks if where is block],
             "heading": block.text == block.chapter and bool(block.text),
         }
         for block in document.blocks
     ]
-    return _template().render(document=document, blocks=blocks, counted=counted(document), variables=Markup(variables))
+    kinds = {kind: [numbers[id(v)] for v in document.findings if v.kind == kind] for kind in STRENGTH}
+    return _template().render(
+        document=document,
+        blocks=blocks,
+        counted=counted(document),
+        kinds=kinds,
+        form=_CLASS,
+        variables=Markup(variables),
+    )
 
 
-def _here(document: Document, block: Block) -> list[Verdict]:
-    return [verdict for verdict in document.findings if verdict.figures[0].block is block]
+@dataclass
+class _Mark:
+    """How a place is marked: by the strongest that is said of it, with the numbers of all."""
+
+    kind: str
+    numbers: list[int] = field(default_factory=list)
+
+    def on(self, text: str) -> Markup:
+        link = Markup('<sup><a href="#r{0}" id="m{0}">{0}</a></sup>')
+        links = Markup(" ").join(link.format(number) for number in self.numbers)
+        return Markup('<mark class="{}" title="{}">{}</mark>{}').format(_CLASS[self.kind], self.kind, text, links)
 
 
-def _mark(text: str, verdict: Verdict, numbers: dict[int, int]) -> Markup:
-    number = numbers.get(id(verdict))
-    link = Markup('<sup><a href="#r{0}" id="m{0}">{0}</a></sup>').format(number) if number else ""
-    return Markup('<mark class="{}" title="{}">{}</mark>{}').format(_CLASS[verdict.kind], verdict.kind, text, link)
-
-
-def _marked(block: Block, marks: list[tuple[Figure, Verdict]], numbers: dict[int, int]) -> Markup:
-    strongest = {(figure.start, figure.end): verdict for figure, verdict in marks}
+def _marked(text: str, marks: dict[tuple[int, int], _Mark]) -> Markup:
     out, at = Markup(""), 0
-    for (start, end), verdict in sorted(strongest.items()):
-        if start >= at:
-            out += escape(block.text[at:start]) + _mark(block.text[start:end], verdict, numbers)
-            at = end
-    return out + escape(block.text[at:])
+    for (start, end), mark in sorted(marks.items(), key=lambda each: (each[0][0], -each[0][1])):
+        out += escape(text[at : max(start, at)])
+        out += mark.on(text[max(start, at) : max(end, at)])  # what lies within another is marked at its end
+        at = max(end, at)
+    return out + escape(text[at:])
 
 
-def _rows(block: Block, marks: list[tuple[Figure, Verdict]], numbers: dict[int, int]) -> list[list[Markup]]:
-    cells = {(figure.row, figure.column): verdict for figure, verdict in marks}
-    whole = {figure.row: verdict for figure, verdict in marks if figure.row >= 0 > figure.column}
-    rows = [
-        [
-            _mark(cell, verdict, numbers) if cell and (verdict := cells.get((at, column))) else escape(cell)
-            for column, cell in enumerate(row)
-        ]
-        for at, row in enumerate(block.rows)
-    ]
-    for at, verdict in whole.items():
-        rows[at][-1] = _mark(block.rows[at][-1], verdict, numbers)
-    return rows
+def _row(row: list[str], at: int, marks: dict[tuple[int, int], _Mark]) -> list[Markup]:
+    """A row's cells; what is said of no cell in particular stands at the last."""
+    found = {column % len(row): mark for (line, column), mark in marks.items() if line == at}
+    return [found[column].on(cell) if column in found else escape(cell) for column, cell in enumerate(row)]
 
 
 @cache

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from hotline_lib.proofread.figures import COUNTED, Figure, name
+from hotline_lib.proofread.figures import Figure, name
+from hotline_lib.proofread.numbers import COUNTED
 from hotline_lib.proofread.read import Block
 
 _CELL = re.compile(
@@ -50,8 +51,8 @@ class Table:
         return [column for column in self.columns if column.kind in kinds]
 
 
-def table_of(block: Block) -> Table | None:
-    """A table's columns and figures; None if nothing in it is a number."""
+def tables_of(block: Block) -> list[Table]:
+    """The tables of a block, which may stand side by side; none if nothing in it is a number."""
     places = [at for at, row in enumerate(block.rows) if len({cell for cell in row if cell}) > 1 or len(row) == 1]
     rows = [block.rows[at] for at in places]
     width = max((len(row) for row in rows), default=0)
@@ -60,38 +61,54 @@ def table_of(block: Block) -> Table | None:
     rows = [_aligned(row, width, numbered) for row in rows]
     first = next((at for at, row in enumerate(rows) if _numbers(row) >= max(1, (width - 1) // 3)), None)
     if first is None or width < 2:
-        return None
+        return []
     heads = ["".join(dict.fromkeys(row[at] for row in rows[:first])) for at in range(width)]
-    body = rows[first:]
-    label_at = next((at for at in range(width) if _is_name(heads[at], [row[at] for row in body])), None)
-    if label_at is None:
-        return None
+    body, unsure = rows[first:], {at - first for at in short if at >= first}
+    labels = [at for at in range(width) if _is_name(heads[at], [row[at] for row in body])][:1]
+    for at in range(labels[0] + 2, width - 1) if labels else ():
+        if _beside(heads, at, labels) and _is_name(heads[at], [row[at] for row in body]):
+            labels.append(at)
+    tables: list[Table] = []
+    for label_at, end in zip(labels, [*labels[1:], width], strict=True):
+        start = 0 if label_at == labels[0] else label_at
+        columns = _columns(block, heads, body, label_at, range(start, end), places[first:], unsure)
+        if tables and [column.head for column in tables[0].columns] == [column.head for column in columns]:
+            for column, more in zip(tables[0].columns, columns, strict=True):  # one table, broken in two
+                column.cells |= {row + len(body) * label_at: figure for row, figure in more.cells.items()}
+        elif any(column.cells for column in columns):
+            tables.append(Table(block, columns))
+    for table in tables:
+        _bind(table)
+    return tables
+
+
+def _beside(heads: list[str], at: int, labels: list[int]) -> bool:
+    """Whether another table's names begin in a column: its head is that of the first names, or calls them names."""
+    return (
+        heads[at] == heads[labels[0]]
+        or re.search("类型|类别|来源|渠道|单位|地区|县区|部门|项目|名称$", heads[at]) is not None
+    )
+
+
+def _columns(
+    block: Block,
+    heads: list[str],
+    body: list[list[str]],
+    label_at: int,
+    span: range,
+    places: list[int],
+    unsure: set[int],
+) -> list[Column]:
     names = {at: name(row[label_at]) or row[label_at] for at, row in enumerate(body)}
     raw = {at: re.sub(r"\s", "", row[label_at]) for at, row in enumerate(body)}
-    total = [
-        at
-        for at, label in raw.items()
-        if TOTAL.match(label) or any(TOTAL.fullmatch(re.sub(r"\s", "", cell)) for cell in body[at])
-    ]
-    unsure = [at for at in short if at >= first and at - first not in total]
-    total = (
-        []
-        if unsure
-        else total or [at for at, label in raw.items() if _ALL.fullmatch(label) and at in (0, len(body) - 1)]
-    )
+    said = lambda at: any(TOTAL.fullmatch(re.sub(r"\s", "", body[at][column])) for column in span)
+    total = [at for at, label in raw.items() if TOTAL.match(label) or said(at)]
+    whole = [at for at, label in raw.items() if _ALL.fullmatch(label) and at in (0, len(body) - 1)]
+    total = [] if unsure - set(total) else total or whole
     parts = [at for at, label in raw.items() if _PART_TOTAL.search(label) and at not in total]
     within = {at for at, label in raw.items() if re.match(r"其中|[—-]", label)}
-    columns = []
-    for at in range(width):
-        if at != label_at:
-            columns.append(
-                _column(block, heads[at], at, body, names, total[-1] if total else None, within, parts, places[first:])
-            )
-    if not any(column.cells for column in columns):
-        return None
-    table = Table(block, columns)
-    _bind(table)
-    return table
+    last = total[-1] if total else None
+    return [_column(block, heads[at], at, body, names, last, within, parts, places) for at in span if at != label_at]
 
 
 def _aligned(row: list[str], width: int, numbered: bool) -> list[str]:
@@ -163,6 +180,8 @@ def _kind(head: str, cells: list[re.Match]) -> tuple[str, str]:
         return "rank", ""
     if _NUMBERED.search(plain) or not cells:
         return "other", ""
+    if re.search("百分点|(?:比重|占比|率)(?:的)?(?:变化|增减|升降)", plain) and "率(%)" not in plain:
+        return "points", basis
     if basis and re.search("比|增|减|降|幅|±", plain) and (percent or decimals):
         return "change", basis
     if re.search("增幅|增长率|降幅|增减率|变化率", plain) and percent:

@@ -22,6 +22,11 @@ class Verdict:
     text: str
     right: str = ""
 
+    @classmethod
+    def of(cls, ok: object, figures: list[Figure], text: str) -> Verdict:
+        """Right, or a contradiction."""
+        return cls(RIGHT if ok else AGAINST, figures, text)
+
     @property
     def place(self) -> str:
         return self.figures[0].place
@@ -34,7 +39,9 @@ def printed(numerator: int, denominator: int, places: int) -> str:
 
 def roundings(figure: Figure, low: Fraction, high: Fraction) -> set[str]:
     """Which roundings (up, even, cut) give a printed percentage, if the exact one lies in [low, high]."""
-    value, step = Fraction(figure.value), Fraction(1, 2 * 10**figure.places)
+    if figure.about:
+        return {"up", "even"} if low <= figure.about[1] and high >= figure.about[0] else set()
+    value, step = Fraction(figure.value), figure.step / figure.scale
     found = set()
     if (low < value + step and high > value - step) or (low <= value + step and high >= value - step and low < high):
         found |= {"up", "even"}
@@ -62,10 +69,9 @@ def fits(share: Figure, part: Figure, whole: Figure | int) -> set[str]:
 
 def bases(share: Figure, part: Figure) -> tuple[int, int]:
     """The least and greatest whole of which a part is the printed share (half up); (1, 0) if there is none."""
-    step = Fraction(1, 2 * 10**share.places)
-    low, high = Fraction(share.value) - step, Fraction(share.value) + step
+    low, high = share.span
     least = -int(-(100 * part.low / high) // 1) if high > 0 else 1
-    least += 100 * part.low == high * least  # half a digit more prints higher
+    least += not share.about and 100 * part.low == high * least  # half a digit more prints higher
     return least, int(100 * part.high / low) if low > 0 else 10**12
 
 
@@ -77,8 +83,7 @@ def possible(value: Decimal, n: int, per: int = 1) -> bool:
 
 def base_months(count: Figure, change: Figure) -> tuple[int, int]:
     """The counts of the base month that give a printed change; (1, 0) if there is none."""
-    step = Fraction(1, 2 * 10**change.places)
-    low, high = (100 + Fraction(change.value) - step, 100 + Fraction(change.value) + step)
+    low, high = (100 + end for end in change.span)
     if high <= 0 or count.high < 0:
         return 1, 0
     least = -int(-(Fraction(100 * count.low) / high) // 1)

@@ -151,4 +151,4 @@ def _changes_agree(count: Figure, cell: Figure) -> Iterator[Verdict]:
         a, b = count.changes.get(basis), cell.changes.get(basis)
         if a and b:
             text = f"{basis}：{a.place} 印 {a.text}，{b.place} 印 {b.text}"
-            yield Verdict(RIGHT if _same(a, b) else AGAINST, [a, b], text)
+            yield Verdict.of(_same(a, b), [a, b], text)

@@ -1,6 +1,8 @@
 """Every form of file gives the same figures; what cannot be read says why and how to mend it."""
 
+import sys
 import time
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 import wordings
@@ -8,8 +10,12 @@ from docx import Document as Word
 from support import ROOT
 
 from hotline_lib.errors import HotlineError
-from hotline_lib.proofread import proofread
+from hotline_lib.processes import MOST_MEMORY
+from hotline_lib.proofread import proofread, show
 from hotline_lib.proofread.read import blocks_of, plain, read
+from hotline_lib.text_files import MOST_BYTES
+
+reading = sys.modules["hotline_lib.proofread.read"]  # the package has a function of that name
 
 HEAD, SENTENCE = "一、总体情况", "本月共受理工单1,250件，其中咨询1,000件，占80.00%；投诉250件，占20.00%。"
 ROWS = [["类别", "件数", "占比"], ["咨询", "1,000", "80.00%"], ["投诉", "250", "20.00%"], ["合计", "1,250", "100.00%"]]
@@ -157,3 +163,42 @@ def test_forty_pages_take_seconds():
     begun = time.process_time()
     proofread(blocks_of(text))
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_text_and_pages_are_read_in_any_encoding(name, encoding, tmp_path):
+    text = f"<html><head><meta charset='gb2312'></head><p>{SENTENCE}</p></html>" if name == "a.html" else SENTENCE
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert len(proofread(tmp_path / name).figures) == 5
+
+
+def test_what_unpacks_to_more_than_a_bulletin_is_refused(tmp_path):
+    with ZipFile(tmp_path / "a.docx", "w", ZIP_DEFLATED) as packed:
+        packed.writestr("word/document.xml", b"0" * (11 * MOST_BYTES))
+    with pytest.raises(HotlineError, match="大得不像一份月报"):
+        read(tmp_path / "a.docx")
+
+
+def test_a_workbook_is_read_with_so_much_memory_and_no_more():
+    resource = pytest.importorskip("resource")
+    asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resource, "setrlimit", lambda kind, limits: asked.append(limits[0]))
+        patch.setattr("os.dup2", lambda *_: None)
+        reading._silent()
+    assert MOST_MEMORY in asked
+
+
+def test_what_people_write_is_read_for_its_signs():
+    document = proofread(
+        blocks_of("六、做法\n\n共检查企业52家。召开了“片区会,，布置了工作。\n\n锦山、盘山、大山、营山、鞍山等6市参加。")
+    )
+    assert any("不成对" in words for _, words in document.remarks)
+    assert "文字" in "\n".join(show.lines(document)) and not document.faulty
+
+
+def test_narrow_signs_throughout_are_a_manner():
+    assert not proofread(
+        blocks_of("一二三,四五六,七八九,甲乙丙,丁戊己,庚辛壬,子丑寅,卯辰巳,午未申,酉戌亥,共3件,完。")
+    ).remarks

@@ -29,7 +29,7 @@ def test_a_faulty_bulletin_ends_with_one_and_says_why(wrong):
     done = run(wrong)
     assert done.exit_code == 1
     assert "5月.txt：7 个数，7 个与别处相核" in done.output and "错 1" in done.output
-    assert "投诉 1024个 ÷ 5120个（受理来电）= 20.00%，印作 22.00%" in done.output
+    assert "投诉 1024个 ÷ 5120个（来电）= 20.00%，印作 22.00%" in done.output
 
 
 def test_a_right_bulletin_ends_with_nought(tmp_path):

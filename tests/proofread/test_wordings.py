@@ -1,6 +1,7 @@
 """Bulletins of other wording: nothing is alleged of a right one, and what is wrong in the others is found."""
 
 import pytest
+import worded
 import wordings
 
 from hotline_lib.proofread import AGAINST, BASE, FORCED, RIGHT, WRONG, Document, proofread
@@ -29,6 +30,39 @@ def test_what_cannot_be_right_is_found(text, suspect):
         figure.text for found in document.findings if found.kind in (WRONG, AGAINST) for figure in found.figures
     ]
     assert any(suspect in text for text in suspects)
+
+
+@pytest.mark.parametrize(("text", "right", "wrong"), worded.PAIRS.values(), ids=worded.PAIRS)
+def test_the_right_figure_is_left_alone_and_the_wrong_one_found(text, right, wrong):
+    assert not read(text.format(right)).findings
+    assert read(text.format(wrong)).faulty
+
+
+@pytest.mark.parametrize("text", worded.RIGHT.values(), ids=worded.RIGHT)
+def test_what_only_looks_wrong_is_let_pass(text):
+    assert not read(text).faulty
+
+
+def test_shares_of_several_paragraphs_on_one_other_base_are_explained():
+    document = read(worded.OTHER_BASE)
+    assert {verdict.kind for verdict in document.findings} == {BASE}
+    assert all("印出的以 334" in verdict.text for verdict in document.findings)
+
+
+def test_shares_without_counts_that_no_number_of_so_many_gives_have_another_base():
+    (found,) = read(worded.NO_SUCH_PART).findings
+    assert found.kind == BASE and found.text.endswith("全组合于分母 175")
+
+
+def test_shares_forced_to_a_hundred_may_name_their_whole_in_two_ways():
+    (found,) = read(worded.FORCED_IN_TWO_NAMES).findings
+    assert (found.kind, found.figures[0].text) == (FORCED, "2.89%")
+
+
+def test_the_share_of_a_list_says_the_sum():
+    text, _, wrong = worded.PAIRS["three first together"]
+    (found,) = read(text.format(wrong)).findings
+    assert found.text == "(783件 + 579件 + 562件) ÷ 2495件（办理热线）= 77.11%，印作 71.11%"
 
 
 @pytest.mark.parametrize("text", [wordings.HEBEI, wordings.PANZHIHUA], ids=["Hebei", "Panzhihua"])

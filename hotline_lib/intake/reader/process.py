@@ -10,14 +10,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hotline_lib.intake.reader.grid import FileProblem, Note
+from hotline_lib.processes import limit_memory
 
-MOST_MEMORY = 1_500 << 20
 MOST_SILENCE = 900  # seconds after which it ends, should nobody be left who waits for it
 
 
@@ -152,17 +152,6 @@ def _packed(batch: Any) -> bytes:
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_table(batch)
     return sink.getvalue().to_pybytes()
-
-
-def limit_memory(most: int = MOST_MEMORY) -> None:
-    """Keeps this process below ``most`` bytes, where the system can."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    for kind, limit in ((resource.RLIMIT_DATA, most), (resource.RLIMIT_CORE, 0)):
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (limit, limit))
 
 
 class _WithoutPandas:

@@ -1,0 +1,89 @@
+"""What is said to be first, second, third (位居第一, 居全省第3位), against the list, the column or the others said so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+
+from hotline_lib.exact import competition_rank
+from hotline_lib.proofread.figures import Figure, alike, mark, name
+from hotline_lib.proofread.numbers import NUMERAL, numeral
+from hotline_lib.proofread.read import Block
+from hotline_lib.proofread.tables import Table
+from hotline_lib.proofread.verdicts import Verdict
+from hotline_lib.proofread.web import Series
+
+_PLACED = re.compile(
+    rf"(?:位[居列]|排名?|名列|居|列)(?:在)?(?:全[省市国区州]|各[市县区地])?第({NUMERAL}|\d+)(?:[位名]|(?=[，。；、）]|$))"
+)
+Placed = tuple[int, Figure, Figure]  # place, the words, the figure whose place it is
+
+
+def placed(block: Block, figures: list[Figure], series: list[Series], tables: list[Table]) -> Iterator[Verdict]:
+    """第N of one paragraph: against each other, against lists of the same figures, against a column of ranks."""
+    found: list[Placed] = []
+    for match in _PLACED.finditer(block.text):
+        start = 1 + max(block.text.rfind(end, 0, match.start()) for end in "。；")
+        words, of = mark(block, match.start(), match.end()), [f for f in figures if start <= f.start < match.start()]
+        counted = [f for f in of if f.kind in ("count", "score", "rate")]
+        if counted and numeral(match[1]) > 0:
+            found.append((numeral(match[1]), words, counted[-1]))
+        elif not of:
+            clause = re.split("[，：（]", block.text[start : match.start()])[-1]
+            yield from _in_columns(numeral(match[1]), words, name(clause), tables)
+    for (first, words, one), (second, _, other) in combinations(found, 2):
+        within = (
+            not re.search("[全各]", words.text) and one.series == other.series
+        )  # 居全市第1位 is of another list each
+        if within and (one.kind, one.unit) == (other.kind, other.unit) and first != second:
+            ahead = (one.value > other.value) == (first < second) or one.value == other.value
+            text = f"{one} 第 {first}，{other} 第 {second}"
+            yield Verdict.of(ahead, [words, one, other], text)
+    for place, words, figure in found:
+        yield from _in_lists(place, words, figure, series)
+        yield from _in_ranks(place, words, figure, tables)
+
+
+def _of_one(figure: Figure, other: Figure) -> bool:
+    return bool(other.label) and (alike(figure.label, other.label) or figure.label.startswith(other.label))
+
+
+def _in_lists(place: int, words: Figure, figure: Figure, series: list[Series]) -> Iterator[Verdict]:
+    for each in series:
+        own = [at for at, f in enumerate(each.figures) if f.value == figure.value and _of_one(figure, f)]
+        if len(each.figures) > 2 and figure not in each.figures and own and each.kind != "share":
+            yield from _ranked(place, words, each.figures, own[0], each.figures[0].block.place)
+            return
+
+
+def _ranked(place: int, words: Figure, figures: list[Figure], at: int, where: str) -> Iterator[Verdict]:
+    """A place against the order of figures; nothing where it is right counted from the other end."""
+    most, least = (competition_rank([f.value for f in figures], descending=down)[at] for down in (True, False))
+    text = f"「{figures[at].label}」{figures[at].text} 在{where}的 {len(figures)} 项中排第 {most}，文中说第 {place}"
+    if place == most or place != least:
+        yield Verdict.of(place == most, [words, figures[at]], text)
+
+
+def _in_ranks(place: int, words: Figure, figure: Figure, tables: list[Table]) -> Iterator[Verdict]:
+    """A score's place against the ranks that a table prints beside the same score."""
+    for table in tables:
+        for ranks in table.of("rank") if figure.kind == "score" else ():
+            for row, rank in ranks.cells.items():
+                same = [
+                    c.cells[row] for c in table.of("score") if row in c.cells and c.cells[row].value == figure.value
+                ]
+                if same and _of_one(figure, rank):
+                    text = f"「{figure.label}」表中排第 {rank.text}，文中说第 {place}"
+                    yield Verdict.of(rank.value == place, [words, rank], text)
+
+
+def _in_columns(place: int, words: Figure, said: str, tables: list[Table]) -> Iterator[Verdict]:
+    """A place without its figure (甲市投诉量居第2位): against the column of that head."""
+    for table in tables:
+        for column in table.of("count", "score", "rate"):
+            head, rows = name(column.head), column.rows
+            own = [at for at, f in enumerate(rows) if len(f.label) > 1 and said.startswith(f.label)]
+            if len(head) > 1 and head in said and own and len(rows) > 2:
+                yield from _ranked(place, words, rows, own[0], f"「{column.head}」")
+                return
