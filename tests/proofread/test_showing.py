@@ -104,3 +104,28 @@ def test_a_wrong_figure_that_last_month_printed_too_was_carried_over():
     found = against(issue("2024年" + WRONG_ONE), issue(before))
     carried = [verdict for verdict in found.findings if verdict.kind == BASE]
     assert [verdict.text for verdict in carried] == ["「投诉」22.00% 与 2024年4月 所印相同：疑为沿用"]
+
+
+def test_a_count_of_last_month_was_carried_over_too():
+    text = "2024年{}月\n\n| 类别 | 件数 | 环比 |\n|---|---|---|\n| 咨询 | 8700 | {} |\n| 投诉 | {} | 5.00% |\n| 合计 | {} | 1.00% |\n"
+    found = against(issue(text.format(5, "2.00%", 2310, 11010)), issue(text.format(4, "1.00%", 2200, 10900)))
+    assert "「咨询」8700 与 2024年4月 所印 8700 相同：疑为沿用" in [v.text for v in found.findings if v.kind == BASE]
+
+
+def test_list_page_and_json_tell_the_same_in_the_same_order(tmp_path):
+    document = proofread(ROOT / "data" / "published" / "2024-09" / "report.txt")
+    page, listed = show.page(document, ""), show.lines(document)
+    told = [(verdict.kind, verdict.text) for verdict in document.findings]
+    numbered = [
+        (line[4:].partition("　")[0], after.strip()) for line, after in zip(listed[1::2], listed[2::2], strict=True)
+    ]
+    assert numbered[: len(told)] == told
+    assert [(row["verdict"], row["why"]) for row in show.as_json(document)["verdicts"]][: len(told)] == told
+    for number in range(1, len(told) + 1):
+        assert page.count(f'id="m{number}"') == page.count(f'id="r{number}"') == 1
+    assert len(show.as_json(document)["remarks"]) == page.count("<li><b>文字</b>") == len(document.remarks)
+
+
+def test_both_sides_of_a_contradiction_are_marked():
+    page = show.page(proofread(blocks_of("共受理工单1350件，其中：咨询800件、投诉250件、建议200件。")), "")
+    assert page.count('<mark class="against" title="矛盾">') == 4
