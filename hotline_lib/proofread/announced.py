@@ -7,25 +7,20 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from hotline_lib.proofread.figures import Figure, mark, of_a_kind
+from hotline_lib.proofread.numbers import NUMERAL, numeral
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.sentences import names_listed
 from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, fits, slip
 
-_NUMERALS = {character: number for number, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _ANNOUNCED = re.compile(
-    r"(等|这|以上)?(\d+|[二两三四五六七八九十])(?:个|大|种|家)?(类|项|市(?!场|民|政)|地市|县区?|区|方面|部门|单位|领域|问题|环节|企业|省份|个)"
+    rf"(等|这|以上)?(\d+|{NUMERAL})(?:个|大|种|家)?(类|项|市(?!场|民|政)|地市|县区?|区|方面|部门|单位|领域|问题|环节|企业|省份|个)"
 )
 _COMPLEMENTS = (
     ("受理|有效", "未受理|不予受理|未予受理|无效"),
     ("办结|完成|办毕|完毕", "办理中|正在|在办|未办结|推进"),
     ("直接|直办|在线|即时|自行|当场", "转|派|交"),
 )
-_TOP = re.compile(r"排名?(?:在)?前(\d+|[二两三四五六七八九十])(?:位|名|项)?")
-
-
-def number(text: str) -> int:
-    """3 and 三."""
-    return int(text) if text.isdigit() else _NUMERALS[text]
+_TOP = re.compile(rf"排名?(?:在)?前(\d+|{NUMERAL})(?:位|名|项)?")
 
 
 def parts(figures: list[Figure]) -> Iterator[Verdict]:
@@ -49,19 +44,14 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
         low, high = (sum(getattr(figure, end) for figure in group) for end in ("low", "high"))
         text = f"{' + '.join(figure.text for figure in group)} = {low if low == high else f'{low}–{high}'}，总数 {lead.text}"
         shares = [figure for figure in figures if figure.kind == "share" and figure.of in group]
+        closed, some = _closed(group, gap), re.search(r"主要|前\d|排名|较多|突出|集中", gap)
         if low <= lead.high and high >= lead.low:
             yield Verdict(RIGHT, [lead, *group], text)
-        elif len({share.basis for share in shares}) > 1 or (
-            shares and all(fits(share, share.of, lead) for share in shares)
-        ):
+        elif len({each.basis for each in shares}) > 1 or (shares and all(fits(f, f.of, lead) for f in shares)):
             continue  # parts of parts, or kinds that one ticket can have several of
-        elif low > lead.high and not far and len(group) > 1 and not _nests(group):
+        elif low > lead.high and not far and not _nests(group):
             yield Verdict(AGAINST, [lead, *group], text + "：分项之和超过总数")
-        elif (
-            _slipped(group, lead, closed := _closed(group, gap))
-            and not re.search(r"主要|前\d|排名|较多|突出|集中", gap)
-            and (closed or not far)
-        ):
+        elif (closed or not far) and not some and _slipped(group, lead, closed):
             yield Verdict(AGAINST, [lead, *group], text + f"，相差 {abs(lead.low - high)}")
 
 
@@ -121,12 +111,9 @@ def _summed_up(group: list[Figure], counts: list[Figure]) -> Iterator[Verdict]:
     if "。" in between or not re.search(r"(?:合计|共计|总计)$", between.rstrip()):
         return
     total, parts = sum(figure.low for figure in group), " + ".join(figure.text for figure in group)
-    if {figure.unit for figure in group} != {after.unit} or any(figure.scale > 1 for figure in [after, *group]):
-        return
-    if total == after.low:
-        yield Verdict(RIGHT, [after, *group], f"{parts} = {total}")
-    elif slip(total, after.low):
-        yield Verdict(AGAINST, [after, *group], f"{parts} = {total}，印作 {after.text}")
+    alike = {figure.unit for figure in group} == {after.unit} and all(figure.scale == 1 for figure in [after, *group])
+    if alike and (total == after.low or slip(total, after.low)):
+        yield Verdict.of(total == after.low, [after, *group], f"{parts} = {total}，印作 {after.text}")
 
 
 def _depth(figure: Figure) -> int:
@@ -160,15 +147,11 @@ def _slipped(group: list[Figure], lead: Figure, closed: bool) -> bool:
 def listed(block: Block, figures: list[Figure]) -> Iterator[Verdict]:
     """前N位, N类, 等N个, 分别为: how many are announced against how many are there."""
     for sentence, start in _sentences(block.text):
-        for match in _TOP.finditer(sentence):
-            if verdict := _top(block, sentence, start, match, figures):
-                yield verdict
-        for match in _ANNOUNCED.finditer(sentence):
-            if verdict := _enumeration(block, sentence, start, match):
-                yield verdict
-        for match in re.finditer(r"分别(?:为|是|达|占)", sentence):
-            if verdict := _respectively(block, sentence, start, match, figures):
-                yield verdict
+        found = [_top(block, sentence, start, match, figures) for match in _TOP.finditer(sentence)]
+        found += [_enumeration(block, sentence, start, match) for match in _ANNOUNCED.finditer(sentence)]
+        respectively = re.finditer(r"分别(?:为|是|达|占)", sentence)
+        found += [_respectively(block, sentence, start, match, figures) for match in respectively]
+        yield from (verdict for verdict in found if verdict)
 
 
 def _sentences(text: str) -> Iterator[tuple[str, int]]:
@@ -180,45 +163,34 @@ def _sentences(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _top(block: Block, sentence: str, start: int, match: re.Match, figures: list[Figure]) -> Verdict | None:
-    wanted, after = number(match[1]), sentence[match.end() :]
-    opening = re.search(r"(?:分别)?(?:为|是)[：:]?|：", after[:16])
+    wanted, after = numeral(match[1]), sentence[match.end() :]
+    opening = re.search(r"(?:分别)?(?:为|是)：?|：", after[:16])
     if opening is None:
         return None
     begin = start + match.end() + opening.end()
-    end = block.text.find("。", begin) if not after.rstrip().endswith("。") or "；" in after else start + len(sentence)
-    stop = (
-        start + len(sentence)
-        if sentence.rstrip().endswith("；") and not re.search(r"占|受理", sentence.split("；")[0][-14:])
-        else end
-    )
-    stop = len(block.text) if stop < 0 else stop
-    colon = re.search(r"[；，。][^；，。（]{2,16}(?:为|是|有)[：:]", block.text[begin:stop])
-    stop = begin + colon.start() if colon else stop
-    inside = [f for f in figures if begin <= f.start < stop and f.kind in ("count", "score", "rate")]
-    unit = inside[0].unit if inside else ""
-    items = (
-        [f for f in inside if f.unit == unit]
-        if inside
-        else re.findall("“[^”]*”", block.text[begin:stop])
-        or re.split(r"、|和|及|与", block.text[begin:stop].rstrip("。；，等"))
-    )
-    words = mark(block, start + match.start(), start + match.end())
-    text = f"称前 {wanted} 位，列出 {len(items)} 个"
-    if len(items) < wanted and (inside or len(items) > 1):
-        return Verdict(AGAINST, [words, *inside], text)
-    if inside and len(items) > wanted and items[wanted].value != items[wanted - 1].value:
-        return None if len({f.series for f in items}) > 1 else Verdict(AGAINST, [words, *inside], text)
-    values = [f.value * f.scale for f in inside if f.unit == unit][:wanted]
-    if values != sorted(values, reverse=True) and len(values) == wanted and values != sorted(values):
-        return Verdict(
-            AGAINST, [words, *inside], f"称前 {wanted} 位，却未从高到低：{'、'.join(f.text for f in items[:wanted])}"
-        )
-    return Verdict(RIGHT, [words], text)
+    alone = sentence.rstrip().endswith("；") and not re.search(r"占|受理", sentence.split("；")[0][-14:])
+    stop = start + len(sentence) if alone else (block.text + "。").find("。", begin)
+    another = re.search(r"[；，。][^；，。（]{2,16}(?:为|是|有)：", block.text[begin:stop])
+    text = block.text[begin : begin + another.start() if another else stop]
+    inside = [f for f in figures if begin <= f.start < begin + len(text) and f.kind in ("count", "score", "rate")]
+    items = [f for f in inside if f.unit == inside[0].unit]
+    names = re.findall("“[^”]*”", text) or re.split(r"、|和|及|与", text.rstrip("。；，等"))
+    count, words = len(items or names), mark(block, start + match.start(), start + match.end())
+    line = f"称前 {wanted} 位，列出 {count} 个"
+    if count < wanted and (inside or count > 1):
+        return Verdict(AGAINST, [words, *inside], line)
+    if inside and count > wanted and items[wanted].value != items[wanted - 1].value:
+        return None if len({f.series for f in items}) > 1 else Verdict(AGAINST, [words, *inside], line)
+    values = [f.value * f.scale for f in items][:wanted]
+    if len(values) == wanted and sorted(values) not in (values, values[::-1]):
+        line = f"称前 {wanted} 位，却未从高到低：{'、'.join(f.text for f in items[:wanted])}"
+        return Verdict(AGAINST, [words, *inside], line)
+    return Verdict(RIGHT, [words], line)
 
 
 def _enumeration(block: Block, sentence: str, start: int, match: re.Match) -> Verdict | None:
     before = re.split(r"[，。；：:（）“”]", sentence[: match.start()])[-1]
-    wanted = number(match[2])
+    wanted = numeral(match[2])
     if "、" not in before.strip("、") or match[1] == "这" or wanted > 60 or (match[3] == "个" and match[1] != "等"):
         return None
     pieces = [piece for piece in re.split("、", before) if piece.strip()]
@@ -239,12 +211,9 @@ def _enumeration(block: Block, sentence: str, start: int, match: re.Match) -> Ve
 
 def _respectively(block: Block, sentence: str, start: int, match: re.Match, figures: list[Figure]) -> Verdict | None:
     at = start + match.end()
-    first = next((f for f in figures if f.start >= at), None)
-    if first is None or first.start - at > 3:
-        return None
-    run = [first]
-    for figure in figures[figures.index(first) + 1 :]:
-        if not re.fullmatch(r"[、，和及与以]+", block.text[run[-1].end : figure.start]) or figure.unit != first.unit:
+    run = [f for f in figures if 0 <= f.start - at <= 3][:1]
+    for figure in (f for f in figures if run and f.start > run[0].start):
+        if not re.fullmatch(r"[、，和及与以]+", block.text[run[-1].end : figure.start]) or figure.unit != run[0].unit:
             break
         run.append(figure)
     readings = [[each for each in names if each] for names in names_listed(sentence[: match.start()])]
@@ -265,6 +234,5 @@ def identifiers(block: Block) -> Iterator[Verdict]:
                 words = mark(block, 0, 0, row[1] if len(row) > 1 else "")
                 words.text, words.row = match[0][-3:], at
                 kind = AGAINST if ids > int(match[2]) else RIGHT if ids == int(match[2]) else BASE
-                yield Verdict(
-                    kind, [words], f"列出 {ids} 个编号，称等 {match[2]} 个" + ("：没有列全" if kind == BASE else "")
-                )
+                text = f"列出 {ids} 个编号，称等 {match[2]} 个" + ("：没有列全" if kind == BASE else "")
+                yield Verdict(kind, [words], text)

@@ -36,29 +36,21 @@ class Partition:
 
 def partitions(tables: list[Table], texts: dict[int, list[Figure]]) -> list[Partition]:
     """Every list that adds up to a total and whose parts and total all have a change."""
-    found = []
-    for table in tables:
-        for column in table.of("count"):
-            if column.total and len(column.cells) > 1:
-                found.append((column.total, column.rows))
+    columns = [column for table in tables for column in table.of("count") if column.total and len(column.cells) > 1]
+    found = [(column.total, column.rows) for column in columns]
     for figures in texts.values():
         counts = [f for f in figures if f.kind == "count"]
         for lead in counts:
             group = [f for f in counts if f.start > lead.end and f.series != lead.series]
-            group = [f for f in group if f.series == group[0].series]
-            found.append((lead, group))
+            found.append((lead, [f for f in group if f.series == group[0].series]))
     made = []
     for total, parts in found:
+        low, high = sum(part.low for part in parts), sum(part.high for part in parts)
+        what = "、".join(part.label for part in parts[:3]) + ("等" if len(parts) > 3 else "")
         for basis in ("同比", "环比"):
-            adds = (
-                len(parts) > 1 and sum(p.low for p in parts) <= total.high and sum(p.high for p in parts) >= total.low
-            )
+            adds = len(parts) > 1 and low <= total.high and high >= total.low
             if adds and all(months(each, basis) for each in [total, *parts]):
-                made.append(
-                    Partition(
-                        "、".join(p.label for p in parts[:3]) + ("等" if len(parts) > 3 else ""), basis, total, parts
-                    )
-                )
+                made.append(Partition(what, basis, total, parts))
     return made
 
 
@@ -80,20 +72,12 @@ def base_sums(partition: Partition, others: list[Partition], blocks: list[Block]
     if _noted(partition, (least - high, most - low), blocks):
         return [Verdict(RIGHT, figures, what + "；文中说明了差额")]
     mends = [mend for part in partition.parts if (mend := _mend(part, partition, least, most))]
-    only = len(mends) == 1 and agreeing
     text = what + "，相差 " + _range(least - high, most - low)
-    if only:
+    if len(mends) == 1 and agreeing:
         part, right, needed = mends[0]
-        change = part.changes[partition.basis]
-        own = _range(*months(part, partition.basis))
-        return [
-            Verdict(
-                WRONG,
-                [change, part],
-                f"「{part.label}」{change.text} 要求上期 {own}；其余各项与合计只容 {_range(*needed)}，应为 {right}",
-                right,
-            )
-        ]
+        change, own = part.changes[partition.basis], _range(*months(part, partition.basis))
+        text = f"「{part.label}」{change.text} 要求上期 {own}；其余各项与合计只容 {_range(*needed)}，应为 {right}"
+        return [Verdict(WRONG, [change, part], text, right)]
     ways = "；".join(f"{part.label} 改为 {right}" for part, right, _ in mends[:4])
     if not agreeing and low > 0:
         ways += f"；或合计改为 {printed(partition.total.low - low, low, 2)}"
@@ -102,16 +86,15 @@ def base_sums(partition: Partition, others: list[Partition], blocks: list[Block]
 
 def _no_base(part: Figure, basis: str) -> Verdict:
     change = part.changes[basis]
-    return Verdict(
-        AGAINST, [change, part], f"「{part.label}」{part.text} 与{basis} {change.text}：没有哪个整数能作上期的件数"
-    )
+    text = f"「{part.label}」{part.text} 与{basis} {change.text}：没有哪个整数能作上期的件数"
+    return Verdict(AGAINST, [change, part], text)
 
 
 def _pinned(figure: Figure, partition: Partition, least: int, most: int) -> bool:
     """Whether the others leave so little room that a slip in this change would show: a tenth of a point."""
     low, high = partition.span()
     if figure is partition.total.changes.get(partition.basis):
-        low, high, count = low, high, partition.total
+        count = partition.total
     else:
         count = figure.of
         own = months(count, partition.basis)
@@ -120,11 +103,8 @@ def _pinned(figure: Figure, partition: Partition, least: int, most: int) -> bool
 
 
 def _alike(one: Partition, other: Partition) -> bool:
-    return (
-        one.basis == other.basis
-        and one.total.low == other.total.low
-        and [p.label for p in one.parts] != [p.label for p in other.parts]
-    )
+    same = one.basis == other.basis and one.total.low == other.total.low
+    return same and [part.label for part in one.parts] != [part.label for part in other.parts]
 
 
 def _agrees(partition: Partition) -> bool:

@@ -83,6 +83,13 @@ class Figure:
         """A count: of whole things."""
         return self.kind in ("count", "base") and (self.places == 0 or self.scale > 1)
 
+    def say_of(self, count: Figure) -> None:
+        """Binds a share, a change, a base month or a difference to its count."""
+        self.of = count
+        tail = {"change": "", "base": "基数", "difference": "差"}.get(self.kind)
+        if tail is not None:
+            count.changes.setdefault(self.basis + tail, self)
+
     @property
     def place(self) -> str:
         return self.block.place + (f" · 表第{self.row + 1}行「{self.label}」" if self.row >= 0 else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from hotline_lib.exact import half_up
 from hotline_lib.proofread.figures import Figure, mark, name
@@ -13,6 +14,10 @@ from hotline_lib.proofread.relations import change_of, changed
 from hotline_lib.proofread.tables import Table
 from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, base_months, fits, possible, printed, slip
 
+_SMALL = 10_000  # of fewer things not every percentage of two decimals is possible
+_PERIODS = {
+    "周": [7], "季度": [90, 91, 92], "上半年": [181, 182], "下半年": [184], "全年|年度": [365, 366],
+}  # fmt: skip
 _ALL_IN_TIME = re.compile(
     r"(?:均|全部|都|悉数|一律|100%)[^，。；、]{0,12}?(?:规定(?:的)?(?:时间|时限|期限)|按时|按期|时限内|限时)[^，。；、]{0,10}?(?:办结|解决|办理|完成|处理)"
 )
@@ -20,40 +25,22 @@ _ALL_IN_TIME = re.compile(
 
 def claims(blocks: list[Block], tables: list[Table], figures: list[Figure]) -> Iterator[Verdict]:
     """A sentence that all was done in time, against a printed rate below 100 %, and against spot checks below 100 %."""
-    rates = [
-        f
-        for table in tables
-        for c in table.of("rate")
-        for f in c.rows
-        if re.search("限时办结率|按时办结率|时限办结率", c.head) and not re.search("非投诉", c.head)
+    cells = [(f, column.head) for table in tables for column in table.of("rate") for f in column.rows]
+    said = [(f, f.block.text[max(0, f.start - 12) : f.start]) for f in figures if f.kind == "rate" and f.row < 0]
+    in_time = [
+        f for f, what in [*cells, *said] if re.search("[限按]时(?:限)?办结率|时限办结率", what) and "非投诉" not in what
     ]
-    rates += [
-        f
-        for f in figures
-        if f.kind == "rate" and re.search("限时办结率|按时办结率", f.block.text[max(0, f.start - 12) : f.start])
-    ]
-    found = [
-        f for table in tables for c in table.of("rate") for f in c.rows if re.search("抽[检查].*(?:办结|解决)", c.head)
-    ]
-    short = [figure for figure in rates if figure.value < 100]
-    bad = [figure for figure in found if figure.value < 100]
-    for block in blocks:
+    found = [f for f, head in cells if re.search("抽[检查].*(?:办结|解决)", head)]
+    short, bad = ([f for f in some if f.value < 100] for some in (in_time, found))
+    for block in blocks if in_time or found else ():
         for match in _ALL_IN_TIME.finditer(block.text):
-            sentence = block.text[max(block.text.rfind(end, 0, match.start()) for end in "。；") + 1 : match.start()]
-            if re.search(r"除[^，。]*(?:外|以外)|未|要求|确保|力争|应|必须", sentence + match[0]) or not (
-                rates or found
-            ):
+            start = 1 + max(block.text.rfind(end, 0, match.start()) for end in "。；")
+            if re.search(r"除[^，。]*(?:外|以外)|未|要求|确保|力争|应|必须", block.text[start : match.end()]):
                 continue
+            named = (("限时办结率", short), ("抽检", bad))
+            which = "；".join(f"{f.label} {f.text}（{what}）" for what, some in named for f in some[:6])
             words = mark(block, match.start(), match.end())
-            if short or bad:
-                which = "；".join(
-                    f"{f.label} {f.text}（{what}）"
-                    for what, some in (("限时办结率", short), ("抽检", bad))
-                    for f in some[:6]
-                )
-                yield Verdict(AGAINST, [words, *short, *bad], f"「{match[0]}」：{which}")
-            else:
-                yield Verdict(RIGHT, [words], "各限时办结率都是 100%")
+            yield Verdict.of(not which, [words, *short, *bad], f"「{match[0]}」：{which or '各限时办结率都是 100%'}")
 
 
 def rates(figures: list[Figure]) -> Iterator[Verdict]:
@@ -119,11 +106,8 @@ def means(figures: list[Figure]) -> Iterator[Verdict]:
         if of is None or of.kind != "count" or of.block is not mean.block or of.low < 100:
             continue
         between, before = text[of.end : mean.start], text[text.rfind("。", 0, of.start) + 1 : of.start]
-        if (
-            mean.kind not in ("other", "about")
-            or not re.fullmatch("[，（]?日均[^，。；]{0,6}", between)
-            or not (days := _days(before))
-        ):
+        days = _days(before) if mean.kind in ("other", "about") else []
+        if not days or not re.fullmatch("[，（]?日均[^，。；]{0,6}", between):
             continue
         close = [day for day in days if of.low <= mean.span[1] * day and of.high >= mean.span[0] * day]
         shown = half_up(of.low, days[-1], mean.places)
@@ -137,65 +121,41 @@ def _days(text: str) -> list[int]:
     """How many days the period that a sentence names may have."""
     if day := re.search(rf"({NUMERAL}|\d+)天", text):
         return [numeral(day[1])]
-    for form, days in (
-        ("周", [7]),
-        ("季度", [90, 91, 92]),
-        ("上半年", [181, 182]),
-        ("下半年", [184]),
-        ("全年|年度", [365, 366]),
-    ):
+    for form, days in _PERIODS.items():
         if re.search(form, text):
             return days
     months = re.findall(r"(?<![\d至—-])(\d{1,2})月", text)
     return (
-        [28, 29] if months == ["2"] else [30 + (int(months[0]) in (1, 3, 5, 7, 8, 10, 12))] if len(months) == 1 else []
+        [] if len(months) != 1 else [28, 29] if months == ["2"] else [30 + (int(months[0]) in (1, 3, 5, 7, 8, 10, 12))]
     )
 
 
 def samples(figures: list[Figure]) -> Iterator[Verdict]:
     """抽查28件，满意率93.0%: a rate of so many things, none of whose numbers gives it."""
-    for at, rate in enumerate(figures):
-        of = figures[at - 1] if at else None
-        if (
-            rate.kind != "rate"
-            or rate.row >= 0
-            or of is None
-            or of.block is not rate.block
-            or of.kind != "count"
-            or not of.whole
-        ):
-            continue
-        between = of.block.text[of.end : rate.start]
-        its_own = rate.label.removesuffix("率") == of.label
-        drawn = not its_own and re.search(r"回访|抽[查检样]|拨测|调查", of.label + "".join(of.frame))
-        if (
-            drawn
-            and not re.search(r"[。；]", between)
-            and 0 < of.low < 10_000
-            and of.scale == 1
-            and not possible(rate.value, of.low, 100)
-        ):
+    for of, rate in pairwise(figures):
+        asked = of.kind == "count" and rate.kind == "rate" and of.block is rate.block and rate.row < 0 and of.whole
+        drawn = re.search(r"回访|抽[查检样]|拨测|调查", of.label + "".join(of.frame))
+        its_own = rate.label.removesuffix("率") == of.label or re.search("[。；]", of.block.text[of.end : rate.start])
+        if asked and drawn and not its_own and 0 < of.low < _SMALL and not possible(rate.value, of.low, 100):
             text = f"{of.text}中没有哪个件数是 {rate.text}：分母不是 {of.low}"
             yield Verdict(BASE, [rate, of], text)
 
 
 def lone_shares(figures: list[Figure]) -> Iterator[Verdict]:
     """Shares of a printed whole whose parts are not printed: whether any number of so many gives them, and else which does."""
-    lone = [
-        f for f in figures if f.kind == "share" and f.of is None and f.basis.strip("（") and not f.about and f.row < 0
-    ]
+    lone = [f for f in figures if f.kind == "share" and f.of is None and f.basis.strip("（") and f.row < 0]
+    lone = [f for f in lone if not f.about]
     for key in dict.fromkeys((f.block.index, f.series, f.basis) for f in lone):
         group = [f for f in lone if (f.block.index, f.series, f.basis) == key]
         stated = name(re.sub("总?量$", "", key[2]))
         whole = next((f for f in figures if f.kind == "count" and f.whole and stated and f.label == stated), None)
-        if whole is None or not 0 < whole.low < 10_000 or whole.scale > 1:
+        if whole is None or not 0 < whole.low < _SMALL:
             continue
-        if all(possible(f.value, whole.low, 100) for f in group):
-            yield Verdict(RIGHT, [*group, whole], f"{whole.text}中都有这样的件数")
-        else:
-            other = next((n for n in range(2, 10_000) if all(possible(f.value, n, 100) for f in group)), 0)
-            text = f"{whole.text}中没有哪个件数是 {'、'.join(f.text for f in group if not possible(f.value, whole.low, 100))}"
-            yield Verdict(BASE, group, text + (f"；全组合于分母 {other}" if other and len(group) > 2 else ""))
+        none = [f.text for f in group if not possible(f.value, whole.low, 100)]
+        other = next((n for n in range(2, _SMALL) if all(possible(f.value, n, 100) for f in group)), 0) if none else 0
+        text = f"{whole.text}中" + (f"没有哪个件数是 {'、'.join(none)}" if none else "都有这样的件数")
+        text += f"；全组合于分母 {other}" if other and len(group) > 2 else ""
+        yield Verdict(BASE if none else RIGHT, group if none else [*group, whole], text)
 
 
 def _rate(rate: Figure, figures: list[Figure]) -> tuple[Figure, Figure, list[Figure]] | None:
@@ -217,17 +177,9 @@ def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:
         for basis in ("同比", "环比"):
             change, base, moved = (count.changes.get(basis + tail) for tail in ("", "基数", "差"))
             if change and base and change.row < 0:
-                if changed(change, count, base):
-                    yield Verdict(
-                        RIGHT, [change, count, base], f"({count.text} − {base.text}) ÷ {base.text} = {change.text}"
-                    )
-                else:
-                    right = change_of(count, base, change.places)
-                    yield Verdict(
-                        AGAINST,
-                        [change, count, base],
-                        f"({count.text} − {base.text}) ÷ {base.text} = {right}，印作 {change.text}",
-                    )
+                right = change_of(count, base, change.places)
+                text = f"({count.text} − {base.text}) ÷ {base.text} = {right}，印作 {change.text}"
+                yield Verdict.of(changed(change, count, base), [change, count, base], text)
             if moved and base and count.row < 0:
                 ok = count.low - base.high <= moved.high and count.high - base.low >= moved.low
                 text = f"{count.text} − {base.text} = {count.low - base.low}，印作 {moved.value}"
@@ -235,9 +187,5 @@ def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:
             elif moved and change and count.row < 0:
                 low, high = base_months(count, change)
                 least, most = count.low - moved.high, count.high - moved.low
-                ok = low <= most and least <= high
-                yield Verdict.of(
-                    ok,
-                    [change, moved, count],
-                    f"{count.text} 增减 {moved.value}，{change.text} 要求上期 {low}–{high}",
-                )
+                text = f"{count.text} 增减 {moved.value}，{change.text} 要求上期 {low}–{high}"
+                yield Verdict.of(low <= most and least <= high, [change, moved, count], text)

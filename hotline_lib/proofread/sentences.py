@@ -187,11 +187,8 @@ def _attach(found: list[Figure]) -> None:
             and any(each.of is figure.of and each.kind == "share" for each in found if each is not figure)
         ):
             figure.of = None
-        if figure.of and figure.kind != "share":
-            figure.of.changes.setdefault(
-                figure.basis + {"change": "", "base": "基数", "difference": "差"}[figure.kind], figure
-            )
         if figure.of:
+            figure.say_of(figure.of)
             figure.label = figure.of.label
 
 

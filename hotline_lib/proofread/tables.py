@@ -63,18 +63,18 @@ def tables_of(block: Block) -> list[Table]:
     if first is None or width < 2:
         return []
     heads = ["".join(dict.fromkeys(row[at] for row in rows[:first])) for at in range(width)]
-    body, unsure = rows[first:], {at - first for at in short if at >= first}
-    labels = [at for at in range(width) if _is_name(heads[at], [row[at] for row in body])][:1]
+    body = _Body(block, heads, rows[first:], places[first:], {at - first for at in short if at >= first})
+    is_name = lambda at: _is_name(heads[at], [row[at] for row in body.rows])
+    labels = [at for at in range(width) if is_name(at)][:1]
     for at in range(labels[0] + 2, width - 1) if labels else ():
-        if _beside(heads, at, labels) and _is_name(heads[at], [row[at] for row in body]):
+        if _beside(heads, at, labels) and is_name(at):
             labels.append(at)
     tables: list[Table] = []
     for label_at, end in zip(labels, [*labels[1:], width], strict=True):
-        start = 0 if label_at == labels[0] else label_at
-        columns = _columns(block, heads, body, label_at, range(start, end), places[first:], unsure)
+        columns = _columns(body, label_at, range(label_at if tables else 0, end))
         if tables and [column.head for column in tables[0].columns] == [column.head for column in columns]:
             for column, more in zip(tables[0].columns, columns, strict=True):  # one table, broken in two
-                column.cells |= {row + len(body) * label_at: figure for row, figure in more.cells.items()}
+                column.cells |= {row + len(rows) * label_at: figure for row, figure in more.cells.items()}
         elif any(column.cells for column in columns):
             tables.append(Table(block, columns))
     for table in tables:
@@ -84,31 +84,33 @@ def tables_of(block: Block) -> list[Table]:
 
 def _beside(heads: list[str], at: int, labels: list[int]) -> bool:
     """Whether another table's names begin in a column: its head is that of the first names, or calls them names."""
-    return (
-        heads[at] == heads[labels[0]]
-        or re.search("类型|类别|来源|渠道|单位|地区|县区|部门|项目|名称$", heads[at]) is not None
+    return heads[at] == heads[labels[0]] or bool(
+        re.search("类型|类别|来源|渠道|单位|地区|县区|部门|项目|名称$", heads[at])
     )
 
 
-def _columns(
-    block: Block,
-    heads: list[str],
-    body: list[list[str]],
-    label_at: int,
-    span: range,
-    places: list[int],
-    unsure: set[int],
-) -> list[Column]:
-    names = {at: name(row[label_at]) or row[label_at] for at, row in enumerate(body)}
-    raw = {at: re.sub(r"\s", "", row[label_at]) for at, row in enumerate(body)}
-    said = lambda at: any(TOTAL.fullmatch(re.sub(r"\s", "", body[at][column])) for column in span)
+@dataclass
+class _Body:
+    """What stands under the heads. places: where each row stands in its block; unsure: those that lack a cell."""
+
+    block: Block
+    heads: list[str]
+    rows: list[list[str]]
+    places: list[int]
+    unsure: set[int]
+
+
+def _columns(body: _Body, label_at: int, span: range) -> list[Column]:
+    names = {at: name(row[label_at]) or row[label_at] for at, row in enumerate(body.rows)}
+    raw = {at: re.sub(r"\s", "", row[label_at]) for at, row in enumerate(body.rows)}
+    said = lambda at: any(TOTAL.fullmatch(re.sub(r"\s", "", body.rows[at][column])) for column in span)
     total = [at for at, label in raw.items() if TOTAL.match(label) or said(at)]
-    whole = [at for at, label in raw.items() if _ALL.fullmatch(label) and at in (0, len(body) - 1)]
-    total = [] if unsure - set(total) else total or whole
-    parts = [at for at, label in raw.items() if _PART_TOTAL.search(label) and at not in total]
-    within = {at for at, label in raw.items() if re.match(r"其中|[—-]", label)}
-    last = total[-1] if total else None
-    return [_column(block, heads[at], at, body, names, last, within, parts, places) for at in span if at != label_at]
+    whole = [at for at, label in raw.items() if _ALL.fullmatch(label) and at in (0, len(body.rows) - 1)]
+    total = [] if body.unsure - set(total) else total or whole
+    role = {at: "within" for at, label in raw.items() if re.match(r"其中|[—-]", label)}
+    role |= {at: "part" for at, label in raw.items() if _PART_TOTAL.search(label) and at not in total}
+    role |= dict.fromkeys(total[-1:], "total")
+    return [_column(body, at, names, role) for at in span if at != label_at]
 
 
 def _aligned(row: list[str], width: int, numbered: bool) -> list[str]:
@@ -129,80 +131,48 @@ def _is_name(head: str, cells: list[str]) -> bool:
     return bool(filled) and not _RANK.search(head) and words > len(filled) / 2
 
 
-def _column(
-    block: Block,
-    head: str,
-    at: int,
-    body: list[list[str]],
-    names: dict[int, str],
-    total: int | None,
-    within: set[int],
-    parts: list[int],
-    places: list[int],
-) -> Column:
-    matches = {row: _CELL.fullmatch(cells[at]) for row, cells in enumerate(body)}
-    matches = {row: match for row, match in matches.items() if match}
-    kind, basis = _kind(head, list(matches.values()))
+def _column(body: _Body, at: int, names: dict[int, str], role: dict[int, str]) -> Column:
+    head, matches = body.heads[at], {row: _CELL.fullmatch(cells[at]) for row, cells in enumerate(body.rows)}
+    kind, basis = _kind(head, [match for match in matches.values() if match])
     column = Column(head, kind, basis, at)
-    scale = (
-        10**4
-        if re.search(r"万(?:件|起|次|条|人)", head) and kind in ("count", "base") and not re.search("万人", head)
-        else 1
-    )
-    for row, match in matches.items():
-        number = re.sub(",", "", match[2])
-        value = Decimal(match[1] + number + (match[3] or ""))
-        if kind == "change" and "▼" in body[row][at] and value > 0:
-            value = -value
+    tens = re.search(r"万(?:件|起|次|条|人)", head) and kind in ("count", "base") and "万人" not in head
+    for row, match in ((row, match) for row, match in matches.items() if match):
+        text, value = body.rows[row][at], Decimal(match[1] + match[2].replace(",", "") + (match[3] or ""))
+        value = -value if kind == "change" and "▼" in text and value > 0 else value
         unit = match[5] or ("%" if kind in ("share", "change") or "%" in head else "")
-        own = {"万": 10**4, "亿": 10**8}.get(match[4] or "", scale)
-        figure = Figure(
-            body[row][at], value, unit, own, block, 0, 0, kind, names[row], basis, row=places[row], column=at
-        )
-        if row == total:
-            column.total = figure
-            figure.label = "合计"
-        elif row in parts:
-            column.parts[row] = figure
-        elif row not in within:
-            column.cells[row] = figure
+        scale = {"万": 10**4, "亿": 10**8}.get(match[4] or "", 10**4 if tens else 1)
+        place = {"row": body.places[row], "column": at}
+        figure = Figure(text, value, unit, scale, body.block, 0, 0, kind, names[row], basis, **place)
+        if role.get(row) == "total":
+            column.total, figure.label = figure, "合计"
+        elif role.get(row) != "within":
+            (column.parts if row in role else column.cells)[row] = figure
     return column
 
 
 def _kind(head: str, cells: list[re.Match]) -> tuple[str, str]:
+    """(what a column is, of which change), by its head and how its cells are written: the first that holds."""
     plain = re.sub(r"\s", "", head)
-    basis = (
-        "同比" if re.search("同比|去年|上年", plain) else "环比" if re.search("环比|上月|上期|上个月", plain) else ""
-    )
+    said = lambda form: re.search(form, plain) is not None
+    basis = "同比" if said("同比|去年|上年") else "环比" if said("环比|上月|上期|上个月") else ""
     percent = "%" in plain or any(match[5] == "%" for match in cells)
     decimals = sum(bool(match[3]) for match in cells) > len(cells) / 3
-    if _RANK.search(plain) and cells:
-        return "rank", ""
-    if _NUMBERED.search(plain) or not cells:
-        return "other", ""
-    if re.search("百分点|(?:比重|占比|率)(?:的)?(?:变化|增减|升降)", plain) and "率(%)" not in plain:
-        return "points", basis
-    if basis and re.search("比|增|减|降|幅|±", plain) and (percent or decimals):
-        return "change", basis
-    if re.search("增幅|增长率|降幅|增减率|变化率", plain) and percent:
-        return "change", basis or "较上期"
-    if basis and re.search("增|减|差|±", plain):
-        return "difference", basis
-    if basis:
-        return "base", basis
-    if re.search("占比|比重|构成|所占|占总|占全|份额", plain) or (
-        percent and re.search("比例|占", plain) and "率" not in plain
-    ):
-        return "share", ""
-    if re.search("得分|总分|分数|成绩|评分", plain) or any(match[5] == "分" for match in cells):
-        return "score", ""
-    if percent or re.search("率", plain):
-        return "rate", ""
-    if re.search("万人|时长|分钟|平均|小时|人均|区间", plain) or (
-        decimals and not any(match[4] for match in cells) and "万" not in plain
-    ):
-        return "other", ""
-    return "count", ""
+    rules = (
+        ("rank", cells and _RANK.search(plain)),
+        ("other", not cells or _NUMBERED.search(plain)),
+        ("points", said("百分点|(?:比重|占比|率)(?:的)?(?:变化|增减|升降)")),
+        ("change", basis and said("比|增|减|降|幅|±") and (percent or decimals)),
+        ("change", percent and said("增幅|增长率|降幅|增减率|变化率")),
+        ("difference", basis and said("增|减|差|±")),
+        ("base", basis),
+        ("share", said("占比|比重|构成|所占|占总|占全|份额") or (percent and said("比例|占") and not said("率"))),
+        ("score", said("得分|总分|分数|成绩|评分") or any(match[5] == "分" for match in cells)),
+        ("rate", percent or said("率")),
+        ("other", said("万人|时长|分钟|平均|小时|人均|区间")),
+        ("other", decimals and not said("万") and not any(match[4] for match in cells)),
+    )
+    kind = next((kind for kind, holds in rules if holds), "count")
+    return kind, basis or ("较上期" if kind == "change" else "")
 
 
 def _bind(table: Table) -> None:
@@ -211,16 +181,11 @@ def _bind(table: Table) -> None:
         left = [each for each in table.of("count") if each.at < column.at]
         sums = [each for each in left if TOTAL.search(re.sub(r"\s", "", each.head))]
         nearest = (sums or left or [None])[-1]
-        if left and sums and left[-1].at > sums[-1].at:
-            nearest = left[-1]
+        nearest = left[-1] if sums and left[-1].at > sums[-1].at else nearest
         if nearest is None:
             continue
         pairs = [(figure, nearest.cells.get(row)) for row, figure in column.cells.items()]
         pairs += [(figure, nearest.parts.get(row)) for row, figure in column.parts.items()]
         for figure, count in [*pairs, (column.total, nearest.total)]:
             if figure and count:
-                figure.of = count
-                if column.kind != "share":
-                    count.changes.setdefault(
-                        column.basis + {"change": "", "base": "基数", "difference": "差"}[column.kind], figure
-                    )
+                figure.say_of(count)
