@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 
 from hotline_lib.proofread.figures import Figure
 from hotline_lib.proofread.read import Block
@@ -142,20 +142,14 @@ def twins(found: list[Partition]) -> Iterator[Verdict]:
     for one, other in combinations(found, 2):
         if one.basis != other.basis or one.total.low != other.total.low:
             continue
-        for a in one.parts:
-            for b in other.parts:
-                if (
-                    a.label == b.label
-                    or a.low != b.low
-                    or a.low < max(_MUCH, one.total.low / 2)
-                    or a.scale > 1
-                    or b.scale > 1
-                ):
-                    continue
-                (la, ha), (lb, hb) = months(a, one.basis), months(b, one.basis)
-                changes = [a.changes.get(one.basis), b.changes.get(one.basis)]
-                if (la <= hb and lb <= ha) or None in changes:
-                    continue
-                gap = max(la - hb, lb - ha)
-                text = f"「{a.label}」与「{b.label}」同为 {a.text}，{one.basis}却印 {changes[0].text} 与 {changes[1].text}：上期 {_range(la, ha)} 与 {_range(lb, hb)}"
-                yield Verdict(AGAINST if 100 * gap > max(ha, hb) else BASE, changes, text)
+        least = max(_MUCH, one.total.low / 2)
+        for a, b in product(one.parts, other.parts):
+            if a.label == b.label or a.low != b.low or a.low < least or a.scale > 1 or b.scale > 1:
+                continue
+            (la, ha), (lb, hb) = months(a, one.basis), months(b, one.basis)
+            changes = [a.changes.get(one.basis), b.changes.get(one.basis)]
+            if (la <= hb and lb <= ha) or None in changes:
+                continue
+            said = f"「{a.label}」与「{b.label}」同为 {a.text}，{one.basis}却印 {changes[0].text} 与 {changes[1].text}"
+            much = 100 * max(la - hb, lb - ha) > max(ha, hb)
+            yield Verdict(AGAINST if much else BASE, changes, f"{said}：上期 {_range(la, ha)} 与 {_range(lb, hb)}")

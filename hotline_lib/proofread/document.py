@@ -20,6 +20,8 @@ from hotline_lib.proofread.shares import Shares, on_another_base, text_groups
 from hotline_lib.proofread.tables import Table, tables_of
 from hotline_lib.proofread.verdicts import AGAINST, ALONE, FORCED, RIGHT, STRENGTH, WRONG, Verdict
 
+Texts = dict[int, list[Figure]]  # the figures of each paragraph, by its index
+
 
 @dataclass
 class Document:
@@ -73,10 +75,9 @@ def proofread(source: Path | Sequence[Block], schemes: Sequence[Scheme] = (), na
     blocks = read(source) if isinstance(source, Path) else list(source)
     texts = {block.index: figures_of(block) for block in blocks if not block.rows}
     tables = [table for block in blocks if block.rows for table in tables_of(block)]
-    inside = [
-        figure for table in tables for column in table.columns for figure in [*column.rows, column.total] if figure
-    ]
-    figures = [figure for found in texts.values() for figure in found] + inside
+    columns = [column for table in tables for column in table.columns]
+    figures = [figure for found in texts.values() for figure in found]
+    figures += [figure for column in columns for figure in [*column.rows, column.total] if figure]
     if not figures and isinstance(source, Path):  # nothing found in nothing would read as praise
         raise HotlineError(f"{source.name} 中没有读到一个数，无从校核。请核对是不是这份文件，或换用 Word 原件。")
     verdicts = _within(blocks, texts, tables, figures, schemes)
@@ -88,7 +89,7 @@ def proofread(source: Path | Sequence[Block], schemes: Sequence[Scheme] = (), na
     return Document(name, blocks, figures, tables, ordered(verdicts), _remarks(blocks, texts))
 
 
-def _remarks(blocks: list[Block], texts: dict[int, list[Figure]]) -> list[tuple[Block, str]]:
+def _remarks(blocks: list[Block], texts: Texts) -> list[tuple[Block, str]]:
     """What rules doubt in prose: paragraphs without percentages. Narrow signs throughout are a manner, not a slip."""
     prose = [block for block in blocks if not any(figure.unit == "%" for figure in texts.get(block.index, []))]
     found = [(block, words) for block in prose for _, words in doubts(block.raw)]
@@ -103,21 +104,11 @@ def ordered(verdicts: list[Verdict]) -> list[Verdict]:
 
 
 def _within(
-    blocks: list[Block],
-    texts: dict[int, list[Figure]],
-    tables: list[Table],
-    figures: list[Figure],
-    schemes: Sequence[Scheme],
+    blocks: list[Block], texts: Texts, tables: list[Table], figures: list[Figure], schemes: Sequence[Scheme]
 ) -> list[Verdict]:
-    found: list[Verdict] = []
-    for table in tables:
-        found += [
-            *relations.sums(table),
-            *relations.subtotals(table),
-            *relations.quotients(table),
-            *relations.ranks(table),
-            *scored(table, schemes),
-        ]
+    in_tables = (relations.sums, relations.subtotals, relations.quotients, relations.ranks)
+    found = [verdict for table in tables for check in in_tables for verdict in check(table)]
+    found += [verdict for table in tables for verdict in scored(table, schemes)]
     shares = Shares(texts, tables)
     judged = {id(verdict.figures[0]) for verdict in found}
     groups = [group for own in texts.values() for group in text_groups(own)]
@@ -134,16 +125,8 @@ def _within(
         found += announced.identifiers(block) if block.rows else []
         own = texts.get(block.index, [])
         found += [*announced.parts(own), *announced.hundred(own), *announced.listed(block, own)]
-    found += [
-        *said.stated_bases(figures),
-        *said.rates(figures),
-        *said.points(figures),
-        *said.ratios(figures),
-        *said.means(figures),
-        *said.samples(figures),
-        *said.lone_shares(figures),
-        *said.claims(blocks, tables, figures),
-    ]
+    found += [verdict for check in said.CHECKS for verdict in check(figures)]
+    found += said.claims(blocks, tables, figures)
     series = web.series_of(texts, tables)
     found += [*web.doubles(series), *web.heads(texts, tables)]
     for block in blocks:
@@ -155,15 +138,9 @@ def _within(
 
 def _once(verdicts: list[Verdict]) -> list[Verdict]:
     """Each finding once: a figure that is proved wrong is not also reported by what else it upsets of the same kind."""
-    seen: set[tuple] = set()
-    kept = []
+    kept: dict[tuple, Verdict] = {}
     for verdict in verdicts:
-        key = (
-            verdict.kind,
-            verdict.text,
-            id(verdict.figures[0]) if verdict.kind in (RIGHT, ALONE) else verdict.figures[0].place,
-        )
-        if key not in seen:
-            seen.add(key)
-            kept.append(verdict)
-    return kept
+        first = verdict.figures[0]
+        where = id(first) if verdict.kind in (RIGHT, ALONE) else first.place
+        kept.setdefault((verdict.kind, verdict.text, where), verdict)
+    return list(kept.values())

@@ -14,12 +14,10 @@ from hotline_lib.proofread.verdicts import AGAINST, FORCED, RIGHT, WRONG, Verdic
 
 def sums(table: Table) -> Iterator[Verdict]:
     """Rows that add up to the total row, and columns that add up to the sum's column."""
-    bad_columns = [(column, gap) for column in table.of("count", "base") if (gap := _gap(column))]
-    good = [
-        column for column in table.of("count", "base") if column.total and len(column.cells) > 1 and not _gap(column)
-    ]
+    gaps = [(column, _gap(column)) for column in table.of("count", "base")]
+    bad_columns = [(column, gap) for column, gap in gaps if gap]
+    good = [column for column, gap in gaps if not gap and column.total and len(column.cells) > 1]
     bad_rows = _row_gaps(table)
-    checked = table.of("count")
     for column in good:
         text = f"{len(column.cells)} 项相加 = {column.total.text}"
         yield from (Verdict(RIGHT, [figure], text) for figure in [column.total, *column.rows])
@@ -27,21 +25,16 @@ def sums(table: Table) -> Iterator[Verdict]:
         rows = [row for row, (_, off) in bad_rows.items() if off == gap and row in column.cells]
         listed = sum(figure.low for figure in column.rows)
         text = f"「{column.head}」各行相加为 {listed}，合计印作 {column.total.text}，相差 {abs(gap)}"
-        if len(rows) == 1 and bad_rows:
-            cell = column.cells[rows[0]]
-            yield Verdict(
-                WRONG,
-                [cell],
-                f"{text}；「{cell.label}」一行横加也差 {abs(gap)}，应为 {cell.low - gap}",
-                str(cell.low - gap),
-            )
-        elif good or len(checked) == 1 or any(not row for row in bad_rows):
+        if len(rows) == 1:
+            cell, right = column.cells[rows[0]], str(column.cells[rows[0]].low - gap)
+            text += f"；「{cell.label}」一行横加也差 {abs(gap)}，应为 {right}"
+            yield Verdict(WRONG, [cell], text, right)
+        elif good or len(table.of("count")) == 1 or any(not row for row in bad_rows):
             yield Verdict(AGAINST, [column.total, *column.rows], text)
     for row, (figure, off) in bad_rows.items():
         if not any(gap == off and row in column.cells for column, gap in bad_columns):
-            yield Verdict(
-                AGAINST, [figure], f"「{figure.label}」一行各栏相加为 {figure.low + off}，合计印作 {figure.text}"
-            )
+            text = f"「{figure.label}」一行各栏相加为 {figure.low + off}，合计印作 {figure.text}"
+            yield Verdict(AGAINST, [figure], text)
 
 
 def _gap(column: Column) -> int:
@@ -60,19 +53,20 @@ def subtotals(table: Table) -> Iterator[Verdict]:
     columns = [column for column in table.of("count") if column.parts]
     for row in sorted({row for column in columns for row in column.parts}):
         above = [at for at in columns[0].cells if at < row]
-        runs = [above[at:] for at in range(len(above) - 1)]
-        made = [
-            [sum(c.cells[at].low for at in run if at in c.cells) - c.parts[row].low for c in columns if row in c.parts]
-            for run in runs
+        own = [column for column in columns if row in column.parts]
+        runs = [
+            (run, [_over(column, run, row) for column in own]) for run in (above[at:] for at in range(len(above) - 1))
         ]
-        best = max(zip(made, runs, strict=True), key=lambda each: each[0].count(0), default=([], []))
-        for off, column in zip(best[0], [c for c in columns if row in c.parts], strict=False):
+        run, gaps = max(runs, key=lambda each: each[1].count(0), default=([], []))
+        for column, off in zip(own, gaps, strict=False):
             part = column.parts[row]
-            text = f"「{part.label}」是上面 {len(best[1])} 行之和 {part.low + off}"
-            if off == 0:
-                yield Verdict(RIGHT, [part], text)
-            elif 0 in best[0]:
-                yield Verdict(AGAINST, [part], text + f"，印作 {part.text}")
+            text = f"「{part.label}」是上面 {len(run)} 行之和 {part.low + off}，印作 {part.text}"
+            if 0 in gaps:
+                yield Verdict.of(off == 0, [part], text)
+
+
+def _over(column: Column, run: list[int], row: int) -> int:
+    return sum(column.cells[at].low for at in run if at in column.cells) - column.parts[row].low
 
 
 def _nested(column: Column) -> bool:
@@ -96,28 +90,22 @@ def _row_gaps(table: Table) -> dict[int, tuple[Figure, int]]:
     whole = next((column for column in counts if TOTAL.search(re.sub(r"\s", "", column.head))), None)
     if whole is None or len(counts) < 3:
         return {}
-    parts = [column for column in counts if column is not whole and column.at < whole.at] or [
-        c for c in counts if c is not whole
-    ]
+    others = [column for column in counts if column is not whole]
+    parts = [column for column in others if column.at < whole.at] or others
     rows = [row for row in whole.cells if all(row in column.cells for column in parts)]
     gaps = {row: sum(column.cells[row].low for column in parts) - whole.cells[row].low for row in rows}
     bad = {row: (whole.cells[row], gap) for row, gap in gaps.items() if gap}
-    if (
-        whole.total
-        and all(column.total for column in parts)
-        and (gap := sum(c.total.low for c in parts) - whole.total.low)
-    ):
-        bad[-1] = (whole.total, gap)
-    return bad if len(rows) and len([row for row in bad if row >= 0]) <= len(rows) / 3 else {}
+    if len(bad) > len(rows) / 3 or not rows:
+        return {}
+    if whole.total and all(column.total for column in parts):
+        gap = sum(column.total.low for column in parts) - whole.total.low
+        bad |= {-1: (whole.total, gap)} if gap else {}
+    return bad
 
 
 def quotients(table: Table) -> Iterator[Verdict]:
     """Percentages that are a column by its total, or one column by another, in most rows: the rest cannot be."""
-    counts = [
-        column
-        for column in table.columns
-        if column.kind in ("count", "base") and all(figure.whole for figure in column.rows)
-    ]
+    counts = [column for column in table.of("count", "base") if all(figure.whole for figure in column.rows)]
     for column in table.of("share", "rate"):
         ways: list[tuple[str, Callable[[int], Figure | int | None], Column]] = []
         for part in counts:

@@ -189,3 +189,6 @@ def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:
                 least, most = count.low - moved.high, count.high - moved.low
                 text = f"{count.text} 增减 {moved.value}，{change.text} 要求上期 {low}–{high}"
                 yield Verdict.of(low <= most and least <= high, [change, moved, count], text)
+
+
+CHECKS = (stated_bases, rates, points, ratios, means, samples, lone_shares)

@@ -63,11 +63,8 @@ def doubles(series: list[Series]) -> Iterator[Verdict]:
         if telling < 2 or len(agreed) < 0.6 * len(pairs):
             continue
         for a, b in pairs:
-            where = f"{a.place} 印 {a.text}，{b.place} 印 {b.text}"
-            if (a, b) in agreed:
-                yield Verdict(RIGHT, [a, b], where)
-            else:
-                yield Verdict(AGAINST, [a, b], f"「{a.label}」{where}")
+            text = f"「{a.label}」{a.place} 印 {a.text}，{b.place} 印 {b.text}"
+            yield Verdict.of((a, b) in agreed, [a, b], text)
 
 
 def _apart(one: Series, other: Series) -> bool:
@@ -94,27 +91,19 @@ def heads(texts: dict[int, list[Figure]], tables: list[Table]) -> Iterator[Verdi
         for column in table.of("count"):
             if column.total and re.search("[一-鿿]", column.head):
                 cells.append(_renamed(column.total, column.head))
-    said = [
-        figure
-        for figures in texts.values()
-        for figure in figures
-        if figure.kind == "count" and figure.head and not figure.frame
-    ]
+    said = [f for figures in texts.values() for f in figures if f.kind == "count" and f.head and not f.frame]
     for figure in said:
         same = [cell for cell in cells if (cell.label == "合计" and _total_words(figure)) or _names(figure, cell)]
         good = [cell for cell in same if _same(figure, cell)]
+        near = next((cell for cell in same if _close(figure, cell)), None)
         if good:
             yield Verdict(RIGHT, [figure, good[0]], f"{figure.text} 与表中 {good[0].text} 一致")
-        elif near := next((cell for cell in same if _close(figure, cell)), None):
-            yield Verdict(
-                AGAINST,
-                [figure, near],
-                f"「{figure.label or '总数'}」{figure.place} 印 {figure.text}，{near.place} 印 {near.text}",
-            )
-    for count in said:
+        elif near:
+            text = f"「{figure.label or '总数'}」{figure.place} 印 {figure.text}，{near.place} 印 {near.text}"
+            yield Verdict(AGAINST, [figure, near], text)
         for cell in cells:
-            if cell.label in ("合计", count.label) and _same(count, cell):
-                yield from _changes_agree(count, cell)
+            if cell.label in ("合计", figure.label) and _same(figure, cell):
+                yield from _changes_agree(figure, cell)
 
 
 def main_column(table: Table) -> Column | None:
