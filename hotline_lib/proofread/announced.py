@@ -10,7 +10,7 @@ from hotline_lib.proofread.figures import Figure, mark, of_a_kind
 from hotline_lib.proofread.numbers import NUMERAL, numeral
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.sentences import names_listed
-from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, fits, slip
+from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, between, fits, slip
 
 _ANNOUNCED = re.compile(
     rf"(等|这|以上)?(\d+|{NUMERAL})(?:个|大|种|家)?(类|项|市(?!场|民|政)|地市|县区?|区|方面|部门|单位|领域|问题|环节|企业|省份|个)"
@@ -42,7 +42,7 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
         if listed_too or ("；" in gap and not lead.head) or not re.search(r"其中|包括|分别|：", gap):
             continue
         low, high = (sum(getattr(figure, end) for figure in group) for end in ("low", "high"))
-        text = f"{' + '.join(figure.text for figure in group)} = {low if low == high else f'{low}–{high}'}，总数 {lead.text}"
+        text = f"{' + '.join(figure.text for figure in group)} = {between(low, high)}，总数 {lead.text}"
         shares = [figure for figure in figures if figure.kind == "share" and figure.of in group]
         closed, some = _closed(group, gap), re.search(r"主要|前\d|排名|较多|突出|集中", gap)
         if low <= lead.high and high >= lead.low:
@@ -72,14 +72,14 @@ def _complements(counts: list[Figure]) -> Iterator[Verdict]:
     for at, (one, other) in enumerate(pairwise(counts)):
         text = one.block.text
         lead, far = _lead(counts[:at], [one])
-        between, after = text[one.end : other.start], text[other.end : other.end + 8]
+        until, after = text[one.end : other.start], text[other.end : other.end + 8]
         said = lead and re.split("[，；：。、（]", text[lead.end : one.start])[-1]
         equals = lead and not lead.head and text[lead.end] == "、"
-        if not said or equals or "。" in between or not of_a_kind([lead, one, other]):
+        if not said or equals or "。" in until or not of_a_kind([lead, one, other]):
             continue
         fit = one.low + other.low <= lead.high and one.high + other.high >= lead.low
         line = f"{one.text} + {other.text} = {one.low + other.low}，总数 {lead.text}"
-        both = any(re.search(a, said) and re.search(b, between + after) for a, b in _COMPLEMENTS)
+        both = any(re.search(a, said) and re.search(b, until + after) for a, b in _COMPLEMENTS)
         if fit and lead.low > 20:
             yield Verdict(RIGHT, [lead, one, other], line)
         off = one.low + other.low > lead.low or _slipped([one, other], lead, closed=True)
@@ -107,8 +107,8 @@ def hundred(figures: list[Figure]) -> Iterator[Verdict]:
 def _summed_up(group: list[Figure], counts: list[Figure]) -> Iterator[Verdict]:
     """A total behind a list: 甲120件、乙80件，共计200件."""
     after = next((figure for figure in counts if len(group) > 1 and figure.start >= group[-1].end), None)
-    between = after.block.text[group[-1].end : after.start] if after else "。"
-    if "。" in between or not re.search(r"(?:合计|共计|总计)$", between.rstrip()):
+    until = after.block.text[group[-1].end : after.start] if after else "。"
+    if "。" in until or not re.search(r"(?:合计|共计|总计)$", until.rstrip()):
         return
     total, parts = sum(figure.low for figure in group), " + ".join(figure.text for figure in group)
     alike = {figure.unit for figure in group} == {after.unit} and all(figure.scale == 1 for figure in [after, *group])
@@ -199,7 +199,7 @@ def _enumeration(block: Block, sentence: str, start: int, match: re.Match) -> Ve
     if any(re.search(r"\d", piece) and not re.fullmatch(r"JT\d+", piece.strip()) for piece in pieces) or wanted < 2:
         return None
     words = mark(block, start + match.start() - len(before), start + match.end())
-    text = f"列出 {few if few == most else f'{few}–{most}'} 个，称{match[0]}"
+    text = f"列出 {between(few, most)} 个，称{match[0]}"
     if few <= wanted <= most:
         return Verdict(RIGHT, [words], text)
     if match[1] == "等" and wanted > most + 2:

@@ -13,7 +13,7 @@ from hotline_lib.proofread.figures import Figure
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.relations import months
 from hotline_lib.proofread.tables import Table
-from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, WRONG, Verdict, printed
+from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, WRONG, Verdict, between, printed
 
 _ROOM = Fraction(1, 10)  # of a percentage point: what may stay open of a change that counts as held
 _MUCH = 20_000  # equal counts below this, or of less than half of all, may be chance
@@ -72,11 +72,11 @@ def base_sums(partition: Partition, others: list[Partition], blocks: list[Block]
     if _noted(partition, (least - high, most - low), blocks):
         return [Verdict(RIGHT, figures, what + "；文中说明了差额")]
     mends = [mend for part in partition.parts if (mend := _mend(part, partition, least, most))]
-    text = what + "，相差 " + _range(least - high, most - low)
+    text = what + "，相差 " + between(least - high, most - low)
     if len(mends) == 1 and agreeing:
         part, right, needed = mends[0]
-        change, own = part.changes[partition.basis], _range(*months(part, partition.basis))
-        text = f"「{part.label}」{change.text} 要求上期 {own}；其余各项与合计只容 {_range(*needed)}，应为 {right}"
+        change, own = part.changes[partition.basis], between(*months(part, partition.basis))
+        text = f"「{part.label}」{change.text} 要求上期 {own}；其余各项与合计只容 {between(*needed)}，应为 {right}"
         return [Verdict(WRONG, [change, part], text, right)]
     ways = "；".join(f"{part.label} 改为 {right}" for part, right, _ in mends[:4])
     if not agreeing and low > 0:
@@ -125,11 +125,6 @@ def _mend(part: Figure, partition: Partition, least: int, most: int) -> tuple[Fi
     return part, ends[0] if len(ends) == 1 else "至".join(ends), needed
 
 
-def _range(low: int, high: int) -> str:
-    low, high = (low, high) if low <= high else (high, low)
-    return str(low) if low == high else f"{low}–{high}"
-
-
 def _noted(partition: Partition, gap: tuple[int, int], blocks: list[Block]) -> bool:
     """Whether the document itself says what the base month had besides: 上年同月另有472件……"""
     when = {"同比": "上年|去年", "环比": "上月|上期"}[partition.basis]
@@ -152,4 +147,4 @@ def twins(found: list[Partition]) -> Iterator[Verdict]:
                 continue
             said = f"「{a.label}」与「{b.label}」同为 {a.text}，{one.basis}却印 {changes[0].text} 与 {changes[1].text}"
             much = 100 * max(la - hb, lb - ha) > max(ha, hb)
-            yield Verdict(AGAINST if much else BASE, changes, f"{said}：上期 {_range(la, ha)} 与 {_range(lb, hb)}")
+            yield Verdict(AGAINST if much else BASE, changes, f"{said}：上期 {between(la, ha)} 与 {between(lb, hb)}")

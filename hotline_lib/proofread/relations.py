@@ -146,7 +146,7 @@ def _percent(part: Figure, whole: Figure | int, places: int) -> str:
 
 
 def change_of(now: Figure, base: Figure, places: int) -> str:
-    return printed(now.low - base.low, base.low, places) if base.low else "—"
+    return printed(now.low - base.low, base.low, places)
 
 
 def changed(figure: Figure, now: Figure, base: Figure | int) -> bool:
@@ -158,20 +158,15 @@ def changed(figure: Figure, now: Figure, base: Figure | int) -> bool:
 
 def _most(column: Column, ways: list, fit: Callable, right: Callable) -> Iterator[Verdict]:
     best: tuple[int, list, list, str] = (0, [], [], "")
+    tells = lambda triples: len({figure.value for figure, *_ in triples if figure.value not in (0, 100)})
     for what, whole, part in ways:
         triples = [
-            (figure, part.cells[row], whole(row))
-            for row, figure in column.cells.items()
-            if row in part.cells and whole(row)
+            (f, part.cells[row], whole(row)) for row, f in column.cells.items() if row in part.cells and whole(row)
         ]
         if column.total and part.total and column.kind != "share" and whole(-1):
             triples.append((column.total, part.total, whole(-1)))
         good = [triple for triple in triples if fit(*triple)]
-        telling = {triple[0].value for triple in good if triple[0].value not in (0, 100)}
-        if (
-            len(telling) >= max(2, 0.6 * len({t[0].value for t in triples if t[0].value not in (0, 100)}))
-            and len(good) > best[0]
-        ):
+        if tells(good) >= max(2, 0.6 * tells(triples)) and len(good) > best[0]:
             best = (len(good), good, [triple for triple in triples if triple not in good], what)
     _, good, bad, what = best
     for figure, part, _ in good:
@@ -179,7 +174,8 @@ def _most(column: Column, ways: list, fit: Callable, right: Callable) -> Iterato
     shown = sum((figure.value for figure in column.rows), start=column.rows[0].value * 0) if column.rows else 0
     for figure, part, whole in bad:
         value = right(part, whole, figure.places)
-        text = f"「{figure.label}」{what}：{part.text} 与 {whole if isinstance(whole, int) else whole.text} 得 {value}，印作 {figure.text}"
+        by = whole if isinstance(whole, int) else whole.text
+        text = f"「{figure.label}」{what}：{part.text} 与 {by} 得 {value}，印作 {figure.text}"
         off = abs(Fraction(figure.value) - Fraction(value.rstrip("%"))) * 10**figure.places if value != "—" else 0
         if len(bad) == 1 and off == 1 and shown == 100 and column.kind != "change" and len(good) > 2:
             yield Verdict(FORCED, [figure, part], text + "；各项凑成 100%")

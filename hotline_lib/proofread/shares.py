@@ -18,6 +18,7 @@ from hotline_lib.proofread.verdicts import (
     WRONG,
     Verdict,
     bases,
+    between,
     fits,
     printed,
     slip,
@@ -45,10 +46,8 @@ class Shares:
         if len(pairs) == 1 and (together := self._together(*pairs[0], wholes)):
             return [together]
         key = (block.chapter, block.item or str(block.index))
-        fitting = self.fitting.setdefault(id(pairs[0][0]), []) or [
-            (w, [_fit(pair, w) for pair in pairs]) for w in wholes
-        ]
-        self.fitting[id(pairs[0][0])] = fitting
+        if (fitting := self.fitting.get(id(pairs[0][0]))) is None:
+            fitting = self.fitting[id(pairs[0][0])] = [(each, [_fit(pair, each) for pair in pairs]) for each in wholes]
         best = max(fitting, key=lambda each: (sum(each[1]), -each[0].rank), default=(None, []))
         known = self.known.get(key)
         own = [count for _, count in pairs]
@@ -64,10 +63,7 @@ class Shares:
             if not known:
                 return self._on_sum(pairs, whole, near)
         if known:
-            return [
-                _right(pair, known) if fits(*pair, known.value) & {"up", "even"} else self._wrong(pair, known, pairs)
-                for pair in pairs
-            ]
+            return [_right(pair, known) if _fit(pair, known) else self._wrong(pair, known, pairs) for pair in pairs]
         if cut := self._cut(pairs, wholes):
             return cut
         each_own = [next((w for w, fit in fitting if fit[at] and w.rank <= 3), None) for at in range(len(pairs))]
@@ -95,7 +91,7 @@ class Shares:
         near = next((each for each in wholes if each.rank < 2 and each.value not in listed), None)
         if near is None or any(fits(share, last, whole.value) for whole in wholes):
             return None
-        right, sums = _should(share, total, near), " + ".join(each.text for each in listed)
+        right, sums = printed(total.low, near.count, share.places), " + ".join(each.text for each in listed)
         alike_print = slip(right.replace(".", "").rstrip("%"), str(share.value).replace(".", ""))
         text = f"({sums}) ÷ {near.number}（{near.why}）= {right}，印作 {share.text}"
         return Verdict(AGAINST, [share, *listed], text) if alike_print else None
@@ -105,13 +101,10 @@ class Shares:
         for whole in wholes:
             found = [fits(share, count, whole.value) for share, count in pairs]
             if all("cut" in each for each in found) and sum("up" not in each for each in found) >= 2:
+                text = [f"{_quotient(*pair, whole)}：舍去了尾数，没有四舍五入" for pair in pairs]
                 return [
-                    _right(pair, whole)
-                    if "up" in each
-                    else Verdict(
-                        BASE, [pair[0]], f"{_quotient(*pair, whole)}，印作 {pair[0].text}：舍去了尾数，没有四舍五入"
-                    )
-                    for pair, each in zip(pairs, found, strict=True)
+                    _right(pair, whole) if "up" in each else Verdict(BASE, [pair[0]], why)
+                    for pair, each, why in zip(pairs, found, text, strict=True)
                 ]
         return []
 
@@ -119,80 +112,72 @@ class Shares:
         """A list that its own announced whole does not fit, but another printed one does."""
         if len(pairs) < 2 or near is None or near.rank > 1 or whole.rank <= near.rank or near.count == whole.count:
             return []
-        if any(fits(share, count, near.value) for share, count in pairs):
+        if any(fits(share, count, near.value) for share, count in pairs) or (whole.rank == 3 and near.rank):
             return []
-        if whole.rank == 3 and near.rank:
-            return []
-        text = f"{pairs[0][1].text} ÷ {whole.number}（{whole.why}）= {pairs[0][0].text}；所称总数却是 {near.number}"
-        if slip(near.count, whole.count):
-            return [Verdict(AGAINST, [near.value, *(s for s, _ in pairs)], text + f"，应为 {whole.number}")]
-        return [Verdict(BASE, [share for share, _ in pairs], text)]
+        share, count = pairs[0]
+        text = f"{count.text} ÷ {whole.number}（{whole.why}）= {share.text}；所称总数却是 {near.number}"
+        return self._right_on(whole, near, pairs, text)
 
     def _on_sum(self, pairs: list[Pair], whole: Whole, near: Whole | None) -> list[Verdict]:
-        sums = " + ".join(count.text for _, count in pairs)
         if near is None or whole.count == near.count:
             return [_right(pair, whole) for pair in pairs]
+        sums = " + ".join(count.text for _, count in pairs)
         text = f"各项占比只在分母为 {whole.number}（{sums}）时成立，不是 {near.number}（{near.why}）"
+        return self._right_on(whole, near, pairs, text)
+
+    def _right_on(self, whole: Whole, near: Whole, pairs: list[Pair], text: str) -> list[Verdict]:
+        """A group that is right on another whole than its own: a slip in that, or another base."""
+        shares = [share for share, _ in pairs]
         if slip(near.count, whole.count):
-            return [Verdict(AGAINST, [near.value, *(s for s, _ in pairs)], text)]
-        return [Verdict(BASE, [share for share, _ in pairs], text)]
+            return [Verdict(AGAINST, [near.value, *shares], f"{text}，应为 {whole.number}")]
+        return [Verdict(BASE, shares, text)]
 
     def _wrong(self, pair: Pair, whole: Whole, pairs: list[Pair], kind: str = WRONG) -> Verdict:
-        share, count = pair
-        right = _should(share, count, whole)
         low, high = _common([pair for pair in pairs if not fits(*pair, whole.value)])
-        other = (
-            f"；印出的以 {low}{'' if low == high else f'–{high}'} 为分母"
-            if low <= high and high < 10 * max(whole.count, 1)
-            else ""
+        other = f"；印出的以 {between(low, high)} 为分母" if low <= high < 10 * max(whole.count, 1) else ""
+        right = printed(pair[1].low, whole.count, pair[0].places)
+        return Verdict(
+            kind, [*pair], f"{pair[1].label} {_quotient(*pair, whole)}{other}", right if kind == WRONG else ""
         )
-        what = f"{count.label} {count.text} ÷ {whole.number}（{whole.why}）= {right}，印作 {share.text}{other}"
-        return Verdict(kind, [share, count], what, right if kind == WRONG else "")
 
     def _partly(self, pairs: list[Pair], whole: Whole, own: list[Whole | None]) -> list[Verdict]:
         """Some fit the whole, some do not: those are wrong, unless they fit a nearer one each."""
-        misfits = [pair for pair in pairs if not fits(*pair, whole.value) & {"up", "even"}]
-        shown = sum((pair[0].value for pair in pairs), start=0 * pairs[0][0].value)
-        complete = sum(count.low for _, count in pairs) == whole.count
+        misfits = [pair for pair in pairs if not _fit(pair, whole)]
+        full = sum(share.value for share, _ in pairs) == 100 and sum(count.low for _, count in pairs) == whole.count
+        forced = full and len(misfits) == 1 and len(pairs) > 2 and _off_by_one(*misfits[0], whole)
+        kind = WRONG if len(pairs) - len(misfits) >= 2 or whole.rank <= 2 else AGAINST
         verdicts = []
         for pair, other in zip(pairs, own, strict=True):
-            share, count = pair
-            if pair not in misfits:
-                verdicts.append(_right(pair, whole))
-            elif other and other.rank <= 3:
-                verdicts.append(_right(pair, other))
-            elif (
-                complete and len(misfits) == 1 and shown == 100 and len(pairs) > 2 and _off_by_one(share, count, whole)
-            ):
-                right = _should(share, count, whole)
-                text = f"{count.label} {count.text} ÷ {whole.number} = {right}，印作 {share.text}：各项凑成 100%，照实合计不是 100%"
-                verdicts.append(Verdict(FORCED, [share, count], text))
+            if pair not in misfits or other:
+                verdicts.append(_right(pair, other if pair in misfits else whole))
+            elif forced:
+                text = f"{pair[1].label} {_quotient(*pair, whole)}：各项凑成 100%，照实合计不是 100%"
+                verdicts.append(Verdict(FORCED, [*pair], text))
             else:
-                sure = sum(1 for each in pairs if each not in misfits) >= 2 or whole.rank <= 2
-                verdicts.append(self._wrong(pair, whole, misfits, WRONG if sure else AGAINST))
+                verdicts.append(self._wrong(pair, whole, misfits, kind))
         return verdicts
 
     def _none(self, pairs: list[Pair], near: Whole | None, own: list[Whole | None]) -> list[Verdict]:
-        verdicts: list[Verdict] = []
         low, high = _common(pairs)
-        for pair, other in zip(pairs, own, strict=True):
-            share, count = pair
-            if other:
-                verdicts.append(_right(pair, other))
-            elif count.scale == 1 and count.low and share.basis != "（" and operator.gt(*bases(share, count)):
-                text = f"{count.label} {count.text} 占 {share.text}：没有哪个整数能作分母"
-                verdicts.append(Verdict(AGAINST, [share, count], text))
-            elif near and len(pairs) > 1 and low <= high and share.basis != "（":
-                text = f"{count.text} ÷ {near.number}（{near.why}）= {_should(share, count, near)}，印作 {share.text}；全组只合于分母 {low}{'' if low == high else f'–{high}'}"
+        return [
+            _right(pair, other) if other else self._alone(pair, near, (low, high) if len(pairs) > 1 else (1, 0))
+            for pair, other in zip(pairs, own, strict=True)
+        ]
+
+    def _alone(self, pair: Pair, near: Whole | None, common: tuple[int, int]) -> Verdict:
+        """A share that no printed whole fits. common: the denominators that fit all of its group."""
+        (share, count), (low, high) = pair, common
+        if share.basis != "（":
+            if count.scale == 1 and count.low and operator.gt(*bases(share, count)):
+                return Verdict(AGAINST, [*pair], f"{count.label} {count.text} 占 {share.text}：没有哪个整数能作分母")
+            if near and low <= high:
+                text = f"{_quotient(*pair, near)}；全组只合于分母 {between(low, high)}"
                 if any(slip(near.count, n) for n in range(low, min(high, low + 50) + 1)):
-                    verdicts.append(Verdict(AGAINST, [share, count, near.value], text))
-                else:
-                    verdicts.append(Verdict(BASE, [share], text))
-            elif near and near.rank <= 1 and share.basis != "（" and not (count.scale > 1 and near.count < count.low):
-                verdicts.append(self._wrong(pair, near, [pair], AGAINST))
-            else:
-                verdicts.append(Verdict(ALONE, [share, count], "没有印出它的分母"))
-        return verdicts
+                    return Verdict(AGAINST, [*pair, near.value], text)
+                return Verdict(BASE, [share], text)
+            if near and near.rank <= 1 and (count.scale == 1 or near.count >= count.low):
+                return self._wrong(pair, near, [pair], AGAINST)
+        return Verdict(ALONE, [*pair], "没有印出它的分母")
 
 
 def on_another_base(verdicts: list[Verdict]) -> None:
@@ -216,18 +201,14 @@ def _right(pair: Pair, whole: Whole) -> Verdict:
     return Verdict(RIGHT, figures, f"{pair[1].text} ÷ {whole.number}（{whole.why}）= {pair[0].text}")
 
 
-def _should(share: Figure, count: Figure, whole: Whole) -> str:
-    return printed(count.low, whole.count, share.places) if whole.count else "—"
-
-
 def _quotient(share: Figure, count: Figure, whole: Whole) -> str:
-    return f"{count.text} ÷ {whole.number}（{whole.why}）= {_should(share, count, whole)}"
+    right = printed(count.low, whole.count, share.places)
+    return f"{count.text} ÷ {whole.number}（{whole.why}）= {right}，印作 {share.text}"
 
 
 def _off_by_one(share: Figure, count: Figure, whole: Whole) -> bool:
-    unit = share.value.scaleb(0) * 0 + 1
-    right = printed(count.low, whole.count, share.places).rstrip("%")
-    return abs(share.value - type(share.value)(right)) == unit.scaleb(-share.places)
+    right = Decimal(printed(count.low, whole.count, share.places).rstrip("%"))
+    return abs(share.value - right) == Decimal(1).scaleb(-share.places)
 
 
 def _common(pairs: list[Pair]) -> tuple[int, int]:

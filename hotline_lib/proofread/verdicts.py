@@ -33,8 +33,14 @@ class Verdict:
 
 
 def printed(numerator: int, denominator: int, places: int) -> str:
-    """A percentage as it should have been printed."""
-    return f"{half_up(100 * numerator, denominator, places)}%"
+    """A percentage as it should have been printed; — of nothing."""
+    return f"{half_up(100 * numerator, denominator, places)}%" if denominator else "—"
+
+
+def between(low: int, high: int) -> str:
+    """A range of whole numbers, or the one that it is."""
+    low, high = sorted((low, high))
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def roundings(figure: Figure, low: Fraction, high: Fraction) -> set[str]:
