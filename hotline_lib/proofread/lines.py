@@ -56,13 +56,9 @@ def _cells(line: str) -> list[str]:
         return [stripped]
     if stripped.count("\t") >= 1:
         return [cell.strip() for cell in line.strip("\n").split("\t")][0 if line[0] != "\t" else 1 :]
-    spaced = re.split(r" {2,}|　{2,}", stripped)
-    spaced = [cell for cell in spaced if cell]
-    return (
-        spaced
-        if len(spaced) >= 3 and max(map(len, spaced)) < 30 and sum(bool(re.search(r"\d", cell)) for cell in spaced) >= 2
-        else []
-    )
+    spaced = [cell for cell in re.split(r" {2,}|　{2,}", stripped) if cell]
+    numbers = sum(bool(re.search(r"\d", cell)) for cell in spaced)
+    return spaced if len(spaced) >= 3 and max(map(len, spaced)) < 30 and numbers >= 2 else []
 
 
 def _spaced(line: str, following: str) -> list[str]:

@@ -16,6 +16,7 @@ from hotline_lib.processes import limit_memory
 from hotline_lib.proofread.lines import CHAPTER, ITEM, parts_of
 from hotline_lib.text_files import MOST_BYTES, read_text
 
+_MOST_UNPACKED = 10 * MOST_BYTES
 FORMS = (".docx", ".html", ".htm", ".txt", ".md", ".xlsx", ".pdf")
 _NO_TEXT = ("script", "style", "svg", "nav", "head", "template", "button")
 _LEAF = ("p", "li", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "caption", "blockquote", "pre")
@@ -64,21 +65,18 @@ def read(path: Path) -> list[Block]:
         raise HotlineError(f"{path.name}：不认识这种文件。可校核的有：{'、'.join(FORMS)}；旧的 .doc 请先另存为 .docx。")
     if not path.is_file():
         raise HotlineError(f"找不到文件 {path.name}。请核对文件名和所在文件夹。")
-    reader = {".docx": _docx, ".xlsx": _xlsx, ".pdf": _pdf, ".html": _html, ".htm": _html}.get(
-        path.suffix.lower(), _text
-    )
-    if path.stat().st_size > MOST_BYTES or _unpacked(path) > 10 * MOST_BYTES:
-        raise HotlineError(
-            f"{path.name} 大得不像一份月报（解开超过 {10 * MOST_BYTES >> 20} MB）。请核对是不是这份文件。"
-        )
+    readers = {".docx": _docx, ".xlsx": _xlsx, ".pdf": _pdf, ".html": _html, ".htm": _html}
+    reader = readers.get(path.suffix.lower(), _text)
+    if path.stat().st_size > MOST_BYTES or _unpacked(path) > _MOST_UNPACKED:
+        most = _MOST_UNPACKED >> 20
+        raise HotlineError(f"{path.name} 大得不像一份月报（解开超过 {most} MB）。请核对是不是这份文件。")
     try:
         parts = _apart(reader, path) if reader in (_xlsx, _pdf) else list(reader(path))
     except HotlineError:
         raise
     except Exception as error:  # what a broken file makes its library say is no use to the reader
-        raise HotlineError(
-            f"{path.name} 打不开：文件已损坏、有密码、大得内存不够，或内容与扩展名不符。请用原来的程序另存后再试。"
-        ) from error
+        why = "文件已损坏、有密码、大得内存不够，或内容与扩展名不符"
+        raise HotlineError(f"{path.name} 打不开：{why}。请用原来的程序另存后再试。") from error
     blocks = _outlined(parts)
     if not blocks:
         raise HotlineError(f"{path.name} 中没有可读的文字（也许是扫描件）。请用有文字层的 PDF，或 Word 原件。")
@@ -134,8 +132,8 @@ def _outlined(parts: list[Part]) -> list[Block]:
                 blocks.append(Block(rows=rows, chapter=chapter, item=item, index=len(blocks)))
             continue
         heading = isinstance(part, tuple)
-        text = plain(part[1] if heading else part).strip()
-        if not text:
+        raw = (part[1] if heading else part).strip()
+        if not (text := plain(raw).strip()):
             continue
         short = len(text) <= 40 and not text.endswith(("。", "；"))
         numbered = ITEM.match(text)
@@ -147,7 +145,6 @@ def _outlined(parts: list[Part]) -> list[Block]:
             item = title if len(title) <= 24 else ""
         elif not blocks or blocks[-1].chapter != chapter:
             item = ""
-        raw = (part[1] if heading else part).strip()
         blocks.append(Block(text=text, chapter=chapter, item=item, index=len(blocks), raw=raw))
     return blocks
 
@@ -173,29 +170,23 @@ def _xlsx(path: Path) -> Iterator[Part]:
     book = fastexcel.read_excel(str(path))
     for name in book.sheet_names:
         frame = book.load_sheet(name, header_row=None, dtypes="string").to_pandas()
-        rows = [
-            ["" if cell is None or cell != cell else str(cell) for cell in row] for row in frame.to_numpy().tolist()
-        ]
         yield ("heading", name)
         table: list[list[str]] = []
-        for row in rows:
+        for row in frame.fillna("").to_numpy().tolist():
             filled = [cell for cell in row if cell.strip()]
-            if len(filled) > 1:
-                table.append(row)
-            elif filled:
-                yield from [table] if table else []
+            if len(filled) == 1:
+                yield table
                 table = []
                 yield filled[0]
-        if table:
-            yield table
+            elif filled:
+                table.append(row)
+        yield table
 
 
 def _pdf(path: Path) -> Iterator[Part]:
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(path)
-    for at in range(len(document)):
-        page = document[at]
+    for page in pypdfium2.PdfDocument(path):
         yield from parts_of(_page_lines(page.get_textpage()))
 
 

@@ -37,30 +37,16 @@ def lines(document: Document) -> list[str]:
 
 def as_json(document: Document) -> dict:
     """Everything as plain values: the document's counts, and a row per verdict with its figures."""
-    return {
-        "document": document.name,
-        "figures": len(document.figures),
-        "held": document.held,
-        "relations": document.relations,
-        "faulty": document.faulty,
-        "verdicts": [
-            {
-                "verdict": verdict.kind,
-                "place": verdict.place,
-                "why": verdict.text,
-                "right": verdict.right or None,
-                "figures": [_figure(figure) for figure in verdict.figures],
-            }
-            for verdict in document.verdicts
-        ],
-        "remarks": [{"place": block.place, "why": words, "block": block.index} for block, words in document.remarks],
-    }
+    said = lambda v: {"verdict": v.kind, "place": v.place, "why": v.text, "right": v.right or None}
+    told = {name: getattr(document, name) for name in ("held", "relations", "faulty")}
+    rows = [
+        {**said(verdict), "figures": [_figure(figure) for figure in verdict.figures]} for verdict in document.verdicts
+    ]
+    remarks = [{"place": block.place, "why": words, "block": block.index} for block, words in document.remarks]
+    return {"document": document.name, "figures": len(document.figures), **told, "verdicts": rows, "remarks": remarks}
 
 
 def _figure(figure: Figure) -> dict:
-    where = (
-        {"row": figure.row, "column": figure.column} if figure.row >= 0 else {"start": figure.start, "end": figure.end}
-    )
     said = {
         "printed": figure.text,
         "value": str(figure.value),
@@ -68,7 +54,8 @@ def _figure(figure: Figure) -> dict:
         "kind": figure.kind,
         "of": figure.label,
     }
-    return {**said, "block": figure.block.index, **where}
+    in_text, in_table = {"start": figure.start, "end": figure.end}, {"row": figure.row, "column": figure.column}
+    return {**said, "block": figure.block.index, **(in_table if figure.row >= 0 else in_text)}
 
 
 def page(document: Document, variables: str) -> str:
@@ -84,25 +71,17 @@ def page(document: Document, variables: str) -> str:
                 spot = (figure.row, figure.column) if figure.row >= 0 else (figure.start, figure.end)
                 mark = marks.setdefault(figure.block.index, {}).setdefault(spot, _Mark(verdict.kind))
                 mark.numbers += [numbers[id(verdict)]] if at == 0 and id(verdict) in numbers else []
-    blocks = [
-        {
-            "text": _marked(block.text, marks.get(block.index, {}) if not block.rows else {}),
-            "rows": [_row(row, at, marks.get(block.index, {})) for at, row in enumerate(block.rows)],
-            "why": [(numbers[id(v)], v.kind, v.text) for v in document.findings if v.figures[0].block is block],
-            "remarks": [words for where, words in document.remarks if where is block],
-            "heading": block.text == block.chapter and bool(block.text),
-        }
-        for block in document.blocks
-    ]
+    blocks = []
+    for block in document.blocks:
+        own = marks.get(block.index, {})
+        text = Markup("") if block.rows else _marked(block.text, own)
+        why = [(numbers[id(v)], v.kind, v.text) for v in document.findings if v.figures[0].block is block]
+        remarks = [words for where, words in document.remarks if where is block]
+        rows, heading = [_row(row, at, own) for at, row in enumerate(block.rows)], block.text == block.chapter != ""
+        blocks.append({"text": text, "rows": rows, "why": why, "remarks": remarks, "heading": heading})
     kinds = {kind: [numbers[id(v)] for v in document.findings if v.kind == kind] for kind in STRENGTH}
-    return _template().render(
-        document=document,
-        blocks=blocks,
-        counted=counted(document),
-        kinds=kinds,
-        form=_CLASS,
-        variables=Markup(variables),
-    )
+    shown = {"document": document, "blocks": blocks, "counted": counted(document), "kinds": kinds, "form": _CLASS}
+    return _template().render(**shown, variables=Markup(variables))
 
 
 @dataclass
