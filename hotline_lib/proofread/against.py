@@ -45,11 +45,7 @@ def _totals(document: Document) -> list[Figure]:
     """What counts everything, by name: the sum's column of each table, else the wholes that are announced."""
     columns = [column for table in document.tables if (column := main_column(table))]
     cells = [figure for column in columns for figure in [*column.rows, column.total] if figure]
-    heads = [
-        figure
-        for figure in document.figures
-        if figure.kind == "count" and figure.head and figure.row < 0 and not figure.frame
-    ]
+    heads = [f for f in document.figures if f.kind == "count" and f.head and f.row < 0 and not f.frame]
     if heads and not any(figure.label == "合计" for figure in cells):
         heads[0].label = "合计"
         cells.append(heads[0])

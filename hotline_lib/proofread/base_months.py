@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
 
-from hotline_lib.proofread.figures import Figure
+from hotline_lib.proofread.figures import Figure, Texts
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.relations import months
 from hotline_lib.proofread.tables import Table
@@ -34,7 +34,7 @@ class Partition:
         return sum(low for low, _ in ranges), sum(high for _, high in ranges)
 
 
-def partitions(tables: list[Table], texts: dict[int, list[Figure]]) -> list[Partition]:
+def partitions(tables: list[Table], texts: Texts) -> list[Partition]:
     """Every list that adds up to a total and whose parts and total all have a change."""
     columns = [column for table in tables for column in table.of("count") if column.total and len(column.cells) > 1]
     found = [(column.total, column.rows) for column in columns]

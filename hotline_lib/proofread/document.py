@@ -11,16 +11,14 @@ from hotline_lib.doubts import doubts
 from hotline_lib.errors import HotlineError
 from hotline_lib.params import Scheme
 from hotline_lib.proofread import announced, base_months, relations, said, web
-from hotline_lib.proofread.figures import Figure
+from hotline_lib.proofread.figures import Figure, Texts
 from hotline_lib.proofread.places import placed
 from hotline_lib.proofread.read import Block, read
 from hotline_lib.proofread.scores import scored
 from hotline_lib.proofread.sentences import figures_of
-from hotline_lib.proofread.shares import Shares, on_another_base, text_groups
+from hotline_lib.proofread.shares import Shares, text_groups
 from hotline_lib.proofread.tables import Table, tables_of
 from hotline_lib.proofread.verdicts import AGAINST, ALONE, FORCED, RIGHT, STRENGTH, WRONG, Verdict
-
-Texts = dict[int, list[Figure]]  # the figures of each paragraph, by its index
 
 
 @dataclass
@@ -111,16 +109,14 @@ def _within(
     found += [verdict for table in tables for verdict in scored(table, schemes)]
     shares = Shares(texts, tables)
     judged = {id(verdict.figures[0]) for verdict in found}
-    groups = [group for own in texts.values() for group in text_groups(own)]
+    groups = text_groups(texts)
     for table in tables:
         for column in table.of("share"):
             group = [(figure, figure.of) for figure in column.rows if figure.of and id(figure) not in judged]
             groups += [group] if group and not any(id(figure) in judged for figure in column.rows) else []
     for group in groups:
         shares.judge(group)  # what each item's shares are of is known after the first time
-    judged_shares = [verdict for group in groups for verdict in shares.judge(group)]
-    on_another_base(judged_shares)
-    found += judged_shares
+    found += [verdict for group in groups for verdict in shares.judge(group)]
     for block in blocks:
         found += announced.identifiers(block) if block.rows else []
         own = texts.get(block.index, [])

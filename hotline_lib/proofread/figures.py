@@ -98,6 +98,7 @@ class Figure:
         return f"{self.label}{self.text}" if self.row < 0 else f"{self.label} {self.text}"
 
 
+Texts = dict[int, list[Figure]]  # the figures of each paragraph, by its index
 _TAKEN = re.compile(r"^.*(?:受理|接到|收到|接听|接收)(?:了|到|有效|各类|群众|市民|企业|社会|的|和)*(?=..)")
 
 

@@ -21,7 +21,7 @@ Placed = tuple[int, Figure, Figure]  # place, the words, the figure whose place 
 
 
 def placed(block: Block, figures: list[Figure], series: list[Series], tables: list[Table]) -> Iterator[Verdict]:
-    """第N of one paragraph: against each other, against lists of the same figures, against a column of ranks."""
+    """第N of one paragraph: against each other, against lists and columns of the same figures."""
     found: list[Placed] = []
     for match in _PLACED.finditer(block.text):
         start = 1 + max(block.text.rfind(end, 0, match.start()) for end in "。；")
@@ -33,16 +33,14 @@ def placed(block: Block, figures: list[Figure], series: list[Series], tables: li
             clause = re.split("[，：（]", block.text[start : match.start()])[-1]
             yield from _in_columns(numeral(match[1]), words, name(clause), tables)
     for (first, words, one), (second, _, other) in combinations(found, 2):
-        within = (
-            not re.search("[全各]", words.text) and one.series == other.series
-        )  # 居全市第1位 is of another list each
+        # 居全市第1位 is of another list each
+        within = not re.search("[全各]", words.text) and one.series == other.series
         if within and (one.kind, one.unit) == (other.kind, other.unit) and first != second:
             ahead = (one.value > other.value) == (first < second) or one.value == other.value
             text = f"{one} 第 {first}，{other} 第 {second}"
             yield Verdict.of(ahead, [words, one, other], text)
     for place, words, figure in found:
         yield from _in_lists(place, words, figure, series)
-        yield from _in_ranks(place, words, figure, tables)
 
 
 def _of_one(figure: Figure, other: Figure) -> bool:
@@ -59,23 +57,12 @@ def _in_lists(place: int, words: Figure, figure: Figure, series: list[Series]) -
 
 def _ranked(place: int, words: Figure, figures: list[Figure], at: int, where: str) -> Iterator[Verdict]:
     """A place against the order of figures; nothing where it is right counted from the other end."""
-    most, least = (competition_rank([f.value for f in figures], descending=down)[at] for down in (True, False))
+    values = [f.value for f in figures]
+    most, least = (competition_rank(values, descending=down)[at] for down in (True, False))
+    right = most <= place < most + values.count(values[at])  # what prints alike may have an order
     text = f"「{figures[at].label}」{figures[at].text} 在{where}的 {len(figures)} 项中排第 {most}，文中说第 {place}"
-    if place == most or place != least:
-        yield Verdict.of(place == most, [words, figures[at]], text)
-
-
-def _in_ranks(place: int, words: Figure, figure: Figure, tables: list[Table]) -> Iterator[Verdict]:
-    """A score's place against the ranks that a table prints beside the same score."""
-    for table in tables:
-        for ranks in table.of("rank") if figure.kind == "score" else ():
-            for row, rank in ranks.cells.items():
-                same = [
-                    c.cells[row] for c in table.of("score") if row in c.cells and c.cells[row].value == figure.value
-                ]
-                if same and _of_one(figure, rank):
-                    text = f"「{figure.label}」表中排第 {rank.text}，文中说第 {place}"
-                    yield Verdict.of(rank.value == place, [words, rank], text)
+    if right or place != least:
+        yield Verdict.of(right, [words, figures[at]], text)
 
 
 def _in_columns(place: int, words: Figure, said: str, tables: list[Table]) -> Iterator[Verdict]:

@@ -12,7 +12,19 @@ from hotline_lib.proofread.numbers import NUMERAL, numeral
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.relations import change_of, changed
 from hotline_lib.proofread.tables import Table
-from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, Verdict, base_months, fits, possible, printed, slip
+from hotline_lib.proofread.verdicts import (
+    AGAINST,
+    BASE,
+    RIGHT,
+    Verdict,
+    base_months,
+    fits,
+    possible,
+    printed,
+    roundings,
+    share_range,
+    slip,
+)
 
 _SMALL = 10_000  # of fewer things not every percentage of two decimals is possible
 _PERIODS = {
@@ -91,12 +103,7 @@ def ratios(figures: list[Figure]) -> Iterator[Verdict]:
         one, other = (counts.get(name(said[at])) for at in (1, 2)) if said else (None, None)
         if one and other and one is not other:
             exact = f"{one.text} ÷ {other.text} = {half_up(one.low, other.low)} 倍，印作 {times.text}"
-            yield Verdict.of(fits_ratio(times, one, other), [times, one, other], exact)
-
-
-def fits_ratio(times: Figure, one: Figure, other: Figure) -> bool:
-    low, high = times.span
-    return 100 * one.low <= high * other.high and 100 * one.high >= low * other.low
+            yield Verdict.of(roundings(times, *share_range(one, other)), [times, one, other], exact)
 
 
 def means(figures: list[Figure]) -> Iterator[Verdict]:

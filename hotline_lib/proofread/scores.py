@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from hotline_lib.indicators import BY_KEY, Indicator
 from hotline_lib.params import Scheme
 from hotline_lib.proofread.tables import Column, Table
-from hotline_lib.proofread.verdicts import AGAINST, RIGHT, Verdict
+from hotline_lib.proofread.verdicts import Verdict
 from hotline_lib.scoring import points_lost, printed_score
 
 _MOST = 0.6  # of the printed scores that a scheme must give to be the one that was used
@@ -21,9 +21,8 @@ def scored(table: Table, schemes: Sequence[Scheme]) -> Iterator[Verdict]:
         return
     best: tuple[int, dict] = (0, {})
     for scheme in schemes:
-        columns = {
-            rule.indicator: _column(table, BY_KEY[rule.indicator]) for rule in scheme.rules if rule.indicator in BY_KEY
-        }
+        named = [rule.indicator for rule in scheme.rules if rule.indicator in BY_KEY]
+        columns = {indicator: _column(table, BY_KEY[indicator]) for indicator in named}
         if not columns or None in columns.values():
             continue
         should = {row: _score(row, scores, columns, scheme) for row in scores.cells}
@@ -35,10 +34,8 @@ def scored(table: Table, schemes: Sequence[Scheme]) -> Iterator[Verdict]:
         return
     for row, (score, text) in should.items():
         figure = scores.cells[row]
-        if figure.value == score:
-            yield Verdict(RIGHT, [figure], f"{text} = {score}")
-        else:
-            yield Verdict(AGAINST, [figure], f"「{figure.label}」按评分办法 {text} = {score}，印作 {figure.text}")
+        said = f"「{figure.label}」按评分办法 {text} = {score}，印作 {figure.text}"
+        yield Verdict.of(figure.value == score, [figure], said)
 
 
 def _column(table: Table, indicator: Indicator) -> Column | None:

@@ -49,14 +49,11 @@ def figures_of(block: Block) -> list[Figure]:
             if not series or figure.head or re.search(r"[：:]|分别|其中|依次|[。！？]", gap):
                 series += 1
             figure.series = series
-            enumerated = figure.kind == "share" and re.search(
+            said = before.split("占")[0] if figure.kind == "share" else before
+            some = figure.kind == "share" and re.search(
                 r"([^，。；、：]+)(?:、[^，。；：]+?)+等[^，。；、：]*?占", before
             )
-            figure.label = (
-                name(enumerated[1])
-                if enumerated
-                else _label(before.split("占")[0] if figure.kind == "share" else before)
-            )
+            figure.label = name(some[1]) if some else _label(said)
         if figure.about and figure.kind in ("count", "base", "difference"):
             figure.kind = "about"
         found.append(figure)
@@ -144,11 +141,12 @@ def _name_runs(found: list[Figure], leads: list[str]) -> None:
         if len(run) > 1:
             readings = [names for names in names_listed(leads[at]) if len(names) == len(run)]
             both = re.findall("同比|环比", run[0].basis)
-            if run[0].kind == "change" and len(both) == len(run):
-                for figure, basis in zip(run, both, strict=True):
+            two, named = run[0].kind == "change" and len(both) == len(run), re.search(r"[、和及与]", leads[at])
+            labels = readings[0] if readings else [""] * len(run)
+            for figure, basis, label in zip(run, both if two else [""] * len(run), labels, strict=True):
+                if two:
                     figure.basis = basis
-            elif run[0].kind == "count" or re.search(r"[、和及与]", leads[at]):
-                for figure, label in zip(run, readings[0] if readings else [""] * len(run), strict=True):
+                elif run[0].kind == "count" or named:
                     figure.label = label
         at = end
 
@@ -170,26 +168,21 @@ def _attach(found: list[Figure]) -> None:
             continue
         run = _run(found, figure)
         last = before[-1]
-        if figure.kind == "share" and _own_subject(figure, run, last):
-            continue
         listed = [count for count in _run(found, last) if count.kind == "count"]
         if len(listed) == 1 < len(run):
             listed = [count for count in before if count.series == last.series]
+        if figure.kind == "share" and _own_subject(figure, run, listed or [last]):
+            continue
+        both = len(run) > 1 and len({each.basis for each in run}) == len(run)
+        single = len(run) == 1 and (len(listed) == 1 or figure.label in ("", last.label))
+        of = None
         if len(run) > 1 and len(run) == len(listed):
-            figure.of = listed[run.index(figure)]
-        elif (len(run) == 1 and (len(listed) == 1 or figure.label in ("", last.label))) or (
-            len(run) > 1 and len({each.basis for each in run}) == len(run)
-        ):
-            figure.of = last if figure.kind == "share" else _moved(figure, run, before, found)
-        if (
-            figure.of
-            and figure.kind == "share"
-            and any(each.of is figure.of and each.kind == "share" for each in found if each is not figure)
-        ):
-            figure.of = None
-        if figure.of:
-            figure.say_of(figure.of)
-            figure.label = figure.of.label
+            of = listed[run.index(figure)]
+        elif single or both:
+            of = last if figure.kind == "share" else _moved(figure, run, before, found)
+        if of and not (figure.kind == "share" and any(each.of is of and each.kind == "share" for each in found)):
+            figure.say_of(of)
+            figure.label = of.label
 
 
 def _moved(figure: Figure, run: list[Figure], before: list[Figure], found: list[Figure]) -> Figure | None:
@@ -208,15 +201,17 @@ def _moved(figure: Figure, run: list[Figure], before: list[Figure], found: list[
     return None if apart else last
 
 
-def _own_subject(share: Figure, run: list[Figure], last: Figure) -> bool:
+def _own_subject(share: Figure, run: list[Figure], listed: list[Figure]) -> bool:
     """Whether a share is said of something else than of the count before it: 其中公交占72.5%, or in another sentence."""
+    last = listed[-1]
     between = last.block.text[last.end : run[0].start]
     clause = re.split(r"[，。；、（）]", between)[-1]
-    subject = name(
-        re.sub(
-            r"(?:约|仅|均|各|分别|共|合计|其|所|只|还|也|则|已|一共|总共)*占.*$|(?:占比|比重|比例|份额).*$", "", clause
-        )
+    if "合计" in clause and len(listed) == 1:
+        return True
+    clause = re.sub(
+        r"(?:约|仅|均|各|分别|一?共|合计|其|所|只|还|也|则|已|总共)*占.*$|(?:占比|比重|比例|份额).*$", "", clause
     )
+    subject = name(clause)
     return "。" in between or (bool(subject) and subject != last.label and len(run) == 1)
 
 

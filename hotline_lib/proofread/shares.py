@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from hotline_lib.proofread.figures import Figure
+from hotline_lib.proofread.figures import Figure, Texts
 from hotline_lib.proofread.tables import Table
 from hotline_lib.proofread.verdicts import (
     AGAINST,
@@ -31,7 +31,7 @@ _ALL = re.compile("（|^(?:全部|总|全[省市]|本月|话务|业务|工单|�
 class Shares:
     """The shares of a document, judged group by group."""
 
-    def __init__(self, texts: dict[int, list[Figure]], tables: list[Table]):
+    def __init__(self, texts: Texts, tables: list[Table]):
         self.wholes = Wholes(texts, tables)
         self.shared = {id(f.of) for figures in texts.values() for f in figures if f.kind == "share" and f.of}
         self.known: dict[tuple[str, str], Whole] = {}  # what the shares of an item are of, once a group proved it
@@ -180,17 +180,6 @@ class Shares:
         return Verdict(ALONE, [*pair], "没有印出它的分母")
 
 
-def on_another_base(verdicts: list[Verdict]) -> None:
-    """Shares of several paragraphs that all miss their whole, and all fit one other: 口径."""
-    missed = [v for v in verdicts if v.kind == AGAINST and len(v.figures) == 2 and v.figures[0].kind == "share"]
-    for chapter in {v.figures[0].block.chapter for v in missed}:
-        own = [v for v in missed if v.figures[0].block.chapter == chapter]
-        low, high = _common([(v.figures[0], v.figures[1]) for v in own])
-        if len(own) > 2 and low <= high:
-            for verdict in own:
-                verdict.kind = BASE
-
-
 def _fit(pair: Pair, whole: Whole) -> bool:
     """Whether a share is rightly that of the whole."""
     return whole.value is not pair[1] and bool(fits(*pair, whole.value) & {"up", "even"})
@@ -217,16 +206,19 @@ def _common(pairs: list[Pair]) -> tuple[int, int]:
     return (max(low for low, _ in ranges), min(high for _, high in ranges)) if ranges else (1, 0)
 
 
-def text_groups(figures: list[Figure]) -> list[list[Pair]]:
-    """The shares of a paragraph that stand on one whole: rows of equals, parted where the named whole changes."""
-    groups: list[list[Pair]] = []
-    last: tuple | None = None
-    for share in figures:
-        if share.kind != "share" or share.of is None:
-            continue
-        key = (share.of.series, _ALL.sub("", share.basis), share.whole_named)
-        if key != last:
-            groups.append([])
-        groups[-1].append((share, share.of))
-        last = key
-    return groups
+def text_groups(texts: Texts) -> list[list[Pair]]:
+    """The shares that stand on one whole: rows of equals of a paragraph, parted where the named whole changes.
+
+    Single ones of several paragraphs of a chapter that name one whole (占投诉总量的) stand together.
+    """
+    groups: dict[tuple, list[Pair]] = {}
+    for share in (figure for figures in texts.values() for figure in figures):
+        if share.kind == "share" and share.of:
+            key = (share.block.index, share.of.series, _ALL.sub("", share.basis), share.whole_named)
+            groups.setdefault(key, []).append((share, share.of))
+    together: dict[tuple, list[Pair]] = {}
+    for key, group in groups.items():
+        share = group[0][0]
+        named = len(group) == 1 and share.basis.strip("（") and not share.whole_named
+        together.setdefault((share.block.chapter, share.basis) if named else key, []).extend(group)
+    return list(together.values())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from hotline_lib.proofread.figures import Figure, alike, name
+from hotline_lib.proofread.figures import Figure, Texts, alike, name
 from hotline_lib.proofread.tables import TOTAL, Column, Table
 from hotline_lib.proofread.verdicts import AGAINST, RIGHT, Verdict, slip
 
@@ -27,7 +27,7 @@ class Series:
         return {figure.label[:2] for figure in self.figures}
 
 
-def series_of(texts: dict[int, list[Figure]], tables: list[Table]) -> list[Series]:
+def series_of(texts: Texts, tables: list[Table]) -> list[Series]:
     """Every list and column of counts, shares, changes and scores."""
     found = []
     for table in tables:
@@ -83,7 +83,7 @@ def _units_differ(a: Figure, b: Figure) -> bool:
     )
 
 
-def heads(texts: dict[int, list[Figure]], tables: list[Table]) -> Iterator[Verdict]:
+def heads(texts: Texts, tables: list[Table]) -> Iterator[Verdict]:
     """Announced wholes against the same in a table: its total, or the row or column of that name."""
     sums = [main_column(table) for table in tables]
     cells = [figure for column in sums if column for figure in [*column.rows, column.total]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from hotline_lib.proofread.figures import Figure, alike, name, of_a_kind
+from hotline_lib.proofread.figures import Figure, Texts, alike, name, of_a_kind
 from hotline_lib.proofread.tables import Table
 
 Pair = tuple[Figure, Figure]  # a share and the count it is of
@@ -34,7 +34,7 @@ class Whole:
 class Wholes:
     """All counts of a document, to find the whole of a share among them."""
 
-    def __init__(self, texts: dict[int, list[Figure]], tables: list[Table]):
+    def __init__(self, texts: Texts, tables: list[Table]):
         self.counts = [each for figures in texts.values() for each in figures if each.kind == "count"]
         self.columns = [column for table in tables for column in table.of("count") if column.total]
         self._chapters: dict[str, list[Figure]] = {}

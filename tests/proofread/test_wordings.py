@@ -46,7 +46,7 @@ def test_what_only_looks_wrong_is_let_pass(text):
 def test_shares_of_several_paragraphs_on_one_other_base_are_explained():
     document = read(worded.OTHER_BASE)
     assert {verdict.kind for verdict in document.findings} == {BASE}
-    assert all("印出的以 334" in verdict.text for verdict in document.findings)
+    assert all("分母 3346" in verdict.text for verdict in document.findings)
 
 
 def test_shares_without_counts_that_no_number_of_so_many_gives_have_another_base():
