@@ -221,9 +221,8 @@ def _page(text: str) -> Iterator[Part]:
     from lxml import html
 
     root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*>", "", text))
-    for tag in _NO_TEXT:
-        for gone in list(root.iter(tag)):
-            gone.drop_tree()
+    for gone in [*(each for tag in _NO_TEXT for each in list(root.iter(tag))), *root.find_class("proof")]:
+        gone.drop_tree()  # proof: what was found the last time
     yield from _walk(root)
 
 

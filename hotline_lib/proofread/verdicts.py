@@ -63,12 +63,20 @@ def roundings(figure: Figure, low: Fraction, high: Fraction) -> set[str]:
 
 def share_range(part: Figure, whole: Figure | int) -> tuple[Fraction, Fraction] | None:
     """Between which percentages a part of a whole lies; None if there is no whole."""
-    low, high = (whole, whole) if isinstance(whole, int) else (whole.low, whole.high)
+    low, high = _ends(whole)
     return (Fraction(100 * part.low, high), Fraction(100 * part.high, low)) if low > 0 and part.low >= 0 else None
+
+
+def _ends(whole: Figure | int) -> tuple[int, int]:
+    return (whole, whole) if isinstance(whole, int) else (whole.low, whole.high)
 
 
 def fits(share: Figure, part: Figure, whole: Figure | int) -> set[str]:
     """The roundings under which a printed share is that of the part of the whole."""
+    (low, high), unit = _ends(whole), 10**share.places
+    value = int(share.value * unit)
+    if not share.about and (100 * unit * part.high < (value - 2) * low or 100 * unit * part.low > (value + 2) * high):
+        return set()  # far off: seen without fractions, of which there are many
     found = share_range(part, whole)
     return roundings(share, *found) if found and found[0] <= 100 else set()
 
