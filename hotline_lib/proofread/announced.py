@@ -132,7 +132,7 @@ def _nests(group: list[Figure]) -> bool:
 def _flat(group: list[Figure]) -> bool:
     """Equals: none is said to be part of another."""
     text = group[0].block.text
-    return not any(re.search(r"其中|中有|之中|占该", text[a.end : b.start]) for a, b in pairwise(group))
+    return not any(re.search(r"其中|中有|之中|占该|率", text[a.end : b.start]) for a, b in pairwise(group))
 
 
 def _slipped(group: list[Figure], lead: Figure, closed: bool) -> bool:

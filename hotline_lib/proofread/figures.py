@@ -99,7 +99,9 @@ class Figure:
 
 
 Texts = dict[int, list[Figure]]  # the figures of each paragraph, by its index
-_TAKEN = re.compile(r"^.*(?:受理|接到|收到|接听|接收)(?:了|到|有效|各类|群众|市民|企业|社会|的|和)*(?=..)")
+_TAKEN = re.compile(
+    r"^.*(?:受理|接到|收到|接听|接收|(?:共|累计)[办处]理)(?:了|到|有效|各类|群众|市民|企业|社会|的|和)*(?=..)"
+)
 
 
 def name(text: str) -> str:

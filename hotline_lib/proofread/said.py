@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from hotline_lib.exact import half_up
-from hotline_lib.proofread.figures import Figure, mark, name
+from hotline_lib.proofread.figures import Figure, mark, name, of_a_kind
 from hotline_lib.proofread.numbers import NUMERAL, numeral
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.relations import change_of, changed
@@ -70,7 +70,7 @@ def rates(figures: list[Figure]) -> Iterator[Verdict]:
 
 def _its_own(rate: Figure, part: Figure, whole: Figure) -> bool:
     """Whether a rate can only be of that count: 办结率 of 实际办结, 投诉解决率 of 解决 out of 投诉."""
-    good, core = re.sub("^(?:实际|累计|已|共)", "", part.label), rate.label.removesuffix("率")
+    good, core = _good(part), rate.label.removesuffix("率")
     more = core.removesuffix(good)
     return core.endswith(good) and (more in whole.label or more in ("综合", "总体", "平均", "累计"))
 
@@ -166,16 +166,23 @@ def lone_shares(figures: list[Figure]) -> Iterator[Verdict]:
 
 
 def _rate(rate: Figure, figures: list[Figure]) -> tuple[Figure, Figure, list[Figure]] | None:
-    """(rate, what is good, what it may be over); None where no count is named like the rate."""
+    """(rate, what is good, what it may be over): of the counts named like the rate the one that gives it, else the nearest."""
     counts = [f for f in figures if f.kind == "count" and f.block is rate.block and f.end <= rate.start and f.whole]
     near = [f for f in counts if "。" not in rate.block.text[f.end : rate.start]]
     core = rate.label.removesuffix("率")
     named = lambda f: len(f.label) > 1 and (core.endswith(f.label.rstrip("数量")) or f.label.endswith(core[-2:]))
-    loose = (f for f in reversed(counts) if len(core) > 1 and named(f))
-    part = next((f for f in reversed(near) if f.label == core), None) or next(loose, None)
-    wholes = [f for f in counts if part and f.unit == part.unit and f.end < part.start and f.low > 0]
-    wholes = [f for f in wholes if f in near and part in near] or wholes
-    return (rate, part, wholes) if wholes and rate.label.endswith("率") else None
+    exact = [f for f in reversed(near) if _good(f) == core]
+    found = []
+    for part in exact[:1] or [f for f in reversed(counts) if len(core) > 1 and named(f)]:
+        wholes = [f for f in counts if f.end < part.start and f.low >= max(1, part.low) and of_a_kind([f, part])]
+        wholes = [f for f in wholes if f in near and part in near] or wholes
+        found += [(rate, part, wholes)] if wholes and rate.label.endswith("率") else []
+    fitting = (each for each in found if any(fits(rate, each[1], whole) for whole in each[2]))
+    return next(fitting, found[0] if found else None)
+
+
+def _good(part: Figure) -> str:
+    return re.sub("^(?:实际|累计|已|共)", "", part.label)
 
 
 def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:

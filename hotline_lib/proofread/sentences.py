@@ -21,7 +21,7 @@ _MEASURE = re.compile(
     r"办结|转办|回访|接听|呼入|呼出|抽检|抽查|督办|退回|超期|满意|人工|按时|逾期|未接|接通|派发|直接|在线|重复|无效"
 )
 _BASE_PHRASE = re.compile(r"占(?!比|有率)(?:了)?([^，。；占]*?)(?:比例|比重|的比|比)?的?(?:约|为|达|达到|仅)*$")
-_SHARE = re.compile(r"(?:占比|比重|比例|份额|占)(?:约|为|达到|达|仅|是|分别为|分别是|依次为|均为|：|:|（)*$")
+_SHARE = re.compile(r"(?:占比率?|比重|比例|份额|占)(?:约|为|达到|达|仅|是|分别为|分别是|依次为|均为|：|:|（)*$")
 _HEADS = re.compile(r"共|合计|总计|总量|总数|总共|业务量|受理量|工单量")
 
 
@@ -154,14 +154,17 @@ def _name_runs(found: list[Figure], leads: list[str]) -> None:
 def _attach(found: list[Figure]) -> None:
     """Binds each share, change and base month to the count that it is of: the last one, or number for number in lists."""
     for one, other in pairwise(found):  # 由120件增至150件: the first is the base of the second
-        to = re.fullmatch(rf"[^，。；]{{0,4}}?(?:{_MORE}|{_LESS})(?:至|到)", one.block.text[one.end : other.start])
+        to = re.fullmatch(rf"[^，。；]{{0,4}}?(?:{_MORE}|{_LESS})[至到为]", one.block.text[one.end : other.start])
         if to and one.kind in ("count", "base") and other.kind in ("count", "difference"):
-            after = next((each for each in found if each.start > other.start and each.kind == "change"), one)
-            one.kind, one.basis, one.of, other.kind = "base", after.basis, other, "count"
-            other.label, other.changes[one.basis + "基数"] = one.label, one
+            changes = [each for each in found if each.kind == "change" and "。" not in _until(one, each)]
+            change = next((each for each in changes if each.start > other.start), next(iter(changes), one))
+            one.kind, one.basis, other.kind, other.label = "base", change.basis, "count", one.label
+            one.say_of(other)
+            if change is not one:
+                change.say_of(other)
     counts = [figure for figure in found if figure.kind == "count"]
     for figure in found:
-        if figure.kind not in ("share", "change", "base", "difference"):
+        if figure.kind not in ("share", "change", "base", "difference") or figure.of:
             continue
         before = [count for count in counts if count.end <= figure.start and count is not figure.whole_named]
         if not before:
@@ -183,6 +186,11 @@ def _attach(found: list[Figure]) -> None:
         if of and not (figure.kind == "share" and any(each.of is of and each.kind == "share" for each in found)):
             figure.say_of(of)
             figure.label = of.label
+
+
+def _until(one: Figure, other: Figure) -> str:
+    first, last = sorted((one, other), key=lambda each: each.start)
+    return one.block.text[first.end : last.start]
 
 
 def _moved(figure: Figure, run: list[Figure], before: list[Figure], found: list[Figure]) -> Figure | None:

@@ -123,7 +123,8 @@ def _total_words(figure: Figure) -> bool:
 
 
 def _names(figure: Figure, cell: Figure) -> bool:
-    return len(cell.label) >= 2 and (figure.label == cell.label or figure.label.endswith(cell.label))
+    whole = len(cell.label) >= 2 and figure.label == cell.label
+    return whole or (len(cell.label) >= 4 and figure.label.endswith(cell.label))
 
 
 def _close(figure: Figure, cell: Figure) -> bool:
@@ -132,7 +133,7 @@ def _close(figure: Figure, cell: Figure) -> bool:
         a, b = (int(each.value * 10**each.places) for each in (figure, cell))
         rounded = round(cell.low / figure.scale * 10**figure.places) if figure.scale > 1 else b
         return slip(a, rounded)
-    return figure.low > 20 and slip(figure.low, cell.low)
+    return figure.low >= 100 and slip(figure.low, cell.low)  # of two smaller ones every fifth pair is so near
 
 
 def _changes_agree(count: Figure, cell: Figure) -> Iterator[Verdict]:
