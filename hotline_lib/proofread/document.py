@@ -16,7 +16,7 @@ from hotline_lib.proofread.places import placed
 from hotline_lib.proofread.read import Block, read
 from hotline_lib.proofread.scores import scored
 from hotline_lib.proofread.sentences import figures_of
-from hotline_lib.proofread.shares import Shares, text_groups
+from hotline_lib.proofread.shares import Shares, outliers, text_groups
 from hotline_lib.proofread.tables import Table, tables_of
 from hotline_lib.proofread.verdicts import AGAINST, ALONE, FORCED, RIGHT, STRENGTH, WRONG, Verdict
 
@@ -116,7 +116,8 @@ def _within(
             groups += [group] if group and not any(id(figure) in judged for figure in column.rows) else []
     for group in groups:
         shares.judge(group)  # what each item's shares are of is known after the first time
-    found += [verdict for group in groups for verdict in shares.judge(group)]
+    judged = [verdict for group in groups for verdict in shares.judge(group)]
+    found += [*judged, *outliers(judged)]
     for block in blocks:
         found += announced.identifiers(block) if block.rows else []
         own = texts.get(block.index, [])

@@ -62,7 +62,7 @@ def rates(figures: list[Figure]) -> Iterator[Verdict]:
     for rate, part, wholes in found:
         if fitting := next((whole for whole in reversed(wholes) if fits(rate, part, whole)), None):
             yield Verdict(RIGHT, [rate, part, fitting], f"{part.text} ÷ {fitting.text} = {rate.text}")
-        elif _its_own(rate, part, wholes[-1]) and (len(wholes) == 1 or id(rate.block) in sure):
+        elif _its_own(rate, part, wholes[-1]) and (len({f.low for f in wholes}) == 1 or id(rate.block) in sure):
             right = printed(part.low, wholes[-1].low, rate.places)
             text = f"{part.text} ÷ {wholes[-1].text} = {right}，印作 {rate.text}"
             yield Verdict(AGAINST, [rate, part, wholes[-1]], text)
@@ -174,7 +174,8 @@ def _rate(rate: Figure, figures: list[Figure]) -> tuple[Figure, Figure, list[Fig
     exact = [f for f in reversed(near) if _good(f) == core]
     found = []
     for part in exact[:1] or [f for f in reversed(counts) if len(core) > 1 and named(f)]:
-        wholes = [f for f in counts if f.end < part.start and f.low >= max(1, part.low) and of_a_kind([f, part])]
+        wholes = [f for f in counts if f.end < part.start and f.low > 0 and of_a_kind([f, part])]
+        wholes = [f for f in wholes if f.low >= part.low] or wholes
         wholes = [f for f in wholes if f in near and part in near] or wholes
         found += [(rate, part, wholes)] if wholes and rate.label.endswith("率") else []
     fitting = (each for each in found if any(fits(rate, each[1], whole) for whole in each[2]))
@@ -182,7 +183,7 @@ def _rate(rate: Figure, figures: list[Figure]) -> tuple[Figure, Figure, list[Fig
 
 
 def _good(part: Figure) -> str:
-    return re.sub("^(?:实际|累计|已|共)", "", part.label)
+    return re.sub("^(?:实际|累计|已|共)|[数量]$", "", part.label)
 
 
 def stated_bases(figures: list[Figure]) -> Iterator[Verdict]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -25,7 +26,9 @@ from hotline_lib.proofread.verdicts import (
 )
 from hotline_lib.proofread.wholes import Pair, Whole, Wholes
 
-_ALL = re.compile("（|^(?:全部|总|全[省市]|本月|话务|业务|工单|受理|诉求|来电|电话|热线|有效)*(?:总?[量数])$")
+_ALL = re.compile(
+    "（|^(?:全部|总|全[省市]|本月|话务|业务|工单|受理|诉求|来电|电话|热线|有效|问题|案卷|案件|信件)*(?:总?[量数])$"
+)
 
 
 class Shares:
@@ -178,6 +181,25 @@ class Shares:
             if near and near.rank <= 1 and (count.scale == 1 or near.count >= count.low):
                 return self._wrong(pair, near, [pair], AGAINST)
         return Verdict(ALONE, [*pair], "没有印出它的分母")
+
+
+def outliers(verdicts: list[Verdict]) -> Iterator[Verdict]:
+    """Of paragraphs that each begin with a count and its share, those whose share is not of the whole that all others have."""
+    opening = lambda share, count: (
+        "。" not in count.block.text[: share.start] and share.block.index == count.block.index
+    )
+    lone = [v for v in verdicts if v.kind == ALONE and len(v.figures) == 2 and opening(*v.figures)]
+    right = [v for v in verdicts if v.kind == RIGHT and len(v.figures) == 3 and opening(*v.figures[:2])]
+    for verdict in lone:
+        share, count = verdict.figures
+        same = [
+            v for v in right if v.figures[0].block.chapter == share.block.chapter and v.figures[0].basis == share.basis
+        ]
+        wholes = {id(v.figures[2]): v.figures[2] for v in same}
+        blocks = {v.figures[0].block.index for v in same} - {share.block.index}
+        if len(wholes) == 1 and len(blocks) > 1 and share.basis != "（":
+            whole = Whole(next(iter(wholes.values())), "同章各项的分母", 4)
+            yield Verdict(AGAINST, [share, count], f"{count.label} {_quotient(share, count, whole)}")
 
 
 def _fit(pair: Pair, whole: Whole) -> bool:

@@ -43,6 +43,8 @@ class Wholes:
             self._chapters.setdefault(each.block.chapter, []).append(each)
             self._named.setdefault(each.label, []).append(each)
         self._heads = [each for each in self.counts if each.head]
+        opening = {each.block.index for each in self._heads[:1]}  # where the document's wholes are announced
+        self._heads += [each for each in self.counts if each.block.index in opening and not each.head]
         self._found: dict[int, list[Whole]] = {}
 
     def of(self, pairs: list[Pair]) -> list[Whole]:
