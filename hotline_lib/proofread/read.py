@@ -131,8 +131,8 @@ def _outlined(parts: list[Part]) -> list[Block]:
             if rows:
                 blocks.append(Block(rows=rows, chapter=chapter, item=item, index=len(blocks)))
             continue
-        heading = isinstance(part, tuple)
-        raw = (part[1] if heading else part).strip()
+        raw = (part[1] if isinstance(part, tuple) else part).strip()
+        heading = isinstance(part, tuple) or raw.startswith("#")
         if not (text := plain(raw).strip()):
             continue
         short = len(text) <= 40 and not text.endswith(("。", "；"))

@@ -202,3 +202,8 @@ def test_narrow_signs_throughout_are_a_manner():
     assert not proofread(
         blocks_of("一二三,四五六,七八九,甲乙丙,丁戊己,庚辛壬,子丑寅,卯辰巳,午未申,酉戌亥,共3件,完。")
     ).remarks
+
+
+def test_a_heading_of_markdown_is_one_however_long():
+    text = "## 一、" + "本月受理情况" * 8 + "\n\n共受理3件。"
+    assert [(block.text[0], block.chapter[:2]) for block in blocks_of(text)] == [("一", "一、"), ("共", "一、")]
