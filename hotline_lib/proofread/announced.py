@@ -47,12 +47,14 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
         low, high = (sum(getattr(figure, end) for figure in group) for end in ("low", "high"))
         text = f"{' + '.join(figure.text for figure in group)} = {between(low, high)}，总数 {lead.text}"
         shares = [figure for figure in figures if figure.kind == "share" and figure.of in group]
+        over = low > lead.high and (not far or "。其中" in gap)
+        nested = _nests(group) and (_chained(group) or not _slipped(group, lead, closed=True))
         closed, some = _closed(group, gap), re.search(r"主要|前\d|排名|较多|突出|集中", gap)
         if low <= lead.high and high >= lead.low:
             yield Verdict(RIGHT, [lead, *group], text)
         elif len({each.basis for each in shares}) > 1 or (shares and all(fits(f, f.of, lead) for f in shares)):
             continue  # parts of parts, or kinds that one ticket can have several of
-        elif low > lead.high and (not far or "。其中" in gap) and not _nests(group):
+        elif over and not nested:
             yield Verdict(AGAINST, [lead, *group], text + "：分项之和超过总数")
         elif (closed or not far) and not some and _slipped(group, lead, closed):
             yield Verdict(AGAINST, [lead, *group], text + f"，相差 {abs(lead.low - high)}")
@@ -130,8 +132,12 @@ def _nests(group: list[Figure]) -> bool:
     text, values = group[0].block.text, [figure.low for figure in group]
     if all("、" in text[a.end : b.start] for a, b in pairwise(group)):
         return False
-    outcomes = [bool(_OUTCOMES.search(figure.label)) for figure in group]
-    return any(values[at] >= sum(values[at + 1 :]) and any(outcomes[at:]) for at in range(len(values) - 1))
+    return any(values[at] >= sum(values[at + 1 :]) for at in range(len(values) - 1))
+
+
+def _chained(group: list[Figure]) -> bool:
+    """Whether something of a list is said to have come of what stands before it."""
+    return any(_OUTCOMES.search(figure.label) for figure in group)
 
 
 def _flat(group: list[Figure]) -> bool:
