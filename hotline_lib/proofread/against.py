@@ -22,19 +22,25 @@ def against(document: Document, other: Document) -> Document:
     other: the issue of the month before, or of the same month a year before; which one follows from their dates.
     """
     basis = _basis(document, other)
-    then = {figure.label: figure for figure in _totals(other)}
+    then: dict[str, list[Figure]] = {}
+    for figure in _totals(other):
+        then.setdefault(figure.label, []).append(figure)
     found = []
     for count in _totals(document):
-        change, base = count.changes.get(basis), then.get(count.label)
-        if base and count.low == base.low >= _MUCH and not (change and change.value == 0):
-            text = f"「{count.label}」{count.text} 与 {other.name} 所印 {base.text} 相同：疑为沿用"
+        change, bases = count.changes.get(basis), then.get(count.label, [])
+        same = next((base for base in bases if count.low == base.low >= _MUCH), None)
+        if same and not (change and change.value == 0):
+            text = f"「{count.label}」{count.text} 与 {other.name} 所印 {same.text} 相同：疑为沿用"
             found.append(Verdict(BASE, [count], text))
-        if change is None or base is None:
+        if change is None or not bases:
             continue
-        where = f"{other.name} 印 {base.text}，({count.text} − {base.text}) ÷ {base.text} = {change_of(count, base, change.places)}"
+        base = next((base for base in bases if changed(change, count, base)), bases[0])
         ok = changed(change, count, base)
-        text = where if ok else f"「{count.label}」{basis}印作 {change.text}；{where}"
-        found.append(Verdict.of(ok, [change, count], text))
+        right = change_of(count, base, change.places)
+        where = f"{other.name} 印 {base.text}，({count.text} − {base.text}) ÷ {base.text} = {right}"
+        if ok or len({base.low for base in bases}) == 1:  # else one name stands for two things there
+            text = where if ok else f"「{count.label}」{basis}印作 {change.text}；{where}"
+            found.append(Verdict.of(ok, [change, count], text))
     found += [carried for verdict in document.findings for carried in _carried(verdict, other)]
     touched = {id(figure) for verdict in found for figure in verdict.figures}
     lone = lambda verdict: verdict.kind == "无旁证" and id(verdict.figures[0]) in touched
@@ -53,8 +59,12 @@ def _totals(document: Document) -> list[Figure]:
 
 
 def _basis(document: Document, other: Document) -> str:
-    now, then = (next((m for b in d.blocks[:12] if (m := _MONTH.search(b.text))), None) for d in (document, other))
-    return "同比" if now and then and now[2] == then[2] and now[1] != then[1] else "环比"
+    """Which change the other issue is the base of: 环比 if nothing is said of their months, none if they are others."""
+    said = [next((m for b in d.blocks[:12] if (m := _MONTH.search(b.text))), None) for d in (document, other)]
+    if None in said:
+        return "环比"
+    now, then = (12 * int(month[1]) + int(month[2]) for month in said)
+    return {1: "环比", 12: "同比"}.get(now - then, "")
 
 
 def _carried(verdict: Verdict, other: Document) -> Iterator[Verdict]:

@@ -129,3 +129,13 @@ def test_list_page_and_json_tell_the_same_in_the_same_order(tmp_path):
 def test_both_sides_of_a_contradiction_are_marked():
     page = show.page(proofread(blocks_of("共受理工单1350件，其中：咨询800件、投诉250件、建议200件。")), "")
     assert page.count('<mark class="against" title="矛盾">') == 4
+
+
+def test_an_issue_of_another_month_is_no_base():
+    may = issue(MAY.format("16.00%"))
+    assert len(against(may, issue(APRIL.replace("4月", "2月"))).verdicts) == len(may.verdicts)
+
+
+def test_one_name_for_two_things_there_is_no_base():
+    other = APRIL + "\n| 领域 | 件数 |\n|---|---|\n| 投诉 | 90 |\n| 其他 | 910 |\n| 合计 | 1000 |\n"
+    assert not [v for v in against(issue(MAY.format("15.00%")), issue(other)).findings if v.kind == AGAINST]
