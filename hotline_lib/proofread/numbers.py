@@ -19,10 +19,8 @@ _WORDS = re.compile(
     rf"百分之({NUMERAL})(?:点([零一二三四五六七八九]+))?|([一二两三四五六七八九\d])成([一二三四五六七八九\d]|半)?{_END}"
     rf"|((?<=占)一半|(?<=[近过超逾])半|半数){_END}|({NUMERAL})(倍|(?:件|起|宗|人次)(?=[，。；、（）和及与]|$))|翻了?([一两三])?番|(基本)?持平"
 )
-_MORE_THAN, _LESS_THAN, _ABOUT = (
-    re.compile(rf"(?:{words})\s*$")
-    for words in (r"逾|超过?|(?<!经)过|多达|突破|高于|>|≥", "将?近|不到|不足|低于", "大?约")
-)
+_MORE_THAN = re.compile(r"(?:逾|超过?|(?<!经)过|多达|突破|高于|>|≥)\s*$")
+_LESS_THAN, _ABOUT = re.compile(r"(?:将?近|不到|不足|低于)\s*$"), re.compile(r"大?约\s*$")
 _VALUES = {sign: at for at, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 
 
@@ -92,10 +90,7 @@ def _of_words(text: str) -> Iterator[Number]:
                 continue
             number.value, number.unit = Decimal(numeral(match[6])), match[7]
         elif match[9] or match[0] == "持平":
-            number.said, number.about = (
-                "平",
-                (Fraction(-1), Fraction(1)) if not match[9] else (Fraction(-5), Fraction(5)),
-            )
+            number.said, number.about = "平", _around(number, 5 if match[9] else 1)
         else:
             number.value, number.said = Decimal(100 * (2 ** numeral(match[8] or "一") - 1)), "番"
             number.about = _around(number, 15)

@@ -22,6 +22,9 @@ _MEASURE = re.compile(
 )
 _BASE_PHRASE = re.compile(r"占(?!比|有率)(?:了)?([^，。；占]*?)(?:比例|比重|的比|比)?的?(?:约|为|达|达到|仅)*$")
 _SHARE = re.compile(r"(?:占比率?|比重|比例|份额|占)(?:约|为|达到|达|仅|是|分别为|分别是|依次为|均为|：|:|（)*$")
+_SOME = re.compile(r"([^，。；、：]+)(?:、[^，。；：]+?)+等[^，。；、：]*?占")
+_OF = re.compile(r"占[^，。；占]*$")
+_SAID_TO_BE = re.compile(r"(?:约|仅|均|各|分别|一?共|合计|其|所|只|还|也|则|已|总共)*占.*$|(?:占比|比重|比例|份额).*$")
 _HEADS = re.compile(r"共|合计|总计|总量|总数|总共|业务量|受理量|工单量")
 
 
@@ -36,10 +39,8 @@ def figures_of(block: Block) -> list[Figure]:
         done = max(done, start)
         before = block.text[done : number.start]
         last = found[-1] if found else None
-        figure = Figure(
-            number.text, number.value, number.unit, number.scale, block, number.start, number.end,
-            about=number.about, said=number.said,
-        )  # fmt: skip
+        printed = (number.text, number.value, number.unit, number.scale, block, number.start, number.end)
+        figure = Figure(*printed, about=number.about, said=number.said)
         listed = bool(last and _APART.fullmatch(before) and last.end == done and not figure.said)
         if listed and (figure.unit == last.unit or not last.unit or not figure.unit):
             figure.kind, figure.basis, figure.head, figure.frame = last.kind, last.basis, last.head, last.frame
@@ -50,9 +51,7 @@ def figures_of(block: Block) -> list[Figure]:
                 series += 1
             figure.series = series
             said = before.split("占")[0] if figure.kind == "share" else before
-            some = figure.kind == "share" and re.search(
-                r"([^，。；、：]+)(?:、[^，。；：]+?)+等[^，。；、：]*?占", before
-            )
+            some = figure.kind == "share" and _SOME.search(before)
             figure.label = name(some[1]) if some else _label(said)
         if figure.about and figure.kind in ("count", "base", "difference"):
             figure.kind = "about"
@@ -77,9 +76,7 @@ def _judge_kind(figure: Figure, before: str, sentence: str, last: Figure | None,
         figure.kind, figure.basis = ("change" if basis else "ratio" if figure.said == "倍" else "other"), basis
         if figure.said == "倍" and basis:  # 2.3 times as many are 130 % more
             figure.value, figure.about = figure.value - 100, tuple(end - 100 for end in figure.about)
-    elif (
-        figure.unit == "%" and before == "的" and last and re.search(r"占[^，。；占]*$", last.block.text[: last.start])
-    ):
+    elif figure.unit == "%" and before == "的" and last and _OF.search(last.block.text[: last.start]):
         figure.kind, figure.whole_named = "share", last
     elif figure.unit == "%":
         if turn and (basis or (last and last.basis in ("同比", "环比"))):
@@ -216,10 +213,7 @@ def _own_subject(share: Figure, run: list[Figure], listed: list[Figure]) -> bool
     clause = re.split(r"[，。；、（）]", between)[-1]
     if "合计" in clause and len(listed) == 1:
         return True
-    clause = re.sub(
-        r"(?:约|仅|均|各|分别|一?共|合计|其|所|只|还|也|则|已|总共)*占.*$|(?:占比|比重|比例|份额).*$", "", clause
-    )
-    subject = name(clause)
+    subject = name(_SAID_TO_BE.sub("", clause))
     return "。" in between or (bool(subject) and subject != last.label and len(run) == 1)
 
 

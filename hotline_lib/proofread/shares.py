@@ -78,26 +78,21 @@ class Shares:
 
     def _together(self, share: Figure, last: Figure, wholes: list[Whole]) -> Verdict | None:
         """A list of counts that have their share together, behind the last of them."""
-        listed = [
-            each
-            for each in self.wholes.counts
-            if each.block is last.block and each.series == last.series and each.end <= last.end
-        ]
-        own = self.shared - {id(last)}
-        if len(listed) < 2 or any(id(each) in own or each.scale > 1 for each in listed):
+        here = [each for each in self.wholes.counts if each.block is last.block and each.end <= last.end]
+        listed = [each for each in here if each.series == last.series]
+        if len(listed) < 2 or any(id(each) in self.shared - {id(last)} or each.scale > 1 for each in listed):
             return None
-        total = replace(last, value=Decimal(sum(each.low for each in listed)))
-        for whole in wholes:
-            if whole.value not in listed and fits(share, total, whole.value) & {"up", "even"}:
-                sums = " + ".join(each.text for each in listed)
-                return Verdict(RIGHT, [share, *listed], f"({sums}) ÷ {whole.number}（{whole.why}）= {share.text}")
-        near = next((each for each in wholes if each.rank < 2 and each.value not in listed), None)
+        sums = " + ".join(each.text for each in listed)
+        total = replace(last, value=Decimal(sum(each.low for each in listed)), text=f"({sums})")
+        others = [whole for whole in wholes if whole.value not in listed]
+        if right := next((whole for whole in others if _fit((share, total), whole)), None):
+            return Verdict(RIGHT, [share, *listed], _quotient(share, total, right))
+        near = next((whole for whole in others if whole.rank < 2), None)
         if near is None or any(fits(share, last, whole.value) for whole in wholes):
             return None
-        right, sums = printed(total.low, near.count, share.places), " + ".join(each.text for each in listed)
-        alike_print = slip(right.replace(".", "").rstrip("%"), str(share.value).replace(".", ""))
-        text = f"({sums}) ÷ {near.number}（{near.why}）= {right}，印作 {share.text}"
-        return Verdict(AGAINST, [share, *listed], text) if alike_print else None
+        should = printed(total.low, near.count, share.places)
+        slipped = slip(should.replace(".", "").rstrip("%"), str(share.value).replace(".", ""))
+        return Verdict(AGAINST, [share, *listed], _quotient(share, total, near)) if slipped else None
 
     def _cut(self, pairs: list[Pair], wholes: list[Whole]) -> list[Verdict]:
         """A list that is right throughout, if what lies beyond the last digit is left off: seen in two of its shares."""
@@ -185,18 +180,13 @@ class Shares:
 
 def outliers(verdicts: list[Verdict]) -> Iterator[Verdict]:
     """Of paragraphs that each begin with a count and its share, those whose share is not of the whole that all others have."""
-    opening = lambda share, count: (
-        "。" not in count.block.text[: share.start] and share.block.index == count.block.index
-    )
-    lone = [v for v in verdicts if v.kind == ALONE and len(v.figures) == 2 and opening(*v.figures)]
-    right = [v for v in verdicts if v.kind == RIGHT and len(v.figures) == 3 and opening(*v.figures[:2])]
-    for verdict in lone:
-        share, count = verdict.figures
-        same = [
-            v for v in right if v.figures[0].block.chapter == share.block.chapter and v.figures[0].basis == share.basis
-        ]
-        wholes = {id(v.figures[2]): v.figures[2] for v in same}
-        blocks = {v.figures[0].block.index for v in same} - {share.block.index}
+    opening = lambda share, count: share.block is count.block and "。" not in count.block.text[: share.start]
+    lone = [v.figures for v in verdicts if v.kind == ALONE and len(v.figures) == 2 and opening(*v.figures)]
+    right = [v.figures for v in verdicts if v.kind == RIGHT and len(v.figures) == 3 and opening(*v.figures[:2])]
+    for share, count in lone:
+        alike = lambda other, key=(share.block.chapter, share.basis): (other.block.chapter, other.basis) == key
+        wholes = {id(whole): whole for other, _, whole in right if alike(other)}
+        blocks = {other.block.index for other, *_ in right if alike(other)} - {share.block.index}
         if len(wholes) == 1 and len(blocks) > 1 and share.basis != "（":
             whole = Whole(next(iter(wholes.values())), "同章各项的分母", 4)
             yield Verdict(AGAINST, [share, count], f"{count.label} {_quotient(share, count, whole)}")

@@ -17,6 +17,7 @@ TOTAL = re.compile(r"(?:全省|全市|全国|全区|各市|各地|本月)?(?:合
 _PART_TOTAL = re.compile(r"小计|.合计$")
 _ALL = re.compile(r"全省|全市|全国|全区|全州")
 _RANK = re.compile(r"名次|排名|排序|位次")
+_NAMES = re.compile("类型|类别|来源|渠道|单位|地区|县区|部门|项目|名称$")
 _NUMBERED = re.compile(r"序号|编号|序$|^No")
 
 
@@ -70,7 +71,7 @@ def tables_of(block: Block) -> list[Table]:
         if _beside(heads, at, labels) and is_name(at):
             labels.append(at)
     tables: list[Table] = []
-    for label_at, end in zip(labels, [*labels[1:], width], strict=True):
+    for label_at, end in zip(labels, [*labels[1:], width], strict=False):
         columns = _columns(body, label_at, range(label_at if tables else 0, end))
         if tables and [column.head for column in tables[0].columns] == [column.head for column in columns]:
             for column, more in zip(tables[0].columns, columns, strict=True):  # one table, broken in two
@@ -84,9 +85,7 @@ def tables_of(block: Block) -> list[Table]:
 
 def _beside(heads: list[str], at: int, labels: list[int]) -> bool:
     """Whether another table's names begin in a column: its head is that of the first names, or calls them names."""
-    return heads[at] == heads[labels[0]] or bool(
-        re.search("类型|类别|来源|渠道|单位|地区|县区|部门|项目|名称$", heads[at])
-    )
+    return heads[at] == heads[labels[0]] or bool(_NAMES.search(heads[at]))
 
 
 @dataclass

@@ -78,9 +78,8 @@ def _like(label: str, named: dict[str, Figure]) -> Figure | None:
 
 
 def _units_differ(a: Figure, b: Figure) -> bool:
-    return bool(a.unit and b.unit and a.unit != b.unit and "件" not in (a.unit, b.unit)) or (
-        a.frame != b.frame and a.row < 0 and b.row < 0
-    )
+    units = a.unit and b.unit and a.unit != b.unit and "件" not in (a.unit, b.unit)
+    return bool(units) or (a.frame != b.frame and a.row < 0 and b.row < 0)
 
 
 def heads(texts: Texts, tables: list[Table]) -> Iterator[Verdict]:

@@ -1,13 +1,15 @@
 """Every form of file gives the same figures; what cannot be read says why and how to mend it."""
 
+import random
 import sys
 import time
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+import worded
 import wordings
 from docx import Document as Word
-from support import ROOT
+from support import ROOT, one_in
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.processes import MOST_MEMORY
@@ -207,3 +209,32 @@ def test_narrow_signs_throughout_are_a_manner():
 def test_a_heading_of_markdown_is_one_however_long():
     text = "## 一、" + "本月受理情况" * 8 + "\n\n共受理3件。"
     assert [(block.text[0], block.chapter[:2]) for block in blocks_of(text)] == [("一", "一、"), ("共", "一、")]
+
+
+def test_a_table_of_numbers_alone_is_let_pass():
+    assert not proofread(blocks_of("| 1 | 2 |\n|---|---|\n| 3 | 4 |\n| 5 | 6 |\n")).findings
+
+
+@pytest.mark.parametrize("seed", one_in(8, range(80)))
+def test_whatever_a_document_holds_there_is_an_answer(seed):
+    rng = random.Random(seed)
+    texts = [wordings.HEBEI, wordings.TANGSHAN, *wordings.CLEAN.values(), *(text for text, *_ in worded.PAIRS.values())]
+    bits = [
+        *"占%件；。、|（），至近成倍万亿",
+        "第",
+        "其中",
+        "共",
+        "\n",
+        "百分之",
+        "持平",
+        "前3位分别为：",
+        "第0位",
+        "-100%",
+        "0",
+        "日均",
+    ]
+    signs = list("\n\n".join(rng.sample(texts, 8)))
+    for _ in range(120):
+        signs[rng.randrange(len(signs))] = rng.choice(bits)
+    document = proofread(blocks_of("".join(signs)))
+    assert show.page(document, "") and show.as_json(document) and show.lines(document)
