@@ -68,9 +68,10 @@ def doubles(series: list[Series]) -> Iterator[Verdict]:
 
 
 def _apart(one: Series, other: Series) -> bool:
-    """Lists of two different items, or the same figures."""
+    """Lists of two different items (one may be of inquiries, one of complaints), columns of one table, or the same figures."""
     a, b = one.figures[0].block, other.figures[0].block
-    return one.figures[0] is other.figures[0] or bool(a.item and b.item and a.item != b.item)
+    same = one.figures[0] is other.figures[0] or (a is b and bool(a.rows))
+    return same or bool(a.item and b.item and (a.chapter, a.item) != (b.chapter, b.item))
 
 
 def _like(label: str, named: dict[str, Figure]) -> Figure | None:

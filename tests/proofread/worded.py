@@ -127,6 +127,10 @@ RIGHT = {
     ),
     "parts of parts without a word": "共受理来电1000个，其中市民来电900个，咨询600个、投诉250个。",
     "outcomes of outcomes": "共受理投诉400件，其中办结392件，回访350件，满意343件。",
+    "one issue asked about and complained of": (
+        "一、咨询\n\n1.班车。主要咨询：时刻（31件）、票价（24件）、甩站（17件）等。\n\n二、投诉\n\n"
+        "1.班车。主要反映：时刻（31件）、票价（24件）、甩站（20件）等。"
+    ),
     "places of different things": "甲县投诉120件，居全市第1位；咨询4000件，居全市第5位。",
     "counted from the other end": "办结率95.0%的青山县列第3位。\n\n| 县 | 办结率 |\n|---|---|\n| 青山县 | 95.0% |\n| 白水县 | 96.0% |\n| 云岭县 | 97.0% |\n",
 }  # fmt: skip
