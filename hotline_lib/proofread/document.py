@@ -12,7 +12,7 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.params import Scheme
 from hotline_lib.proofread import announced, base_months, relations, said, web
 from hotline_lib.proofread.figures import Figure, Texts
-from hotline_lib.proofread.places import placed
+from hotline_lib.proofread.places import placed, ranges
 from hotline_lib.proofread.read import Block, read
 from hotline_lib.proofread.scores import scored
 from hotline_lib.proofread.sentences import figures_of
@@ -127,7 +127,8 @@ def _within(
     series = web.series_of(texts, tables)
     found += [*web.doubles(series), *web.heads(texts, tables)]
     for block in blocks:
-        found += placed(block, texts.get(block.index, []), series, tables)
+        own = texts.get(block.index, [])
+        found += [*placed(block, own, series, tables), *ranges(block, own, tables)]
     parts = base_months.partitions(tables, texts)
     found += [verdict for each in parts for verdict in base_months.base_sums(each, parts, blocks)]
     return [*found, *base_months.twins(parts)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from hotline_lib.exact import competition_rank
 from hotline_lib.proofread.figures import Figure, alike, mark, name
 from hotline_lib.proofread.numbers import NUMERAL, numeral
 from hotline_lib.proofread.read import Block
 from hotline_lib.proofread.tables import Table
-from hotline_lib.proofread.verdicts import Verdict
+from hotline_lib.proofread.verdicts import Verdict, slip
 from hotline_lib.proofread.web import Series
 
 _PLACED = re.compile(
@@ -74,3 +74,23 @@ def _in_columns(place: int, words: Figure, said: str, tables: list[Table]) -> It
             if len(head) > 1 and head in said and own and len(rows) > 2:
                 yield from _ranked(place, words, rows, own[0], f"「{column.head}」")
                 return
+
+
+def ranges(block: Block, figures: list[Figure], tables: list[Table]) -> Iterator[Verdict]:
+    """满意率为95.1%至98.2%: the least and the greatest of the column of that head, where one of the two is."""
+    for one, other in pairwise(figures):
+        if re.fullmatch("[至到]", block.text[one.end : other.start]) and one.unit == other.unit:
+            clause = re.split("[，。；：（]", block.text[: one.start])[-1]
+            for column in (column for table in tables for column in table.of("count", "score", "rate")):
+                head, values = name(re.sub("%|（.*", "", column.head)), sorted(figure.value for figure in column.rows)
+                said = sorted((one, other), key=lambda figure: figure.value)
+                if len(head) < 2 or head not in clause or len(values) < 3 or re.search("[前后除其]", clause):
+                    continue
+                ends = list(zip(said, (values[0], values[-1]), strict=True))
+                off = [(figure, value) for figure, value in ends if abs(figure.value - value) > figure.step]
+                text = f"「{column.head}」最小 {values[0]}、最大 {values[-1]}，文中说 {one.text} 至 {other.text}"
+                digits = (
+                    [str(value).replace(".", "") for value in (off[0][0].value, off[0][1])] if len(off) == 1 else []
+                )
+                if not off or (digits and slip(*digits)):
+                    yield Verdict.of(not off, [one, other], text)
