@@ -4,7 +4,7 @@ Thirty months around the published one and six of the second province are simula
 already is kept; by default into a folder that is thrown away), written as Word has them, and proofread.
 
 Seed 12328: 36 months, 9,970 figures held, none with 错 or 矛盾. The second province alone, nine months of each of the seeds 1
-to 6: one list was taken for another (17 and 20 of one sub-issue, asked about and complained of), and is not any more.
+to 6: 54 months, none either.
 """
 
 from __future__ import annotations
