@@ -11,6 +11,8 @@ _MEDIAN = np.pi / 2  # variance of a median, in those of a mean
 _ALIKE = 1e-6  # of the determinant, below which counting errors are all of one size
 _WINSOR = 0.1  # of each side
 _KEPT = 0.6786545589528744  # of the variance of a normal variable, after a tenth of each side has been drawn in
+_TELLING = 0.4  # a variance of counting: five tickets and five, or three and a thousand
+_FEWEST = 5  # changes
 _BLOCK = 256  # rows that are held beside all others at a time
 
 
@@ -94,19 +96,38 @@ class Beside(NamedTuple):
 def beside(value: np.ndarray, counting: np.ndarray, own: Fitted | None = None) -> Beside:
     """Each value beside all others. counting: variances of counting. own: how they vary, if that is known otherwise than from
     the others."""
-    blocks = []
-    places = np.arange(len(value) - 1)
-    for first in range(0, len(value), _BLOCK):
-        rows = np.arange(first, min(first + _BLOCK, len(value)))
-        others = places + (places >= rows[:, None])
-        middle_of = middle(value[others], counting[others])
-        how = own or fitted(value[others] - middle_of[:, None], counting[others], "peers")
-        noise = how.of(counting[rows])
-        phi, sd = (np.broadcast_to(each, len(rows))[:, None] for each in (noise.phi, noise.sd))
-        more = _MEDIAN / (1 / (phi * counting[others] + sd**2)).sum(axis=-1)
-        blocks.append((middle_of, *np.broadcast_arrays(noise.phi, noise.sd, noise.df), more))
-    middles, phi, sd, df, more = (np.concatenate(each) for each in zip(*blocks, strict=True))
+    everyone, tell = np.arange(len(value)), telling(counting)
+    middles, more, phi, sd, df = np.empty((5, len(value)))
+    for told in (tell, ~tell):
+        for rows in np.array_split(np.flatnonzero(told), max(1, told.sum() // _BLOCK)):
+            others = _but(everyone, rows)
+            middles[rows] = middle(value[others], counting[others])
+            if own:
+                how = own
+            else:
+                others_tell = _but(np.flatnonzero(tell), rows) if told is tell else np.flatnonzero(tell)[None]
+                how = fitted(
+                    value[others_tell] - middles[rows][:, None],
+                    counting[others_tell] + np.zeros((len(rows), 1)),
+                    "peers",
+                )
+            noise = how.of(counting[rows])
+            phi[rows], sd[rows], df[rows] = noise[:3]
+            more[rows] = _MEDIAN / (1 / (phi[rows][:, None] * counting[others] + sd[rows][:, None] ** 2)).sum(axis=-1)
     return Beside(middles, Noise(phi, sd, df, own.basis if own else "peers"), more)
+
+
+def telling(counting: np.ndarray) -> np.ndarray:
+    """Which changes may say how all vary: of five tickets and more on each side, about; under it the log of what comes in
+    bunches varies less than φ says. All, if hardly any is."""
+    enough = counting <= _TELLING
+    return enough if enough.sum() > _FEWEST else np.ones(len(counting), dtype=bool)
+
+
+def _but(places: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """For each row all of those places (sorted) but its own."""
+    at = np.arange(len(places) - 1)
+    return places[at + (at >= np.searchsorted(places, rows)[:, None])]
 
 
 def middle(change: np.ndarray, counting: np.ndarray) -> np.ndarray:

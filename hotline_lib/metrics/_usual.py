@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_lib.metrics._intervals import ratio_interval
-from hotline_lib.metrics._noise import Fitted, Noise, beside, fitted, middle
+from hotline_lib.metrics._noise import Fitted, Noise, beside, fitted, middle, telling
 from hotline_lib.metrics._trends import month_days, side_by_side
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ def _from_months(usual: Usual, rows: pd.Index, *, alike: bool) -> Fitted | None:
         change, counting = _log_ratio(counts[b].to_numpy(float), counts[a].to_numpy(float), days)
         steps.append((change - middle(change, counting) if alike else change, counting))
     change, counting = (np.concatenate(each) for each in zip(*steps, strict=True))
-    return fitted(change, counting, "months", groups=len(steps) if alike else 0)
+    tell = telling(counting)
+    return fitted(change[tell], counting[tell], "months", groups=len(steps) if alike else 0)
 
 
 def _exact(now: np.ndarray, base: np.ndarray, days: tuple[int, int]) -> np.ndarray:

@@ -23,6 +23,7 @@ from hotline_lib.metrics._noise import Noise
 CITIES = np.array([7548, 6772, 1683, 1177, 1074, 1020, 908, 870, 655, 651, 525, 489, 485, 301])
 GROUP = 219_751
 ISSUES = np.concatenate([np.geomspace(90_000, 5, 72), np.geomspace(4_000, 3, 36)])
+ROSE = (5, 15, 30, 80, 90)  # issues of 47,000, 12,000, 1,500, 700 and 100 tickets
 NOISE = {"Poisson": (1, 0), "dispersion 3": (3, 0), "dispersion 10": (10, 0), "sd 5 %": (1, 0.05)}
 
 
@@ -126,10 +127,11 @@ def rates(r: np.random.Generator, dispersion: float, share: np.ndarray) -> pd.Da
 def own_rates(
     r: np.random.Generator, dispersion: float, months: int, anew: bool, falls: bool
 ) -> tuple[bool, bool, bool]:
-    """97 % on time in so many months before; whether now some city is said to have fallen, whether city 7 (to 90 %, if it
-    falls), and whether that or the funnel finds it. anew: the cities differ anew each month, not for good."""
+    """97 % on time in so many months before; whether now some city is said to have fallen, whether city 7 (from 97 to 90 %, if
+    it falls), and whether that or the funnel finds it. anew: the cities differ anew each month, not for good."""
     logit = np.log(0.97 / 0.03) + np.zeros(len(COMPLAINTS))
     own = logit if anew else logit + r.normal(0, dispersion, logit.shape)
+    own[7] = logit[7]
 
     def month(name: str) -> pd.DataFrame:
         share = 1 / (1 + np.exp(-(own + r.normal(0, dispersion, own.shape) if anew else own)))
@@ -144,8 +146,8 @@ def own_rates(
 
 
 def listed_miss(r: np.random.Generator, kind: str, earlier: int = 0) -> tuple[int, int]:
-    """Of the issues listed where a third of them truly rose by a half: intervals that miss the true ratio, of how many."""
-    times = np.where(np.arange(len(ISSUES)) % 3 == 0, 1.5, 1.0)
+    """Of the issues listed where five of them truly rose by a half: intervals that miss the true ratio, of how many."""
+    times = np.where(np.isin(np.arange(len(ISSUES)), ROSE), 1.5, 1.0)
     rows = issues(r, kind, times, earlier)
     true = dict(zip([f"i{at}" for at in range(len(ISSUES))], times, strict=True))
     told, level = rows[rows["significant"]], listed_level(int(rows["significant"].sum()), len(rows))
