@@ -88,7 +88,8 @@ def _book(m: Month, draw: Draw, units: Sequence[str], tickets: pd.DataFrame) -> 
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"抽检 {draw.label}", "created": month_range(m.month)[1]})
     week = f"第{draw.week}周" if draw.week else ""
-    about = f"{m.label}{week}{'（按线索）' if draw.drawn == 'lead' else ''}{'　模拟工单' if m.simulated else ''}"
+    simulated = "　模拟工单" if m.simulated else ""
+    about = f"{m.label}{week}{'（按线索）' if draw.drawn == 'lead' else ''}{simulated}"
     sheets = _Sheets(book, about)
     sheets.guide(draw)
     heads = list(locked(m.params).values())
