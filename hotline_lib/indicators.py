@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from hotline_lib.errors import UnknownValueError
 
+SUBMITTED_IN_TIME = "timely_submission_rate"
 SATISFIED_FROM = 3  # rating of 3 and more is satisfied; 1 and 2 are bad reviews
 Kind = Literal["rate", "minutes", "count", "per_10k", "flag"]
 Table = BooleanValue = IntegerValue = Any  # of the engine
@@ -133,15 +134,19 @@ def _closed_within(hours: int) -> Callable[[Table, Rules], BooleanValue]:
     return lambda t, _: handling_seconds(t) <= hours * 3600
 
 
-def _submitted_in_time(t: Table, rules: Rules) -> BooleanValue:
-    """Before the midnight that ends the first working day after closing, with the days from the calendar."""
-    closing_day = t.closed_at.date()
-    midnight = closing_day.cast("timestamp")
-    in_time = t.submitted_at < t.closed_at  # reported before it was closed: early, whatever else is wrong with it
+def submitted_in_time(closed: Any, submitted: Any, rules: Rules) -> Any:
+    """Whether days of submission are before the midnight that ends the first working day after the days of closing.
+
+    closed, submitted: days, of a table or of a frame. What was reported before it was closed is early, whatever else is wrong.
+    """
+    in_time = submitted <= closed
     for days, dates in rules.deadline_days.items():
-        of_these = closing_day.isin(dates)
-        in_time = in_time | (of_these & (t.submitted_at < midnight + dt.timedelta(days=days)))
+        in_time = in_time | (closed.isin(dates) & (submitted < closed + dt.timedelta(days=days)))
     return in_time
+
+
+def _submitted_in_time(t: Table, rules: Rules) -> BooleanValue:
+    return submitted_in_time(t.closed_at.date(), t.submitted_at.date(), rules)
 
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -182,7 +187,7 @@ INDICATORS: tuple[Indicator, ...] = (
               over="投诉举报、已回访、有评分的", good_if="评分为 3 及以上"),
     Indicator("monthly_analysis_done", "投诉举报月度分析报告", "月度|分析报告", "报送与运行", "flag",
               over="params/months/MONTH.yaml"),
-    Indicator("timely_submission_rate", "数据及时报送率", "及时|报送率", "报送与运行", "rate",
+    Indicator(SUBMITTED_IN_TIME, "数据及时报送率", "及时|报送率", "报送与运行", "rate",
               _all, _submitted_in_time,
               over="全部上报的工单", good_if="在办结后第一个工作日结束前上报"),
     Indicator("data_conformity_rate", "数据规范率", "数据|规范率", "报送与运行", "rate",

@@ -1,11 +1,15 @@
 """The engine draws nothing on a terminal: what is shown there is ours."""
 
+import io
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from support import ROOT
+
+from hotline_lib.cli import progress
 
 pytest.importorskip("pty", reason="terminals as Linux and macOS have them")
 
@@ -58,3 +62,16 @@ def test_every_connection_is_one_of_these():
         "hotline_lib/tickets/source_parquet.py",
         "hotline_lib/intake/stage.py",
     }
+
+
+@pytest.mark.parametrize(("takes", "shown"), [(0, False), (0.4, True)])
+def test_what_takes_long_says_what_it_does_and_what_does_not_is_quiet(monkeypatch, takes, shown):
+    class Terminal(io.StringIO):
+        isatty = lambda self: True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(progress, "_SOON", 0.1)
+    with progress.waiting("读取工单"):
+        time.sleep(takes)
+    assert ("读取工单" in terminal.getvalue()) is shown

@@ -144,6 +144,8 @@ class _Run:
 
     def __init__(self, month: str, paths: Paths, params: Params, say: Callable[[Event], None]):
         self.month, self.paths, self.params, self.say = month, paths, params, say
+        if not params.month.source.in_data:
+            say(Event("preparing"))  # a table may take its time to say what it holds
         self.files, self.basis = basis(month, paths, params)
         mail = value_fingerprint([self.basis, params.organisation.mail.model_dump()])  # its subject and sender
         self.made_from = {"tables": self.basis, "mail": mail}

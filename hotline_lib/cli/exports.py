@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hotline_lib.cli.app import Data, Month, Output, Params, app, names, project
-from hotline_lib.cli.progress import steps
+from hotline_lib.cli.progress import steps, waiting
 from hotline_lib.paths import Paths, find_paths
 
 
@@ -156,8 +156,9 @@ def check(
     from hotline_lib.readiness import told, write_quality
 
     paths = project(data=data, params=params, output=output)
-    found = check_month(month, paths)
-    file = write_quality(found, paths)
-    pictured = write_coverage(found.coverage, paths) if found.coverage else []
+    with waiting("读取并检查工单"):
+        found = check_month(month, paths)
+        file = write_quality(found, paths)
+        pictured = write_coverage(found.coverage, paths) if found.coverage else []
     typer.echo(told(found, paths.short(file) if file else "", "、".join(paths.short(each) for each in pictured)))
     raise typer.Exit(found.exit_code)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hotline_lib.paths import Paths
 
 
+_SOON = 2  # seconds that somebody waits without a word
+
+
 @contextmanager
 def progress(months: list[str]) -> Iterator[Callable[[str, Event], None]]:
     """A line per report while it is made, or of several months a line each and a total; nothing where nobody watches."""
@@ -44,7 +47,7 @@ def progress(months: list[str]) -> Iterator[Callable[[str, Event], None]]:
                 progress.update(lines[month], description=f"{month}　{ended[False]} 份报告{failed}")
 
         def show(month: str, event: Event) -> None:
-            if event.kind == "preparing":
+            if event.kind == "preparing" and "preparing" not in lines:
                 lines["preparing"] = progress.add_task("读取工单", total=1)
             elif event.kind in ("started", "finished") and "preparing" in lines:
                 progress.update(lines.pop("preparing"), completed=1)
@@ -82,6 +85,27 @@ def steps() -> Iterator[Callable[[str, float | None], None]]:
             progress.update(tasks[words], total=None if done is None else 1, completed=done or 0)
 
         yield show
+
+
+@contextmanager
+def waiting(words: str) -> Iterator[None]:
+    """What is being done, for as long as it is, if it takes longer than two seconds; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from threading import Timer
+
+    from rich.console import Console
+
+    shown = Console(stderr=True).status(words)
+    later = Timer(_SOON, shown.start)
+    later.start()
+    try:
+        yield
+    finally:
+        later.cancel()
+        later.join()
+        shown.stop()
 
 
 def tell_month(result: RunResult, paths: Paths, *, short: bool = False) -> None:

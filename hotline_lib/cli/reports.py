@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hotline_lib.cli.app import Data, Jobs, Month, Output, Params, TimeLimit, app, names, project
-from hotline_lib.cli.progress import progress, tell_month
+from hotline_lib.cli.progress import progress, steps, tell_month, waiting
 from hotline_lib.errors import HotlineError
 from hotline_lib.paths import Paths, find_paths
 
@@ -80,8 +80,9 @@ def tables(month: Month, output: Output = None, data: Data = None, params: Param
     from hotline_lib.batch.written import only_tables
 
     paths = project(data=data, params=params, output=output)
-    m = open_month(month, paths)
-    files = only_tables(m, paths)
+    with waiting("读取工单，写出附表"):
+        m = open_month(month, paths)
+        files = only_tables(m, paths)
     typer.echo(repr(m))
     for file in files:
         typer.echo(f"  {paths.short(file)}")
@@ -100,6 +101,9 @@ def simulate(
         bool,
         typer.Option("--with-leads", help="在抽检有问题的单位里埋入线索（办得太快、卡着时限办结等），印出的数字不变"),
     ] = False,
+    scale: Annotated[
+        int, typer.Option(help="每件工单写多少份（编号各不相同），只为测速：各项数字也是这么多倍", min=1, max=1000)
+    ] = 1,
     data: Data = None,
     params: Params = None,
 ) -> None:
@@ -111,6 +115,8 @@ def simulate(
     months = month_span(month)
     if with_leads and len(months) > 1:
         raise HotlineError(f"--with-leads 一次只做一个月：{month} 是一段月份。请写一个已公布的月份，如 {months[-1]}。")
+    if scale > 1 and ".." in month:
+        raise typer.BadParameter("只能放大一个月，不能是一段月份", param_hint="--scale")
     if if_missing and (real := there_already(months, paths)) is not None:
         typer.echo(real, nl=bool(real))
         return
@@ -125,7 +131,8 @@ def simulate(
     else:
         from hotline_lib.simulate import simulate as simulate_month
 
-        files = simulate_month(month, paths, seed=seed, plant=with_leads)
+        with steps() as show:
+            files = simulate_month(month, paths, seed=seed, plant=with_leads, scale=scale, on_step=show)
     for file in files:
         typer.echo(f"  {paths.short(file)}")
     if data:
@@ -162,8 +169,10 @@ def explain(
     from hotline_lib.batch.written import top_of
 
     paths = project(data=data, params=params, output=output)
-    m = open_month(month, paths)
-    for paragraph in bulletin.explain(m, number, top_of(month, paths, m.params), tickets=tickets):
+    with waiting("读取工单"):
+        m = open_month(month, paths)
+        said = list(bulletin.explain(m, number, top_of(month, paths, m.params), tickets=tickets))
+    for paragraph in said:
         typer.echo(paragraph)
 
 

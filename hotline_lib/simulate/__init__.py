@@ -34,13 +34,15 @@ def simulate(
     *,
     seed: int = DEFAULT_SEED,
     plant: bool = False,
-    on_step: Callable[[str], None] | None = None,
+    scale: int = 1,
+    on_step: Callable[[str, float | None], None] = lambda *_: None,
 ) -> list[Path]:
     """Write simulated tickets of ``month``, of the month before and of the same month last year.
 
     They are made from data/published/MONTH (and data/spot_checks/MONTH.csv, if there is one). The same seed gives the
     same bytes; every seed gives the same published figures. plant: patterns that leads look for, in the complaints of the units
-    in which the spot check found something (``planted``). on_step: told in Chinese what is being done.
+    in which the spot check found something (``planted``). scale: of each ticket so many, for measuring (see scale).
+    on_step: told in Chinese what is being done, and how much of it (0 to 1) is, if that is known.
 
     Returns the three files, oldest month first.
     Raises HotlineError if there are real tickets of any month (nothing is written then), PublishedError if the published
@@ -48,7 +50,12 @@ def simulate(
     """
     with changing(paths) as at:
         refuse_real([month], paths)
-        written = staged(month, at, paths, seed, on_step or (lambda _: None), plant=plant)
+        written = staged(month, at, paths, seed, lambda words: on_step(words, None), plant=plant)
+        if scale > 1:
+            from hotline_lib.simulate.scale import enlarge
+
+            large = at.stage / "large"
+            written = {each: enlarge(file, large / file.name, scale, seed, on_step) for each, file in written.items()}
         return commit(at, written, paths)
 
 
@@ -63,7 +70,8 @@ def commit(at: Change, staged: Mapping[str, Path], paths: Paths) -> list[Path]:
     moves = []
     for month, file in sorted(staged.items()):
         here = paths.tickets(month)
-        moves += [Move("away", here, at.stage / f"{month}.old")] * here.is_dir() + [Move("place", file, here)]
+        other = here.is_dir() or (file.is_dir() and here.exists())  # a folder takes the place of nothing
+        moves += [Move("away", here, at.stage / f"{month}.old")] * other + [Move("place", file, here)]
     at.commit(moves, f"生成 {'、'.join(sorted(staged))} 的模拟工单")
     return [paths.tickets(month) for month in sorted(staged)]
 

@@ -26,7 +26,7 @@ from ibis.expr.types import Table
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import library_fingerprint, package_versions, value_fingerprint
-from hotline_lib.indicators import FROM_TICKETS, Rules, handling_seconds
+from hotline_lib.indicators import FROM_TICKETS, SUBMITTED_IN_TIME, Rules, handling_seconds, submitted_in_time
 from hotline_lib.journal import read_folder, write_folder
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
@@ -79,12 +79,7 @@ def submitted(month: str, params: Params, paths: Paths) -> tuple[Frames, list[In
         accepted(source.month, params, paths)  # refuses what must be refused, by the names in force then
 
     def scan() -> Frames:
-        ours = submitted_in(month, inputs, params, paths)
-        return {
-            "rates": _rates(ours, rules_of(month, params)),
-            "handling": _handling(ours),
-            "submissions": _submissions(ours),
-        }
+        return submitted_frames(submitted_in(month, inputs, params, paths), rules_of(month, params))
 
     return kept("submitted", month, frames_key("submitted", month, inputs, params, params), scan, paths), inputs
 
@@ -128,14 +123,39 @@ def frame(query: Table, keys: list[str] | tuple[str, ...]) -> pd.DataFrame:
     return answer.sort_values(list(keys), ignore_index=True)
 
 
-def _rates(ours: Table, rules: Rules) -> pd.DataFrame:
+def submitted_frames(ours: Table, rules: Rules) -> Frames:
+    """rates, handling and submissions of submitted tickets, in three passes."""
+    days = _days(ours)
+    keys = ["unit", "business_type", "accepted_month"]
+    submissions = days.groupby(keys, as_index=False)["tickets"].sum()
+    return {"rates": _rates(ours, days, rules), "handling": _handling(ours), "submissions": submissions}
+
+
+def _days(ours: Table) -> pd.DataFrame:
+    """Tickets by month of acceptance, day of closing and day of submission: whether they were in time follows from these."""
+    at = ours.accepted_at
+    dated = ours.mutate(
+        month=at.year() * 100 + at.month(), closed=ours.closed_at.date(), submitted=ours.submitted_at.date()
+    )
+    keys = ["unit", "business_type", "month", "closed", "submitted"]
+    days = frame(dated.group_by(*keys).aggregate(tickets=dated.count()), keys)
+    days["accepted_month"] = [f"{month // 100}-{month % 100:02}" for month in days.pop("month").astype(int)]
+    return days.assign(**{day: pd.to_datetime(days[day]).dt.date for day in ("closed", "submitted")})
+
+
+def _rates(ours: Table, days: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    asked = [of for of in FROM_TICKETS if of.key != SUBMITTED_IN_TIME]
     measures = {}
-    for indicator in FROM_TICKETS:
+    for indicator in asked:
         counted, good = indicator.counted(ours, rules), indicator.good(ours, rules)
         numerator = counted.ifelse(good, 0) if indicator.kind == "minutes" else (counted & good).ifelse(1, 0)
         measures[f"{indicator.key}/numerator"] = numerator.sum()
         measures[f"{indicator.key}/denominator"] = counted.ifelse(1, 0).sum()
     wide = frame(ours.group_by("unit").aggregate(**measures), ["unit"])
+    late = days[days["closed"].isna() | ~submitted_in_time(days["closed"], days["submitted"], rules).astype(bool)]
+    tickets, missed = (each.groupby("unit")["tickets"].sum() for each in (days, late))
+    wide[f"{SUBMITTED_IN_TIME}/denominator"] = wide["unit"].map(tickets)
+    wide[f"{SUBMITTED_IN_TIME}/numerator"] = wide["unit"].map(tickets.sub(missed, fill_value=0)).astype("int64")
     parts = [
         pd.DataFrame(
             {
@@ -155,12 +175,6 @@ def _handling(ours: Table) -> pd.DataFrame:
     timed = ours.mutate(seconds=seconds, minute=(seconds / 60).floor().cast("int64"))
     keys = ["unit", "business_type", "minute"]
     return frame(timed.group_by(*keys).aggregate(tickets=timed.count(), seconds=timed.seconds.sum()), keys)
-
-
-def _submissions(ours: Table) -> pd.DataFrame:
-    dated = ours.mutate(accepted_month=ours.accepted_at.strftime("%Y-%m"))
-    keys = ["unit", "business_type", "accepted_month"]
-    return frame(dated.group_by(*keys).aggregate(tickets=dated.count()), keys)
 
 
 def rules_of(month: str, params: Params) -> Rules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import ibis
 from ibis.expr.types import IntegerValue, StringValue, Table
 
 from hotline_lib.errors import TicketsError
+from hotline_lib.journal import private_folder
 from hotline_lib.params import Params, month_range
 from hotline_lib.params.source import Source
 from hotline_lib.paths import Paths
@@ -27,6 +29,8 @@ def engine(params: Params, paths: Paths, file: Path | None = None) -> ibis.BaseB
     spill = paths.cache / f".spill.{os.getpid()}.part"
     key = (os.getpid(), f"{round(params.organisation.memory_gb * 1000)}MB", str(spill), file)
     if key not in _backends:
+        with suppress(OSError):  # where nothing may be written, counting has to fit into the memory
+            private_folder(paths.cache)
         given = {"memory_limit": key[1], "temp_directory": key[2], **({"read_only": True} if file else {})}
         _backends[key] = ibis.duckdb.connect(str(file or ":memory:"), **given)
         draw_no_bar(_backends[key].raw_sql)
@@ -93,6 +97,8 @@ def _md5(text: str) -> int: ...  # type: ignore[empty-body]
 def worded(error: Exception) -> str | None:
     """What went wrong, and what mends it; None if nobody can say."""
     kind, text = type(error).__name__, str(error)
+    if "Failed to create directory" in text:
+        return "内存放不下的要写到 output/.cache，而那里不能写：请改好权限，或在 params/organisation.yaml 中把 memory_gb 写大些。"
     if "No space left" in text or "max_temp_directory_size" in text:
         return _NO_DISK
     if kind == "OutOfMemoryException":

@@ -1,0 +1,243 @@
+"""Where tickets can be: said once or by month, never with a password; and Parquet wherever it lies."""
+
+import json
+import sys
+from dataclasses import replace
+
+import duckdb
+import pandas as pd
+import pytest
+import servers
+from test_tickets import MONTH, ROW, tickets, write
+
+from hotline_lib.errors import HotlineError, ParamsError, TicketsError
+from hotline_lib.params import load_params
+from hotline_lib.params.source import Source
+from hotline_lib.simulate.scale import enlarge
+from hotline_lib.tickets import rules, source_parquet, source_postgres, source_spark, table_digest
+from hotline_lib.tickets.files import marks, tickets_in
+from hotline_lib.tickets.read import find_input
+from hotline_lib.tickets.scan import accepted, submitted
+
+
+@pytest.fixture
+def said(project, tmp_path):
+    """The project's parameters with that source; its folder is given too."""
+
+    def say(**source: object):
+        paths = servers.with_source(replace(project, data=tmp_path / "data"), tmp_path, **source)
+        table_digest.forget()
+        return load_params(MONTH, paths.params), paths
+
+    return say
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ({"kind": "database"}, "应为 'parquet'"),
+        ({"kind": "postgres"}, "必须写明 table"),
+        ({"kind": "postgres", "path": "x", "table": "t"}, "不能写 path"),
+        ({"kind": "postgres", "table": "t; drop table t"}, "table"),
+        ({"kind": "spark"}, "只写一个"),
+        ({"kind": "spark", "table": "t", "path": "x"}, "只写一个"),
+        ({"kind": "duckdb", "path": "x"}, "path（文件）和 table"),
+        ({"kind": "parquet", "path": f"hdfs://me:{servers.CANARY}@host/x"}, "不能写用户名和口令"),
+        ({"kind": "postgres", "table": "t", "password": servers.CANARY}, "password"),
+        ({"kind": "postgres", "connect": f"postgresql://me:{servers.CANARY}@host/x", "table": "t"}, "connect"),
+    ],
+)
+def test_a_source_that_cannot_be_is_refused_without_its_secret(said, source, says):
+    with pytest.raises(ParamsError) as caught:
+        said(**source)
+    assert says in str(caught.value) and servers.CANARY not in str(caught.value)
+
+
+def test_a_source_is_said_once_and_a_month_may_say_its_own(said):
+    params, paths = said(kind="postgres", table="hotline.tickets")
+    assert params.month.source == Source(kind="postgres", table="hotline.tickets")
+    assert load_params("2023-09", paths.params, need_month_file=False).month.source.kind == "postgres"
+    file = paths.params / "months" / f"{MONTH}.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "source: {kind: parquet}\n", encoding="utf-8")
+    assert load_params(MONTH, paths.params).month.source.in_data
+
+
+SOME = tickets(
+    {}, {"unit": "大连"}, {"accepted_at": "2024-09-02 10:00:00"}, {"ticket_id": "JT2101002024083100000001", "accepted_at": "2024-08-31 09:00:00"}
+)  # fmt: skip
+
+
+def lay(folder, how: str) -> str:
+    """The tickets of SOME as somebody else keeps them; what ``path`` says of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if how == "file":
+        SOME.to_parquet(folder / "all.parquet", index=False)
+        return str(folder / "all.parquet")
+    if how == "folder":
+        for number in range(len(SOME)):
+            (folder / "deep").mkdir(exist_ok=True)
+            SOME.iloc[[number]].to_parquet(folder / "deep" / f"{number}.parquet", index=False)
+    else:
+        SOME.assign(month=SOME["accepted_at"].dt.strftime("%Y-%m")).to_parquet(folder, partition_cols=["month", "unit"])
+    return str(folder)
+
+
+@pytest.mark.parametrize("how", ["file", "folder", "partitions"])
+def test_parquet_elsewhere_is_the_same_month(said, tmp_path, how):
+    params, paths = said(kind="parquet", path=lay(tmp_path / "elsewhere", how))
+    frames, found = accepted(MONTH, params, paths)
+    own, ours = replace(paths, data=tmp_path / "own", output=tmp_path / "own"), SOME["accepted_at"] >= "2024-09"
+    write(own, SOME[ours]), write(own, SOME[~ours], "2024-08")
+    here = params.model_copy(update={"month": params.month.model_copy(update={"source": Source()})})
+    late = submitted(MONTH, params, paths)
+    for name, frame in (accepted(MONTH, here, own)[0] | submitted(MONTH, here, own)[0]).items():
+        pd.testing.assert_frame_equal(frame, (frames | late[0])[name], obj=name)
+    assert [each.month for each in late[1]] == [MONTH, "2024-08"] and MONTH in found.name
+    assert find_input("2024-07", params, paths) is None
+
+
+def test_only_files_that_can_hold_the_month_are_in_its_digest(said, tmp_path):
+    folder = tmp_path / "elsewhere"
+    params, paths = said(kind="parquet", path=lay(folder, "partitions"))
+    first = {month: find_input(month, params, paths).sha256 for month in (MONTH, "2024-08")}
+    (file,) = (folder / "month=2024-08").rglob("*.parquet")
+    pd.read_parquet(file).assign(rating=1).drop(columns=["month", "unit"], errors="ignore").to_parquet(
+        file, index=False
+    )
+    assert find_input(MONTH, params, paths).sha256 == first[MONTH]
+    assert find_input("2024-08", params, paths).sha256 != first["2024-08"]
+
+
+def test_what_is_wrong_with_parquet_elsewhere_is_told(said, tmp_path):
+    params, paths = said(kind="parquet", path=str(tmp_path / "nowhere"))
+    with pytest.raises(TicketsError, match="没有 Parquet 文件"):
+        find_input(MONTH, params, paths)
+    params, paths = said(kind="parquet", path=lay(tmp_path / "elsewhere", "folder"))
+    file = tmp_path / "elsewhere" / "deep" / "0.parquet"
+    pd.read_parquet(file).drop(columns="rating").to_parquet(file, index=False)
+    with pytest.raises(TicketsError, match=r"0.parquet：缺少列 「满意度评价」"):
+        accepted(MONTH, params, paths)
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(TicketsError, match="打不开"):
+        accepted(MONTH, params, paths)
+
+
+def test_times_with_a_zone_are_in_the_month_that_the_clock_in_shanghai_says(said, tmp_path):
+    (folder := tmp_path / "elsewhere").mkdir()
+    edge = tickets(
+        {"accepted_at": "2024-09-01 00:00:00"},
+        {"accepted_at": "2024-09-30 23:59:59"},
+        {"accepted_at": "2024-08-31 23:59:59"},
+    )
+    for column in ("accepted_at", "closed_at"):
+        edge[column] = edge[column].dt.tz_localize("Asia/Shanghai").dt.tz_convert("UTC")
+    edge.to_parquet(folder / "all.parquet", index=False)
+    params, paths = said(kind="parquet", path=str(folder))
+    assert accepted(MONTH, params, paths)[0]["counts"]["tickets"].sum() == 2
+
+
+@pytest.fixture
+def table(said, tmp_path):
+    """A table in a file of DuckDB's, and how to change it."""
+    file = tmp_path / "hotline.ddb"
+
+    def change(*statements: str):
+        source_parquet.forget()
+        with duckdb.connect(str(file)) as connection:
+            connection.register("rows_", SOME)
+            for statement in statements:
+                connection.execute(statement)
+        return said(kind="duckdb", path=str(file), table="t")
+
+    yield change
+    source_parquet.forget()
+
+
+def test_tickets_without_a_time_of_acceptance_stop_the_month(table):
+    params, paths = table("CREATE TABLE t AS FROM rows_", "UPDATE t SET accepted_at = NULL WHERE unit = '大连'")
+    with pytest.raises(TicketsError, match="「受理时间」未填写：1 件"):
+        accepted(MONTH, params, paths)
+
+
+def test_a_table_is_asked_once_and_kernels_are_told(table, monkeypatch):
+    params, paths = table("CREATE TABLE t AS FROM rows_")
+    asked = []
+    monkeypatch.setattr(table_digest, "fetch", lambda query, own=table_digest.fetch: asked.append(query) or own(query))
+    found = {month: find_input(month, params, paths) for month in (MONTH, "2024-08", "2024-07", "2023-09")}
+    assert len(asked) == 1 and found["2024-08"].sha256 != found[MONTH].sha256 and found["2024-07"] is None
+    for name, value in table_digest.handed().items():
+        monkeypatch.setenv(name, value)
+    table_digest.forget(), source_parquet.forget()
+    monkeypatch.setattr(source_parquet, "table", None)  # nobody is asked
+    assert find_input(MONTH, params, paths) == found[MONTH] and find_input("2024-07", params, paths) is None
+    assert "path" not in json.dumps([each.name for each in found.values() if each])
+
+
+def test_earlier_months_are_asked_for_where_they_are_needed(table):
+    params, paths = table("CREATE TABLE t AS FROM rows_", "UPDATE t SET accepted_at = '2019-01-01' WHERE unit = '大连'")
+    recent = find_input(MONTH, params, paths)
+    assert find_input("2019-01", params, paths) and find_input(MONTH, params, paths) == recent
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [({}, None), ({"ticket_id": "JT2101002024090100000001"}, "1 个编号"), ({"ticket_id": ROW["ticket_id"].replace("0901", "0917")}, None),
+     ({"ticket_id": None}, "未填写：1 件")],
+)  # fmt: skip
+def test_ids_are_compared_a_day_at_a_time_with_the_same_result(said, monkeypatch, change, says):
+    params, paths = said(kind="parquet")
+    write(
+        paths,
+        tickets(
+            {},
+            {},
+            {"accepted_at": "2024-09-01 23:00:00", **change},
+            {"accepted_at": "2024-09-30 23:00:00", "ticket_id": "JT2101002024093000000001"},
+        ),
+    )
+    told = []
+    for many in (1, 10**9):
+        monkeypatch.setattr(rules, "_MANY", many)
+        try:
+            told.append(
+                accepted(MONTH, params, replace(paths, output=paths.output / str(many)))[0]["warnings"].to_csv()
+            )
+        except TicketsError as error:
+            told.append(str(error))
+    assert told[0] == told[1] and (says or "warning") in told[0]
+
+
+def test_memory_is_what_params_say_and_what_does_not_fit_goes_beside_the_output(said):
+    params, paths = said(kind="parquet")
+    asked = "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
+    memory, spill = source_parquet.engine(params, paths).con.execute(asked).fetchone()
+    assert memory == "953.6 MiB" and spill.startswith(str(paths.cache)) and paths.cache.is_dir()
+
+
+@pytest.mark.parametrize(("module", "name"), [(source_postgres, "psycopg"), (source_spark, "pyspark")])
+def test_without_the_extra_one_message_says_how_to_get_it(said, monkeypatch, module, name):
+    monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    params, paths = said(kind="postgres" if name == "psycopg" else "spark", table="t")
+    with pytest.raises(HotlineError, match=r'pip install -c constraints.txt -e "\.\[(postgres|spark)\]"'):
+        find_input(MONTH, params, paths)
+
+
+def test_a_month_many_times_over_has_fresh_ids_and_says_that_it_is_simulated(said, tmp_path):
+    _, paths = said(kind="parquet")
+    write(
+        paths,
+        tickets(
+            {},
+            {"unit": "大连", "ticket_id": "JT2102002024090100000001"},
+            {"accepted_at": "2024-09-02 01:00:00", "ticket_id": "JT2101002024090200000009"},
+        ),
+    )
+    folder = enlarge(paths.tickets(MONTH), tmp_path / "large" / "2024-09.parquet", 7, seed=3)
+    made = pd.concat([pd.read_parquet(file) for file in sorted(folder.iterdir())])
+    assert tickets_in(folder) == 21 and made["ticket_id"].is_unique and made["ticket_id"].str.len().eq(24).all()
+    assert marks(folder).simulated and marks(folder).seed == 3
+    assert (
+        made["accepted_at"].is_monotonic_increasing
+        and (made["ticket_id"].str[8:16] == made["accepted_at"].dt.strftime("%Y%m%d")).all()
+    )
