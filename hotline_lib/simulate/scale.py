@@ -27,7 +27,7 @@ def enlarge(
     folder.mkdir(parents=True)
     source, marks = str(file).replace("'", "''"), f"{{'hotline.simulated': 'true', 'hotline.seed': '{int(seed)}'}}"
     with engine() as connection:
-        connection.execute("SET memory_limit = '1GB'")
+        connection.execute("SET memory_limit = '600MB'")
         connection.execute(f"SET temp_directory = '{str(folder.parent / 'spill').replace(chr(39), chr(39) * 2)}'")
         days = connection.execute(
             f"SELECT DISTINCT accepted_at::DATE FROM read_parquet('{source}') ORDER BY 1"

@@ -10,6 +10,7 @@ import pytest
 import same
 import servers
 import surroundings
+from support import ROOT
 from test_tickets import MONTH, tickets, write
 
 from hotline_lib.cli import main
@@ -105,6 +106,33 @@ def test_a_month_is_refused_in_the_same_words(drawn, change):
 def test_tickets_without_a_time_of_acceptance_are_counted_and_refused(drawn):
     drawn(tickets({}, {}, {"accepted_at": None}))
     assert "「受理时间」未填写：1 件" in told(drawn.there)
+
+
+FOREIGN = {  # the ticket table as the manual's foreign system has it
+    "gdbh": "ticket_id", "ds": "CASE unit WHEN '沈阳' THEN '沈阳市' ELSE unit END", "ywlx": "business_type", "ywly": "domain",
+    "sx": "coalesce(issue, '')", "zsx": "coalesce(sub_issue, '')", "slsj": "accepted_at AT TIME ZONE 'Asia/Shanghai'",
+    "jsdf": "CASE WHEN answered_instantly THEN '是' ELSE '否' END", "zbsj": "transferred_at", "sxsj": "due_at", "bjsj": "closed_at",
+    "sfhf": "CASE WHEN called_back THEN '是' WHEN NOT called_back THEN '否' END", "pj": "rating::text",
+    "cpzg": "CASE WHEN bad_rating_fixed THEN '是' WHEN NOT bad_rating_fixed THEN '否' END",
+    "ycbj": "CASE WHEN resolved_first_time THEN '是' WHEN NOT resolved_first_time THEN '否' END",
+    "flzq": "CASE WHEN classified_correctly THEN '是' ELSE '否' END", "fhwtg": "nullif(failed_reviews, 0)", "bssj": "submitted_at",
+}  # fmt: skip
+
+
+def test_the_view_of_the_manual_maps_a_foreign_schema(asking, project, tmp_path):
+    manual = (ROOT / "docs" / "数据来源.md").read_text(encoding="utf-8")
+    view = next(block for block in re.findall(r"```sql\n(.*?)```", manual, re.DOTALL) if "CREATE VIEW" in block)
+    columns = ", ".join(f"{value} AS {name}" for name, value in FOREIGN.items())
+    asking.execute(
+        "CREATE SCHEMA xitong", f"CREATE TABLE xitong.gongdan AS SELECT {columns} FROM hotline.tickets WHERE accepted_at >= '2024-09-01'",
+        *view.replace("hotline.tickets", "hotline.mapped").replace("yuebao", "reader").strip().rstrip(";").split(";\n"),
+    )  # fmt: skip
+    found = []
+    for table in ("hotline.tickets", "hotline.mapped"):
+        paths = servers.with_source(project, tmp_path / table, kind="postgres", table=table, simulated=True)
+        found.append(accepted(MONTH, load_params(MONTH, paths.params), paths)[0])
+    for name, frame in found[0].items():
+        pd.testing.assert_frame_equal(frame, found[1][name], obj=name)
 
 
 def digest(drawn) -> str:

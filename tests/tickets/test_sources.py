@@ -82,7 +82,9 @@ def lay(folder, how: str) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize("how", ["file", "folder", "partitions"])
+@pytest.mark.parametrize(
+    "how", ["partitions", *(pytest.param(how, marks=pytest.mark.slow) for how in ("file", "folder"))]
+)
 def test_parquet_elsewhere_is_the_same_month(said, tmp_path, how):
     params, paths = said(kind="parquet", path=lay(tmp_path / "elsewhere", how))
     frames, found = accepted(MONTH, params, paths)
