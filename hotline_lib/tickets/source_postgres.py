@@ -81,8 +81,8 @@ def worded(error: Exception) -> str | None:
 def _refused(text: str) -> str:
     """Why there is no connection: before there is one, the driver says it in words only."""
     for signs, begin in (
-        (("password", "no pg_hba.conf entry", 'role "'), "28"),
-        (('database "',), "3D"),
+        (("password", "认证失败", "pg_hba.conf", 'role "', "角色"), "28"),
+        (('database "', '数据库 "'), "3D"),
         (("too many",), "53300"),
     ):
         if any(sign in text for sign in signs):

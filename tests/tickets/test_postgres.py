@@ -307,6 +307,16 @@ def test_no_secret_is_kept_anywhere(run):
     assert not held
 
 
+def test_the_other_commands_read_the_same_table(run, capsys):
+    """check, tables and explain, with ids behind a figure, as from files."""
+    assert hotline("check", MONTH) == 0
+    said = capsys.readouterr().out
+    assert "工单 hotline.tickets（2024-09）：243,909 件" in said and "疑似重复" in said
+    for command in (["tables", MONTH], ["explain", MONTH, "沈阳"], ["months"]):
+        assert hotline(*command) == 0, command
+    assert "243,909" in capsys.readouterr().out
+
+
 def test_the_suite_may_not_write(asking, project, tmp_path):
     import psycopg
 
