@@ -9,6 +9,7 @@ import yaml
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import write_whole
 from hotline_lib.params import PER_UNIT, MonthParams, Unit, first_day, load_params
+from hotline_lib.params.source import Source
 from hotline_lib.paths import Paths
 
 TO_CHECK = "待核对"  # stood over values that nobody had confirmed, before those were left open; ``check`` looks for it
@@ -38,14 +39,16 @@ def new_month(month: str, paths: Paths) -> Path:
         raise HotlineError(f"{paths.short(path)} 已经有了，没有改动它。要重写请先把它移走。")
     earlier = [file.stem for file in sorted(path.parent.glob("*.yaml")) if file.stem < month]
     before = load_params(earlier[-1], paths.params).month if earlier else None
-    units = load_params(month, paths.params, need_month_file=False).units
-    write_whole(path, _text(month, before, units))
+    params = load_params(month, paths.params, need_month_file=False)
+    write_whole(path, _text(month, before, params.units, params.organisation.source))
     return path
 
 
-def _text(month: str, before: MonthParams | None, units: tuple[Unit, ...]) -> str:
+def _text(month: str, before: MonthParams | None, units: tuple[Unit, ...], usual: Source) -> str:
     year, number = month.split("-")
     last = before or MonthParams(month=month)
+    own = last.source.model_dump(exclude_unset=True) if last.source != usual else None
+    source = f"source: {_inline(own)}" if own else "# source:"
     copied = f"以下照抄自 {before.month}" if before else "以下为默认值"
     open_units = "\n".join(f"  {_inline(unit.name)}: ~" for unit in units)
     by_unit = "\n".join(f"{key}:  # {HINTS[key]}\n{open_units}\n" for key in PER_UNIT)
@@ -65,7 +68,7 @@ remarks:  # 人写的话，嵌在生成的句子里。第六、第七部分和�
 
 {by_unit}
 # {copied}
-source: {_inline(last.source.model_dump(exclude_none=True))}  # 默认是 data/tickets/ 下的 Parquet；数据库等其他来源见 docs/数据来源.md
+{source}  # 工单在哪里：不写的随 params/organisation.yaml；写法见 docs/数据来源.md
 reach_back_months: {last.reach_back_months}  # 考评按当月上报的工单计算，受理时间最早往前看几个月
 notebooks: {_inline(last.notebooks)}  # 各笔记本的参数，例如 03_top_issues: {{top: 5}}
 """

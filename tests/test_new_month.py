@@ -83,3 +83,16 @@ def test_the_first_month_of_all_starts_from_defaults(own_params):
 def test_what_is_no_month_is_refused(own_params):
     with pytest.raises(ParamsError, match="不是月份"):
         new_month("2024-13", own_params)
+
+
+def test_a_month_says_where_its_tickets_are_only_if_the_one_before_did_otherwise_than_all(own_params):
+    earlier = own_params.params / "months" / "2024-09.yaml"
+    source = lambda month: load_params(month, own_params.params).month.source
+    assert "\n# source:" in new_month("2024-11", own_params).read_text(encoding="utf-8")
+    text = earlier.read_text(encoding="utf-8")
+    own = next(line for line in text.splitlines() if line.startswith("source:"))
+    earlier.write_text(text.replace(own, "source: {kind: postgres, table: hotline.tickets}"), encoding="utf-8")
+    assert "source: {kind: postgres, table: hotline.tickets}" in new_month("2024-10", own_params).read_text(
+        encoding="utf-8"
+    )
+    assert source("2024-10") == source("2024-09") != source("2024-11")

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
+from hotline_lib.coverage import coverage
 from hotline_lib.indicators import FROM_TICKETS
 from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
@@ -38,6 +39,7 @@ def all_of(month: str, paths: Paths) -> dict[str, pd.DataFrame]:
             found[f"{label} {name}"] = rows.sort_values(list(rows.columns), ignore_index=True)
     where = {"unit": [params.unit_names[1]], "sub_issue": [None]}
     found["chosen"] = chosen_tickets(month, where, ["ticket_id", "accepted_at", "rating", "called_back"], params, paths)
+    found["coverage"] = pd.DataFrame({"words": coverage(month, params, paths).sentences})
     return found
 
 
