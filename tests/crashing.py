@@ -101,7 +101,7 @@ def simulate(paths: dict, made: str, months: list[str]) -> None:
     """``simulate`` with tickets that were made before: it is the commit that is looked at."""
     import hotline_lib.simulate as room
 
-    def staged(month: str, at, *_: object) -> dict[str, Path]:
+    def staged(month: str, at, *_: object, **__: object) -> dict[str, Path]:
         return {each: Path(shutil.copy(made, at.stage / f"{each}.parquet")) for each in months}
 
     room.staged = staged

@@ -74,6 +74,7 @@ def test_kernels_are_forks_of_one_process_in_groups_of_their_own(house):
     assert gone(int(parents.pop()))
 
 
+@pytest.mark.slow
 def test_a_fork_that_fails_once_makes_way_for_plain_kernels(house, monkeypatch):
     asked = []
 
@@ -89,6 +90,7 @@ def test_a_fork_that_fails_once_makes_way_for_plain_kernels(house, monkeypatch):
     assert str(os.getpid()) in house.page("03_a")
 
 
+@pytest.mark.slow
 def test_the_warm_process_may_die_in_the_middle(house):
     house.write("01_kills", KILLS_ITS_PARENT)
     house.write("02_next", "print('月份', month)")

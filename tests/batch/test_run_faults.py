@@ -32,6 +32,7 @@ print("等到了", month)
 """
 
 
+@pytest.mark.slow
 def test_a_notebook_that_prints_without_end_is_stopped(house):
     house.write("01_good", "print('月份', month)")
     house.write("02_prints", "for number in range(100):\n    print('x' * 1_000_000)")
@@ -155,10 +156,11 @@ def half_written(paths: Paths) -> list[Path]:
     return [path for path in paths.output.rglob("*") if path.suffix == ".part"]
 
 
+@pytest.mark.slow  # test_run.py has Ctrl-C, inside one process
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize(
     "stopped",
-    one_in(3, [(signal.SIGTERM, os.kill), (signal.SIGINT, os.killpg), (signal.SIGKILL, os.kill)]),
+    [(signal.SIGTERM, os.kill), (signal.SIGINT, os.killpg), (signal.SIGKILL, os.kill)],
     ids=["SIGTERM", "Ctrl-C", "SIGKILL"],
 )
 def test_a_run_that_is_stopped_leaves_no_kernel_and_the_next_one_does_the_rest(province, tmp_path, stopped):
@@ -200,8 +202,9 @@ def test_two_runs_at_once_for_real(province):
     assert ended(hotline(province, "run", MONTH))[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="file-size limits")
-@pytest.mark.parametrize("size", one_in(3, [2 << 10, 30 << 10, 90 << 10]))
+@pytest.mark.parametrize("size", [2 << 10, 30 << 10, 90 << 10])
 def test_a_full_disk(province, size):
     """At the first table, at the first frame, and at a page."""
     (province.output / "go").touch()

@@ -11,11 +11,13 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from exports import LABELS
-from support import ROOT, one_in
+from support import ROOT
 
 from hotline_lib import open_month
 from hotline_lib.batch.manifest import read_manifest
 from hotline_lib.tickets.files import real_months
+
+pytestmark = pytest.mark.slow  # by the commands; test_kinds.py has the rule itself
 
 LEFT = "2024-03"  # simulated beside 2025-02 and 2025-03; the base of SAME, and in the year before LATER
 SAME, LATER = "2025-03", "2025-06"
@@ -59,7 +61,7 @@ def desk(province, tmp_path_factory):
     return Desk(paths)
 
 
-@pytest.fixture(scope="module", params=one_in(2, [SAME, LATER]))
+@pytest.fixture(scope="module", params=[SAME, LATER])
 def made(request, desk):
     """The month, by the commands of the README; and what they said."""
     month = request.param

@@ -141,6 +141,7 @@ def test_together_as_drawn_and_weighted_by_complaints_are_two_figures():
     assert overall_shares(rows[rows["answered"] == 0]).empty
 
 
+@pytest.mark.slow
 def test_the_weighted_interval_of_one_alike_population_is_near_the_exact_one():
     rows = sample_bounds(checks("\n".join(f"{at} | 20 | 5" for at in range(10))), dict.fromkeys(range(10), 10**6), {})
     made = overall_shares(rows).set_index("basis")

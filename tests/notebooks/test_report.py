@@ -192,6 +192,7 @@ def test_another_province_gets_its_own_pages(province):
         assert not [words for words in ("辽宁", "沈阳", "省交投") if words in text], report.name
 
 
+@pytest.mark.slow
 def test_markup_in_a_name_shows_as_text_in_every_page(province, tmp_path):
     """In params, published tables and tickets a unit is called so."""
     paths = replace(province, data=tmp_path / "data", params=tmp_path / "params", output=tmp_path / "output")

@@ -89,7 +89,7 @@ def test_every_field_of_the_parameters_is_in_the_key_or_changes_nothing(own, mon
         ".catalogue.domains[0].name", ".catalogue.business_types[0].role", ".month.reach_back_months", ".month.source.simulated",
         ".columns[0].label",
     )  # fmt: skip
-    anew, step = set(), 120 // examples(120)  # all of them in make test-all
+    anew, step = set(), 1 if examples(120) == 120 else 8  # all of them in make test-all
     for path, other in [each for n, each in enumerate(found.items()) if each[0] in must or n % step == 0]:
         try:
             assert scanned(other, own, monkeypatch, unless=keys)[1] == frames, path
