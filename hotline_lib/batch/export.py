@@ -260,7 +260,7 @@ def _figure_html(output: NotebookNode) -> Markup:
     about = {**output.metadata, **output.metadata.get(kind, {})}
     alt = about.get("alt") or "图，作者没有写文字说明"
     size = "".join(f' {side}="{int(about[side])}"' for side in ("width", "height") if side in about)
-    caption = f"<figcaption>{head}</figcaption>" if (head := about.get("figure_head")) else ""
+    caption = f"<figcaption>{typeset(head)}</figcaption>" if (head := about.get("figure_head")) else ""
     data = "".join(output.data[kind].split())
     return Markup(f'<figure>{caption}<img src="data:{kind};base64,{data}" alt="{escape(alt)}"{size}></figure>')
 

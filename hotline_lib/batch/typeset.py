@@ -5,39 +5,49 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_DIGIT = re.compile(r"\d(?:万件|[\u4e00-\u9fff])")
+_DIGIT = re.compile(r"(?<=.)(?:第|图|附件)\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
+_FITS = {"hotline", "drill-parts"}  # tables of present, which see to that themselves
+_BOX = '<div class="table-box" role="group" tabindex="0" aria-label="表">'
+_BREAKS = ("p", "li", "caption", "h2", "h3", "h4")
 
 
 class _Typeset(HTMLParser):
     """HTML with its words set for reading; every tag, attribute and comment is left as it stands.
 
-    In prose no line ends between a number's last digit and its unit. A head without words, as pandas has over a frame's
-    index, becomes a cell: as a head it names nothing to a listener.
+    No line ends between a number's last digit and its unit, in whatever may break: paragraphs, notes, items, captions. A head without words, as pandas has over a frame's
+    index, becomes a cell: as a head it names nothing to a listener. A table of pandas or Markdown may be of any width, and
+    stands in a box that scrolls.
     """
 
     def __init__(self, html: str):
         super().__init__(convert_charrefs=False)
         self.made: list[str] = []
-        self._prose = False
+        self._prose: list[str] = []  # the elements that are open and whose words may break
+        self._boxed: list[bool] = []  # the tables that are open: whether they stand in a box of their own
         self.feed(html)
         self.made.append(self.rawdata)  # what is no whole tag yet
         self.rawdata = ""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag == "p":
-            self._prose = not attributes or attributes in ([("class", "lead")], [("class", "sentence")])
+        if tag in _BREAKS and attributes != [("class", "mono")]:
+            self._prose.append(tag)
+        if tag == "table":
+            self._boxed.append(not set(dict(attributes).get("class", "").split()) & _FITS)
+            self.made += [_BOX] * self._boxed[-1]
         self.made.append(self.get_starttag_text() or "")
 
     def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.made.append(self.get_starttag_text() or "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "p":
-            self._prose = False
+        if tag in self._prose:
+            del self._prose[self._prose.index(tag) :]
         if tag == "th" and self.made[-1:] == ["<th>"]:
             self.made[-1] = "<td>"
             tag = "td"
         self.made.append(f"</{tag}>")
+        if tag == "table" and self._boxed and self._boxed.pop():
+            self.made.append("</div>")
 
     def handle_data(self, data: str) -> None:
         self.made.append(_DIGIT.sub(r'<span class="whole">\g<0></span>', data) if self._prose else data)

@@ -247,7 +247,7 @@ def _to_date(m: Month) -> tuple[pd.DataFrame | None, list[str]]:
     rows = metrics.year_to_date(now, metrics.side_by_side(dict(before), key) if told else None)
     rows = rows[(rows["to_date"] > 0) | (rows["to_date_base"].fillna(0) > 0)]
     rows = rows.sort_values("to_date", ascending=False, kind="stable", ignore_index=True)
-    return rows, [] if told else [f"没有上年1月至{number}月每个月的数据，累计同比记为—"]
+    return rows, [] if told else [f"没有上年1月至{number}月每个月的数据，不列累计同比"]
 
 
 def _year_table(x: Exhibit) -> Table:

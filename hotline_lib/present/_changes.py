@@ -40,18 +40,24 @@ def daily_words(now: object, base: object, days: tuple[int, int]) -> str:
 
 def about_changes(table: Table, at: Setting) -> list[str]:
     """Notes on the columns 同比 and 环比 of a table, as its own cells have them."""
-    shown = [name for name in _WORDS if any(column.value == ("tickets", f"{name}_base") for column in table.shown)]
+    columns = {column.value for column in table.columns if column.in_page}
+    asked = [name for name in _WORDS if ("tickets", f"{name}_base") in columns]
     rows = table.frame.to_dict("records")
     foot = [row for row in (table.subtotal, table.total) if row is not None]
-    bases = {name: [row.get(f"{name}_base") for row in (*rows, *foot)] for name in shown}
-    unknown = [name for name in shown if all(map(is_missing, bases[name]))]
-    known = [name for name in shown if name not in unknown]
+    bases = {name: [row.get(f"{name}_base") for row in (*rows, *foot)] for name in asked}
+    unknown = [name for name in asked if all(map(is_missing, bases[name]))]
+    known = [name for name in asked if name not in unknown]
     nothing = [name for name in known if any(not is_missing(base) and base == 0 for base in bases[name][: len(rows)])]
-    notes = [f"{_WORDS[name][0]}没有工单的，{_WORDS[name][1]}记为—" for name in nothing]
+    shown = {column.value for column in table.shown}
+    notes = [
+        f"{_WORDS[name][0]}没有工单"
+        + (f"的，{_WORDS[name][1]}记为—" if ("tickets", f"{name}_base") in shown else f"，不列{_WORDS[name][1]}")
+        for name in nothing
+    ]
     if len(unknown) == len(_WORDS):
-        notes.append("没有对比月份的数据，增减记为—")
+        notes.append("没有对比月份的数据，不列增减")
     else:
-        notes += [f"无{_WORDS[name][0]}数据，{_WORDS[name][1]}记为—" for name in unknown]
+        notes += [f"无{_WORDS[name][0]}数据，不列{_WORDS[name][1]}" for name in unknown]
     parts = [name for name in _WORDS if any(str(column.value).startswith(f"{name}_base_") for column in table.shown)]
     return notes + [words for name in dict.fromkeys([*known, *parts]) if (words := _uneven(table, name, at))]
 

@@ -93,6 +93,7 @@ def types(frame: pd.DataFrame, *, name: str = "business_type") -> Figure:
     top, pitch = 26, 56
     lines = [line for at, row in enumerate(rows) for line in _change_lines(row, top + at * pitch)]
     known = [line for line in lines if line["value"] is not None]
+    lines = [line for line in lines if line["label"] in {each["label"] for each in known}]
     for label, first in {line["label"]: line for line in reversed(known)}.items():
         first["words"] = f"{label} {first['words']}"
 
@@ -236,14 +237,16 @@ def _opened(canvas: Canvas, context: list[dict], cities: list[dict], whole: str)
 
 def _city_bars(canvas: Canvas, rows: list[dict], top: float, pitch: float, words: tuple[str, str]) -> None:
     changes = [numbers.change(row["tickets"], row["yoy_base"]) for row in rows]
+    known = any(words != numbers.MISSING for words in changes)
+    changes = changes if known else [""] * len(rows)
     counts = [numbers.count(row["tickets"]) for row in rows]
     names = [canvas.shorten(row["unit"], NAME_ROOM) for row in rows]
     heading = "同比（%）"
-    total_at = canvas.width - max(canvas.widest(changes) + 22, canvas.measure(heading, HEAD)) - 14
+    total_at = canvas.width - (max(canvas.widest(changes) + 22, canvas.measure(heading, HEAD)) + 14 if known else 0)
     left = canvas.widest(names) + 14
     right = total_at - max(canvas.widest(counts), canvas.measure("合计", HEAD)) - 16
     canvas.text(total_at, top - 16, "合计", SOFT, size=HEAD, align="right")
-    canvas.text(canvas.width, top - 16, heading, SOFT, size=HEAD, align="right")
+    canvas.text(canvas.width, top - 16, heading if known else "", SOFT, size=HEAD, align="right")
 
     most = max([int(row["tickets"]) for row in rows] + [1])
     scale = (right - left) / most

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
 from hotline_lib.present._cells import SIGNALS, Cell, Column, Line, Row
 from hotline_lib.present._sources import Links, Source
@@ -23,7 +25,8 @@ from hotline_lib.present._sources import Links, Source
 if TYPE_CHECKING:
     import pandas as pd
 
-SCROLLS_FROM = 6  # columns: a table as wide as that stands in a box that scrolls on a phone
+_PHONE = 358  # px, the column of a phone: a table that may be wider stands in a box that scrolls
+_LETTER, _BETWEEN = 7.3, 13  # px on a phone: half a Chinese letter; between two columns
 _LINE = f' style="display:block;border-bottom:1px solid {style.GREY}"'
 _LOOKS = {
     "soft": f";color:{style.SOFT}",
@@ -75,8 +78,14 @@ class Table:
 
     @cached_property
     def shown(self) -> list[Column]:
-        """The columns of the page."""
-        return [column for column in self.columns if column.in_page]
+        """The columns of the page: all but those of which nothing is known, if the table is no printed form (dense)."""
+        columns = [column for column in self.columns if column.in_page]
+        rows = self.frame.to_dict("records")
+        if self.dense or not rows:
+            return columns
+        rows += [row for row in (self.subtotal, self.total) if row is not None]
+        known = lambda column: any(column.printed(row) not in ("", numbers.MISSING) for row in rows)
+        return [column for column in columns if column.value == self.row_head or known(column)]
 
     def lines(self, columns: Sequence[Column] | None = None) -> list[Line]:
         """The matrix: a line per row of the frame in its order, then subtotal and total. columns: those of the page."""
@@ -190,10 +199,19 @@ class Table:
             + (f"<tfoot>{foot}</tfoot>" if foot else "")
             + "</table>"
         )
-        if len(self.shown) >= SCROLLS_FROM:  # a group, no landmark: its name is often that of the section around it
+        if self._width(lines) > _PHONE:  # a group, no landmark: its name is often that of the section around it
             name = escape(self.name or "表")
             table = f'<div class="table-box" role="group" tabindex="0" aria-label="{name}">{table}</div>'
         return table + notes
+
+    def _width(self, lines: Sequence[Line]) -> float:
+        """How wide it is on a phone at least, in px, where names of several words break between them."""
+        width = 0.0
+        for at, column in enumerate(self.shown):
+            words = [part for line in lines for part in _unbroken(column, line.cells[at])]
+            heads = [*column.head.split("\n"), column.unit]
+            width += _LETTER * max(map(text_width, [*words, *heads])) + _BETWEEN
+        return width - _BETWEEN
 
     def _caption_html(self) -> str:
         words = escape(self.order)
@@ -245,6 +263,14 @@ class Table:
         words = link(cell.text, source) if link and source else escape(cell.text)
         mark = _signal(cell.level) if cell.level else _mark(cell.mark) if cell.mark else ""
         return f'<td class="{escape(" ".join((column.css, *cell.tones)))}"{look}>{mark}{words}</td>'
+
+
+def _unbroken(column: Column, cell: Cell) -> list[str]:
+    """What of a cell stands on one line."""
+    if column.kind == "signals":
+        return [f"●{word}" for _, word in cell.value or ()] or [cell.text]
+    sign = "● " if column.signal else "▲" if column.significant else ""
+    return re.split("(?<=[、，；。：）])", cell.text) if column.kind == "text" else [sign + cell.text + cell.note]
 
 
 def _look(cell: Cell, total: bool) -> str:

@@ -252,6 +252,10 @@ def test_a_number_and_its_unit_stay_together():
         '<a title="1件">27.5<span class="whole">2个</span>百分点</a></p>'
     )
     assert typeset("<p>24.39万件</p>") == '<p>24.3<span class="whole">9万件</span></p>'
+    assert typeset("<li><strong>有<i>1</i>处</strong><span>共74件</span></li>").count("whole") == 1
+    assert typeset('<p class="table-note">前5位，列第15位，见图6</p>') == (
+        '<p class="table-note">前<span class="whole">5位</span>，列<span class="whole">第15位</span>，见<span class="whole">图6</span></p>'
+    )
     assert typeset("<td>3件</td>") == "<td>3件</td>"
 
 

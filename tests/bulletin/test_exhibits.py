@@ -58,10 +58,10 @@ def test_a_base_months_column_comes_from_keys_and_filter(m):
     ]  # fmt: skip
 
 
-def test_a_base_that_nobody_knows_is_a_dash_and_says_so(month_of):
+def test_a_change_on_a_base_that_nobody_knows_is_no_column_of_dashes_and_says_so(month_of):
     table = bulletin.units(month_of(NOW)).with_column("mom").table
-    assert {line.cells[-1].text for line in table.lines()} == {"—"}
-    assert table.below[-1] == "没有对比月份的数据，增减记为—。"
+    assert "mom" in table.csv().splitlines()[0] and table.shown[-1].head == "占比"
+    assert table.below[-1] == "没有对比月份的数据，不列增减。"
 
 
 def test_tickets_per_10000_people_stand_on_the_people_of_the_cities(m):

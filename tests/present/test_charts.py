@@ -400,10 +400,13 @@ def test_contributions_are_of_cities_most_gained_first():
     assert (shown[0], shown[-1]) == ("大连", "锦州")
 
 
-def test_a_missing_base_prints_a_dash():
-    assert said(charts.units(no_base(similar(3)))).count("—") == 3
+def test_changes_of_which_none_is_known_are_left_out_and_one_that_is_missing_prints_a_dash():
+    assert not {"—", "同比（%）"} & set(said(charts.units(no_base(similar(3)))))
+    some = similar(3)
+    some.loc[0, "yoy_base"] = None
+    assert said(charts.units(some)).count("—") == 1
     assert said(charts.contributions(contributions(no_base(similar(3))))).count("—") == 3
-    assert said(charts.types(TYPE_FRAMES["some base"])).count("—") == 3
+    assert said(charts.types(TYPE_FRAMES["some base"])).count("—") == 1
     assert "增减（%）" not in said(charts.types(TYPE_FRAMES["no base"]))
 
 

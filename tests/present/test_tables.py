@@ -1,5 +1,6 @@
 """Tables print a frame for the page, for CSV and as plain text, and never say more than the frame."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -168,11 +169,24 @@ def test_a_rule_stands_under_the_unit_that_is_a_class_of_its_own():
     assert [row.get("class") for row in parsed(table).tbody.find_all("tr")] == [["ruled"], None, None]
 
 
-def test_only_a_wide_table_stands_in_a_box_that_scrolls():
-    narrow, wide = Table(VOLUMES, [UNIT, TICKETS]), Table(VOLUMES, [UNIT] + [TICKETS] * 6, label="附件1")
+def test_only_a_table_wider_than_a_phone_stands_in_a_box_that_scrolls():
+    narrow, wide = Table(VOLUMES, [UNIT, TICKETS]), Table(VOLUMES, [UNIT] + [TICKETS] * 7, label="附件1")
     assert parsed(narrow).find(class_="table-box") is None
+    long = VOLUMES.assign(why="一句没有标点的话一直写到手机屏幕的另一边去也还没有写完")
+    assert parsed(Table(long, [UNIT, Column("为何", "why", "text")])).find(class_="table-box")
+    may_break = long.assign(why="有标点，可以断开，写多长都放得下，不必左右滚动")
+    assert parsed(Table(may_break, [UNIT, Column("为何", "why", "text")])).find(class_="table-box") is None
     box = parsed(wide).find(class_="table-box")
     assert (box["role"], box["tabindex"], box["aria-label"]) == ("group", "0", "附件1")
+
+
+def test_a_column_of_which_nothing_is_known_is_not_shown_unless_the_form_is_printed():
+    unknown = VOLUMES.assign(base=None)
+    table = Table(unknown, [UNIT, TICKETS, YOY])
+    assert body(table) == [["甲", "1,200"], ["乙", "300"], ["丙", "0"]]
+    assert table.csv().splitlines()[:2] == ["unit,total,yoy_pct", "甲,1200,"]
+    assert body(replace(table, dense=True))[0] == ["甲", "1,200", "—"]
+    assert body(replace(table, columns=[UNIT, Column("意见", "base", "text", missing="待补充")]))[0] == ["甲", "待补充"]
 
 
 def test_a_column_may_be_in_the_csv_only():
