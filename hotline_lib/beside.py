@@ -146,7 +146,7 @@ def left_out(source: Input, scanned: list[Input], params: Params, paths: Paths) 
         said.append(f"{names}只有{other}工单，不与{own}工单放在一起：没有用来对比，也没有计入附件1")
     if params.month.reach_back_months and before not in {each.month for each in scanned}:
         kind = own if before in apart else ""
-        lacking.append(f"没有{label(before)}的{kind}工单：该月受理、本月报送的工单未计入，附件1 不完整")
+        lacking.append(f"没有{label(before)}的{kind}工单：该月受理、本月上报的工单未计入，附件1不完整")
     return said, lacking
 
 

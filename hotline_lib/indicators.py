@@ -55,6 +55,7 @@ class Indicator:
     good: Callable[[Table, Rules], BooleanValue | IntegerValue] | None = None
     over: str = ""
     good_if: str = ""
+    missed: str = "未达标"
 
     @property
     def counts(self) -> Literal["all", "complaint", ""]:
@@ -63,8 +64,8 @@ class Indicator:
 
     @property
     def word(self) -> str:
-        """One word for a signal: 24小时, 万人工单, 时长."""
-        return self.brief.removesuffix("办结率").removesuffix("率").removeprefix("平均")
+        """One word for a signal: 24小时, 万人工单, 平均时长."""
+        return self.brief.removesuffix("办结率").removesuffix("率")
 
     @property
     def brief(self) -> str:
@@ -154,44 +155,44 @@ INDICATORS: tuple[Indicator, ...] = (
               over="本月受理的工单，除以单位的人口"),
     Indicator("classification_accuracy", "工单分类正确率", "分类|正确率", "受理与答复", "rate",
               _all, lambda t, _: t.classified_correctly,
-              over="全部上报的工单", good_if="分类正确"),
+              over="全部上报的工单", good_if="分类正确", missed="分类不正确"),
     Indicator("instant_answer_rate", "信息咨询类工单即时答复率", "即时|答复率", "受理与答复", "rate",
               _inquiries, lambda t, _: t.answered_instantly,
-              over="信息咨询", good_if="即时答复"),
+              over="信息咨询", good_if="即时答复", missed="未即时答复"),
     Indicator("other_on_time_rate", "非投诉举报类限时办结率", "限时|办结率", "非投诉与转办", "rate",
               _other_transferred, _closed_in_time,
-              over="非投诉举报、转办过的", good_if="办结不晚于时限"),
+              over="非投诉举报、转办过的", good_if="办结不晚于时限", missed="超时限办结"),
     Indicator("transfer_callback_rate", "转办工单回访率", "回访率", "非投诉与转办", "rate",
               _transferred, lambda t, _: t.called_back,
-              over="转办过的", good_if="已回访"),
+              over="转办过的", good_if="已回访", missed="未回访"),
     Indicator("first_time_resolution_rate", "一次办结率", "一次|办结率", "非投诉与转办", "rate",
               _transferred, lambda t, _: t.resolved_first_time,
-              over="转办过的", good_if="一次办结"),
+              over="转办过的", good_if="一次办结", missed="未一次办结"),
     Indicator("bad_review_fixed_rate", "差评整改率", "差评|整改率", "非投诉与转办", "rate",
               _badly_rated, lambda t, _: t.bad_rating_fixed,
-              over="评分为 1 或 2 的（差评）", good_if="差评已整改"),
+              over="评分为1或2的（差评）", good_if="差评已整改", missed="差评未整改"),
     Indicator("complaint_on_time_rate", "投诉举报类限时办结率", "限时|办结率", "投诉举报", "rate",
               _complaints, _closed_in_time,
-              over="投诉举报", good_if="办结不晚于时限"),
+              over="投诉举报", good_if="办结不晚于时限", missed="超时限办结"),
     Indicator("complaint_24h_rate", "投诉举报类24小时办结率", "24小时|办结率", "投诉举报", "rate",
               _complaints, _closed_within(24),
-              over="投诉举报", good_if="受理到办结不超过24小时"),
+              over="投诉举报", good_if="受理到办结不超过24小时", missed="超24小时办结"),
     Indicator("complaint_5d_rate", "投诉举报类5日办结率", "5日|办结率", "投诉举报", "rate",
               _complaints, _closed_within(5 * 24),
-              over="投诉举报", good_if="受理到办结不超过5日"),
+              over="投诉举报", good_if="受理到办结不超过5日", missed="超5日办结"),
     Indicator("complaint_mean_minutes", "投诉举报类平均办结时长", "平均时长|分钟", "投诉举报", "minutes",
               _complaints, lambda t, _: handling_seconds(t),
               over="投诉举报", good_if="受理到办结的整秒数相加，除以件数"),
     Indicator("complaint_satisfaction_rate", "投诉举报类回访满意率", "回访|满意率", "投诉举报", "rate",
               _complaints_rated, lambda t, _: t.rating >= SATISFIED_FROM,
-              over="投诉举报、已回访、有评分的", good_if="评分为 3 及以上"),
+              over="投诉举报、已回访、有评分的", good_if="评分为3及以上", missed="回访不满意"),
     Indicator("monthly_analysis_done", "投诉举报月度分析报告", "月度|分析报告", "报送与运行", "flag",
               over="params/months/MONTH.yaml"),
     Indicator(SUBMITTED_IN_TIME, "数据及时报送率", "及时|报送率", "报送与运行", "rate",
               _all, _submitted_in_time,
-              over="全部上报的工单", good_if="在办结后第一个工作日结束前上报"),
+              over="全部上报的工单", good_if="在办结后第一个工作日结束前上报", missed="上报不及时"),
     Indicator("data_conformity_rate", "数据规范率", "数据|规范率", "报送与运行", "rate",
-              over="部平台的答复，params/months/MONTH.yaml", good_if="规范的数据"),
+              over="部平台的答复，params/months/MONTH.yaml", good_if="规范的数据", missed="数据不规范"),
     Indicator("offline_minutes", "断网时长", "断网|分钟", "报送与运行", "count",
               over="params/months/MONTH.yaml"),
     Indicator("failed_second_reviews", "复核2次未通过", "2次未过|次", "报送与运行", "count",

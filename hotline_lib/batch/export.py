@@ -26,12 +26,12 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 from markupsafe import Markup
@@ -39,11 +39,19 @@ from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from hotline_lib.batch.typeset import typeset
+from hotline_lib.batch.typeset import data_link, typeset, with_data
 from hotline_lib.present import _style as style
 from hotline_lib.present._page import anchor
 
 TEMPLATES = Path(__file__).parent / "template"
+
+
+class Link(NamedTuple):
+    """A link of a page to another. back: to a page that a mail does not carry."""
+
+    href: str
+    words: str
+    back: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,8 @@ class PageContext:
     """What a page says about itself.
 
     title: the subject. month_label: 2024年9月; follows the title. facts: the line under the title, before the link to
-    the sources. generated: 2024年10月14日09:30; ends that line.
+    the sources. generated: 2024年10月14日09:30; ends that line. around: the pages beside it. data: by name of a table, or
+    number of a figure (图2), where its data lie, seen from the page.
     """
 
     title: str
@@ -60,6 +69,8 @@ class PageContext:
     simulated: bool = False
     facts: Sequence[str] = ()
     generated: str = ""
+    around: Sequence[Link] = ()
+    data: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def heading(self) -> str:
@@ -95,6 +106,7 @@ def export_html(notebook: NotebookNode, page: PageContext) -> str:
         "page": page,
         "css": _css(page),
         "rows": _rows(sections),
+        "data": page.data,
         "contents": [section for section in sections if section.title],
         "sources": sources,
     }
@@ -234,7 +246,7 @@ class _Exporter(HTMLExporter):
         environment = super()._create_environment()
         environment.autoescape = True
         environment.filters |= {"markdown2html": _MARKDOWN.render, "figure": _figure_html}
-        environment.filters |= {"typeset": typeset}
+        environment.filters |= {"typeset": typeset, "with_data": with_data}
         return environment
 
 
@@ -255,14 +267,16 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _figure_html(output: NotebookNode) -> Markup:
+def _figure_html(output: NotebookNode, data: Mapping[str, str]) -> Markup:
     kind = next(kind for kind in ("image/png", "image/jpeg") if kind in output.data)
     about = {**output.metadata, **output.metadata.get(kind, {})}
     alt = about.get("alt") or "图，作者没有写文字说明"
     size = "".join(f' {side}="{int(about[side])}"' for side in ("width", "height") if side in about)
     caption = f"<figcaption>{typeset(head)}</figcaption>" if (head := about.get("figure_head")) else ""
-    data = "".join(output.data[kind].split())
-    return Markup(f'<figure>{caption}<img src="data:{kind};base64,{data}" alt="{escape(alt)}"{size}></figure>')
+    drawn = "".join(output.data[kind].split())
+    number = re.search(r'<p class="figure-title"[^>]*>(图\d+)', caption)
+    link = data_link(data[number[1]]) if number and number[1] in data else ""
+    return Markup(f'<figure>{caption}<img src="data:{kind};base64,{drawn}" alt="{escape(alt)}"{size}>{link}</figure>')
 
 
 def _css(page: PageContext) -> Markup:

@@ -9,12 +9,15 @@ from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.journal import write_whole
+
+if TYPE_CHECKING:
+    from hotline_lib.batch.plan import Report
 
 _NAME = "manifest.json"
 SUFFIXES = (".html", ".ipynb")  # of what is made of one report
@@ -117,14 +120,22 @@ def is_whole(file: Path, digest: str | None) -> bool:
 
 
 def to_attach(folder: Path, manifest: Manifest, unit: str | None = None) -> tuple[Path | None, tuple[Path, ...]]:
-    """What a mail carries: the bulletin in Word, if a run makes one, and the pages; or a unit's pages.
+    """What a mail carries: the bulletin as PDF or in Word, if a run makes one, and the pages; or a unit's pages.
 
     Pages that failed, or were made from other things than the tables, stay out.
     """
     of = manifest.tables.fingerprint, manifest.tables.shared
-    document = next((folder / name for name in manifest.tables.files if name.endswith(".docx")), None)
+    made = [folder / name for name in manifest.tables.files if name.endswith((".pdf", ".docx"))]
+    document = max(made, key=lambda file: file.suffix, default=None)  # the PDF, if there is one
     made = {name: each for name, each in manifest.reports.items() if each.status == "made" and each.is_current(*of)}
     return None if unit else document, tuple(folder / f"{name}.html" for name in made if made[name].unit == unit)
+
+
+def titles(manifest: Manifest, due: Iterable[Report]) -> dict[str, str]:
+    """The pages of the whole month that there are or will be, with their titles."""
+    made = {name: each.title for name, each in manifest.reports.items() if not each.unit}
+    made |= {each.name: each.notebook.title for each in due if not each.unit}
+    return {name: title or name for name, title in sorted(made.items())}
 
 
 def beside(

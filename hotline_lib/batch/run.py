@@ -19,7 +19,7 @@ from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis, mixed
 from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
 from hotline_lib.batch.plan import DOCUMENT, Report, discover, of_document, plan
-from hotline_lib.batch.written import kept_tables, mail_written, tables_written
+from hotline_lib.batch.written import kept_tables, mail_written, tables_written, units_in
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import file_sha256, git_commit, package_versions, value_fingerprint
 from hotline_lib.journal import held, write_whole
@@ -58,8 +58,7 @@ class RunResult:
     """What came of a month's run. warnings: what the reports lack, in words.
 
     available: reports of the month that can be opened, made now or before. old: of those not asked for now, which were
-    made from other things than there are now. unmade: which of them failed.
-    """
+    made from other things than there are now. unmade: which of them failed."""
 
     month: str
     reports: tuple[ReportResult, ...]
@@ -207,9 +206,8 @@ class _Run:
         with executing(due, self.paths, environment=frames_read(self.paths), **given) as finished:
             before = kept_tables(self.folder)
             self._write("tables", lambda: tables_written(month, self.folder, before, top))
-            results = {report.name: self._place(report, executed, month) for report, executed in finished}
-        after = kept_tables(self.folder)
-        if after != before:
+            results = {report.name: self._place(report, executed, month, due) for report, executed in finished}
+        if (after := kept_tables(self.folder)) != before:
             self._write("tables", lambda: tables_written(month, self.folder, after, top))
         self.warnings += proofs.of_word(self.manifest, self.paths)
         self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
@@ -217,7 +215,7 @@ class _Run:
         if words := mixed(self.files, self.basis, now):
             manifest.withdraw(self.folder, self.manifest, [report.name for report in due], words)
             self._remember()
-            results = {report.name: self._place(report, Executed(None, Failure(words)), month) for report in due}
+            results = {report.name: self._place(report, Executed(None, Failure(words)), month, due) for report in due}
         return results
 
     def write_index(self, hotline: str) -> Path:
@@ -228,10 +226,11 @@ class _Run:
 
             write_whole(index, pages.index(all_manifests(self.paths.output), hotline))
             if any(record.unit for record in self.manifest.reports.values()):
-                write_whole(self.folder / "units" / "index.html", pages.units_index(self.manifest, hotline))
+                own = pages.units_index(self.manifest, hotline, units_in(self.folder))
+                write_whole(self.folder / "units" / "index.html", own)
         return index
 
-    def _place(self, report: Report, executed: Executed, month: Month) -> ReportResult:
+    def _place(self, report: Report, executed: Executed, month: Month, due: Sequence[Report]) -> ReportResult:
         """Put a report, or its failure page, in its place and remember it."""
         from hotline_lib.batch import clean, pages
 
@@ -239,7 +238,8 @@ class _Run:
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
-                html = proofs.of_page(pages.report(executed.notebook, report, month), name, self.manifest, self.paths)
+                page = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due))
+                html = proofs.of_page(page, name, self.manifest, self.paths)
                 digests = manifest.put(self.folder, name, html=html, notebook=notebook)
                 manifest.drop_previous(self.folder, name)
         except Exception as error:
@@ -295,6 +295,8 @@ def prepared(month: str, paths: Paths) -> Month:
 def warnings(month: Month) -> tuple[str, ...]:
     """What weakens a month's reports: odd data, texts that nobody wrote or that hold what is no text, values that are open."""
     from hotline_lib.bulletin import remarks_unsaid, texts_missing, texts_odd, values_missing
+    from hotline_lib.deliver.pdf import lacking
 
     of = month.params
-    return (*month.warnings, *texts_missing(of), *texts_odd(of), *remarks_unsaid(month), *values_missing(of))
+    said = texts_missing(of), texts_odd(of), remarks_unsaid(month), values_missing(of), lacking(of)
+    return (*month.warnings, *(words for those in said for words in those))

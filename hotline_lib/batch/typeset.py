@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from html import escape, unescape
 from html.parser import HTMLParser
 
 _DIGIT = re.compile(r"(?<=.)(?:第|图|附件)\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
+# a table of present, with its notes
+_TABLE = re.compile(
+    r'(?:<div class="table-box"[^>]*>)?<table class="hotline[^>]* data-name="(?P<name>[^"]*)".*?</table>(?:</div>)?(?:<p class="table-note">.*?</p>)?',
+    re.DOTALL,
+)
 _FITS = {"hotline", "drill-parts"}  # tables of present, which see to that themselves
 _BOX = '<div class="table-box" role="group" tabindex="0" aria-label="表">'
+_ITEM = re.compile(r"\d{1,2}\.(?=\d{1,4}[年月日])")  # 2.9月11日: the number of an item, and then a date
 _BREAKS = ("p", "li", "caption", "h2", "h3", "h4")
 
 
 class _Typeset(HTMLParser):
     """HTML with its words set for reading; every tag, attribute and comment is left as it stands.
 
-    No line ends between a number's last digit and its unit, in whatever may break: paragraphs, notes, items, captions. A head without words, as pandas has over a frame's
+    No line ends between a number's last digit and its unit, in whatever may break: paragraphs, notes, items, captions. An
+    item's number stands off from a number that follows. A head without words, as pandas has over a frame's
     index, becomes a cell: as a head it names nothing to a listener. A table of pandas or Markdown may be of any width, and
     stands in a box that scrolls.
     """
@@ -50,7 +59,12 @@ class _Typeset(HTMLParser):
             self.made.append("</div>")
 
     def handle_data(self, data: str) -> None:
-        self.made.append(_DIGIT.sub(r'<span class="whole">\g<0></span>', data) if self._prose else data)
+        if self._prose:
+            first = self.made and self.made[-1].startswith(f"<{self._prose[-1]}")
+            item = _ITEM.match(data) if first else None
+            self.made += [f'<span class="item">{item[0]}</span>'] if item else []
+            data = _DIGIT.sub(r'<span class="whole">\g<0></span>', data[item.end() if item else 0 :])
+        self.made.append(data)
 
     def handle_entityref(self, name: str) -> None:
         self.made.append(f"&{name};")
@@ -69,6 +83,21 @@ class _Typeset(HTMLParser):
 
     def handle_decl(self, data: str) -> None:
         self.made.append(f"<!{data}>")
+
+
+def data_link(href: str) -> str:
+    """A small link to the data of what stands above it."""
+    return f'<p class="data"><a href="{escape(href)}">数据（CSV）</a></p>'
+
+
+def with_data(html: str, data: Mapping[str, str]) -> str:
+    """HTML with a link below each table whose data lie somewhere. data: by the table's name."""
+
+    def below(found: re.Match[str]) -> str:
+        name = unescape(found["name"])
+        return found[0] + (data_link(data[name]) if name in data else "")
+
+    return _TABLE.sub(below, html)
 
 
 def typeset(html: str) -> str:

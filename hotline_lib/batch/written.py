@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,23 +63,39 @@ def kept_tables(folder: Path) -> list[dict[str, Any]]:
     return kept
 
 
+def units_in(folder: Path) -> list[str]:
+    """The units of output/MONTH in the order of annex 3; none where it is not there."""
+    try:
+        return [
+            row["unit"]
+            for row in csv.DictReader((folder / "tables" / "units.csv").read_text(encoding="utf-8-sig").splitlines())
+        ]
+    except (OSError, KeyError):
+        return []
+
+
 def tables_written(month: Month, folder: Path, kept: Sequence[dict[str, Any]] = (), top: int = 5) -> list[Path]:
-    """The printed tables as CSV, the workbook of all, and the bulletin in Word.
+    """The printed tables as CSV, the workbook of all, and the bulletin in Word, and as PDF if that is asked for.
 
     kept: what notebooks keep of their own. top: ranks of issues.
     """
-    from hotline_lib.bulletin import write_tables
+    from hotline_lib.bulletin import write_analysis, write_tables
+    from hotline_lib.deliver import pdf
     from hotline_lib.deliver.word import write_word
     from hotline_lib.deliver.workbook import write_workbook
     from hotline_lib.present._own import unpacked
 
     own = [unpacked(each) for each in kept]
-    files = write_tables(month, folder / "tables", top)
+    files = [*write_tables(month, folder / "tables", top), *write_analysis(month, folder / "tables", top)]
     for each in own:
         files.append(folder / "tables" / "own" / f"{each.name}.csv")
         write_whole(files[-1], "\ufeff" + each.table.csv())
-    for old in set((folder / "tables" / "own").glob("*.csv")) - set(files):
+    for old in {each for own in ("own", "analysis") for each in (folder / "tables" / own).glob("*.csv")} - set(files):
         old.unlink()
     annexes = [each.table for each in own if each.annex]
     book = write_workbook(month, folder, [each.table for each in own], top)
-    return [*files, book, write_word(month, folder, annexes, top)]
+    document = write_word(month, folder, annexes, top)
+    if month.params.organisation.pdf and pdf.office():
+        return [*files, book, document, pdf.write_pdf(document)]
+    (folder / pdf.NAME).unlink(missing_ok=True)  # of another document
+    return [*files, book, document]

@@ -36,11 +36,12 @@ def by_unit(
 ) -> Table:
     """A row per unit: provincial groups, a class of their own, then cities with their sum, then the ``whole``."""
     number = int((frame["kind"] == "city").sum())
+    groups = frame.loc[frame["kind"] == "group", "long_name" if "long_name" in frame else "unit"]
     grouped = 0 < number < len(frame)
     return Table(
         frame,
         columns,
-        order=("省级集团单列，各市按合计排" if grouped else "按合计排") + also,
+        order=(f"{'、'.join(groups)}单列，各市按合计由多到少排列" if grouped else "按合计由多到少排列") + also,
         subtotal={**cities, "unit": f"其中{number}市"} if grouped else None,
         total={**whole, "unit": figures.TOTAL},
         rule_after=lambda row: row["kind"] == "group",

@@ -175,7 +175,7 @@ def _bands(x: Exhibit) -> dict[str, object]:
 
 def _bands_table(x: Exhibit) -> Table:
     rows = x.frame.join(moved(x.m), on="unit", validate="one_to_one").assign(
-        range=[f"{low}—{high}" for low, high in zip(x.frame["rank_low"], x.frame["rank_high"], strict=True)]
+        range=[f"{low}–{high}" for low, high in zip(x.frame["rank_low"], x.frame["rank_high"], strict=True)]
     )
     return Table(
         rows,
@@ -255,7 +255,7 @@ def _funnel_table(x: Exhibit, of: str) -> Table | Sentence:
         return Sentence("")
     factor = 1 if of in _PER_HEAD else 100
     rows = x.frame.assign(**{name: x.frame[name] * factor for name in ("value", "lowest", "highest")})
-    rows["limits"] = [f"{low:.2f}—{high:.2f}" for low, high in zip(rows["lowest"], rows["highest"], strict=True)]
+    rows["limits"] = [f"{low:.2f}–{high:.2f}" for low, high in zip(rows["lowest"], rows["highest"], strict=True)]
     rows["said"] = rows["beyond"].map({"high": "高", "low": "低", "": ""})
     sums = rows[["numerator", "denominator"]].sum().map(int)
     pairs = list(zip(rows["numerator"].map(int), rows["denominator"].map(int), strict=True))

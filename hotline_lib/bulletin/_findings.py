@@ -21,7 +21,6 @@ from hotline_lib.bulletin import _shortfalls as shortfalls
 from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._finding import Finding
 from hotline_lib.present._page import Written
-from hotline_lib.present._sentences import numeral
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -41,8 +40,7 @@ class Findings:
 
     @property
     def heading(self) -> str:
-        """本月五点"""
-        return f"本月{numeral(len(self.found))}点" if self.found else "本月要点"
+        return "本月要点"
 
     @property
     def title(self) -> Written:
@@ -61,7 +59,7 @@ class Findings:
         if not self.found:
             return f'<p class="sentence">{NOTHING}</p>'
         items = "".join(
-            f"<li><strong>{escape(each.title)}</strong><span>{each.text.inline(link)}{escape(each.todo)} "
+            f"<li><strong style='display:block'>{escape(each.title)}</strong><span>{each.text.inline(link)}{escape(each.todo)} "
             f'<a href="#{escape(self.anchors[each.section])}">{escape(each.figure)}</a></span></li>'
             for each in self.found
         )

@@ -112,6 +112,11 @@ class Run:
         return printed(self.limits.value) if self.limits else ""
 
     @property
+    def crossed(self) -> str:
+        """The limit beyond which this month lies, as printed."""
+        return printed(max({"above": self.limits.high, "below": self.limits.low}[self.side], 0)) if self.side else ""
+
+    @property
     def outside(self) -> tuple[bool, ...]:
         return (*[False] * (len(self.values) - 1), bool(self.side))
 
@@ -218,6 +223,10 @@ def _multiples_chart(x: Exhibit, what: str) -> Chart | Sentence:
             _comma(run.now),
             f"{run.highest['month']} {_comma(run.highest['mean'])}",
             run.outside,
+            ()
+            if run.limits is None or run.limits.together
+            else [max(float(each), 0) for each in (run.limits.low, run.limits.high)],
+            context["seasonal"],
         )
         for run in context["runs"]
     ]

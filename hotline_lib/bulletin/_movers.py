@@ -22,7 +22,7 @@ _AGAINST = {"yoy": "上年同月", "mom": "上月"}
 
 
 def movers(m: Month, against: str = "yoy", changes: pd.DataFrame | None = None, *, top: int = 5) -> Exhibit:
-    """升降最多的事项：先增后减，各列件数变化最大的前几位，附95%区间；未超出通常波动的不列。
+    """升降最多的事项：先列增加、后列减少，各取变化最大的几项，附95%区间；未超出通常波动的不列。
 
     against："yoy"（比上年同月）或 "mom"（比上月）。changes：metrics.issue_changes，不写就是全部事项。top：增、减各列前几位，并列的都列出。
     有 sentence、table；没有那个月的工单时没有表。
@@ -63,7 +63,7 @@ def _movers_table(x: Exhibit, kind: str, top: int) -> Table:
         ends_rises=rows["rose"] & ~rows["rose"].shift(-1, fill_value=True),
     )
     uneven, base_head = days[0] != days[1], _AGAINST[kind]
-    notes = ["区间计入计数误差和事项通常的波动，所列区间的 95% 可望含真值；未超出通常波动的事项不列"]
+    notes = ["区间计入计数误差和事项通常的波动，所列区间的95%可望含真值；未超出通常波动的事项不列"]
     if uneven:
         notes.append(f"两个月长短不同（{days[0]}天、{days[1]}天），是否显著和区间按日均件数计")
     if (rows["base"] == 0).any():
@@ -81,7 +81,7 @@ def _movers_table(x: Exhibit, kind: str, top: int) -> Table:
             column("low", head="日均95%区间" if uneven else "95%区间", kind="change_interval"),
         ],
         caption=f"与{label(figures.base(x.m, kind).month)}比",
-        order=f"先增后减，各列件数变化最大的前{top}位",
+        order=f"先列增加、后列减少，各取变化最大的{top}项",
         row_head="issue",
         rule_after=lambda row: row["ends_rises"],
         notes=notes,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from functools import partial
 
 import pandas as pd
@@ -36,9 +37,9 @@ def unit_issues(m: Month, role: str, unit: str, *, top: int = 5) -> Exhibit:
 
 
 def unit_peers(m: Month, unit: str) -> Exhibit:
-    """一个单位在同类单位中的位置（同类太少时在全部单位中）：总分、业务量、时长、抽检，旁边是第1和居中的值。
+    """一个单位在同类单位中的位置（同类太少时在全部单位中）：总分、业务量、时长、抽检，旁边是最优值和中位数。
 
-    unit：单位。有 table。frame：measure（项目）、own（本单位）、place（名次/单位数）、first（第1）、middle（居中）。
+    unit：单位。有 table。frame：measure（项目）、own（本单位）、place（名次/单位数）、first（最优）、middle（中位数）。
     来源：counts、rates、抽检。
     """
     name = m.params.unit(unit).name
@@ -75,7 +76,7 @@ def _issues_table(x: Exhibit, others: list[str]) -> Table | Sentence:
         caption=type_name,
         order="按件数排",
         row_head="issue",
-        notes=[*(["▲▼ 占比相差显著"] if beside else []), *small.note(m)],
+        notes=[*(["▲▼占比相差显著"] if beside else []), *small.note(m)],
     )
 
 
@@ -95,6 +96,11 @@ def _are_cities(m: Month, names: Iterable[str]) -> bool:
     return all(m.params.unit(name).kind == "city" for name in names)
 
 
+def _of(number: int) -> Callable[[Decimal], str]:
+    """A share in percent of that many tickets as 3/4."""
+    return lambda share: f"{round(share * number / 100)}/{number}"
+
+
 def _places(m: Month, unit: str) -> pd.DataFrame:
     """Measures, with the unit's place among units of its kind, and the best and the middle of them."""
     me, kind = m.params.unit(unit), compared_with(m, unit)
@@ -106,7 +112,7 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
         ("业务量（件）", figures.units(m).set_index("unit")["tickets"], True, numbers.count),
         (BY_KEY["tickets_per_10k"].label, values["tickets_per_10k"], True, numbers.decimal),
         (
-            f"{m.params.catalogue.name_of('complaint')}平均办结时长（分钟）",
+            f"{m.params.catalogue.name_of('complaint')}类平均办结时长（分钟）",
             values["complaint_mean_minutes"],
             False,
             numbers.decimal,
@@ -115,7 +121,16 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
     if checks is not None and (checks["answered"] > 0).any():
         drawn_from = checks[checks["answered"] > 0].set_index("unit")
         bad = [percent(*each) for each in zip(drawn_from["problems"], drawn_from["answered"], strict=True)]
-        measures.append(("抽检有问题（%）", pd.Series(bad, index=drawn_from.index), False, numbers.decimal))
+        alike = drawn_from["answered"].nunique() == 1
+        head = "抽检有问题（件/抽检件）" if alike else "抽检有问题（%）"
+        measures.append(
+            (
+                head,
+                pd.Series(bad, index=drawn_from.index),
+                False,
+                _of(drawn_from["answered"].iloc[0]) if alike else numbers.decimal,
+            )
+        )
     hidden, rows = _places_withheld(m, me.name, [name for name, *_ in measures]), []
     for name, of, most_first, printed in measures:
         known = of.reindex(kind).dropna()
@@ -211,7 +226,7 @@ def _peers_table(x: Exhibit, unit: str) -> Table:
     each = "市" if _are_cities(m, kind) else "单位"
     columns = [
         Column("项目", "measure", "text"), Column("本单位", "own", "words"),
-        Column("名次", "place", "words", unit=f"/{each}数"), Column("第1", "first", "words"), Column("居中", "middle", "words"),
+        Column("名次", "place", "words", unit=f"/{each}数"), Column("最优", "first", "words"), Column("中位数", "middle", "words"),
     ]  # fmt: skip
     order = f"在{len(kind)}个{each}中；总分、件数从高到低，时长、问题从低到高"
     notes = about_people(m) if each == "单位" else []

@@ -92,13 +92,13 @@ def _indicators_table(x: Exhibit) -> Table:
     return Table(
         x.frame,
         [RANK, UNIT, replace(SCORE, key="score"), *(_column(m, indicator) for indicator in INDICATORS), *counts],
-        order="各率以 % 计；灰色为满值，加粗有底色为未满值或失 "
-        f"{numbers.points(m.params.scheme.signals.notice.points)} 分及以上",
+        order="各率以%计；灰色为满值，加粗有底色为未满值或失"
+        f"{numbers.points(m.params.scheme.signals.notice.points)}分及以上",
         label="附件1 考评指标",
         subtotal={**together, "unit": region},
         notes=[
             *m.incomplete,
-            *(["分母为 0 的率记 100.00（n=0）"] if nobody else []),
+            *(["分母为0的率记100.00（n=0）"] if nobody else []),
             f"{region}为各单位工单合并计算，不参加排名",
             *provisional(m),
         ],
@@ -182,7 +182,7 @@ def _points_lost_table(x: Exhibit) -> Table:
             column("score", unit="", emphasis=lambda row: "bold"),
         ],
         caption="失分矩阵",
-        order="分；按名次排，列按失分从多到少；颜色越深失分越多，· 为未失分",
+        order="分；按名次排，列按失分从多到少；颜色越深失分越多，·为未失分",
         total={"unit": _TOTAL, **lost.sum(), "lost": scores["lost"].sum()},
         notes=[
             *m.incomplete,

@@ -52,6 +52,7 @@ def _lost(m: Month) -> Iterator[Finding]:
             {
                 "unit": unit,
                 "points": hit[unit],
+                "value": of["value"],
                 "short": int(of["denominator"] - of["numerator"]) if of["kind"] == "rate" else 0,
             }
             for unit in m.units["unit"]

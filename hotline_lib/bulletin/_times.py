@@ -11,7 +11,6 @@ from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import half_up
 from hotline_lib.month import Month
 from hotline_lib.present import _patterns as patterns
-from hotline_lib.present._changes import difference_words
 from hotline_lib.present._charts import Chart
 from hotline_lib.present._sentences import Figure
 from hotline_lib.present._tables import Table
@@ -19,9 +18,9 @@ from hotline_lib.present._vocabulary import DAY_KINDS, column
 
 
 def days(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
-    """哪些日子来电：本月每天的件数，工作日和休息日各平均多少。
+    """来电时间分布：本月每天的件数，工作日和休息日各平均多少。
 
-    有 sentence、table（各种日子）、chart（每天一柱，浅色为休息日）。
+    有 sentence、table（工作日和休息日）、chart（每天一柱，浅色为休息日）。
     frame：metrics.daily_calls，一行一天：date、tickets、kind、working；不写就是全部来电。
     来源：calendar（按受理时间）、params/calendar.yaml。
     """
@@ -47,7 +46,7 @@ def _day_kinds(x: Exhibit) -> Table:
     return Table(
         frame.assign(mean=list(map(_mean, frame["tickets"], frame["days"]))),
         [
-            column("kind", head="日子", names=DAY_KINDS),
+            column("kind", head="日期类型", names=DAY_KINDS),
             column("days"),
             column("tickets"),
             column("tickets", head="日均", value="mean"),
@@ -68,7 +67,8 @@ def _more(working: pd.DataFrame, off: pd.DataFrame) -> str:
     if not len(working) or not len(off):
         return ""
     exact = off["tickets"].sum() * len(working) - working["tickets"].sum() * len(off)
-    return difference_words(int(half_up(int(exact), len(working) * len(off), 0)), 0)
+    more = int(half_up(int(exact), len(working) * len(off), 0))
+    return f"{'多' if more > 0 else '少'}{abs(more)}件" if more else "持平"
 
 
 def _calls(x: Exhibit) -> dict[str, object]:

@@ -53,7 +53,7 @@ def unit_types(m: Month, unit: str) -> Exhibit:
 
 
 def unit_indicators(m: Month, unit: str) -> Exhibit:
-    """一个单位的 17 项考评指标：本单位的值和由来、同类单位合并的值（同类太少时为全部单位）、各失几分。
+    """一个单位的 17 项考评指标：本单位的值和计算依据、同类单位合并的值（同类太少时为全部单位）、各失几分。
 
     unit：单位。有 sentence（总分与名次）、table。
     frame：metrics.indicator_values 中本单位的各行：indicator、kind、numerator、denominator、value。来源：rates、月份参数。
@@ -126,13 +126,13 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
         [
             Column("指标", "indicator", "text"),
             Column("本单位", "own", "words", emphasis=cost),
-            Column("计量", "unit_of", "text"),
-            Column("由来", "from", "words"),
+            Column("计量单位", "unit_of", "text"),
+            Column("计算依据", "from", "words"),
             Column(f"{whose(m, peers)}合并", "all", "words"),
             Column("失分", "points", "points", emphasis=cost),
         ],
         label="考评指标",
-        order="按附件1的顺序；由来为分子/分母",
+        order="按附件1的顺序；计算依据为分子/分母",
         row_head="indicator",
         total={"indicator": "合计", "points": scores["lost"]},
         notes=[

@@ -49,7 +49,7 @@ def _retired_then(m: Month) -> dict[str, object]:
 
 
 def units(m: Month, *, top: int = 5) -> Exhibit:
-    """各单位业务量（图2、附件3）：省级集团单列，各市按合计排。
+    """各单位业务量（图2、附件3）：省级集团单列，各市按合计由多到少排列。
 
     top：句中列出前几位，并列的都列出。
     有 sentence、note（怎样看）、table（附件3）、chart（图2）。
@@ -66,7 +66,7 @@ def units(m: Month, *, top: int = 5) -> Exhibit:
 
 
 def contributions(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
-    """增减从哪里来：各单位比上年同月多了、少了多少件。
+    """增减来源：各单位比上年同月多了、少了多少件。
 
     有 sentence、lead（总览导语）、chart（各市增减）；没有上年同月时没有图。
     frame：metrics.contributions，units 的各列之外有 difference（件）、pull（百分点）；不写就是全部单位。来源：counts。
@@ -90,7 +90,7 @@ def _units_table(x: Exhibit) -> Table:
         SHARE,
         column("yoy", key="yoy_pct"),
     ]
-    notes = ["▲▼ 显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else []
+    notes = ["▲▼显著增减；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else []
     pooled = figures.pooled(m, "city"), figures.pooled(m)
     made = by_unit(x.frame, columns, *pooled, label="附件3 业务量区域分布", notes=notes)
     return made.corrected(figures.errata(m, "units"))

@@ -1,4 +1,4 @@
-"""What a mail carries besides its words: the bulletin in Word, and the pages in one zip."""
+"""What a mail carries besides its words: the bulletin in Word or as PDF, and the pages in one zip."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from hotline_lib.month import Month
 
 
+_BACK = re.compile(rb"<!--back-->.*?<!--/back-->")  # to the index, which the mail does not carry
+
+
 @dataclass(frozen=True)
 class Files:
-    """What is attached: the bulletin in Word, if it is made, and the pages that go into the zip."""
+    """What is attached: the bulletin in Word or as PDF, if it is made, and the pages that go into the zip."""
 
     document: Path | None = None
     pages: tuple[Path, ...] = ()
@@ -30,19 +33,25 @@ def attachments(m: Month, files: Files, unit: str | None) -> list[tuple[str, byt
     stem = re.sub(r'[\\/:*?"<>|]', "_", f"{m.params.organisation.title}{m.label}{unit or ''}")
     attached = []
     if files.document:
-        attached.append((f"{stem}.docx", _read(files.document)))
+        attached.append((f"{stem}{files.document.suffix}", _read(files.document)))
     if files.pages:
-        attached.append((f"{stem}（网页版）.zip", _zipped(files.pages)))
+        data = () if unit else sorted((files.pages[0].parent / "tables").rglob("*.csv"))
+        attached.append((f"{stem}（网页版）.zip", _zipped(files.pages, data)))
     return attached
 
 
-def _zipped(pages: Sequence[Path]) -> bytes:
+def _zipped(pages: Sequence[Path], data: Sequence[Path] = ()) -> bytes:
+    """The pages, and in tables/ the data that they link to."""
+    folder = pages[0].parent
+    members = {page.name: _page(page) for page in pages} | {
+        each.relative_to(folder).as_posix(): _read(each) for each in data
+    }
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for page in pages:
-            entry = zipfile.ZipInfo(page.name, (1980, 1, 1, 0, 0, 0))
+        for name, content in members.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
-            archive.writestr(entry, _page(page))
+            archive.writestr(entry, content)
     return file.getvalue()
 
 
@@ -51,7 +60,7 @@ def _page(file: Path) -> bytes:
     content = _read(file)
     if wrong := breach(content.decode("utf-8", "replace")):
         raise HotlineError(f"{file.parent.name}/{file.name} 不能发出：{wrong}。请用 hotline run --force 重新做出来。")
-    return content
+    return _BACK.sub(b"", content)
 
 
 def _read(file: Path) -> bytes:

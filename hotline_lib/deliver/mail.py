@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from email import policy
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 from hotline_lib import bulletin
 from hotline_lib.contract import breach
@@ -41,6 +43,7 @@ SIMULATED = "【模拟工单】"
 _SHOWN = ("rank", "unit", "score", "tickets", ("tickets", "yoy_base"), "found")  # of the overview's columns
 _NOTHING = ("", numbers.MISSING)  # the clause is left out
 _MOST_UNITS = 80  # more would make the body too long for clients that cut it at 100 KB
+_UNIT = re.compile(r"第\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
 _ZONE = dt.timezone(dt.timedelta(hours=8))
 _DOCX = "vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -110,7 +113,7 @@ def build(
             filename="units.png",
         )
     for name, content in attached:
-        kind = _DOCX if name.endswith(".docx") else "zip"
+        kind = {".docx": _DOCX, ".pdf": "pdf"}.get(name[name.rfind(".") :], "zip")
         message.add_attachment(content, "application", kind, filename=name)
     if correction and len(correction.lines) > correction.MOST:
         everything = "\ufeff" + "\n".join(correction.lines) + "\n"
@@ -166,7 +169,7 @@ def _context(
 
 
 def _use(name: str) -> str:
-    return name + ("（可打印）" if name.endswith(".docx") else "（解压后打开）")
+    return name + ("（可打印）" if name.endswith((".docx", ".pdf")) else "（解压后打开）")
 
 
 def _picture(chart: Any) -> dict[str, Any] | None:
@@ -248,7 +251,13 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
     )
+    environment.filters["whole"] = _whole
     return environment.get_template("mail.html.j2")
+
+
+def _whole(words: str) -> Markup:
+    """Words of which no line ends between a number's last digit and its unit."""
+    return Markup(_UNIT.sub(r'<span style="white-space:nowrap">\g<0></span>', str(escape(words))))
 
 
 def _plain(of: dict[str, Any]) -> str:

@@ -1,4 +1,5 @@
-"""附表.xlsx: every table of the month on a sheet of its own, numbers as numbers."""
+"""附表.xlsx: every table of the month on a sheet of its own, the printed ones and those of the analysis: numbers as numbers,
+signs and tints as cell styles, where a number comes from as a comment. The first sheet lists the others."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 from hotline_lib import bulletin
 from hotline_lib.journal import write_whole
 from hotline_lib.params import month_range
+from hotline_lib.present._cells import SIGNALS
+from hotline_lib.present._style import ACCENT, HEAT, INK, SOFT, TINT, WHITE
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -18,8 +21,18 @@ if TYPE_CHECKING:
     from hotline_lib.present._tables import Table
 
 NAME = "附表.xlsx"
-_FORMATS = {"count": "#,##0", "difference": "+#,##0;-#,##0;0", "rank": "0", "plain": "General"}  # else two decimals
+CONTENTS = "目录"
+_SIGNED = '+{0};"−"{0};{0}'  # U+2212, as the page has it
+_PLAIN = {"count": "#,##0", "rank": "0", "plain": "General"}  # else two decimals
 _WIDEST = 60  # characters
+_DENSE = 9  # pt, of a table of many columns
+_HEADS = 2  # the line of a sheet that names the columns
+_KEY = (
+    "▲▼：超出通常波动的增减；灰字：满值、未发现，或未超出通常波动",
+    "●：关注，浅红底；○：留意；加粗有底色：未满值，或失分多；失分矩阵的颜色越深，失分越多",
+    "①等：印刷本有误，见表下的勘误",
+    "右上角有红点的数，批注里是它的来源",
+)
 
 
 def write_workbook(m: Month, folder: Path, own: Sequence[Table] = (), top: int = 5) -> Path:
@@ -32,21 +45,26 @@ def write_workbook(m: Month, folder: Path, own: Sequence[Table] = (), top: int =
     file = io.BytesIO()
     # what a name or a comment says is text, whatever it begins with
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    title = f"{m.params.organisation.title}附表（{m.label}）"
     book.set_properties(
         {
-            "title": f"{m.params.organisation.title}附表（{m.label}）",
+            "title": title,
             "author": m.params.organisation.department,
             "comments": "模拟工单" if m.simulated else "",
             "created": month_range(m.month)[1],
         }
     )
-    styles = _Styles(book)
-    for table in (
+    styles, about = _Styles(book), f"{m.label}　{'模拟工单' if m.simulated else ''}".strip()
+    ids = bulletin.to_look_at(m)
+    tables = [
         *bulletin.files(m, top).values(),
-        *([ids] if len((ids := bulletin.to_look_at(m)).frame) else []),
+        *([ids] if len(ids.frame) else []),
+        *bulletin.analysis(m, top).values(),
         *own,
-    ):
-        _sheet(book, styles, table, f"{m.label}　{'模拟工单' if m.simulated else ''}".strip())
+    ]
+    contents = book.add_worksheet(CONTENTS)
+    names = [_sheet(book, styles, table, about) for table in tables]
+    _list(contents, styles, title, about, list(zip(names, tables, strict=True)))
     book.close()
     path = folder / NAME
     write_whole(path, file.getvalue())
@@ -59,14 +77,17 @@ class _Styles:
     def __init__(self, book):
         self._book, self._font, self._made = book, {"font_size": 11, "valign": "vcenter"}, {}
         self.title = self._format(bold=True, font_size=14)
-        self.note = self._format(font_color="#56606A")
+        self.note = self._format(font_color=SOFT)
+        self.link = self._format(font_color="#1F5582", underline=1)
 
-    def head(self, align: str):
-        return self._format(bold=True, bottom=1, text_wrap=True, align=align)
+    def head(self, align: str, size: float):
+        return self._format(bold=True, bottom=1, text_wrap=True, align=align, font_size=size)
 
-    def cell(self, shape: str, align: str, is_total: bool):
-        total = {"bold": True, "top": 1} if is_total else {}
-        return self._format(num_format=shape, align=align, **total)
+    def cell(self, cell: Cell, size: float, *, is_total: bool):
+        return self._format(
+            num_format=_shape(cell), align=_align(cell.column), font_size=size, indent=int(_align(cell.column) == "left"),
+            **({"bold": True, "top": 1} if is_total else {}), **_looks(cell),
+        )  # fmt: skip
 
     def _format(self, **settings):
         key = tuple(sorted(settings.items()))
@@ -75,8 +96,45 @@ class _Styles:
         return self._made[key]
 
 
-def _sheet(book, styles: _Styles, table: Table, about: str) -> None:
-    shown = table.shown
+def _shape(cell: Cell) -> str:
+    """The format of a cell: decimals, + and −, and the signs that stand before and after it."""
+    kind, before = cell.column.kind, cell.mark or (SIGNALS[cell.level][0] if cell.level else "")
+    if cell.number is None:
+        return (f'"{before} "' if before else "") + "@" + (f'"{cell.note}"' if cell.note else "")
+    if kind in ("difference", "change", "pull"):
+        shape = _SIGNED.format("#,##0" if kind == "difference" else "0.00")
+    else:
+        shape = _PLAIN.get(kind, "0.00")
+    return ";".join(f'"{before} "{part}' for part in shape.split(";")) if before else shape
+
+
+def _looks(cell: Cell) -> dict[str, object]:
+    looks: dict[str, object] = {}
+    for tone in cell.tones:
+        looks |= {
+            "soft": {"font_color": SOFT}, "strong": {"bold": True, "font_color": INK, "bg_color": TINT}, "bold": {"bold": True},
+            "attention": {"bg_color": TINT}, **{f"heat{at}": {"bg_color": colour} for at, colour in enumerate(HEAT, start=1)},
+            "heat5": {"bg_color": ACCENT, "font_color": WHITE},
+        }.get(tone, {})  # fmt: skip
+    return looks
+
+
+def _list(sheet, styles: _Styles, title: str, about: str, made: list[tuple[str, Table]]) -> None:
+    """The first sheet: every table, a click away, and what the signs say."""
+    sheet.write_string(0, 0, title, styles.title)
+    sheet.write_string(1, 0, about, styles.note)
+    for number, (name, table) in enumerate(made, start=3):
+        sheet.write_url(number, 0, f"internal:'{name}'!A1", styles.link, string=table.name)
+        sheet.write_string(number, 1, f"{len(table.frame)}行", styles.note)
+    for number, words in enumerate(_KEY, start=len(made) + 4):
+        sheet.write_string(number, 0, words, styles.note)
+    sheet.set_column(0, 0, 36)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 1)
+
+
+def _sheet(book, styles: _Styles, table: Table, about: str) -> str:
+    shown, size = table.shown, _DENSE if table.dense else 11
     # numerators and denominators stand to the right of what is printed
     columns = shown + [column for column in table.columns if not column.in_page and column.kind == "count"]
     lines = table.lines(columns)
@@ -84,34 +142,44 @@ def _sheet(book, styles: _Styles, table: Table, about: str) -> None:
     sheet.write_string(0, 0, table.name, styles.title)
     sheet.write_string(1, 0, "　".join(filter(None, [about, table.order])), styles.note)
     for at, column in enumerate(columns):
-        head = " ".join(filter(None, [column.name, column.unit]))
-        sheet.write_string(2, at, head, styles.head(_align(column)))
+        head = " ".join(
+            filter(None, [column.group, column.name, column.unit] if not column.title else [column.name, column.unit])
+        )
+        sheet.write_string(_HEADS, at, head, styles.head(_align(column), size))
         head = max(map(_width, (column.title or column.head).split("\n")))
-        widest = max((_width(line.cells[at].text) for line in lines), default=0)
-        sheet.set_column(at, at, min(_WIDEST, max(widest + 2, min(head, 8) + 2, 8)))
-    for number, line in enumerate(lines, start=3):
+        widest = max(
+            (_width(line.cells[at].text) + 3 * bool(line.cells[at].mark or line.cells[at].level) for line in lines),
+            default=0,
+        )
+        least = 5 if table.dense else min(head, 8) + 2
+        sheet.set_column(at, at, min(_WIDEST, max(widest + (0.5 if table.dense else 3), least)))
+    for number, line in enumerate(lines, start=_HEADS + 1):
         for at, cell in enumerate(line.cells):
-            _write(sheet, number, at, cell, styles, is_total=line.kind == "total")
+            _write(sheet, number, at, cell, styles.cell(cell, size, is_total=line.kind == "total"))
     named = next((at for at, column in enumerate(columns) if column.value == table.row_head), 0)
-    sheet.freeze_panes(3, named + 1)
-    sheet.set_row(2, 48 if any(column.title for column in columns) else 32)
-    notes = [*table.notes, *table.named_footnotes()]  # a mark behind a name would make another name of it
-    for number, note in enumerate(notes, start=len(lines) + 4):
+    sheet.freeze_panes(_HEADS + 1, named + 1)
+    sheet.set_row(_HEADS, 84 if table.dense else 48 if any(column.title for column in columns) else 32)
+    for number, note in enumerate(table.below, start=len(lines) + 4):
         sheet.write_string(number, 0, note, styles.note)
-    sheet.print_area(0, 0, len(lines) + 4 + len(notes), len(shown) - 1)
+    sheet.print_area(0, 0, len(lines) + 4 + len(table.below), len(shown) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(2)
+    sheet.repeat_rows(_HEADS)
+    sheet.set_footer(f"&L{about}&R第&P页，共&N页")
+    return sheet.get_name()
 
 
-def _write(sheet, line: int, at: int, cell: Cell, styles: _Styles, *, is_total: bool) -> None:
-    align = _align(cell.column)
+def _write(sheet, line: int, at: int, cell: Cell, style) -> None:
     if cell.number is not None:
-        shape = _FORMATS.get(cell.column.kind, "0.00")
-        sheet.write_number(line, at, float(cell.number), styles.cell(shape, align, is_total))
+        sheet.write_number(line, at, float(cell.number), style)
     else:
-        sheet.write_string(line, at, cell.text, styles.cell("@", align, is_total))
+        sheet.write_string(line, at, cell.text, style)
+    if (source := cell.source) is not None:
+        sheet.write_comment(
+            line, at, f"{source.formula}\n{source.tickets}", {"author": "", "x_scale": 2, "font_size": 9}
+        )
 
 
 def _align(column: Column) -> str:

@@ -76,6 +76,7 @@ Printed = Literal["business_types", "domains", "units", "top_issues", "indicator
 class Organisation(Model):
     """Who publishes the bulletin, in the words that its pages and mails use.
 
+    pdf: bulletin.pdf is made too, by LibreOffice, and a mail carries it instead of the document of Word.
     small_numbers: units' own editions print no count under it; 0: all are printed.
     more_columns: columns that a printed table has besides, in page, Word, workbook and CSV: units: [mom, complaint_per_10k].
     source: where the tickets of months are that do not say so themselves. memory_gb: that counting tickets from files may take.
@@ -93,6 +94,7 @@ class Organisation(Model):
     distribute_to: str = ""
     contact: str = ""
     mail: MailSettings = MailSettings()
+    pdf: bool = False
     small_numbers: Annotated[int, Field(ge=0, le=1000)] = 0
     more_columns: dict[Printed, tuple[str, ...]] = {}
     source: Source = Source()

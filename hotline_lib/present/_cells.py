@@ -6,6 +6,7 @@ so that no writer need read a number out of words again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -117,6 +118,13 @@ class Column:
         if not isinstance(self.value, tuple) and self.value not in row:
             return ""
         return self._words(self.raw(row))
+
+    def reprinted(self, plain: str) -> str:
+        """A figure of the CSV as a cell prints it."""
+        number = self.kind not in ("text", "words", "plain", "flag", "signals") and re.fullmatch(
+            r"-?\d+(\.\d+)?", plain
+        )
+        return self._words(Decimal(plain)) if number else plain
 
     def _words(self, value: Any) -> str:
         if value is None:

@@ -24,11 +24,11 @@ def change_words(now: object, base: object) -> str:
 
 
 def difference_words(now: object, base: object) -> str:
-    """多2084件, 少782件 or 持平; empty where there is no base."""
+    """增加2084件, 减少782件 or 持平; empty where there is no base."""
     if is_missing(now) or is_missing(base):
         return ""
     difference = int(now) - int(base)
-    return "持平" if difference == 0 else f"{'多' if difference > 0 else '少'}{abs(difference)}件"
+    return "持平" if difference == 0 else f"{'增加' if difference > 0 else '减少'}{abs(difference)}件"
 
 
 def daily_words(now: object, base: object, days: tuple[int, int]) -> str:

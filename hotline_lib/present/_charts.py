@@ -60,8 +60,12 @@ class Chart:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        note = f'<p class="figure-note">{escape(self.note)}</p>' if self.note else ""
-        title = f'<p class="figure-title">{escape(self.heading)}</p>' if self.heading else ""
+        note = f'<p class="figure-note" style="margin:0;color:{SOFT}">{escape(self.note)}</p>' if self.note else ""
+        title = (
+            f'<p class="figure-title" style="margin:0;font-weight:600">{escape(self.heading)}</p>'
+            if self.heading
+            else ""
+        )
         head = f'<div class="figure-head">{title}{note}</div>'
         display({"text/html": head, "text/plain": repr(self)}, raw=True)
         about = dict(zip(("alt", "width", "height"), (self.alt, *self.size), strict=True))

@@ -6,9 +6,11 @@ Every bar is a percentage on a pale track of 100 %, so that bars and figures com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate
 
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
@@ -86,8 +88,8 @@ class DrillDown:
         heads = " ".join(f"<span>{escape(head)}</span>" for head in self.heads)
         return (
             f'<figure class="drill" aria-label="{escape(self.alt)}"><figcaption><div class="figure-head">'
-            f'<p class="figure-title">{escape(self.heading)}</p></div></figcaption>'
-            f'<p class="drill-heads" aria-hidden="true">{heads}</p>'
+            f'<p class="figure-title" style="margin:0;font-weight:600">{escape(self.heading)}</p></div></figcaption>'
+            f'<p class="drill-heads" aria-hidden="true" hidden>{heads}</p>'
             f"{''.join(self._issue_html(issue, linked) for issue in self.issues)}"
             f'<p class="table-note">{escape(self.note)}</p></figure>'
         )
@@ -111,26 +113,41 @@ class DrillDown:
 def chart(drill: DrillDown) -> Chart:
     """The same as a picture, for Word: a bar an issue on its track, under it the first units and sub-issues.
 
-    What does not fit into a line ends in …; the paragraphs beside it have the whole. Its text for those who cannot
-    see it has everything.
+    Its text for those who cannot see it has everything.
     """
-    pitch, gap = 76.0, 14.0
+    gap, line = 14.0, 16.0
     with style.drawing():
-        canvas = Canvas(pitch * len(drill.issues))
+        canvas = Canvas(1)
+        below = [
+            [part for words in (_where(issue), _about(issue)) for part in _packed(canvas, words)]
+            for issue in drill.issues
+        ]
+        tops = [0.0, *accumulate(44 + line * len(lines) for lines in below)]
+        canvas = Canvas(tops[-1])
         counts = [numbers.count(issue.figure.tickets) for issue in drill.issues]
         shares_at = canvas.width - canvas.widest([f"{issue.figure.share}%" for issue in drill.issues]) - gap
         track = shares_at - canvas.widest(counts) - gap
         for at, issue in enumerate(drill.issues):
-            top, share = pitch * at, float(issue.figure.share) / 100
+            top, share = tops[at], float(issue.figure.share) / 100
             canvas.text(0, top + 9, canvas.shorten(f"{issue.rank} {issue.figure.name}", canvas.width))
             canvas.block(0, top + 20, track, top + 32, HAIR)
             canvas.block(0, top + 20, track * share, top + 32, BLUE)
             canvas.text(shares_at, top + 26, counts[at], align="right")
             canvas.text(canvas.width, top + 26, f"{issue.figure.share}%", align="right")
-            for y, words in ((44, _where(issue)), (60, _about(issue))):
-                canvas.text(0, top + y, canvas.shorten(words, canvas.width, HEAD), SOFT, size=HEAD)
+            for number, words in enumerate(below[at]):
+                canvas.text(0, top + 44 + line * number, canvas.shorten(words, canvas.width, HEAD), SOFT, size=HEAD)
     alt = "\n".join([drill.alt, *drill.details])
     return Chart(canvas.figure, title=drill.title, note=drill.note, alt=alt, number=drill.number)
+
+
+def _packed(canvas: Canvas, words: str) -> list[str]:
+    """A list of things on as many lines as it takes, none broken."""
+    lines = [""]
+    for part in re.split("(?<=、)", words):
+        if lines[-1] and canvas.measure(lines[-1] + part, HEAD) > canvas.width:
+            lines.append("")
+        lines[-1] += part
+    return lines
 
 
 def _where(issue: Issue) -> str:

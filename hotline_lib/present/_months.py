@@ -95,13 +95,16 @@ def _over_columns(canvas: Canvas, labels: Sequence[tuple[float, float, str]]) ->
 
 @dataclass(frozen=True)
 class Panel:
-    """One of several small charts: its name, its values, as printed the last and the highest, which are red."""
+    """One of several small charts: its name, its values, as printed the last and the highest, which are red, and the limits
+    (low, high) that this month is held against. last_only: they are of this month alone."""
 
     name: str
     values: Sequence[float]
     last: str
     highest: str
     outside: Sequence[bool] = ()
+    limits: Sequence[float] = ()
+    last_only: bool = False
 
 
 def panels(parts: Sequence[Panel], names: Sequence[str], *, common: bool) -> Figure:
@@ -111,12 +114,13 @@ def panels(parts: Sequence[Panel], names: Sequence[str], *, common: bool) -> Fig
     """
     gap, row, across = 28.0, 124.0, 2
     width = (Canvas.width - gap) / across
-    most = max((value for part in parts for value in part.values), default=0)
+    highest = lambda part: max([*part.values, *part.limits])
+    most = max(map(highest, parts), default=0)
     with style.drawing():
         canvas = Canvas(row * -(-len(parts) // across) - 16)
         for number, part in enumerate(parts):
             left, top = (number % across) * (width + gap), (number // across) * row
-            _panel(canvas, part, names, left, top, width, max(most if common else max(part.values), 1e-9))
+            _panel(canvas, part, names, left, top, width, max(most if common else highest(part), 1e-9))
     return canvas.figure
 
 
@@ -131,11 +135,16 @@ def _panel(
         colour = _colour(at, count, part.outside)
         _column(canvas, pitch, at, bottom - value * scale, bottom, colour, left)
     canvas.line(left, bottom, left + pitch * count, bottom, GREY)
+    for value in part.limits:
+        start, y = left + pitch * (count - 1) * part.last_only, bottom - value * scale
+        canvas.line(start, y, left + pitch * count, y, SOFT, width=1, dashed=True)
     peak = max(range(count), key=lambda at: part.values[at])
     if peak < count - 1:
         half = canvas.measure(part.highest, HEAD) / 2
         middle = min(max(left + pitch * (peak + 0.5), left + half), left + width - half)
-        canvas.text(middle, bottom - part.values[peak] * scale - 9, part.highest, SOFT, size=HEAD, align="center")
+        canvas.text(
+            middle, bottom - part.values[peak] * scale - 9, part.highest, SOFT, size=HEAD, align="center", ground=True
+        )
     end = left
     for at in dict.fromkeys((0, count - 1)):
         half = canvas.measure(names[at], HEAD) / 2

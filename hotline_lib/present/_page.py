@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SIMULATED = "模拟工单"
 MONTHS_BEFORE = 5  # from which usual variation is estimated: that of metrics.judged
+_OPEN, _COUNTED = "尚未办结", re.compile(r"：(\d+) 件$")  # warnings of the tickets: 尚未办结：74 件
 NO_REAL_CALL = f"{SIMULATED}：由公开月报的数字逐项还原，不含任何真实来电"
 
 
@@ -82,6 +83,15 @@ def caption(m: Month) -> Sentence:
     return Sentence(" · ".join(filter(None, parts)), "caption")
 
 
+def _warned(m: Month) -> list[str]:
+    """What is odd about the month's tickets: 74件工单尚未办结（均为营口）."""
+    told = [_COUNTED.sub(r"（\1件）", words) for words in m.warnings if not words.startswith(_OPEN)]
+    if m.still_open is None or not (number := int(m.still_open["tickets"].sum())):
+        return told
+    units = m.still_open.loc[m.still_open["tickets"] > 0, "unit"].unique()
+    return [f"{number}件工单尚未办结" + (f"（均为{units[0]}）" if len(units) == 1 else ""), *told]
+
+
 def provenance(m: Month) -> Sources:
     """Where the page's figures come from and how they are made: tickets, populations, rounding, inputs, versions."""
     tickets = f"工单：{'、'.join(source.name for source in m.sources)}。"
@@ -95,13 +105,13 @@ def provenance(m: Month) -> Sources:
         usual = f"以前的月份不足{MONTHS_BEFORE}个：各市、各事项由同类这次的变动估计，总量、业务类型和省级集团按每月{changes.monthly_sd}%计（暂定值）。"
     paragraphs = [
         tickets,
-        f"受理量按受理时间计，考评各率按当月上报的工单计，两者总体不同："
+        f"受理量按受理时间计，考评各率按当月上报的工单计，两者统计范围不同："
         f"本月上报{submitted}件，其中{earlier}件为以前月份受理{'（以前月份的工单不全）' if m.incomplete else ''}。",
         "占比、同比、环比由件数计算，四舍五入保留两位小数，合计可能因舍入不等于100；得分由保留两位小数的率计算。"
-        "“—”为没有数据；▲▼ 和“显著”指增减超出通常波动：计数误差之外，再计入以前各月或同类事物本来就有的变动"
-        "（过度离散的乘法、加法模型，Spiegelhalter 2005；精确条件检验同时成立；整表 Benjamini–Hochberg 5%；增减至少"
+        "“—”为没有数据；▲▼和“显著”指增减超出通常波动：计数误差之外，再计入以前各月或同类事物本来就有的变动"
+        "（过度离散的乘法、加法模型，Spiegelhalter 2005；精确条件检验同时成立；整表Benjamini–Hochberg 5%；增减至少"
         f"{changes.least}%）。{usual}各市都没有变化时，一张表误标任何一市的机会不到十分之一。",
-        *([f"数据提示：{'；'.join(m.warnings)}。"] if m.warnings else []),
+        *([f"{'；'.join(told)}。"] if (told := _warned(m)) else []),
     ]
     line = [
         *(f"{source.name} SHA-256 {source.sha256[:12]}" for source in m.sources),

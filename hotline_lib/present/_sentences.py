@@ -70,7 +70,7 @@ class Figure:
 
     @property
     def yoy_difference(self) -> str:
-        """多2084件, 少782件, 持平; empty without a base"""
+        """增加2084件, 减少782件, 持平; empty without a base"""
         return difference_words(self.tickets, self.yoy_base)
 
     @property
@@ -85,7 +85,7 @@ class Figure:
 
     @property
     def difference(self) -> str:
-        """多2084件 than in that month, whichever it is."""
+        """增加2084件 on that month, whichever it is."""
         return difference_words(self.tickets, self.base)
 
     def source(self, attribute: str, at: Setting) -> Source | None:

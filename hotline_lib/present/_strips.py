@@ -79,7 +79,7 @@ def strips(rows: Sequence[Strip], name: str, before_name: str) -> Figure:
         for start, count in zip((left, second), counts, strict=True):
             for number in [number for number in (1, 10, 20, 30) if number <= count]:
                 canvas.text(start + day * (number - 0.5), bottom + 9, str(number), SOFT, size=HEAD, align="center")
-        canvas.text(0, bottom + 32, "红：缺，不像偶然。各单位按自己最多的一天画。", SOFT, size=HEAD)
+        canvas.text(0, bottom + 32, "红：缺，超出偶然波动范围。各单位按自己最多的一天画。", SOFT, size=HEAD)
     return canvas.figure
 
 

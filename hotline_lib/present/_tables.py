@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,17 +19,17 @@ from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
 from hotline_lib.present._cells import SIGNALS, Cell, Column, Line, Row
 from hotline_lib.present._sources import Links, Source
+from hotline_lib.present._widths import text_width, wide
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_PHONE = 358  # px, the column of a phone: a table that may be wider stands in a box that scrolls
-_LETTER, _BETWEEN = 7.3, 13  # px on a phone: half a Chinese letter; between two columns
 _LINE = f' style="display:block;border-bottom:1px solid {style.GREY}"'
 _LOOKS = {
     "soft": f";color:{style.SOFT}",
     "strong": f";font-weight:600;background-color:{style.TINT}",
     "bold": ";font-weight:600",
+    "attention": f";background-color:{style.TINT}",
     **{f"heat{at}": f";background-color:{colour}" for at, colour in enumerate(style.HEAT, start=1)},
     "heat5": f";background-color:{style.HEAT[4]};color:{style.WHITE}",
 }
@@ -138,13 +136,15 @@ class Table:
         """
         columns, notes = [column for column in self.shown if column.key], {}
         right = {
-            (line.name, column.key, cell.plain)
+            (line.name, column.key, cell.plain): cell
             for line in self.lines(columns)
             for column, cell in zip(columns, line.cells, strict=True)
         }
         for row in errata:
-            if (row["key"], row["column"], row["correct"]) in right:
-                notes.setdefault(row["key"], []).append(f"印刷本为 {row['printed']}，应为 {row['correct']}（勘误）")
+            if cell := right.get((row["key"], row["column"], row["correct"])):
+                was, unit = cell.column.reprinted(row["printed"]), "%" * (cell.column.unit == "%")
+                words = f"{cell.column.name}：印刷本{was}{unit}，应为{cell.text}{unit}（勘误）"
+                notes.setdefault(row["key"], []).append(words)
         return replace(self, footnotes={key: "；".join(words) for key, words in notes.items()})
 
     @property
@@ -157,12 +157,12 @@ class Table:
 
     def named_footnotes(self, only: str | None = None) -> list[str]:
         """The footnotes with the row's name instead of a mark. only: of that row."""
-        return [f"{name}：{self.footnotes[name]}" for name in self.footnote_marks if only in (None, name)]
+        return [f"{name}{self.footnotes[name]}" for name in self.footnote_marks if only in (None, name)]
 
     @property
     def below(self) -> list[str]:
         """What stands under the table: notes, then footnotes, each ended as a sentence."""
-        notes = [*self.notes, *(f"{mark} {self.footnotes[name]}" for name, mark in self.footnote_marks.items())]
+        notes = [*self.notes, *(f"{mark}{self.footnotes[name]}" for name, mark in self.footnote_marks.items())]
         return [note if note.endswith(("。", "；", "！", "？")) else note + "。" for note in notes]
 
     def __repr__(self) -> str:
@@ -194,32 +194,23 @@ class Table:
         body = "".join(self._line_html(line, link) for line in lines if not line.is_foot)
         foot = "".join(self._line_html(line, link) for line in lines if line.is_foot)
         table = (
-            f'<table class="{classes}" style="font-variant-numeric:tabular-nums">'
+            f'<table class="{classes}" data-name="{escape(self.name)}" style="font-variant-numeric:tabular-nums">'
             f"{self._caption_html()}<thead>{self._head_html()}</thead><tbody>{body}</tbody>"
             + (f"<tfoot>{foot}</tfoot>" if foot else "")
             + "</table>"
         )
-        if self._width(lines) > _PHONE:  # a group, no landmark: its name is often that of the section around it
+        if wide(self.shown, lines):  # a group, no landmark: its name is often that of the section around it
             name = escape(self.name or "表")
             table = f'<div class="table-box" role="group" tabindex="0" aria-label="{name}">{table}</div>'
         return table + notes
 
-    def _width(self, lines: Sequence[Line]) -> float:
-        """How wide it is on a phone at least, in px, where names of several words break between them."""
-        width = 0.0
-        for at, column in enumerate(self.shown):
-            words = [part for line in lines for part in _unbroken(column, line.cells[at])]
-            heads = [*column.head.split("\n"), column.unit]
-            width += _LETTER * max(map(text_width, [*words, *heads])) + _BETWEEN
-        return width - _BETWEEN
-
     def _caption_html(self) -> str:
         words = escape(self.order)
         for level, (sign, _) in SIGNALS.items():  # as the table has it; its word follows
-            words = words.replace(f"{sign} ", f'<span class="mark {level}" aria-hidden="true">{sign}</span>')
-        order = f'<span class="order">{words}</span>' if self.order else ""
+            words = words.replace(sign, f'<span class="mark {level}" aria-hidden="true">{sign}</span>')
+        order = f'<span class="order" style="font-weight:400">{words}</span>' if self.order else ""
         lines = "<br>".join(filter(None, (escape(self.caption), order)))
-        return f'<caption style="text-align:left">{lines}</caption>' if lines else ""
+        return f'<caption style="text-align:left;font-weight:600">{lines}</caption>' if lines else ""
 
     def _head_html(self) -> str:
         groups = [(group, list(columns)) for group, columns in groupby(self.shown, key=lambda c: c.group)]
@@ -265,14 +256,6 @@ class Table:
         return f'<td class="{escape(" ".join((column.css, *cell.tones)))}"{look}>{mark}{words}</td>'
 
 
-def _unbroken(column: Column, cell: Cell) -> list[str]:
-    """What of a cell stands on one line."""
-    if column.kind == "signals":
-        return [f"●{word}" for _, word in cell.value or ()] or [cell.text]
-    sign = "● " if column.signal else "▲" if column.significant else ""
-    return re.split("(?<=[、，；。：）])", cell.text) if column.kind == "text" else [sign + cell.text + cell.note]
-
-
 def _look(cell: Cell, total: bool) -> str:
     """What sets a cell off where the page's style is not there, as in JupyterLab; the page says the same."""
     looks = [_LOOKS[tone] for tone in cell.tones if tone in _LOOKS]
@@ -281,7 +264,8 @@ def _look(cell: Cell, total: bool) -> str:
 
 def _signal(level: str) -> str:
     sign, word = SIGNALS[level]
-    return f'<span class="mark {level}" role="img" aria-label="{word}">{sign}</span>'
+    look = f' style="color:{style.ACCENT}"' if level == "attention" else ""
+    return f'<span class="mark {level}" role="img" aria-label="{word}"{look}>{sign}</span>'
 
 
 def _mark(sign: str) -> str:
@@ -292,8 +276,3 @@ def _mark(sign: str) -> str:
 def footnote_mark(number: int) -> str:
     """① to ⑳, as far as they go, then (21)."""
     return chr(ord("①") + number - 1) if number <= 20 else f"({number})"
-
-
-def text_width(text: str) -> int:
-    """How many columns of a terminal ``text`` takes."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -62,7 +62,7 @@ _LIST = (
     # who, what, when
     Word("unit", "单位", "text", "", "分平台：市，或省级集团"),
     Word("long_name", "单位全称", "text", "", "单位的全称", helper=True),
-    Word("kind", "类别", "text", "", "市还是省级集团；哪种日子；指标怎样计", names=_KINDS_OF_ROWS, helper=True),
+    Word("kind", "类别", "text", "", "市还是省级集团；是工作日还是休息日；指标怎样计", names=_KINDS_OF_ROWS, helper=True),
     Word("code", "区划代码", "text", "", "六位行政区划代码", helper=True),
     Word("population", "人口", "count", "人", "params/units.yaml 中的常住人口，万人工单数量的分母", helper=True),
     Word("business_type", "业务类型", "text", "", "信息咨询、意见建议、投诉举报"),
@@ -79,7 +79,7 @@ _LIST = (
     Word("date", "日期", "text", "", "受理的日期"),
     Word("hour", "时", "plain", "时", "受理的钟点：9 是9时至10时"),
     Word("working", "上班", "flag", "", "是否上班日，调休计入"),
-    Word("days", "天数", "count", "天", "这种日子有几天"),
+    Word("days", "天数", "count", "天", "这类日期有几天"),
     # how many
     Word("tickets", "件数", "count", "件", "受理的工单"),
     Word("of", "总数", "count", "件", "占比的分母", helper=True),

@@ -2,7 +2,9 @@
 
 import copy
 import re
+from dataclasses import replace
 from itertools import pairwise
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -11,10 +13,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from hotline_lib.batch import pages
-from hotline_lib.batch.export import PageContext, export_html, render
+from hotline_lib.batch.export import Link, PageContext, export_html, render
 from hotline_lib.batch.failure import Failure
-from hotline_lib.batch.manifest import Manifest, Record
+from hotline_lib.batch.manifest import Manifest, Record, Tables
 from hotline_lib.batch.typeset import typeset
+from hotline_lib.present._cells import Column
+from hotline_lib.present._tables import Table
 
 PAGE = PageContext("运行总览", "2024年9月", "某省热线", True, ("受理243,909件", "对比2024年8月"), "2024年10月14日09:30")
 PNG = "iVBORw0KGgo="
@@ -256,6 +260,7 @@ def test_a_number_and_its_unit_stay_together():
     assert typeset('<p class="table-note">前5位，列第15位，见图6</p>') == (
         '<p class="table-note">前<span class="whole">5位</span>，列<span class="whole">第15位</span>，见<span class="whole">图6</span></p>'
     )
+    assert typeset("<p>2.9月11日</p>").startswith('<p><span class="item">2.</span><span class="whole">9月</span>')
     assert typeset("<td>3件</td>") == "<td>3件</td>"
 
 
@@ -284,6 +289,43 @@ def test_index_has_a_line_a_month_and_shows_failures():
     ]
     assert page.find(class_="failure")["href"] == "2024-09/b.html"
     assert [fact.get_text() for fact in page.header.find_all("li")] == ["2份报告", "1份失败"]
+
+
+def test_the_index_leads_to_all_that_was_made_and_units_stand_in_the_order_of_the_tables():
+    made = Record("made", "月报", made_at="2024-10-14T09:29:00+08:00")
+    own = {f"units/{unit}/06_unit": replace(made, unit=unit, title="单位分册") for unit in ("丹东", "沈阳", "省交投")}
+    of_month = Manifest(
+        "2024-09", reports={"00_bulletin": made, **own}, mail=Tables(files=("bulletin.eml",)),
+        tables=Tables(files=("tables/units.csv", "附表.xlsx", "bulletin.docx", "bulletin.pdf")),
+    )  # fmt: skip
+    index = BeautifulSoup(pages.index([of_month], "某省热线"), "html.parser")
+    files = {each.get_text(): unquote(each["href"]) for each in index.tbody.find_all("a")}
+    assert {
+        "Word": "2024-09/bulletin.docx",
+        "PDF": "2024-09/bulletin.pdf",
+        "附表": "2024-09/附表.xlsx",
+    }.items() <= files.items()
+    assert files["邮件"] == "2024-09/bulletin.eml" and files["各单位报告"] == "2024-09/units/index.html"
+    units = BeautifulSoup(pages.units_index(of_month, "某省热线", ["省交投", "沈阳"]), "html.parser")
+    assert [row.th.get_text() for row in units.tbody.find_all("tr")] == ["省交投", "沈阳", "丹东"]
+    assert units.header.a["href"] == "../../index.html"
+
+
+def test_a_page_leads_to_the_index_to_the_others_and_to_its_data():
+    there = {"附件3": "tables/units.csv", "图2": "tables/units.csv"}
+    page = replace(
+        PAGE, around=[Link("../index.html", "全部月份", back=True), Link("01_overview.html", "运行总览")], data=there
+    )
+    table = Table(pd.DataFrame({"unit": ["沈阳"]}), [Column("单位", "unit", "text")], label="附件3", notes=["一句"])
+    shown = new_output("display_data", {"text/html": table._repr_html_()})
+    other = new_output("display_data", {"text/html": replace(table, label="别的")._repr_html_()})
+    made = export_html(new_notebook(cells=[code(shown), code(other)]), page)
+    assert [each["href"] for each in BeautifulSoup(made, "html.parser").find(class_="around").find_all("a")] == [
+        "../index.html", "01_overview.html",
+    ]  # fmt: skip
+    (link,) = BeautifulSoup(made, "html.parser").find_all(class_="data")
+    assert link.a["href"] == "tables/units.csv" and link.find_previous_sibling()["class"] == ["table-note"]
+    assert "<!--back-->" in made  # what a mail leaves out
 
 
 def test_index_without_a_month_says_how_to_make_one():

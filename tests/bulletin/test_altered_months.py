@@ -112,14 +112,14 @@ def test_a_sub_issue_rises_inside_an_issue_that_does_not(m):
 
 
 def test_a_city_more_than_doubles(m):
-    assert "阜新业务量同比多" in said(replace(m, counts=times(m, 2.2, unit="阜新")))
+    assert "阜新业务量同比增加" in said(replace(m, counts=times(m, 2.2, unit="阜新")))
 
 
 def test_a_new_issue_is_told_with_where(m):
     row = m.counts[(m.counts["unit"] == "营口") & (m.counts["role"] == "complaint")].iloc[[0]]
     names = {"domain": "城市客运", "issue": "共享单车", "sub_issue": None, "tickets": 150}
     altered = replace(m, counts=pd.concat([m.counts, row.assign(**names)], ignore_index=True))
-    assert "投诉举报“共享单车”增加最多" in said(altered) and "主要在营口（多150件）" in said(altered)
+    assert "投诉举报“共享单车”增加最多" in said(altered) and "主要在营口（增加150件）" in said(altered)
     assert "150件，上月没有，在超出通常波动的事项中变化最大" in said(altered)  # a base of 0 has no percentage
 
 

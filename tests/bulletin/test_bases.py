@@ -81,7 +81,7 @@ def test_a_contribution_names_the_month_that_it_was_compared_with(with_bases, so
     x = bulletin.domain_contributions(with_bases("mom", source=source))
     links = Links()
     assert str(x.sentence).startswith(
-        "全省环比多2520件（日均增加30.63%）。按领域，高速公路多2000件，拉动20.96个百分点，其余合计多520件；"
+        "全省环比增加2520件（日均增加30.63%）。按领域，高速公路增加2000件，拉动20.96个百分点，其余合计增加520件；"
     )
     x.sentence.html(links.link)
     formulas = [each.formula for _, _, each in links.shown]
@@ -159,7 +159,7 @@ def test_a_change_between_months_of_unlike_length_has_the_change_a_day_beside_it
     for x in (bulletin.domain_contributions(m), bulletin.type_contributions(m)):
         assert f"2024年8月31天、2024年9月30天，按日均计总计环比增加{daily}%。" in x.table.below
     alone = str(bulletin.domain_contributions(with_bases("mom")).sentence)
-    assert alone.startswith(f"全省环比多2520件（日均增加{daily}%）。")
+    assert alone.startswith(f"全省环比增加2520件（日均增加{daily}%）。")
     assert "日均" not in str(bulletin.business_types(m).sentence)  # the printed sentence stays as it is
     same = replace(m, previous=replace(m.previous, month="2024-06"))
     assert "日均" not in str(bulletin.business_types(same).lead) + "".join(bulletin.business_types(same).table.below)

@@ -9,6 +9,7 @@ import pytest
 from support import MONTH, ROOT, every_exhibit, parts_of
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.batch.pages import DATA
 from hotline_lib.deliver.word import write_word
 from hotline_lib.errors import HotlineError, ParamsError, UnknownValueError, WordingError
 from hotline_lib.indicators import FROM_TICKETS
@@ -193,6 +194,36 @@ def test_a_count_refuses_what_nobody_knows(m):
 
 
 # What is gone.
+
+
+_GAP = re.compile(r"[\u4e00-\u9fff，。；：、（）“”] +\S|\S +[\u4e00-\u9fff，。；：、（）“”]")
+_ALLOWED = re.compile(r"^图\d |\bm\.behind")  # the number of a figure in its alternative text; what an analyst types
+
+
+def test_no_text_has_a_space_beside_a_chinese_letter(real):
+    """The gap between 汉字 and digits comes from the page's style, never from the text."""
+    for x in every_exhibit(real):
+        for part in parts_of(x):
+            words = [getattr(part, name, "") for name in ("caption", "order", "title", "note", "alt", "text")]
+            words += [*getattr(part, "below", []), *(column.head for column in getattr(part, "shown", []))]
+            for line in "\n".join(map(str, words)).split("\n"):
+                assert not _GAP.search(_ALLOWED.sub("", line)), line
+
+
+def test_every_table_of_the_analysis_has_a_name_a_file_and_what_the_pages_show(real, tmp_path):
+    m, tables = real, bulletin.analysis(real)
+    assert len({table.name for table in tables.values()} | {table.name for table in bulletin.files(m).values()}) == len(
+        tables
+    ) + len(bulletin.files(m))
+    files = {file.stem: file.read_text(encoding="utf-8-sig") for file in bulletin.write_analysis(m, tmp_path)}
+    assert list(files) == list(tables)
+    assert all(len(files[name].splitlines()) > len(tables[name].frame) for name in tables)
+    named = {
+        name for x in every_exhibit(m) if "table" in dir(x) for name in [x.table.name] if hasattr(x.table, "shown")
+    }
+    assert {name for name in DATA if not name.startswith("图")} - {
+        "本年累计"
+    } <= named  # which needs the months of a year
 
 
 def test_nothing_is_called_by_a_string_and_nothing_printed_is_parsed_back():

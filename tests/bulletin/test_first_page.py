@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -31,7 +32,7 @@ def test_every_footnote_has_a_mark_however_many_there_are():
     table = Table(pd.DataFrame({"unit": names}), [Column("单位", "unit", "text")], footnotes=notes)
     marks = list(table.footnote_marks.values())
     assert marks[9:11] == ["⑩", "⑪"] and marks[19:] == ["⑳", "(21)", "(22)", "(23)"] and len(set(marks)) == 23
-    assert table.below[-1] == "(23) 第23家的注。" and len(table.below) == 23
+    assert table.below[-1] == "(23)第23家的注。" and len(table.below) == 23
     html = table.html()
     assert all(f'<sup class="footnote">{mark}</sup>' in html for mark in marks)
     assert [footnote_mark(n) for n in (1, 20, 21)] == ["①", "⑳", "(21)"]
@@ -46,14 +47,20 @@ ERRATA = """
 """
 
 
+YOY = "同比：印刷本+7.04%，应为+28.57%（勘误）"
+
+
 def test_an_erratum_is_told_where_the_right_figure_stands(with_bases):  # noqa: F811
     for known, said in (
-        (("yoy", "mom"), {"省交投": "7.04，应为 28.57", "沈阳": "1.00，应为 20.00（勘误）；印刷本为 300，应为 3000"}),
-        ((), {"沈阳": "300，应为 3000"}),
+        (
+            ("yoy", "mom"),
+            {"省交投": [YOY], "沈阳": ["同比：印刷本+1.00%，应为+20.00%（勘误）", "{}：印刷本300，应为3,000（勘误）"]},
+        ),
+        ((), {"沈阳": ["{}：印刷本300，应为3,000（勘误）"]}),
     ):
         m = replace(with_bases(*known), errata=drawn(ERRATA).astype(str))
-        for table in (bulletin.units(m).table, bulletin.overview(m).table):
-            assert table.footnotes == {unit: f"印刷本为 {words}（勘误）" for unit, words in said.items()}
+        for head, table in (("合计", bulletin.units(m).table), ("业务量", bulletin.overview(m).table)):
+            assert table.footnotes == {unit: "；".join(words).format(head) for unit, words in said.items()}
 
 
 # What Annex 1 lacks.
@@ -61,14 +68,14 @@ def test_an_erratum_is_told_where_the_right_figure_stands(with_bases):  # noqa: 
 
 def words_of_mail(m) -> tuple[str, str]:
     plain, html = (part.get_content() for part in build(m, Files()).walk() if part.get_content_maintype() == "text")
-    return plain, html
+    return plain, re.sub(r'<span style="white-space:nowrap">([^<]*)</span>', r"\1", html)
 
 
 def test_an_incomplete_annex_1_says_so_where_it_stands(with_bases, tmp_path):  # noqa: F811
     import docx
 
     m = with_bases("yoy")
-    lack = "没有2024年8月的工单：该月受理、本月报送的工单未计入，附件1 不完整"
+    lack = "没有2024年8月的工单：该月受理、本月报送的工单未计入，附件1不完整"
     for made, told in ((replace(m, incomplete=(lack,)), True), (m, False)):
         tables = (bulletin.indicators(made), bulletin.overview(made), bulletin.points_lost(made))
         for x in (*tables, bulletin.unit_indicators(made, "沈阳")):
@@ -114,8 +121,8 @@ def test_the_key_says_of_each_sign_where_it_begins_and_ends(with_bases):  # noqa
     m = replace(with_bases("yoy"), spot_checks=drawn_one)
     now = m.params.scheme.signals
     of = lambda level, **given: getattr(now, level).model_copy(update=given)
-    assert "○ 留意：一项指标失2分以上不足3分，或抽检1至2件有问题　" in key(m)
-    assert "● 关注：一项指标失3分及以上，或抽检3件及以上有问题，或未上报占10%及以上且多于其他单位　" in key(m)
+    assert "○留意：一项指标失2分以上不足3分，或抽检1至2件有问题　" in key(m)
+    assert "●关注：一项指标失3分及以上，或抽检3件及以上有问题，或未上报占10%及以上且多于其他单位　" in key(m)
     assert "失1分以上不足5分，或抽检1件有问题" in key(
         m, attention=of("attention", points=5, bad=2), notice=of("notice", points=1)
     )
@@ -129,10 +136,10 @@ def test_the_signs_of_the_key_look_like_those_of_the_table(real):
     key, body = html[: html.index("</caption>")], html[html.index("<tbody>") :]
     for level, sign in (("attention", "●"), ("notice", "○")):
         assert f'class="mark {level}" aria-hidden="true">{sign}<' in key and f'class="mark {level}"' in body
-    assert "● " not in key
+    assert "●关" not in key
     _, mail = words_of_mail(real)
     assert mail.count('<span style="color:#B3261E">●</span>') > 5
-    assert '<span style="color:#B3261E">●</span> 关注：' in mail.replace("\u00a0", " ")
+    assert '<span style="color:#B3261E">●</span>关注：' in mail.replace("\u00a0", " ")
 
 
 # What was left unsubmitted.

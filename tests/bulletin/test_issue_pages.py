@@ -36,7 +36,7 @@ def issues_of(drill) -> list[tuple[int, str]]:
 def test_a_tie_at_the_last_place_is_in_the_drill_down_too(month_of):
     drill = bulletin.top_issues(month_of(TIED), "complaint").chart
     assert [rank for rank, _ in issues_of(drill)] == [1, 2, 3, 4, 5, 5]
-    assert "投诉举报前5位占90.91%" in drill.heading  # 80 of 88
+    assert "投诉举报前5位（含并列）占90.91%" in drill.heading  # 80 of 88
     assert drill._repr_html_().count("drill-issue") == 6
 
 
@@ -56,7 +56,7 @@ def test_top_reaches_the_movers(month_of):
     m = month_of(table(lambda at: 3000 + at), last_year=table(lambda at: 1000))
     assert len(bulletin.movers(m, "yoy", top=3).table.frame) == 3
     assert len(bulletin.movers(m, "yoy", top=10).table.frame) == 7
-    assert "前3位" in bulletin.movers(m, "yoy", top=3).table.order
+    assert "变化最大的3项" in bulletin.movers(m, "yoy", top=3).table.order
 
 
 def test_the_printed_tables_keep_their_five(month_of):
@@ -94,11 +94,11 @@ def test_a_published_base_has_no_issues_to_compare(month_of):
     m = replace(month_of(TIED), last_year=Base("2023-09", "published", None, margins))
     assert str(bulletin.movers(m, "yoy").sentence) == "没有2023年9月的工单，不能说明各事项的增减。"
     assert str(bulletin.domain_contributions(m).sentence).startswith("对比月份的数据没有分到领域和业务类型，不能说明")
-    assert str(bulletin.contributions(m).lead) == "0.01万件，同比增加10.00%；14市合计88件，变化未超出通常波动。"
+    assert str(bulletin.contributions(m).lead) == "9月受理0.01万件，同比增加10.00%；14市合计88件，变化未超出通常波动。"
     margins["printed_domain",] = pd.DataFrame({"printed_domain": ["城市客运"], "tickets": [80]})
     m = replace(m, last_year=Base("2023-09", "published", None, margins))
     assert str(bulletin.domain_contributions(m).sentence).startswith(
-        "全省同比多8件。按领域，城市客运多8件，拉动10.00个百分点，"
+        "全省同比增加8件。按领域，城市客运增加8件，拉动10.00个百分点，"
     )
 
 

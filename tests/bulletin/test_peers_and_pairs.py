@@ -136,5 +136,5 @@ def test_every_place_names_its_field(real):
 def test_a_units_lead_keeps_its_place_within_fifty_characters(real):
     for unit in real.params.unit_names:
         lead = str(bulletin.unit_types(real, unit).lead)
-        assert len(lead) <= 51 and re.search(r"15个单位中(并列)?第\d+。$", lead), lead
+        assert len(lead) <= 51 and re.search(r"15个单位中(并列|列)第\d+位。$", lead), lead
     assert next(c.unit for c in bulletin.unit_peers(real, "沈阳").table.shown if c.head == "名次") == "/市数"

@@ -46,7 +46,7 @@ def test_leads_have_a_number_and_at_most_fifty_characters(m):
         assert len(lead.rstrip("。")) <= 50
     assert len(str(bulletin.top_issues(m, "complaint").lead)) <= 51
     assert str(bulletin.scores(m).lead) == (
-        "六项指标拉开15个单位，11项无失分；失分最多的是平均办结时长（23分）和万人工单数量（18分）。"
+        "15个单位的差距来自6项指标，其余11项均未失分；平均办结时长失23分，万人工单数量失18分。"
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from docx import Document
-from docx.enum.section import WD_ORIENT
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from PIL import Image
@@ -73,8 +73,8 @@ def inner(section):
 
 
 def test_page_and_grid_are_the_standards(document):
-    first, second, third = document.sections
-    for section in (first, third):
+    first, second, *others = document.sections
+    for section in (first, *others):
         assert (section.page_width, section.page_height) == (
             pytest.approx(Mm(210), abs=640),
             pytest.approx(Mm(297), abs=640),
@@ -174,9 +174,29 @@ def test_the_head_says_who_what_when_and_that_tickets_are_simulated(document, mo
     assert not styled(document, "Issued")[0].style.element.xpath(".//w:ind[@w:left != '0']"), "as wide as the type area"
 
 
+def test_what_matters_comes_first(document, month):
+    text, found = lines(document), bulletin.findings(month).found
+    at = text.index("本月要点")
+    assert text[at + 1 : at + 1 + len(found)] == [
+        f"{number}.{each.title}。{each.text}{each.todo}" for number, each in enumerate(found, 1)
+    ]
+    assert [each.text for each in styled(document, "TableTitle")] == ["15个单位一览", "业务类型", "业务领域"]
+    rows = cells_of(document.tables[0])
+    assert ["营口", "●未上报"] in [[row[0], row[1].replace(" ", "")[:4]] for row in rows] and len(rows) == 17
+    assert any("●关注：一项指标失3分及以上" in line for line in text)
+
+
+def test_no_line_parts_a_number_from_its_unit(file):
+    with zipfile.ZipFile(file) as archive:
+        settings = archive.read("word/settings.xml").decode()
+    before = re.search(r'noLineBreaksBefore w:lang="zh-CN" w:val="([^"]*)"', settings)[1]
+    after = re.search(r'noLineBreaksAfter w:lang="zh-CN" w:val="([^"]*)"', settings)[1]
+    assert set("件分个万。，") <= set(before) and set("图第（") <= set(after)
+
+
 def test_sections_are_headings_in_order(document, month):
     headings = [section.heading for section in bulletin.outline(month) if section.heading]
-    assert [each.text for each in styled(document, "Heading1")] == headings[:7]
+    assert [each.text for each in styled(document, "Heading1")] == ["本月要点", *headings[:7]]
     marks, titles = (styled(document, style) for style in ("AnnexMark", "AnnexTitle"))
     assert [f"{mark.text}　{title.text}" for mark, title in zip(marks, titles, strict=True)] == headings[7:]
     assert {title.style.base_style.style_id for title in titles} == {"Heading1"}
@@ -218,7 +238,7 @@ def cells_of(table):
     return [[cell.text.replace("\n", "") for cell in row.cells] for row in table.rows]
 
 
-@pytest.mark.parametrize(("place", "name"), list(enumerate(ANNEXES, start=2)))
+@pytest.mark.parametrize(("place", "name"), list(enumerate(ANNEXES, start=3)))
 def test_every_cell_of_the_annexes_is_there(document, month, place, name):
     made = bulletin.files(month)[name]
     head, *rows = cells_of(document.tables[place])
@@ -233,11 +253,11 @@ def test_every_cell_of_the_annexes_is_there(document, month, place, name):
     if name == "units":
         assert rows[0][1] == "省交投①"
         assert rows[0][-1] == "+31.47"
-        assert any("① 印刷本为 7.04，应为 31.47（勘误）。" in line for line in lines(document))
+        assert any("①同比：印刷本+7.04%，应为+31.47%（勘误）。" in line for line in lines(document))
 
 
 def test_tables_of_the_text_have_their_cells(document, month):
-    for place, name in enumerate(("business_types", "domains")):
+    for place, name in enumerate(("business_types", "domains"), start=1):
         assert cells_of(document.tables[place])[1:] == bulletin.files(month)[name].cells()
 
 
@@ -248,7 +268,7 @@ def test_heads_repeat_rows_hold_and_nothing_is_wider_than_the_page(document):
         assert not [row for row in others if row.xpath("w:trPr/w:tblHeader")]
         assert all(row.xpath("w:trPr/w:cantSplit") for row in (first, *others))
         widths = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid]
-        room = (225 if place == 2 else 156) / 25.4 * 1440
+        room = (225 if place == 3 else 156) / 25.4 * 1440
         assert sum(widths) == pytest.approx(room, abs=len(widths))
         assert table._tbl.xpath(".//w:sz[@w:val >= 13]"), "6.5 pt at least"
         assert not table._tbl.xpath(".//w:sz[@w:val < 13]")
@@ -258,11 +278,16 @@ def test_heads_repeat_rows_hold_and_nothing_is_wider_than_the_page(document):
 
 
 def test_totals_are_bold_below_a_rule_and_figures_stand_flush(document):
-    last = document.tables[0].rows[-1]
+    last = document.tables[1].rows[-1]
     assert all(run.bold for cell in last.cells for run in cell.paragraphs[0].runs)
     assert all(cell._tc.xpath("w:tcPr/w:tcBorders/w:top") for cell in last.cells)
     assert [cell.paragraphs[0]._p.pPr.jc.get(qn("w:val")) for cell in last.cells] == ["left"] + ["right"] * 4
-    assert all(cell.paragraphs[0]._p.pPr.jc.get(qn("w:val")) == "center" for cell in document.tables[0].rows[0].cells)
+    assert all(cell.paragraphs[0]._p.pPr.jc.get(qn("w:val")) == "center" for cell in document.tables[1].rows[0].cells)
+    *_, subtotal, total = document.tables[
+        -1
+    ].rows  # of annex 3: the ink rule stands above the total, not above 其中14市
+    ruled = [row.cells[0]._tc.xpath("w:tcPr/w:tcBorders/w:top") for row in (subtotal, total)]
+    assert [bool(each) for each in ruled] == [False, True]
 
 
 def test_a_grouped_head_has_two_rows(month):
@@ -283,10 +308,16 @@ def test_annex_1_lies_across_and_each_annex_has_a_page(document):
         sum(1 for each in table.itersiblings(preceding=True) if each.xpath("self::w:p[w:pPr/w:sectPr]"))
         for table in order
     ]
-    assert before == [0, 0, 1, 2, 2]  # tables by section: the second is landscape
+    assert before == [0, 0, 0, 1, 2, 3]  # tables by section: the second is landscape
     assert document.sections[1].orientation == WD_ORIENT.LANDSCAPE
+    # the imprint stands on the last even page, and no page between two annexes is empty
+    assert [section.start_type for section in document.sections][1:] == [
+        WD_SECTION.EVEN_PAGE,
+        WD_SECTION.NEW_PAGE,
+        WD_SECTION.EVEN_PAGE,
+    ]
     marks = styled(document, "AnnexMark")
-    assert [bool(mark._p.xpath("w:pPr/w:pageBreakBefore")) for mark in marks] == [False, False, True]
+    assert [bool(mark._p.xpath("w:pPr/w:pageBreakBefore")) for mark in marks] == [False, False, False]
 
 
 def test_pictures_have_words_and_are_sharp(document, month):
@@ -381,7 +412,8 @@ def test_on_paper_no_cell_is_cut(file, month, tmp_path):
         assert not [piece for piece in pieces if piece not in squeezed[start]], name
     assert "报送：各位厅领导" in squeezed[-1] and "省交投集团" in squeezed[-1]
     numbers = [re.search(r"—(\d+)—", page)[1] for page in squeezed]
-    assert numbers == [str(number) for number in range(1, len(pages) + 1)]
+    numbers = [int(number) for number in numbers]  # an empty face before the annexes is not printed
+    assert numbers == sorted(set(numbers)) and numbers[-1] % 2 == 0 and numbers[-1] - len(pages) <= 1
 
 
 WRITTEN = """## 一、会议
@@ -395,8 +427,7 @@ WRITTEN = """## 一、会议
 
 def test_what_people_write_is_set_as_on_the_page(month, tmp_path):
     params = month.params.model_copy(update={"folder": tmp_path})
-    shutil.copytree(month.params.folder / "wording", tmp_path / "wording")
-    (tmp_path / "months" / MONTH).mkdir(parents=True)
+    shutil.copytree(month.params.folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / "months" / MONTH / "cases.md").write_text(WRITTEN, encoding="utf-8")
     document = Document(write_word(replace(month, params=params), tmp_path))
     own = [each.text for each in bulletin.cases(replace(month, params=params)).blocks]

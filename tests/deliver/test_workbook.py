@@ -45,8 +45,36 @@ def _value(cell, texts):
     return texts[int(value)] if cell.get("t") == "s" else float(value)
 
 
-def test_a_sheet_per_table(book, month):
-    assert len(sheets(book)) - 1 == len(bulletin.files(month)) == 7  # and the tickets to look at
+def test_a_sheet_per_table_and_the_first_lists_them(book, month):
+    names = list(sheets(book))
+    printed, analysis = bulletin.files(month), bulletin.analysis(month)
+    wanted = [*(table.name for table in printed.values()), "要点工单", *(table.name for table in analysis.values())]
+    assert names == ["目录", *wanted] and len(analysis) >= 14
+    assert [row[0] for row in sheets(book)["目录"] if row and row[0] in wanted] == wanted
+
+
+def test_signs_tints_errata_and_sources_are_there(book, month):
+    with zipfile.ZipFile(book) as archive:
+        styles = archive.read("xl/styles.xml").decode()
+        notes = "".join(archive.read(name).decode() for name in archive.namelist() if "comments" in name)
+        first = sheets(book)["目录"]
+    for shape in ("+0.00;&quot;−&quot;0.00;0.00", "@&quot;①&quot;", "&quot;● &quot;0.00", "&quot;▲ &quot;+0.00"):
+        assert f'formatCode="{shape}' in styles, shape
+    for colour in ("FBEDEA", "B3261E", "56606A"):
+        assert f"FF{colour}" in styles, colour
+    assert "2024年9月受理219751件" in notes
+    assert {row[0][0] for row in first[-4:]} == {"▲", "●", "①", "右"}
+    assert any("①同比：印刷本+7.04%，应为+31.47%（勘误）。" in row for row in sheets(book)["附件3 业务量区域分布"])
+
+
+def test_annex_1_is_legible_on_paper(book, month):
+    """Landscape, the width of the sheet; letters of nine points are then no smaller than seven."""
+    with zipfile.ZipFile(book) as archive:
+        xml = archive.read("xl/worksheets/sheet7.xml").decode()
+    assert 'orientation="landscape"' in xml and "fitToWidth" not in xml and 'fitToHeight="0"' in xml
+    columns = re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', xml)
+    widths = [float(width) for low, high, width in columns for at in range(int(low), int(high) + 1) if at <= 20]
+    assert len(widths) == 20 and sum(widths) * 7 / 96 * 25.4 * 7 / 9 <= 297 - 20
 
 
 def test_numbers_are_numbers_and_agree_with_the_csv(book, month):
@@ -64,7 +92,7 @@ def test_it_says_on_its_face_that_tickets_are_simulated(book):
 
 def test_heads_are_frozen_and_named_in_chinese(book):
     with zipfile.ZipFile(book) as archive:
-        for number in range(1, 8):
+        for number in range(2, 9):
             xml = archive.read(f"xl/worksheets/sheet{number}.xml").decode()
             assert re.search(r'<pane [^>]*ySplit="3"[^>]*state="frozen"', xml)
     assert "投诉举报类平均办结时长 分钟" in sheets(book)["附件1 考评指标"][2]

@@ -136,7 +136,7 @@ def test_every_figure_of_annex_3_stands_on_the_overview_as_printed(pages, septem
             change = row["yoy_pct"]
             assert (f"−{change[1:]}" if change.startswith("-") else f"+{change}") in text
     assert "+31.47" in text
-    assert "印刷本为 7.04，应为 31.47" in text
+    assert "同比：印刷本+7.04%，应为+31.47%" in text
 
 
 def test_every_figure_of_annexes_1_and_2_stands_on_its_page_as_printed(pages, september):

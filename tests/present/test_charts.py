@@ -445,7 +445,8 @@ def test_chart_goes_out_as_words_then_picture(capsys, monkeypatch):
     chart._ipython_display_()
     (words, _), (picture, options) = shown
     assert words["text/html"] == (
-        '<div class="figure-head"><p class="figure-title">图1　咨询&lt;增&gt;</p><p class="figure-note">读法</p></div>'
+        '<div class="figure-head"><p class="figure-title" style="margin:0;font-weight:600">图1　咨询&lt;增&gt;</p>'
+        '<p class="figure-note" style="margin:0;color:#56606A">读法</p></div>'
     )
     assert "object at" not in words["text/plain"]
     assert set(picture) == {"image/png"}

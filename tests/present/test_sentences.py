@@ -33,7 +33,7 @@ def test_direction_follows_the_printed_figure():
     assert change_words(10_001, 10_000) == "增加0.01%"
     assert change_words(9, 10) == "减少10.00%"
     assert change_words(9, 0) == ""
-    assert difference_words(9, 10) == "少1件"
+    assert difference_words(9, 10) == "减少1件"
     assert difference_words(10, None) == ""
 
 

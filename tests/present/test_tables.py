@@ -96,7 +96,7 @@ def test_every_name_and_note_is_escaped():
     html = table._repr_html_()
     assert "<b>" not in html
     assert "<i>" not in html
-    assert html.count("&lt;b&gt;甲&amp;") == 6
+    assert html.count("&lt;b&gt;甲&amp;") == 7
     assert 'title="&quot;x&quot;"' in html
 
 
@@ -145,7 +145,7 @@ def test_totals_stand_in_the_foot_and_leave_out_what_they_do_not_have():
 def test_a_footnote_follows_the_name_never_the_number():
     table = Table(VOLUMES, [UNIT, TICKETS], footnotes={"乙": "印刷本为7"}, notes=["灰色为不显著"])
     assert body(table)[1] == ["乙①", "300"]
-    assert parsed(table).find(class_="table-note").get_text() == "灰色为不显著。① 印刷本为7。"
+    assert parsed(table).find(class_="table-note").get_text() == "灰色为不显著。①印刷本为7。"
     assert "①" not in table.csv()
 
 

@@ -235,7 +235,7 @@ def test_the_scan_reaches_back_to_tickets_accepted_earlier(own):
 
 def test_the_month_says_when_the_month_before_is_missing(own):
     write(own, tickets({}))
-    assert any("附件1 不完整" in warning for warning in open_month(MONTH, own).warnings)
+    assert any("附件1不完整" in warning for warning in open_month(MONTH, own).warnings)
 
 
 def test_frames_are_made_once_and_again_when_a_ticket_changes(own):

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docx.enum.section import WD_SECTION
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
@@ -68,6 +70,7 @@ class _Bulletin:
         about.created = about.modified = moment
         layout.number_pages(self.document.sections[0], SIMULATED if m.simulated else "")
         self._masthead()
+        self._first_page()
         sections = bulletin.outline(m, self.top)
         printed = sum(section.heading.startswith(_ANNEX) for section in sections)
         sections = [
@@ -82,7 +85,7 @@ class _Bulletin:
             if annexes and section is annexes[0]:
                 self._list(annexes)
             if section in annexes:
-                self._annex(section)
+                self._annex(section, annexes)
             elif section.heading:
                 self._add("Heading1", run(section.heading))
             for part in section.parts:
@@ -112,6 +115,21 @@ class _Bulletin:
                 self._add("Subtitle", run(words))
         self._add("Issued", run("\t".join(str(bulletin.issued(m)).rsplit("　", 1))))
 
+    def _first_page(self) -> None:
+        """What the page says first, before the bulletin as it is printed: the month's findings, and all units at a glance."""
+        found, units = bulletin.findings(self.m, top=self.top), bulletin.overview(self.m)
+        self._add("Heading1", run(found.heading))
+        for number, each in enumerate(found.found, start=1):
+            self._add("BodyText", run(f"{number}.{each.title}。", bold=True), run(f"{each.text}{each.todo}"))
+        if not found.found:
+            self._paragraphs(repr(found))
+        table = units.table
+        # the month before is told by the page: there is no room for it across a sheet
+        self._table(
+            replace(table, caption=units.heading, columns=[each for each in table.columns if not each.group]),
+            is_annex=False,
+        )
+
     def _part(self, part: Part, *, is_annex: bool) -> None:
         if isinstance(part, Table):
             self._table(part, is_annex=is_annex)
@@ -140,12 +158,14 @@ class _Bulletin:
             self._add("BodyText", run(line))
 
     def _table(self, made: Table, *, is_annex: bool) -> None:
-        """A table and what stands below it. In an annex it also says how its rows are ordered."""
-        notes = [f"{made.order}。", *made.below] if is_annex and made.order else made.below
+        """A table, its title and what stands below it. In an annex, which has a title, it also says how its rows are ordered;
+        so does one with signals, whose key that is."""
+        keyed = is_annex or any(column.kind == "signals" for column in made.shown)
+        notes = [f"{made.order}。", *made.below] if keyed and made.order else made.below
         if made.shown:
             width = TYPE_AREA[1 if self.landscape else 0] / 25.4 * 72
             if not is_annex:
-                self._last().paragraph_format.space_after = Pt(8)
+                self._add("TableTitle", run(made.caption or made.name))
             self._put(word_table(made, width, together=not is_annex))
         self._add("TableNote", *([run(f"注：{''.join(notes)}")] if notes else []))
 
@@ -172,11 +192,15 @@ class _Bulletin:
                 more.append(spacing(before=LINE, line=LINE))
             self._add("Normal", run(f"{f'{_ANNEX}：' if first else ''}{number}.\t{title}"), more=more)
 
-    def _annex(self, section: Section) -> None:
-        """7.3.7: on a page of its own; 附件1 at the head of it, the title in its middle."""
-        turn = section.landscape != self.landscape
+    def _annex(self, section: Section, annexes: list[Section]) -> None:
+        """7.3.7: on a page of its own; 附件1 at the head of it, the title in its middle. 7.4: the imprint stands on the last
+        even page, so the last annex begins on one, and the first where then no page between them stays empty."""
+        left, start = len(annexes) - annexes.index(section), WD_SECTION.NEW_PAGE
+        if left in (1, len(annexes)):
+            start = WD_SECTION.EVEN_PAGE if left % 2 else WD_SECTION.ODD_PAGE
+        turn = section.landscape != self.landscape or start != WD_SECTION.NEW_PAGE
         if turn:
-            layout.new_section(self.document, landscape=section.landscape)
+            layout.new_section(self.document, landscape=section.landscape, start=start)
             self.landscape = section.landscape
         mark, _, title = section.heading.partition("　")
         self._add("AnnexMark", run(mark), more=[] if turn else [node("pageBreakBefore")])

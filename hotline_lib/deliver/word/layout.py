@@ -22,6 +22,12 @@ from hotline_lib.deliver.word.xml import PT, align, field, indent, node, paragra
 # 5.1, 5.2.1: A4; 37 mm above, 28 mm at the binding edge; what the type area leaves is below and outside
 PAPER = (210, 297)
 ABOVE, BINDING = 37, 28
+# what no line ends with or begins with: Word's own, and what counts and is counted: 图／1, 1156／件
+_NOT_LAST = "$([{£¥·‘“〈《「『【〔〖〝﹙﹛﹝＄（．［｛￡￥" + "第图表"
+_NOT_FIRST = (
+    "!%),.:;>?]}¢¨°·ˇˉ―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞︶︺︾﹀﹄﹚﹜﹞！＂％＇），．：；？］｀｜｝～￠"
+    + "件万分个项位名年月日时天次倍市元"
+)
 _UNUSED = ("/thumbnail", "/customXml", "/stylesWithEffects", "/webSettings", "/numbering", "/extended-properties")
 
 
@@ -55,9 +61,12 @@ def measure(section: Section, *, landscape: bool) -> None:
     section._sectPr.append(node("docGrid", type="lines", linePitch=round(LINE * PT)))
 
 
-def new_section(document: Made, *, landscape: bool) -> None:
-    """A new page, upright or turned. The break goes into the last paragraph: one of its own could make an empty page."""
-    section = document.add_section(WD_SECTION.NEW_PAGE)
+def new_section(document: Made, *, landscape: bool, start: WD_SECTION = WD_SECTION.NEW_PAGE) -> None:
+    """A new page, upright or turned. The break goes into the last paragraph: one of its own could make an empty page.
+
+    start: the next page, or the next even or odd one.
+    """
+    section = document.add_section(start)
     measure(section, landscape=landscape)
     carrier = document.element.body[-2]
     carrier.getprevious().set_sectPr(carrier.pPr.sectPr)
@@ -96,6 +105,8 @@ def _set(settings: BaseOxmlElement) -> None:
             node("evenAndOddHeaders"),
             node("drawingGridVerticalSpacing", val=round(LINE * PT)),
             node("characterSpacingControl", val="compressPunctuation"),
+            node("noLineBreaksAfter", lang="zh-CN", val=_NOT_LAST),
+            node("noLineBreaksBefore", lang="zh-CN", val=_NOT_FIRST),
             node(
                 "compat", node("balanceSingleByteDoubleByteWidth"), node("useFELayout"), node("compatSetting", **mode)
             ),

@@ -102,6 +102,7 @@ def _paragraph_styles() -> list[BaseOxmlElement]:
         _style("Picture", "图", FANGSONG, BODY, keep, off, spacing(8), centre),
         _style("Caption", "caption", HEITI, 12, keep, off, spacing(4), centre),
         _style("PictureNote", "图注", FANGSONG, 10.5, off, spacing(3, 8), centre),
+        _style("TableTitle", "表题", HEITI, 12, keep, off, spacing(8, 4), centre),
         _style("TableText", "表格", FANGSONG, 12, off, spacing(), align("left")),
         _style("TableNote", "表注", FANGSONG, 10.5, off, spacing(4, 8), both),
         # 7.4: 四号仿宋, a character in at both sides, what runs on stands below the first name

@@ -10,7 +10,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from hotline_lib.deliver.word.widths import fitted, head_lines, is_listed, longest, words
 from hotline_lib.deliver.word.xml import PT, align, node, paragraph, run, size
-from hotline_lib.present._style import SOFT, TINT
+from hotline_lib.present._style import GREY, SOFT, TINT
 
 if TYPE_CHECKING:
     from hotline_lib.present._cells import Line
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 _NARROW, _ROOMY = 1.5, 3.5  # pt, a cell's margin at each side; narrow in a table of many columns
 _MANY = 8
 _RULE = {"val": "single", "sz": 4, "space": 0, "color": "000000"}
+Rule = dict | None
 _STRONG = {**_RULE, "sz": 8}
 _HAIR = {**_RULE, "color": "BFBFBF"}
+_APART = {**_RULE, "color": GREY.lstrip("#")}  # under a unit that is a class of its own
 
 
 def table(made: Table, room: float, *, together: bool = False) -> BaseOxmlElement:
@@ -73,18 +75,20 @@ class _Rows:
         for group, part in spans:
             if group:
                 words, span = self._words(group), node("gridSpan", val=len(part))
-                over.append(self._tc(sum(self.twips[at] for at in part), words, span, below=True))
+                over.append(self._tc(sum(self.twips[at] for at in part), words, span, below=_RULE))
                 under += map(self._head, part)
             else:
                 over += [self._head(at, node("vMerge", val="restart")) for at in part]
-                under += [self._tc(self.twips[at], self._text(), node("vMerge"), below=True) for at in part]
+                under += [self._tc(self.twips[at], self._text(), node("vMerge"), below=_RULE) for at in part]
         return [self._row(over, head=True), self._row(under, head=True)]
 
     def body(self) -> list[BaseOxmlElement]:
-        """Rows, subtotal and total. A rule is said by both rows that it parts: programs differ in whom they ask."""
-        above, made = True, []
+        """Rows, subtotal and total, which an ink rule parts from the rows. A rule is said by both rows that it parts: programs
+        differ in whom they ask."""
+        above, made = _RULE, []
         for line, after in zip_longest(self.lines, self.lines[1:]):
-            below = line.ruled or (not line.is_foot and after is not None and after.is_foot)
+            last = after is not None and after is self.lines[-1] and after.is_foot
+            below = _RULE if last else _APART if line.ruled else None
             cells = (self._cell(at, line, above=above, below=below) for at in range(len(self.columns)))
             made.append(self._row(cells))
             above = below
@@ -98,7 +102,7 @@ class _Rows:
         return node("tr", node("trPr", node("cantSplit"), height, node("tblHeader") if head else None), *cells)
 
     def _head(self, at: int, *merge: BaseOxmlElement) -> BaseOxmlElement:
-        return self._tc(self.twips[at], self._words("\n".join(head_lines(self.columns[at]))), *merge, below=True)
+        return self._tc(self.twips[at], self._words("\n".join(head_lines(self.columns[at]))), *merge, below=_RULE)
 
     def _words(self, words: str) -> BaseOxmlElement:
         return self._text(run(words, points=self.points, bold=True), more=[align("center")])
@@ -107,7 +111,7 @@ class _Rows:
         """A cell's paragraph. Its mark has the type's size too: Word makes a line as high as the mark at its end."""
         return paragraph("TableText", *runs, more=[*more, node("rPr", *size(self.points))])
 
-    def _cell(self, at: int, line: Line, *, above: bool, below: bool) -> BaseOxmlElement:
+    def _cell(self, at: int, line: Line, *, above: Rule, below: Rule) -> BaseOxmlElement:
         made, column, cell = self.made, self.columns[at], line.cells[at]
         bold = line.kind == "total" or "strong" in cell.tones
         runs = [run(words(made, cell), points=self.points, bold=bold, colour=SOFT if "soft" in cell.tones else "")]
@@ -121,9 +125,9 @@ class _Rows:
 
     def _tc(
         self, width: int, words: BaseOxmlElement, *merge: BaseOxmlElement,
-        above: bool = False, below: bool = False, shade: BaseOxmlElement | None = None,
+        above: Rule = None, below: Rule = None, shade: BaseOxmlElement | None = None,
     ) -> BaseOxmlElement:  # fmt: skip
-        rules = [node(side, **_RULE) for side, there in (("top", above), ("bottom", below)) if there]
+        rules = [node(side, **rule) for side, rule in (("top", above), ("bottom", below)) if rule]
         borders = node("tcBorders", *rules) if rules else None
         width_of_cell = node("tcW", w=width, type="dxa")
         return node("tc", node("tcPr", width_of_cell, *merge, borders, shade, node("vAlign", val="center")), words)

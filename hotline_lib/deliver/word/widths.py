@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from hotline_lib.present._cells import SIGNALS
+
 if TYPE_CHECKING:
     from hotline_lib.present._cells import Cell, Column, Line
     from hotline_lib.present._tables import Table
@@ -16,6 +18,7 @@ _SIZES = (12, 10.5, 9, 8, 7.5, 7, 6.5)  # pt; the first that fits
 _HEAD_LINES = 4  # into as many a full name over a column may break
 _LATIN = 0.64  # of a character: fonts that stand in for Times have wide digits
 _BOLD = 1.06
+_NOTE = 0.7  # ①, raised
 
 
 def fitted(made: Table, lines: Sequence[Line], room: float, margin: float) -> tuple[float, list[float]]:
@@ -34,7 +37,8 @@ def fitted(made: Table, lines: Sequence[Line], room: float, margin: float) -> tu
 def longest(made: Table, lines: Sequence[Line], at: int) -> float:
     """The widest line of a column's cells, in characters."""
     wide = [
-        width_of(part) * (_BOLD if line.kind == "total" or "strong" in line.cells[at].tones else 1)
+        (width_of(part) + _NOTE * bool(line.cells[at].note))
+        * (_BOLD if line.kind == "total" or "strong" in line.cells[at].tones else 1)
         for line in lines
         for part in words(made, line.cells[at]).split("\n")
     ]
@@ -57,14 +61,22 @@ def head_lines(column: Column) -> list[str]:
 
 
 def words(made: Table, cell: Cell) -> str:
-    """What a cell says: its sign before it; of a list, each thing on a line."""
+    """What a cell says: its sign before it; of a list, each thing on a line, of signals two."""
     told = cell.mark + cell.text
+    if cell.column.kind == "signals":
+        told = "\n".join("　".join(pair) for pair in batched(told.split("　"), 2))
+    elif cell.level:
+        told = f"{SIGNALS[cell.level][0]}{told}"
     return told.replace("、", "、\n") if is_listed(made, cell.column) else told
 
 
 def is_listed(made: Table, column: Column) -> bool:
     """Whether its cells are words or lists of them, not the names of rows."""
     return column.kind == "text" and column.value != made.row_head
+
+
+def batched(parts: list[str], number: int) -> list[list[str]]:
+    return [parts[at : at + number] for at in range(0, len(parts), number)]
 
 
 def width_of(text: str) -> float:

@@ -1,0 +1,58 @@
+"""bulletin.pdf: the document of Word as LibreOffice lays it out, where that is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotline_lib.errors import HotlineError
+from hotline_lib.journal import write_whole
+
+if TYPE_CHECKING:
+    from hotline_lib.params import Params
+
+NAME = "bulletin.pdf"
+_USUAL = (
+    "C:/Program Files/LibreOffice/program/soffice.exe", "C:/Program Files (x86)/LibreOffice/program/soffice.exe",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+)  # fmt: skip
+_LIMIT = 180  # seconds
+MISSING = (
+    "没有找到 LibreOffice，没有写 bulletin.pdf（params/organisation.yaml 的 pdf）。请安装后重新运行；"
+    "或在装有它的机器上转换：soffice --headless --convert-to pdf bulletin.docx"
+)
+
+
+def office() -> str | None:
+    """LibreOffice's command, if it is installed: in PATH, or where its installer puts it."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    return found or next((each for each in _USUAL if Path(each).is_file()), None)
+
+
+def lacking(params: Params) -> tuple[str, ...]:
+    """What a run says where a PDF is asked for and cannot be made."""
+    return (MISSING,) if params.organisation.pdf and office() is None else ()
+
+
+def write_pdf(document: Path) -> Path:
+    """``document`` as bulletin.pdf beside it. Raises HotlineError if LibreOffice is not there or makes nothing of it."""
+    command = office()
+    if command is None:
+        raise HotlineError(f"{MISSING}。")
+    with tempfile.TemporaryDirectory() as folder:
+        own = (
+            f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"  # one that is open elsewhere would take the job
+        )
+        asked = [command, own, "--headless", "--convert-to", "pdf", "--outdir", folder, str(document)]
+        try:
+            subprocess.run(asked, check=True, capture_output=True, timeout=_LIMIT)
+            made = Path(folder, document.with_suffix(".pdf").name).read_bytes()
+        except (OSError, subprocess.SubprocessError):
+            words = f"LibreOffice 没有把 {document.name} 转成 PDF。请用它打开这个文件，看能否另存为 PDF。"
+            raise HotlineError(words) from None
+    target = document.with_name(NAME)
+    write_whole(target, made)
+    return target
