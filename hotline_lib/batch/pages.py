@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,9 @@ DATA = MappingProxyType(
         "analysis/unsubmitted": ("未上报的工单",), "analysis/possible_rates": ("各率最坏和最好",),
     }.items() for name in names}
 )  # fmt: skip
+_COMMAND = re.compile(
+    '(?:&#10;|\n)命令：hotline explain [^"]*(?=")'
+)  # which tells of the month's pages, not of a unit's
 Links = dict[str, tuple[str, str | None]]  # by title: where a page is, and why it failed, if it did
 
 
@@ -47,7 +51,7 @@ def report(
         notebook, replace(_context(asked, month), around=around(asked, beside), data={} if asked.unit else dict(DATA))
     )
     _hold(html, notebook)
-    return html
+    return _COMMAND.sub("", html) if asked.unit else html
 
 
 def around(asked: Report, beside: Mapping[str, str]) -> list[Link]:

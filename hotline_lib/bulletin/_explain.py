@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from inspect import signature
+from itertools import product
 from typing import TYPE_CHECKING
 
 from hotline_lib.bulletin._findings import Findings
@@ -11,38 +13,46 @@ from hotline_lib.bulletin._overview import overview
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.present._drill_down import DrillDown
 from hotline_lib.present._sentences import Sentence
-from hotline_lib.present._sources import Links, explained, same_number
+from hotline_lib.present._sources import Links, Source, explained, same_number
 from hotline_lib.present._tables import Table
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
 
 
+Place = tuple[str, str, Source]  # of a page: a number's heading, words and source
+Walk = Iterator[tuple[str, tuple[object, ...]]]
+
+
 def explain(m: Month, printed: str, top: int = 5, *, tickets: bool = False) -> list[str]:
-    """Every place of the bulletin that prints a number: where, how it is made, which tickets it counts.
+    """Every place of the bulletin that prints a number, else of the other pages: where, how it is made, which tickets it counts.
 
     printed: as it stands there, with or without unit and commas (90.10%, 219,751); a count that only stands in a formula
     (191174); or the name of a unit, for all that is printed of it. tickets: with the ids behind it.
     Raises UnknownValueError with the nearest printed number if none is the same.
     """
-    page = _linked(m, top)
+    page = _linked(_walk(m, top))
     unit = next((each.name for each in m.params.units if printed in each.spellings), None)
-    if unit:
-        found = [each for each in page.shown if unit in each[2].title.split(" · ")]
-    else:
-        same = {source for _, words, source in page.shown if same_number(printed, words)}
-        found = [each for each in page.shown if each[2] in same]  # 减少16.58% stands as −16.58 in a table
-        found = found or [each for each in page.shown if any(same_number(printed, part) for part in each[2].counts)]
+    found = _found(page.shown, printed, unit)
+    found = found or _found(_linked(_elsewhere(m, top)).shown, printed, unit)
     if not found:
         raise UnknownValueError("印出的数字", printed, dict.fromkeys(words for _, words, _ in page.shown))
     lines = explained(found)
     return [f"{line}{_ids(m, each[2])}" for line, each in zip(lines, found, strict=True)] if tickets else list(lines)
 
 
-def _linked(m: Month, top: int) -> Links:
-    """Every number that the bulletin prints, shown."""
+def _found(shown: Sequence[Place], printed: str, unit: str | None) -> list[Place]:
+    if unit:
+        return [each for each in shown if unit in each[2].title.split(" · ")]
+    same = {source for _, words, source in shown if same_number(printed, words)}
+    found = [each for each in shown if each[2] in same]  # 减少16.58% stands as −16.58 in a table
+    return found or [each for each in shown if any(same_number(printed, part) for part in each[2].counts)]
+
+
+def _linked(walk: Walk) -> Links:
+    """Every number that those parts print, shown."""
     page = Links()
-    for heading, parts in _walk(m, top):
+    for heading, parts in walk:
         page.place = heading
         for part in parts:
             if isinstance(part, Sentence | Table | DrillDown | Findings):
@@ -50,7 +60,20 @@ def _linked(m: Month, top: int) -> Links:
     return page
 
 
-def _walk(m: Month, top: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _elsewhere(m: Month, top: int) -> Walk:
+    """What the other pages of the month show; units' editions have their own."""
+    from hotline_lib.bulletin import EXHIBITS
+
+    choices = {"role": ["inquiry", "complaint"], "against": ["yoy", "mom"], "top": [top]}
+    for make in EXHIBITS:
+        names = [name for name in choices if name in signature(make).parameters]
+        for values in product(*(choices[name] for name in names)) if "unit" not in signature(make).parameters else ():
+            x = make(m, **dict(zip(names, values, strict=True)))
+            parts = (part for part in ("lead", "sentence", "details", "note", "table", "chart") if part in dir(x))
+            yield make.__doc__.partition("：")[0].strip(), tuple(getattr(x, part) for part in parts)
+
+
+def _walk(m: Month, top: int) -> Walk:
     first = findings(m, top=top)
     yield first.heading, (first,)
     units_at_a_glance = overview(m)

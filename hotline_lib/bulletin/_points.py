@@ -123,7 +123,7 @@ def _table(x: Exhibit, *, units: bool, unit: str = "") -> Table | Sentence:
         order="按名次排，失分多的在前" if units else "失分多的在前，其后为再有1件未达标就会失分的",
         row_head="unit" if units else "name",
         notes=[
-            "未达标的工单编号：在笔记本中用 m.behind(\"单位\", \"指标\")；不由单件工单决定的各项记—",
+            "未达标的工单编号在笔记本中查（m.behind）；不由单件工单决定的各项记—",
             "不失时名次：这一项若不失分，其他不变，在全部单位中的名次",
             *rounded(x.m, None if units else x.frame["unit"].iloc[0]),
             *x.m.incomplete,

@@ -111,7 +111,8 @@ class _Line:
 class Links:
     """The numbers of one page, in the order in which they are shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, month: str = "") -> None:
+        self._month = month  # whose numbers ``hotline explain`` tells of
         self._lines: dict[tuple[str, str], _Line] = {}
         self.shown: list[tuple[str, str, Source]] = []  # place, words, source
         self.place = ""
@@ -124,7 +125,8 @@ class Links:
         self.shown.append((self.place, words, source))
         place = f"n{len(self.shown)}"
         line.places.append(place)
-        why = escape(f"{source.formula}\n{source.tickets}").replace("\n", "&#10;")
+        asked = f"\n命令：hotline explain {self._month} {words}" if self._month and re.search(r"\d", words) else ""
+        why = escape(f"算式：{source.formula}\n工单：{source.tickets}{asked}").replace("\n", "&#10;")
         return f'<a class="n" id="{place}" href="#s{line.number}-{formula}" data-why="{why}">{escape(words)}</a>'
 
     def __repr__(self) -> str:
@@ -171,7 +173,7 @@ _LINKS: WeakKeyDictionary[object, Links] = WeakKeyDictionary()
 
 def links_of(m: object) -> Links:
     """The list of sources of the page that shows a month: there is one as long as the month is open."""
-    return _LINKS.setdefault(m, Links())
+    return _LINKS.setdefault(m, Links(getattr(m, "month", "")))
 
 
 def sources(m: object) -> Links:

@@ -114,7 +114,9 @@ def test_every_number_of_the_bulletin_says_on_the_page_how_it_is_made(pages):
     assert len(numbers) > 700
     for link in numbers:
         assert link["href"][1:] in formulas
-        assert len(link["data-why"].split("\n")) == 2, link
+        formula, tickets, command = link["data-why"].split("\n")
+        assert formula.startswith("算式：") and tickets.startswith("工单："), link
+        assert command == f"命令：hotline explain {MONTH} {link.get_text()}", link
 
 
 def test_pages_say_that_their_tickets_are_simulated_and_where_figures_come_from(pages):
