@@ -20,7 +20,8 @@ def test_without_base_months_changes_and_their_words_are_left_out(month_of):
     assert str(bulletin.business_types(m).sentence).startswith("9月份，全省共受理有效业务量4.00万件。其中，")
     assert "—" not in repr(bulletin.business_types(m).table)
     assert bulletin.business_types(m).table.csv().splitlines()[1] == "信息咨询,40000,,"
-    assert "没有上年同月的数据" in str(bulletin.contributions(m).sentence)
+    assert "没有上年同月的数据" in str(bulletin.contributions(m).lead)
+    assert str(bulletin.contributions(m).sentence) == ""  # so its section is left out
     assert str(bulletin.contributions(m).chart) == ""
     assert "同比" not in bulletin.business_types(m).chart.alt
 
