@@ -164,7 +164,7 @@ def test_a_link_leads_to_its_formula_and_carries_it_on_the_page(month):
     links = Links()
     page = bulletin.business_types(month).sentence.html(links.link) + links._repr_html_()
     place, why = re.search(r'href="#(s[\d-]+)" data-why="([^"]*)">27.58%', page).groups()
-    assert re.search(rf'<span id="{place}">([^<]*)</span>', page)[1] == why.partition("&#10;")[0]
+    assert re.search(rf'<span id="{place}">([^<]*)</span>', page)[1] == why.partition("&#10;")[0].removeprefix("算式：")
     assert "÷ 191174 = +27.58%" in why and why.endswith("2024年9月受理的工单，全部工单")
     assert 'data-why=""' not in page
 

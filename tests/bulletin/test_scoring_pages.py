@@ -152,7 +152,7 @@ def test_bands_and_how_sure_ranks_are(m):
     assert [rows[unit][0] for unit in ("盘锦", "本溪", "鞍山", "营口")] == ["1", "1", "2", "2"]
     assert rows["锦州"][2:4] == ["1", "99.00"]
     for row in rows.values():
-        low, high = map(int, row[4].split("—"))
+        low, high = map(int, row[4].split("–"))
         assert low <= int(row[2]) <= high
     assert "分为两档" in str(bulletin.bands(m).sentence)
     assert bulletin.bands(m).chart.png.startswith(b"\x89PNG")
