@@ -219,9 +219,8 @@ def test_every_table_of_the_analysis_has_a_name_a_file_and_what_the_pages_show(r
     files = {file.stem: file.read_text(encoding="utf-8-sig") for file in bulletin.write_analysis(m, tmp_path)}
     assert list(files) == list(tables)
     assert all(len(files[name].splitlines()) > len(tables[name].frame) for name in tables)
-    named = {
-        name for x in every_exhibit(m) if "table" in dir(x) for name in [x.table.name] if hasattr(x.table, "shown")
-    }
+    tables = [x.table for x in every_exhibit(m) if "table" in dir(x)]
+    named = {table.name for table in tables if hasattr(table, "shown")}
     assert {name for name in DATA if not name.startswith("图")} - {
         "本年累计"
     } <= named  # which needs the months of a year
