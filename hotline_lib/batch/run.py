@@ -19,6 +19,7 @@ from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis, mixed
 from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
 from hotline_lib.batch.plan import DOCUMENT, Report, discover, of_document, plan
+from hotline_lib.batch.weaknesses import warnings
 from hotline_lib.batch.written import kept_tables, mail_written, tables_written, units_in
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import file_sha256, git_commit, package_versions, value_fingerprint
@@ -156,9 +157,8 @@ class _Run:
 
     def decide(self, reports: Sequence[Report], typed: Mapping[str, Any]) -> None:
         """The whole bulletin's parameters: those of page 00, made now or, if it is not asked for, as it lies there."""
-        asked = any(report.notebook.name == DOCUMENT for report in reports)
-        typed = typed if asked or DOCUMENT not in self.manifest.reports else self.manifest.typed
-        self.manifest.typed, self.shared = of_document(self.paths, self.params, typed)
+        kept = DOCUMENT in self.manifest.reports and all(report.notebook.name != DOCUMENT for report in reports)
+        self.manifest.typed, self.shared = of_document(self.paths, self.params, self.manifest.typed if kept else typed)
 
     def tidy(self) -> None:
         """Remove what a killed run was still writing, and reports of notebooks that are gone."""
@@ -200,8 +200,8 @@ class _Run:
         self.warnings = warnings(month)
         self.manifest.simulated, self.manifest.inputs = month.simulated, self.files
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
-        on_start = lambda report: self.say(Event("started", report.label))
-        given = {"jobs": jobs, "time_limit": time_limit or TIME_LIMIT, "on_start": on_start, "shared": shared}
+        started = lambda report: self.say(Event("started", report.label))
+        given = {"jobs": jobs, "time_limit": time_limit or TIME_LIMIT, "on_start": started, "shared": shared}
         top = Tables(shared=self.shared).top
         with executing(due, self.paths, environment=frames_read(self.paths), **given) as finished:
             before = kept_tables(self.folder)
@@ -290,13 +290,3 @@ def prepared(month: str, paths: Paths) -> Month:
     from hotline_lib.month import prepare
 
     return prepare(month, paths)
-
-
-def warnings(month: Month) -> tuple[str, ...]:
-    """What weakens a month's reports: odd data, texts that nobody wrote or that hold what is no text, values that are open."""
-    from hotline_lib.bulletin import remarks_unsaid, texts_missing, texts_odd, values_missing
-    from hotline_lib.deliver.pdf import lacking
-
-    of = month.params
-    said = texts_missing(of), texts_odd(of), remarks_unsaid(month), values_missing(of), lacking(of)
-    return (*month.warnings, *(words for those in said for words in those))

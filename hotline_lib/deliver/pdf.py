@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import write_whole
+from hotline_lib.processes import child_environment
 
 if TYPE_CHECKING:
     from hotline_lib.params import Params
@@ -48,7 +49,7 @@ def write_pdf(document: Path) -> Path:
         )
         asked = [command, own, "--headless", "--convert-to", "pdf", "--outdir", folder, str(document)]
         try:
-            subprocess.run(asked, check=True, capture_output=True, timeout=_LIMIT)
+            subprocess.run(asked, check=True, capture_output=True, timeout=_LIMIT, env=child_environment())
             made = Path(folder, document.with_suffix(".pdf").name).read_bytes()
         except (OSError, subprocess.SubprocessError):
             words = f"LibreOffice 没有把 {document.name} 转成 PDF。请用它打开这个文件，看能否另存为 PDF。"

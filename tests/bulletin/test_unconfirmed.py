@@ -10,7 +10,7 @@ import pytest
 from support import MONTH, every_exhibit, parts_of
 
 from hotline_lib import bulletin, open_month
-from hotline_lib.batch.run import warnings
+from hotline_lib.batch.weaknesses import warnings
 from hotline_lib.deliver.workbook import write_workbook
 from hotline_lib.params import PER_UNIT, MonthParams, Rule
 

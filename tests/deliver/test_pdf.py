@@ -9,7 +9,7 @@ from support import MONTH
 
 from hotline_lib import open_month
 from hotline_lib.batch.manifest import Manifest, Tables, to_attach
-from hotline_lib.batch.run import warnings
+from hotline_lib.batch.weaknesses import warnings
 from hotline_lib.deliver import pdf
 from hotline_lib.deliver.attached import Files, attachments
 from hotline_lib.errors import HotlineError

@@ -62,7 +62,7 @@ def refusal(paths, frame: pd.DataFrame) -> str:
         ({"unit": "沈阳分中心"}, ["分平台", "沈阳分中心", "params/units.yaml", "沈阳", "第 2 行"]),
         ({"business_type": "投诉"}, ["业务类型", "投诉", "投诉举报", "第 2 行"]),
         ({"domain": "城市客运类"}, ["业务领域", "城市客运类", "catalogue.yaml"]),
-        ({"issue": "出租"}, ["事项", "出租", "catalogue.yaml"]),
+        ({"issue": "出租汽车类"}, ["事项", "出租汽车类", "catalogue.yaml"]),
         ({"sub_issue": "计价仪价"}, ["子事项", "计价仪价"]),
         ({"domain": "高速公路"}, ["巡游出租汽车", "城市客运", "高速公路"]),
         ({"issue": None}, ["子事项", "计价议价", "没有事项"]),
