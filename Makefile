@@ -59,11 +59,12 @@ bundle: $(READY)   ## 给没有网络的机器：dist/hotline-suite/ 里有全�
 
 engines: $(READY)  ## 从真的 PostgreSQL 和 Spark 读同一个月，各项都要一样（没有服务器程序或 Java 的，说明原因跳过）
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,postgres]"
+	$(PY) -m pytest -p no:xdist tests/tickets/test_postgres.py
 	$(PY) -m venv .venv/spark
 	$(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" > "$$(.venv/spark/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/above.pth"
 	.venv/spark/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(SPARK) \
 	    || echo "没有装上 PySpark：跳过 Spark 的测试"
-	PYTHONPATH="$(CURDIR)" .venv/spark/bin/python -m pytest -p no:xdist tests/tickets/test_postgres.py tests/tickets/test_spark.py
+	PYTHONPATH="$(CURDIR)" .venv/spark/bin/python -m pytest -p no:xdist tests/tickets/test_spark.py
 
 offline: $(READY)  ## 在断网的环境里从 bundle 装一遍、出一份报告
 	$(PY) -m pytest -p no:xdist tests/offline
