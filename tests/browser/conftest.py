@@ -53,6 +53,7 @@ def _notebook(title, *cells, declared=""):
 
 @pytest.fixture(scope="session")
 def chromium():
+    """The one browser of all these tests: a second driver cannot be started beside the first."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

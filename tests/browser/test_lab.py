@@ -14,7 +14,7 @@ import time
 import urllib.request
 
 import pytest
-from browsers import CHROMIUM, FLAGS, sync_playwright
+from browsers import CHROMIUM, sync_playwright
 from support import ROOT
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -62,23 +62,21 @@ def lab(tmp_path_factory, september):
 
 
 @pytest.fixture(scope="module")
-def context():
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = browser.new_context()
-        outside = []
+def context(chromium):
+    context = chromium.new_context()
+    outside = []
 
-        def only_loopback(route):
-            if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-                route.continue_()
-            else:
-                outside.append(route.request.url)
-                route.abort()
+    def only_loopback(route):
+        if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            route.continue_()
+        else:
+            outside.append(route.request.url)
+            route.abort()
 
-        context.route("**/*", only_loopback)
-        context.outside = outside
-        yield context
-        browser.close()
+    context.route("**/*", only_loopback)
+    context.outside = outside
+    yield context
+    context.close()
 
 
 RUN_ALL = """async () => {

@@ -5,7 +5,7 @@ import re
 from email import message_from_bytes, policy
 
 import pytest
-from browsers import CHROMIUM, FLAGS, sync_playwright
+from browsers import CHROMIUM, sync_playwright
 from support import MONTH
 
 from hotline_lib import open_month
@@ -44,17 +44,15 @@ def body(september, tmp_path_factory):
 @pytest.mark.skipif(not (CHROMIUM and sync_playwright) and os.environ.get("CI") != "true", reason="needs Chromium")
 @pytest.mark.parametrize("width", [640, 390, 320])
 @pytest.mark.parametrize("pictures", [True, False], ids=["pictures", "no pictures"])
-def test_it_is_legible(body, width, pictures):
-    with sync_playwright() as browsers:
-        chromium = browsers.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = chromium.new_page(viewport={"width": width, "height": 800})
-        if not pictures:
-            page.route("**/*.png", lambda route: route.abort())
-        page.goto(body.as_uri())
-        found = page.evaluate(LOOK)
-        across = page.evaluate("document.documentElement.scrollWidth")
-        drawn = page.evaluate("document.images[0].naturalWidth")
-        chromium.close()
+def test_it_is_legible(chromium, body, width, pictures):
+    page = chromium.new_page(viewport={"width": width, "height": 800})
+    if not pictures:
+        page.route("**/*.png", lambda route: route.abort())
+    page.goto(body.as_uri())
+    found = page.evaluate(LOOK)
+    across = page.evaluate("document.documentElement.scrollWidth")
+    drawn = page.evaluate("document.images[0].naturalWidth")
+    page.close()
     assert across <= width
     assert (drawn > 0) == pictures
     shown = {each["text"] for each in found}
