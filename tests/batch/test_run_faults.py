@@ -48,6 +48,7 @@ def test_a_notebook_that_prints_without_end_is_stopped(house):
     assert "月份 2024-09" in house.page("01_good")
 
 
+@pytest.mark.slow
 def test_a_kernel_killed_in_the_middle(house, tmp_path, monkeypatch):
     monkeypatch.setenv("HOTLINE_OUTPUT", str(tmp_path))
     house.paths.output.mkdir()

@@ -105,6 +105,7 @@ def test_what_another_scheme_gave_is_not_compared(with_params):
     assert "7月和8月按当时另一套评分办法，高低不能与本月相比" in x.chart.note
 
 
+@pytest.mark.slow
 def test_an_earlier_month_that_cannot_be_scored_does_not_stop_this_one(with_params):
     paths = with_params(*YEAR)
     calendar = paths.params / "calendar.yaml"

@@ -260,6 +260,7 @@ def test_two_at_once(desk):
     assert ended(command(desk, file))[0] == 0
 
 
+@pytest.mark.slow
 def test_a_path_with_spaces_and_chinese_and_a_locale_without_utf_8(desk):
     folder = desk.folder / "九月 导出（终稿）'s"
     folder.mkdir()

@@ -20,6 +20,7 @@ def pages(twelve):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SECTIONS)
 def test_a_section_shows_the_months(pages, name):
     (section,) = [each for each in pages[name].find_all("section") if each.h2 and each.h2.get_text() == SECTIONS[name]]
@@ -29,11 +30,13 @@ def test_a_section_shows_the_months(pages, name):
     assert picture["width"] == "440" and "2023年10月至2024年9月" in picture["alt"]
 
 
+@pytest.mark.slow
 def test_the_year_so_far_stands_beside_the_month(pages):
     (table,) = [each for each in pages["01_overview"].find_all("table") if "本年累计" in each.get_text()]
     assert "1月至9月累计" in table.get_text() and "243,909" in table.get_text()
 
 
+@pytest.mark.slow
 def test_the_foot_names_every_month(pages):
     foot = pages["01_overview"].find(id="sources").get_text()
     assert all(f"data/tickets/2023-{number}.parquet" in foot for number in (10, 11, 12))
