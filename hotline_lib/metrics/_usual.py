@@ -75,7 +75,9 @@ def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | N
     in .008, .034, .066, .066 and .022, .046, .074, .038; the total in .000, .000, .000, .002 and .000, .000, .000, .012. At q
     of at most .01, over cities, city by type, issues and sub-issues together, and the total and the types at .05: any in
     .005, .030, .070, .080 of 200 with two months. Found: a city of 900 tickets that doubles in 1.000, 1.000, .900, .998 with
-    two months known, 1.000, 1.000, .992, 1.000 with twelve.
+    two months known, 1.000, 1.000, .992, 1.000 with twelve (.904 is what any test at this level can do that learns dispersion 10
+    from 13 others). The figures of issues and of findings were measured while rows of under five tickets still said how all
+    vary; φ comes out larger without them.
     """
     n, b = now.to_numpy(dtype=float), base.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     known = ~np.isnan(b) & ((n + np.nan_to_num(b)) > 0)
