@@ -40,8 +40,8 @@ def test_tables_are_written(september, tmp_path):
         (["simulate", "2024-09..2024-01"], "后一个月份早于前一个"),
     ],
 )
-def test_what_cannot_be_done_ends_in_one_message_and_exit_code_1(arguments, says, tmp_path):
-    done = hotline(*arguments, HOTLINE_OUTPUT=str(tmp_path))
+def test_what_cannot_be_done_ends_in_one_message_and_exit_code_1(arguments, says, published, tmp_path):
+    done = hotline(*arguments, HOTLINE_DATA=str(published.data), HOTLINE_OUTPUT=str(tmp_path))
     assert done.returncode == 1
     assert says in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
