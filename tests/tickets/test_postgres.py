@@ -55,12 +55,6 @@ def asking(server, monkeypatch):
     source_postgres.forget(), table_digest.forget()
 
 
-@pytest.fixture(scope="module")
-def from_files(project, tmp_path_factory):
-    paths = replace(project, data=surroundings.september(), output=tmp_path_factory.mktemp("files"))
-    return same.all_of(MONTH, paths)
-
-
 @pytest.mark.parametrize("table", ["hotline.tickets", "hotline.instants"])
 def test_september_is_the_same(asking, from_files, project, tmp_path, table):
     paths = servers.with_source(project, tmp_path, kind="postgres", table=table, simulated=True)

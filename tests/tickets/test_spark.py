@@ -43,12 +43,6 @@ def session():
     time.tzset()
 
 
-@pytest.fixture(scope="module")
-def from_files(project, tmp_path_factory):
-    paths = replace(project, data=surroundings.september(), output=tmp_path_factory.mktemp("files"))
-    return same.all_of(MONTH, paths)
-
-
 @pytest.mark.parametrize("kind", ["timestamp_ntz", "timestamp"])
 def test_september_is_the_same(session, from_files, project, tmp_path, kind):
     columns = [f"cast({c} as {kind}) as {c}" if of == "time" else c for c, (of, _) in SCHEMA.items()]
