@@ -35,6 +35,7 @@ def notebooks(house) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(house.folder.glob("*.ipynb"))}
 
 
+@pytest.mark.slow
 def test_outputs_are_those_of_plain_kernels_to_the_byte(house, monkeypatch):
     for name, code in (
         ("01_draws", DRAWING),

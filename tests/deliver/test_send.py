@@ -324,6 +324,7 @@ def test_a_ledger_whose_last_line_was_mended_by_hand_goes_on(tmp_path):
     assert [each.address for each in Ledger(file).entries] == PEOPLE[:2]
 
 
+@pytest.mark.slow
 def test_another_output_and_one_that_was_cleaned_send_nothing_twice(house, tmp_path, monkeypatch):
     desk = Desk()
     with serving(desk) as port:
@@ -590,7 +591,7 @@ def own_data(house, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("thing", "unit", "gone", "back"),
-    several(3, [
+    several(6, [
         ("data/spot_checks/2024-09.csv", None, "附件2 抽检情况　沈阳：不再列入（", "附件2 抽检情况　沈阳：新列入（"),
         ("data/spot_checks/2024-09.csv", "沈阳", "附件2 抽检情况　沈阳：不再列入（", "附件2 抽检情况　沈阳：新列入（"),
         ("data/tickets/2023-09.parquet", None, "沈阳　同比：原为 1.93，应为 —", "沈阳　同比：原为 —，应为 1.93"),

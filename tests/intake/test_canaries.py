@@ -148,6 +148,7 @@ def test_a_reader_that_let_one_more_column_out_would_be_found(desk, exports, mon
     assert {canary for canary, _ in found} >= {"name", "phone", "identity", "our plate"}
 
 
+@pytest.mark.slow
 def test_a_month_that_did_not_come_through_intake_names_nobody_either(desk, hotline):
     """Somebody put a Parquet file and a list of drawn tickets in place by hand."""
     cells = table(rows({}, *({column: CANARIES[canary]} for column, canary in MISPLACED.items() if column in TEXTS)))

@@ -147,7 +147,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", one_in(4, CASES), ids=repr)
+@pytest.mark.parametrize("case", one_in(6, CASES), ids=repr)
 def test_an_export_is_taken_as_it_is_or_goes_in_after_its_remedy(desk, case):
     made = case.make(desk.folder)
     try:
@@ -167,7 +167,7 @@ def test_an_export_is_taken_as_it_is_or_goes_in_after_its_remedy(desk, case):
     take_whole(desk, made, dict(case.options) | case.remedy(desk, made, message))
 
 
-@pytest.mark.parametrize("case", one_in(6, (case for case in CASES if case.says)), ids=repr)
+@pytest.mark.parametrize("case", one_in(10, (case for case in CASES if case.says)), ids=repr)
 def test_with_accept_good_no_ticket_of_a_refused_export_goes_in_silence(desk, case):
     made = case.make(desk.folder)
     try:

@@ -197,7 +197,7 @@ main([*arguments, "--data", "data", "--output", "output"])
 """
 
 
-@pytest.mark.parametrize("closed", ["data", "output"])
+@pytest.mark.parametrize("closed", one_in(2, ["data", "output"]))
 def test_a_folder_that_may_not_be_written(desk, closed):
     """Root may write anywhere, so the process becomes nobody."""
     with tempfile.TemporaryDirectory() as home:
@@ -230,8 +230,9 @@ def begun(desk: Desk, big: Path) -> subprocess.Popen:
     return process
 
 
+@pytest.mark.slow  # test_run.py has Ctrl-C, the next one an intake that is killed
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize("how", one_in(2, [signal.SIGTERM, signal.SIGINT]), ids=["SIGTERM", "Ctrl-C"])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 def test_ctrl_c_in_the_middle(desk, big, how):
     process = begun(desk, big)
     process.send_signal(how)
@@ -252,6 +253,7 @@ def test_killed_in_the_middle(desk, big):
     assert nothing_left(desk) and sorted(desk.bytes()) == ["2024-09.parquet", "previous/log.jsonl"]
 
 
+@pytest.mark.slow  # test_crashes.py and test_versions.py have two at once
 def test_two_at_once(desk):
     file = write_csv(desk.folder / "a.csv", GOOD)
     with stage(desk.paths):

@@ -1,5 +1,8 @@
 """A ticket that a later export lacks goes only if that was asked for; what looks like an older export is told."""
 
+import shutil
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from desk import Desk
@@ -17,11 +20,21 @@ def export(desk: Desk, name: str, of: list[dict[str, str]]):
     return write_csv(desk.folder / name, table(of))
 
 
-@pytest.fixture
-def three(desk):
-    """Three tickets of 沈阳 in September and one in August, two of 大连."""
-    of = rows({}, {}, {}, AUGUST, DALIAN, DALIAN)
+@pytest.fixture(scope="module")
+def taken_once(project, tmp_path_factory):
+    """A folder with data/ and output/ into which six tickets came, and these."""
+    folder, of = tmp_path_factory.mktemp("once"), rows({}, {}, {}, AUGUST, DALIAN, DALIAN)
+    desk = Desk(replace(project, data=folder / "data", output=folder / "output"), folder)
     desk.take(export(desk, "first.csv", of))
+    return folder, of
+
+
+@pytest.fixture
+def three(desk, taken_once):
+    """Three tickets of 沈阳 in September and one in August, two of 大连."""
+    folder, of = taken_once
+    for name in ("data", "output"):
+        shutil.copytree(folder / name, desk.folder.parent / name)
     return of
 
 

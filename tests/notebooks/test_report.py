@@ -220,6 +220,7 @@ def test_markup_in_a_name_shows_as_text_in_every_page(province, tmp_path):
         assert MARKUP in page.text or report.name == "05_spot_checks"  # nothing was drawn there
 
 
+@pytest.mark.slow  # runs execute notebooks through papermill too
 def test_papermills_own_command_works(september, tmp_path):
     out = tmp_path / "out.ipynb"
     command = [sys.executable, "-m", "papermill", "notebooks/05_spot_checks.ipynb", str(out), "-p", "month", MONTH]

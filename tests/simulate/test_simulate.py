@@ -137,6 +137,7 @@ def test_a_spot_checked_number_that_cannot_be_is_named(paths, ticket_id, message
         simulate("2025-03", paths)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(september, tmp_path, project):
     again = simulated(tmp_path, project)
     for month in MONTHS:
