@@ -133,5 +133,5 @@ def png(figure: Figure, *, bare: bool = False) -> bytes:
     # quantising may leave the ground a shade off; anything lighter than 252 is white
     reduced.putpalette([channel for shade in shades for channel in ([255] * 3 if min(shade) >= 252 else shade)])
     file = BytesIO()
-    reduced.save(file, "PNG", optimize=True)
+    reduced.save(file, "PNG")  # optimize takes seven times as long for a tenth of the bytes
     return file.getvalue()
