@@ -113,9 +113,11 @@ def takes(values: pd.DataFrame, missed: pd.DataFrame, scheme: Scheme, units: Seq
 
 def _ways(counted: list[_Counted], need: Decimal, candidates: int) -> dict[str, np.ndarray | None]:
     """The fewest candidates among those that missed one indicator, and among all where that takes fewer."""
-    singles = [_fewest(counted, need, np.flatnonzero(each.pulls > 0)) for each in counted]
+    most = int(REACHABLE * max(each.denominator for each in counted))  # no more are ever told
+    singles = [_fewest(counted, need, np.flatnonzero(each.pulls > 0), most) for each in counted]
     single = min((each for each in singles if each is not None), key=len, default=None)
-    whole = _fewest(counted, need, np.arange(candidates)) if len(counted) > 1 else None
+    fewer = most if single is None else min(most, len(single) - 1)
+    whole = _fewest(counted, need, np.arange(candidates), fewer) if len(counted) > 1 else None
     return {"single": single} | (
         {"set": whole} if whole is not None and (single is None or len(whole) < len(single)) else {}
     )
@@ -148,9 +150,10 @@ def _saved(own: pd.DataFrame) -> np.ndarray:
     return np.floor(sooner.fillna(0).to_numpy(dtype=float)).astype(np.int64)
 
 
-def _fewest(counted: list[_Counted], need: Decimal, among: np.ndarray) -> np.ndarray | None:
+def _fewest(counted: list[_Counted], need: Decimal, among: np.ndarray, most: int) -> np.ndarray | None:
     """The fewest of those candidates that gain so many points, the slowest first; None if all of them do not.
 
+    most: None too where more would plainly be needed, which spares the program.
     A mixed integer program: how many tickets of each sort, and of each rule at most one level that they pay for. Tickets of
     a sort missed the same; the slowest of them go first, so what they save is concave in their number, and only that
     number need be whole.
@@ -174,6 +177,8 @@ def _fewest(counted: list[_Counted], need: Decimal, among: np.ndarray) -> np.nda
         )
         few = bisect_left(range(len(among) + 1), need, key=gained)
         return np.sort(among[slowest[:few]]) if few <= len(among) else None
+    if _gained_at_most(pulls, levels, most) < need:
+        return None
     slow = np.flatnonzero(saved > 0)
     n, steps, first = len(sizes), len(levels), len(sizes) + len(levels)
     terms = [(place, at, float(sorts[place, at])) for place in np.flatnonzero(~timed) for at in range(n)]
@@ -202,6 +207,16 @@ def _fewest(counted: list[_Counted], need: Decimal, among: np.ndarray) -> np.nda
         return None
     taken = np.rint(answer.x[:n]).astype(int)
     return np.sort(among[np.concatenate([slowest[which[slowest] == sort][:k] for sort, k in enumerate(taken)])])
+
+
+def _gained_at_most(pulls: np.ndarray, levels: Sequence[tuple[int, int, Decimal]], most: int) -> Decimal:
+    """No ``most`` candidates gain more: as if, for each rule, those that pull most could be taken."""
+    pulled = np.sort(pulls, axis=1)[:, ::-1][:, :most].sum(axis=1)
+    best = [
+        max((points for at, wanted, points in levels if at == place and wanted <= each), default=Decimal(0))
+        for place, each in enumerate(pulled)
+    ]
+    return sum(best, Decimal(0))
 
 
 def _row(counted: list[_Counted], chosen: np.ndarray, own: pd.DataFrame) -> dict[str, object] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import combinations
+from unittest.mock import patch
 
 import pandas as pd
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from support import examples
 
 from hotline_lib.exact import half_up
 from hotline_lib.params import Rule, Scheme
-from hotline_lib.scoring import deductions, printed_score, takes
+from hotline_lib.scoring import _takes, deductions, printed_score, takes
 
 KEYS = ["complaint_on_time_rate", "complaint_24h_rate", "complaint_5d_rate", "classification_accuracy"]
 SCHEME = Scheme(
@@ -108,6 +109,22 @@ def test_no_fewer_tickets_win_a_point_and_these_do(own, rest):
         chosen = tuple(tickets.index[tickets["ticket_id"].isin(best["ids"])])
         assert score(otherwise(tickets, chosen)) == best["score"] >= target
         assert best["tickets"] == fewest
+
+
+@settings(max_examples=examples(20))
+@given(st.lists(st.tuples(complaints, others), min_size=1, max_size=12), st.lists(others, max_size=6))
+def test_what_plainly_takes_too_many_is_left_out_without_a_program_and_nothing_else(own, rest):
+    values, tickets = month([(*each, good) for each, good in own], rest)
+    found = takes(values, tickets, SCHEME, ["甲", "乙"])
+    with patch.object(_takes, "_gained_at_most", lambda *_: Decimal(100)):
+        pd.testing.assert_frame_equal(found, takes(values, tickets, SCHEME, ["甲", "乙"]))
+
+
+def test_no_program_is_solved_for_what_plainly_takes_too_many():
+    slow = [(3 * DAY + at % 2 * 3 * DAY, 9 * DAY, True) for at in range(40)]  # half of them too late for both rules
+    values, tickets = month(slow, [])
+    with patch("scipy.optimize.milp", side_effect=AssertionError):
+        assert takes(values, tickets, SCHEME, ["甲"]).empty
 
 
 def test_september(september):
