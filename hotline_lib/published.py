@@ -6,7 +6,7 @@ A finished month's output/MONTH/tables has the same schema, so it can be copied 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -153,7 +153,7 @@ def _corrected(row: tuple, known: dict[str, pd.DataFrame], errata: pd.DataFrame)
         return row.table, None
     if row.column not in table:
         raise UnknownValueError("列", row.column, table.columns, f"{at} column")
-    same = table[table.attrs["keys"]].agg("/".join, axis=1) == row.key
+    same = _keys(table) == row.key
     if not same.any():
         raise PublishedError(f"{at} key：{row.table}.csv 中没有「{row.key}」这一行。")
     table.loc[same, f"printed_{row.column}"] = row.printed
@@ -186,7 +186,7 @@ def _resolved(table: pd.DataFrame, params: Params) -> pd.DataFrame:
     }
     for column in [column for column in table.attrs["keys"] if column in find_of]:
         names = []
-        for at, row in table.iterrows():
+        for at, row in zip(table.index, table.to_dict("records"), strict=True):
             try:
                 names.append(TOTAL if row[column] == TOTAL else find_of[column](row))
             except UnknownValueError as error:
@@ -202,7 +202,7 @@ def _breakdown(name: str) -> str:
     return name
 
 
-def _part(row: pd.Series, params: Params) -> str:
+def _part(row: Mapping[str, str], params: Params) -> str:
     """What a row of top_issue_details is about."""
     if row["breakdown"] == "unit":
         return params.unit(row["name"]).name
@@ -210,10 +210,15 @@ def _part(row: pd.Series, params: Params) -> str:
     return find(f"子事项（{issue.name}）", row["name"], issue.sub_issues, "").name
 
 
+def _keys(table: pd.DataFrame) -> pd.Series:
+    """What each row is about, as errata name it: 投诉举报/巡游出租汽车."""
+    columns = [table[name] for name in table.attrs["keys"]]
+    return pd.Series(["/".join(each) for each in zip(*columns, strict=True)], table.index, dtype=str)
+
+
 def _each_once(table: pd.DataFrame) -> pd.DataFrame:
-    keys = table[table.attrs["keys"]]
-    if (again := keys.duplicated()).any():
-        row = again.idxmax()
+    if (again := table.duplicated(table.attrs["keys"])).any():
+        row, keys = again.idxmax(), table[table.attrs["keys"]]
         first = (keys == keys.loc[row]).all(axis=1).idxmax()
         what = f"「{'/'.join(keys.loc[row])}」与第 {first} 行重复，只能留一行"
         raise PublishedError(f"{table.attrs['file']} 第 {row} 行：{what}。")
