@@ -263,7 +263,7 @@ def volume_source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     """Where a number of accepted tickets comes from, by keys and filter; None for what is no such number."""
     if not x.keys:
         return None
-    where, types = where_of(x, row), x.m.types.set_index("role")["business_type"].to_dict()
+    where, types = where_of(x, row), {each.role: each.name for each in x.m.params.catalogue.business_types}
     if column.value in types:
         return source_of(x, "count", {**where, "business_type": types[column.value]}, tickets=row[column.value])
     if column.value not in _ATTRIBUTES:

@@ -118,12 +118,9 @@ def score_source(x: Exhibit, column: Column, row: Mapping, together: tuple[str, 
         formula = f"总分 {numbers.points(m.params.scheme.full_marks)}{parts} = {printed}"
         return Source(title, f"{m.label}上报的工单；评分办法 {m.params.scheme.name}", formula)
     of = BY_KEY[key]
-    own = (
-        figures.indicators_by_unit(m).loc[unit]
-        if unit in m.params.unit_names
-        else figures.all_units_together(m, together)
-    )
-    numerator, denominator = own.loc[key, ["numerator", "denominator"]]
+    known = unit in m.params.unit_names
+    own = figures.made_of(m)[unit, key] if known else figures.made_of(m, together)["", key]
+    numerator, denominator = own["numerator"], own["denominator"]
     tickets = f"{m.label}上报的工单；评分办法 {m.params.scheme.name}"
     if not of.counted and of.kind != "per_10k":
         return Source(title, tickets, f"{of.label} {printed}（params/months/{m.month}.yaml）")
@@ -133,7 +130,7 @@ def score_source(x: Exhibit, column: Column, row: Mapping, together: tuple[str, 
         "per_10k": f"受理{numerator}件 ÷ {denominator}人 × 10000 = {printed}",
         "count": f"{printed}{of.unit}",
     }[of.kind]
-    rate = (unit, key) if of.counted and unit in m.params.unit_names else None
+    rate = (unit, key) if of.counted and known else None
     return Source(title, tickets, f"{of.label} {formula}", rate=rate)
 
 
@@ -141,7 +138,7 @@ def _of_points(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     """What an indicator cost a unit: its value, and the points by the scheme."""
     if column.value in ("score", "lost") or row["unit"] not in x.m.params.unit_names or column.value not in BY_KEY:
         return score_source(x, SCORE, row) if column.value in ("score", "lost") and "score" in row else None
-    value = figures.indicators_by_unit(x.m).loc[row["unit"]].loc[column.value, "value"]
+    value = figures.made_of(x.m)[row["unit"], column.value]["value"]
     found = score_source(x, _column(x.m, BY_KEY[column.value]), {**row, column.value: value})
     return replace(found, formula=f"{found.formula}，失{numbers.points(row[column.value])}分")
 

@@ -19,6 +19,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 
 import ibis
 import pandas as pd
@@ -205,10 +206,11 @@ def frames_key(what: str, month: str, inputs: list[Input], names: Params, params
     )  # fmt: skip
 
 
-def _in_seconds(kept: pd.DataFrame) -> pd.DataFrame:
-    """Dates as the scan gives them: Parquet keeps milliseconds."""
-    dates = kept.select_dtypes("datetime").columns
-    return kept.astype(dict.fromkeys(dates, "datetime64[s]"))
+@lru_cache(maxsize=64)
+def _frame(content: bytes) -> pd.DataFrame:
+    """What a file keeps, with dates as the scan gives them (Parquet keeps milliseconds). A month beside others is read often."""
+    kept = pd.read_parquet(io.BytesIO(content))
+    return kept.astype(dict.fromkeys(kept.select_dtypes("datetime").columns, "datetime64[s]"))
 
 
 def kept(what: str, month: str, fingerprint: str, scan: Callable[[], Frames], paths: Paths) -> Frames:
@@ -226,9 +228,7 @@ def kept(what: str, month: str, fingerprint: str, scan: Callable[[], Frames], pa
     _read[f"{paths.cache} {what} {month}"] = digest
     if json.loads(os.environ.get(_HANDED, "{}")).get(f"{what} {month}", digest) != digest:
         raise TicketsError(f"{month} 的工单在这次运行中换过，这一份没有用换过的工单做。请重新运行 hotline run。")
-    return {
-        name.removesuffix(".parquet"): _in_seconds(pd.read_parquet(io.BytesIO(files[name]))) for name in sorted(files)
-    }
+    return {name.removesuffix(".parquet"): _frame(files[name]).copy(deep=False) for name in sorted(files)}
 
 
 def handed(paths: Paths) -> dict[str, str]:

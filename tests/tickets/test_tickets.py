@@ -247,6 +247,15 @@ def test_frames_are_made_once_and_again_when_a_ticket_changes(own):
     assert len(list((own.cache / "frames").iterdir())) == 2
 
 
+def test_what_somebody_does_to_a_frame_is_not_in_the_next_one(own):
+    scan(own, tickets({}))
+    counts = scan(own, tickets({}))["counts"]
+    counts.loc[0, "tickets"] = 99
+    counts["more"] = 1
+    again = scan(own, tickets({}))["counts"]
+    assert again["tickets"].sum() == 1 and "more" not in again
+
+
 @pytest.mark.parametrize("spoil", ["truncated", "altered", "gone", "of an earlier version"])
 def test_frames_that_are_not_as_they_were_written_are_made_anew(own, spoil):
     first = scan(own, tickets({}, {}))
