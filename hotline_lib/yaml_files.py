@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import pickle
 import re
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
@@ -122,7 +122,7 @@ def read_yaml(path: Path, name: str | None = None, shown: Shown = as_it_is) -> A
     except HotlineError as error:
         raise ParamsError(str(error)) from None
     try:
-        return copy.deepcopy(_parsed(text))
+        return pickle.loads(_parsed(text))
     except yaml.YAMLError as error:
         row, words = _slip(error, text.split("\n"))
         told = re.sub("(?<=「).*(?=」)", lambda found: shown(found[0]), words, flags=re.DOTALL)
@@ -130,10 +130,10 @@ def read_yaml(path: Path, name: str | None = None, shown: Shown = as_it_is) -> A
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str) -> Any:
-    """A run of many months reads the same few files once for each."""
+def _parsed(text: str) -> bytes:
+    """The content, pickled: a run of many months reads the same few files once for each, and may change what it got."""
     _measure(text)
-    return yaml.load(text, _OnceLoader)
+    return pickle.dumps(yaml.load(text, _OnceLoader))
 
 
 def rows_of(path: Path) -> dict[tuple[str | int, ...], int]:
