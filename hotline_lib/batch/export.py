@@ -36,7 +36,9 @@ from typing import Any, NamedTuple
 import jinja2
 from markupsafe import Markup
 from nbconvert.exporters.html import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 
 from hotline_lib.batch.typeset import data_link, typeset, with_data
@@ -242,11 +244,16 @@ _MARKDOWN = MarkdownWithMath(_Renderer(escape=True, allow_harmful_protocols=Fals
 
 
 class _Exporter(HTMLExporter):
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+        """The template's page as it is: HTMLExporter would parse it and write it anew, to add what this template has."""
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
     def _create_environment(self) -> jinja2.Environment:
         environment = super()._create_environment()
         environment.autoescape = True
         environment.filters |= {"markdown2html": _MARKDOWN.render, "figure": _figure_html}
         environment.filters |= {"typeset": typeset, "with_data": with_data}
+        environment.filters |= {"filter_data_type": WidgetsDataTypeFilter(notebook_metadata={}, parent=self)}
         return environment
 
 

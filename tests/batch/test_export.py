@@ -243,6 +243,15 @@ def test_html_that_present_made_goes_through_as_it_is():
     assert '<td class="num">1</td>' in exported(code(html('<table><tr><td class="num">1</td></tr></table>')))
 
 
+def test_a_page_is_written_as_the_template_has_it():
+    assert 'title="一&#10;二">字<br>' in exported(code(html('<p title="一&#10;二">字<br></p>')))
+
+
+def test_a_widget_that_only_runs_in_jupyter_shows_its_text():
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "滑块"}
+    assert '<pre class="output">滑块</pre>' in exported(code(new_output("display_data", data=view)))
+
+
 def test_exporting_leaves_the_notebook_alone_and_gives_the_same_page_again():
     notebook = new_notebook(cells=list(FULL))
     before = copy.deepcopy(notebook)
