@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 
 MOST_MEMORY = 1_500 << 20  # what reading a file may take
 MAIL_PASSWORD = "HOTLINE_SMTP_PASSWORD"  # the only place that the mail's password may come from
@@ -12,6 +13,18 @@ MAIL_PASSWORD = "HOTLINE_SMTP_PASSWORD"  # the only place that the mail's passwo
 def child_environment(**more: str) -> dict[str, str]:
     """This process's environment but for the mail's password. more: variables added."""
     return {name: value for name, value in os.environ.items() if name.upper() != MAIL_PASSWORD} | more
+
+
+def few_collections() -> None:
+    """This process looks for garbage seldom: each look goes through all that was imported, and a run leaves little."""
+    gc.set_threshold(50_000, 20, 20)
+
+
+def quick_text() -> AbstractContextManager[None]:
+    """Within it, frames keep text as Python has it: a report's have some hundred rows, for which Arrow takes twice as long."""
+    import pandas as pd
+
+    return pd.option_context("mode.string_storage", "python")
 
 
 def limit_memory(most: int = MOST_MEMORY) -> None:

@@ -1,4 +1,5 @@
-"""The same month gives the same bytes, whatever the order of sets, the zone, the locale and the folder it is made in."""
+"""The same month gives the same bytes, whatever the order of sets, the zone, the locale, the folder it is made in and how
+frames keep text."""
 
 import json
 import os
@@ -9,7 +10,8 @@ import pytest
 from support import MONTH, ROOT
 
 SCRIPT = """
-import hashlib, json, pathlib, sys
+import hashlib, json, os, pathlib, sys, pandas
+pandas.set_option("mode.string_storage", os.environ["TEXT"])
 sys.path.insert(0, sys.argv[1] + "/tests")
 from support import every_exhibit, parts_of
 from hotline_lib import bulletin, open_month
@@ -27,7 +29,12 @@ print(json.dumps({name: hashlib.sha256(found[name]).hexdigest() for name in sort
 @pytest.mark.slow
 def test_the_same_month_gives_the_same_bytes_anywhere(september, tmp_path):
     made = []
-    for number, changed in enumerate(({"TZ": "Asia/Shanghai"}, {"TZ": "America/St_Johns", "LC_ALL": "C"})):
+    for number, changed in enumerate(
+        (
+            {"TZ": "Asia/Shanghai", "TEXT": "pyarrow"},
+            {"TZ": "America/St_Johns", "LC_ALL": "C", "TEXT": "python"},
+        )
+    ):
         folder = tmp_path / str(number)
         folder.mkdir()
         own = {**september.environment(), "HOTLINE_OUTPUT": str(tmp_path / f"output{number}"), "PYTHONPATH": str(ROOT)}

@@ -14,12 +14,11 @@ What a cell's tags and headings mean for the page:
     provenance      on the last cell: its output is the page's foot (来源与口径)
     remove-cell     the cell is not on the page
 
-Code is never shown. What an output says goes through as follows: text/html as it is (tables, sentences, figures'
-words are made by present, which escapes) but for empty table heads, a picture with the words before it and its
-alternative text, text/plain and printed text escaped, warnings not at all. Markdown's own HTML is escaped, pictures
-and links to other places are left as text: a page opens with the network off. Classes that page.css knows in
-text/html: p.lead, p.sentence, p.caption, div.figure-head > p.figure-title + p.figure-note, table.hotline,
-p.table-note, section.sources.
+Code is never shown. What an output says goes through as follows: text/html as it is (tables, sentences, figures' words
+are made by present, which escapes) but for empty table heads, a picture with the words before it and its alternative
+text, text/plain and printed text escaped, warnings not at all. Markdown's own HTML is escaped, pictures and links to
+other places are left as text: a page opens with the network off. Classes that page.css knows in text/html: p.lead,
+p.sentence, p.caption, div.figure-head > p.figure-title + p.figure-note, table.hotline, p.table-note, section.sources.
 """
 
 from __future__ import annotations
@@ -35,8 +34,7 @@ from typing import Any, NamedTuple
 
 import jinja2
 from markupsafe import Markup
-from nbconvert.exporters.html import HTMLExporter
-from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
@@ -251,9 +249,9 @@ class _Exporter(HTMLExporter):
     def _create_environment(self) -> jinja2.Environment:
         environment = super()._create_environment()
         environment.autoescape = True
-        environment.filters |= {"markdown2html": _MARKDOWN.render, "figure": _figure_html}
+        chosen = WidgetsDataTypeFilter(notebook_metadata={}, parent=self)
+        environment.filters |= {"markdown2html": _MARKDOWN.render, "figure": _figure_html, "filter_data_type": chosen}
         environment.filters |= {"typeset": typeset, "with_data": with_data}
-        environment.filters |= {"filter_data_type": WidgetsDataTypeFilter(notebook_metadata={}, parent=self)}
         return environment
 
 

@@ -19,6 +19,8 @@ import socket
 import sys
 from contextlib import suppress
 
+from hotline_lib.processes import few_collections, quick_text
+
 _WARM = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "matplotlib.pyplot",
     "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "pyarrow.parquet", "ibis.backends.duckdb",
@@ -30,9 +32,11 @@ _PATIENCE = 0.1  # seconds between looks at which kernels have ended
 
 def serve(runner: socket.socket) -> None:
     """Warm up, then fork on demand until the runner is gone."""
+    few_collections()
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in a kernel, before pyplot comes
     for name in _WARM:
         importlib.import_module(name)
+    _know()
     gc.collect()
     gc.freeze()  # what is there now is left alone by the children's collections, and so stays shared
     kernels: set[int] = set()
@@ -55,6 +59,15 @@ def serve(runner: socket.socket) -> None:
                 _tell(runner, {"ended": pid, "code": os.waitstatus_to_exitcode(status)})
     for pid in kernels:
         os.killpg(pid, signal.SIGKILL)
+
+
+def _know() -> None:
+    """What every kernel would find out for itself, and what does not change while this process runs."""
+    from hotline_lib.fingerprint import library_fingerprint, package_versions
+    from hotline_lib.present._style import font_family
+
+    library_fingerprint(), package_versions(), font_family()
+    quick_text().__enter__()
 
 
 def _tell(runner: socket.socket, words: object) -> None:

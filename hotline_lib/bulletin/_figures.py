@@ -158,14 +158,6 @@ def all_units_together(m: Month, names: tuple[str, ...] = ()) -> pd.DataFrame:
 
 
 @once_a_month
-def made_of(m: Month, together: tuple[str, ...] | None = None) -> dict[tuple[str, str], dict[str, object]]:
-    """The rows of ``indicators`` by (unit, indicator); together: of those units (none: all) as one, called ""."""
-    if together is None:
-        return {(row["unit"], row["indicator"]): row for row in indicators(m).to_dict("records")}
-    return {("", key): row for key, row in all_units_together(m, together).to_dict("index").items()}
-
-
-@once_a_month
 def unconfirmed(m: Month) -> dict[str, list[str]]:
     """The indicators that nobody confirmed, in the order of Annex 1, each with the units for which it is open."""
     rows = indicators(m)

@@ -106,6 +106,14 @@ def _indicators_table(x: Exhibit) -> Table:
     )
 
 
+@figures.once_a_month
+def _made_of(m: Month, together: tuple[str, ...] | None = None) -> dict[tuple[str, str], dict[str, object]]:
+    """The rows of ``indicators`` by (unit, indicator); together: of those units (none: all) as one, called ""."""
+    if together is None:
+        return {(row["unit"], row["indicator"]): row for row in figures.indicators(m).to_dict("records")}
+    return {("", key): row for key, row in figures.all_units_together(m, together).to_dict("index").items()}
+
+
 def score_source(x: Exhibit, column: Column, row: Mapping, together: tuple[str, ...] = ()) -> Source | None:
     """Where a figure of Annex 1 comes from: a unit's, or that of all units (of those) together."""
     m, unit, key = x.m, row["unit"], column.value
@@ -119,7 +127,7 @@ def score_source(x: Exhibit, column: Column, row: Mapping, together: tuple[str, 
         return Source(title, f"{m.label}上报的工单；评分办法 {m.params.scheme.name}", formula)
     of = BY_KEY[key]
     known = unit in m.params.unit_names
-    own = figures.made_of(m)[unit, key] if known else figures.made_of(m, together)["", key]
+    own = _made_of(m)[unit, key] if known else _made_of(m, together)["", key]
     numerator, denominator = own["numerator"], own["denominator"]
     tickets = f"{m.label}上报的工单；评分办法 {m.params.scheme.name}"
     if not of.counted and of.kind != "per_10k":
@@ -138,7 +146,7 @@ def _of_points(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     """What an indicator cost a unit: its value, and the points by the scheme."""
     if column.value in ("score", "lost") or row["unit"] not in x.m.params.unit_names or column.value not in BY_KEY:
         return score_source(x, SCORE, row) if column.value in ("score", "lost") and "score" in row else None
-    value = figures.made_of(x.m)[row["unit"], column.value]["value"]
+    value = _made_of(x.m)[row["unit"], column.value]["value"]
     found = score_source(x, _column(x.m, BY_KEY[column.value]), {**row, column.value: value})
     return replace(found, formula=f"{found.formula}，失{numbers.points(row[column.value])}分")
 

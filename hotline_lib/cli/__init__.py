@@ -18,6 +18,7 @@ from hotline_lib.cli.app import app, asked
 from hotline_lib.errors import HotlineError, refused
 from hotline_lib.journal import end_on_signals, private_folder
 from hotline_lib.paths import find_paths
+from hotline_lib.processes import few_collections
 
 __all__ = ["app", "exports", "mail", "main", "proofreading", "reports", "sampling", "schemes"]
 
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(errors="replace")  # a console without Chinese shows ? instead of failing
     if arguments is None:
         end_on_signals()
+        few_collections()
     try:
         raise SystemExit(app(arguments, standalone_mode=False) or 0)
     except typer.BadParameter.__mro__[1] as error:  # wrong usage of any kind

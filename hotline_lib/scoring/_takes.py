@@ -212,11 +212,8 @@ def _fewest(counted: list[_Counted], need: Decimal, among: np.ndarray, most: int
 def _gained_at_most(pulls: np.ndarray, levels: Sequence[tuple[int, int, Decimal]], most: int) -> Decimal:
     """No ``most`` candidates gain more: as if, for each rule, those that pull most could be taken."""
     pulled = np.sort(pulls, axis=1)[:, ::-1][:, :most].sum(axis=1)
-    best = [
-        max((points for at, wanted, points in levels if at == place and wanted <= each), default=Decimal(0))
-        for place, each in enumerate(pulled)
-    ]
-    return sum(best, Decimal(0))
+    reached = lambda rule: [points for at, wanted, points in levels if at == rule and wanted <= pulled[rule]]
+    return sum((max(reached(rule), default=Decimal(0)) for rule in range(len(pulled))), Decimal(0))
 
 
 def _row(counted: list[_Counted], chosen: np.ndarray, own: pd.DataFrame) -> dict[str, object] | None:
