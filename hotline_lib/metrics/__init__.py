@@ -12,6 +12,7 @@ from hotline_lib.metrics._missing import day_grid, missing_days, silent_hours, v
 from hotline_lib.metrics._movers import changes, issue_changes, movers
 from hotline_lib.metrics._noise import Noise
 from hotline_lib.metrics._own_months import fallen
+from hotline_lib.metrics._pooling import pooled_intervals, pooling
 from hotline_lib.metrics._rates import (
     all_units_together,
     incomplete,
@@ -24,7 +25,6 @@ from hotline_lib.metrics._sampling import (
     hypergeometric_interval,
     if_reported,
     overall_shares,
-    pooling,
     sample_bounds,
 )
 from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
@@ -73,6 +73,7 @@ __all__ = [
     "movers",
     "overall_shares",
     "poisson_limits",
+    "pooled_intervals",
     "pooling",
     "possible_rates",
     "same_tickets",

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 
-def binomial_interval(successes: int, trials: int, *, level: float = 0.95) -> tuple[float, float]:
+def binomial_interval(successes: float, trials: float, *, level: float = 0.95) -> tuple[float, float]:
     """The exact (Clopper-Pearson) interval of a proportion, 0 to 1; (0, 1) for no trials.
 
-    Source: Clopper and Pearson 1934.
+    Sizes need not be whole: an effective sample's are not.
+    Source: Clopper and Pearson 1934, through the quantiles of the beta distribution.
     """
-    from scipy.stats import binomtest
+    from scipy.stats import beta
 
-    if trials == 0:
-        return 0.0, 1.0
-    interval = binomtest(successes, trials).proportion_ci(level, method="exact")
-    return float(interval.low), float(interval.high)
+    low = float(beta.ppf((1 - level) / 2, successes, trials - successes + 1)) if successes > 0 else 0.0
+    return low, float(beta.ppf((1 + level) / 2, successes + 1, trials - successes)) if successes < trials else 1.0
 
 
 def ratio_interval(

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from hotline_lib.metrics._intervals import binomial_interval
+from hotline_lib.metrics._pooling import pooled_intervals, pooling
 from hotline_lib.metrics._usual import SIGNIFICANCE_LEVEL
 
 LEVEL = 0.95
 TOLERANCE = 0.05  # of a unit's complaints that may be bad although all were reported as good
-_SIZES = (0.05, 1_000.0)  # of the pooling distribution, α + β: below units are all or nothing, above all alike
 
 
 def hypergeometric_interval(
@@ -46,60 +46,6 @@ def if_reported(found: int, drawn: int, of: int, share: float) -> float:
     return float(hypergeom.sf(found - 1, of, int(np.floor(min(share, 1) * of + 1e-9)), drawn))
 
 
-def pooling(problems: np.ndarray, answered: np.ndarray) -> tuple[float, float]:
-    """α and β of the beta distribution of units' true shares under which what was found is likeliest.
-
-    By maximum likelihood (beta-binomial), α + β between .05 and 1,000, the mean at least half a ticket away from 0 and
-    1: where no unit had any, or units differ by no more than chance, the likelihood would run to the end. (½, ½) where
-    nobody was asked.
-    Source: Skellam 1948; Griffiths 1973, Biometrics 29.
-    """
-    from scipy.optimize import minimize
-    from scipy.special import betaln, digamma
-
-    x, n = (np.asarray(each, float)[np.asarray(answered) > 0] for each in (problems, answered))
-    if not len(n):
-        return 0.5, 0.5
-    edge = 0.5 / (n.sum() + 1)
-    bounds = [(edge, 1 - edge), tuple(np.log(_SIZES))]
-    shape = lambda at: (at[0] * np.exp(at[1]), (1 - at[0]) * np.exp(at[1]))
-
-    def against(at: np.ndarray) -> float:
-        a, b = shape(at)
-        return float((betaln(a, b) - betaln(a + x, b + n - x)).sum())
-
-    def slope(at: np.ndarray) -> np.ndarray:
-        a, b = shape(at)
-        both = digamma(a + b) - digamma(a + b + n)
-        by_a, by_b = (-(digamma(e + k) - digamma(e) + both).sum() for e, k in ((a, x), (b, n - x)))
-        return np.array([np.exp(at[1]) * (by_a - by_b), a * by_a + b * by_b])
-
-    mean = float(np.clip((x.sum() + 0.5) / (n.sum() + 1), *bounds[0]))
-    tried = [
-        minimize(
-            against,
-            [mean, np.log(size)],
-            jac=slope,
-            bounds=bounds,
-            method="L-BFGS-B",
-            options={"ftol": 1e-15, "gtol": 1e-10},
-        )
-        for size in (0.3, 3, 30)
-    ]
-    return shape(_polished(min(tried, key=lambda each: each.fun).x, slope, bounds))
-
-
-def _polished(at: np.ndarray, slope: object, bounds: list) -> np.ndarray:
-    """Where the slope is nought to the last digit, if that is inside the bounds."""
-    from scipy.optimize import root
-
-    inside = lambda point: all(low < each < high for each, (low, high) in zip(point, bounds, strict=True))
-    if not inside(at):
-        return at
-    found = root(slope, at, tol=1e-14)
-    return found.x if inside(found.x) and np.abs(found.x - at).max() < 1e-3 else at
-
-
 def sample_bounds(
     checks: pd.DataFrame, complaints: Mapping[str, int], reported: Mapping[str, float], *, tolerance: float = TOLERANCE
 ) -> pd.DataFrame:
@@ -112,29 +58,30 @@ def sample_bounds(
     tickets among them, exact 95 %, both sides); ``at_most`` (where nothing was found: one-sided 95 % bound, in tickets;
     else missing); ``if_reported`` (``if_reported`` of what was found at the reported share and the tolerance) with
     ``q`` (after Benjamini and Hochberg over units with an answer) and ``over_reports`` (q at most 5 %); ``pooled``,
-    ``pooled_low``, ``pooled_high`` (the share, 0 to 1, by ``pooling`` of all units' samples: mean and 95 % of what is
-    left to chance once α and β are taken as known; nobody is perfect after 0 of 4). Where nobody answered all but
+    ``pooled_low``, ``pooled_high`` (the share, 0 to 1, by ``pooling`` and ``pooled_intervals`` of all units' samples;
+    nobody is perfect after 0 of 4). Where nobody answered all but
     ``complaints``, ``fewest``, ``most`` and ``pooled…`` is missing.
     """
-    from scipy.stats import beta, false_discovery_control
+    from scipy.stats import false_discovery_control
 
-    a, b = pooling(checks["problems"].to_numpy(), checks["answered"].to_numpy())
+    samples = checks["problems"].to_numpy(), checks["answered"].to_numpy()
+    (a, b), pooled = pooling(*samples), pooled_intervals(*samples)
     rows = []
-    for row in checks.itertuples():
+    for row, ends in zip(checks.itertuples(), pooled, strict=True):
         x, n = int(row.problems), int(row.answered)
         of = max(int(complaints.get(row.unit, 0)), n)
         share = 1 - reported.get(row.unit, 1.0) + tolerance
-        shape = a + x, b + n - x
         rows.append(
             {
                 "complaints": of,
                 **dict(zip(("fewest", "most"), hypergeometric_interval(x, n, of), strict=True)),
                 "at_most": hypergeometric_interval(0, n, of, sides=1)[1] if n and not x else None,
                 "if_reported": if_reported(x, n, of, share) if n else np.nan,
-                "pooled": shape[0] / sum(shape),
-                **dict(zip(("pooled_low", "pooled_high"), beta.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2], *shape), strict=True)),
+                "pooled": (a + x) / (a + b + n),
+                "pooled_low": ends[0],
+                "pooled_high": ends[1],
             }
-        )  # fmt: skip
+        )
     made = pd.DataFrame(rows, index=checks.index).astype({"at_most": "Int64"}) if rows else pd.DataFrame()
     known = made["if_reported"].notna() if rows else pd.Series(dtype=bool)
     made.loc[known, "q"] = false_discovery_control(made.loc[known, "if_reported"]) if known.any() else np.nan
@@ -162,7 +109,7 @@ def overall_shares(checks: pd.DataFrame) -> pd.DataFrame:
     variance = float((weight**2 * (1 - n / of) * spread / n).sum())
     share = float(weight @ own)
     effective = min(n.sum(), share * (1 - share) / variance) if variance > 0 else n.sum()
-    ends = binomial_interval(int(x.sum()), int(n.sum())), _interval(share * effective, effective)
+    ends = binomial_interval(int(x.sum()), int(n.sum())), binomial_interval(share * effective, effective)
     made = pd.DataFrame(
         {
             "basis": ["drawn", "complaints"],
@@ -172,14 +119,3 @@ def overall_shares(checks: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return made.assign(problems=int(x.sum()), answered=int(n.sum()), units=len(rows))
-
-
-def _interval(found: float, of: float) -> tuple[float, float]:
-    """Clopper and Pearson's interval of sizes that need not be whole."""
-    from scipy.stats import beta
-
-    low, high = (1 - LEVEL) / 2, (1 + LEVEL) / 2
-    return (
-        float(beta.ppf(low, found, of - found + 1)) if found > 0 else 0.0,
-        float(beta.ppf(high, found + 1, of - found)) if found < of else 1.0,
-    )

@@ -198,7 +198,7 @@ _LIST = (
     Word("if_reported", "上报属实的概率", "plain", "", "上报属实（容许5%有问题）时，抽到这么多或更多有问题的概率（超几何，GB/T 2828.4）"),
     Word("over_reports", "多报", "flag", "", "上报值高于实际：上述概率整张表一起校正后不超过5%（Benjamini–Hochberg）"),
     Word("pooled", "合并估计", "interval", "%", "结合各单位的抽检估计的问题率（贝塔–二项，最大似然），0.046 即4.6%"),
-    *(Word(f"pooled_{end}", f"合并估计{name}", "plain", "", f"合并估计95%区间的{name}", helper=True) for end, name in (("low", "下端"), ("high", "上端"))),
+    *(Word(f"pooled_{end}", f"合并估计{name}", "plain", "", f"合并估计95%区间的{name}，各单位相差多少也当作不确定", helper=True) for end, name in (("low", "下端"), ("high", "上端"))),
     *(Word(f"score_{end}", f"抽检代入{name}", "score", "分", f"抽检所见代替上报值，总分的{name}（95%）") for end, name in (("low", "下端"), ("high", "上端"))),
     Word("what", "事由", "text", "", "跟踪什么：抽检、问题工单，或一项指标", names={"sample": "抽检", "tickets": "问题工单", "points": "失分"}),
     Word("before", "上月", "text", "", "上月的情况"),

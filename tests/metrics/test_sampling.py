@@ -10,7 +10,14 @@ from scipy.optimize import minimize
 from scipy.stats import betabinom, hypergeom
 from support import drawn
 
-from hotline_lib.metrics import hypergeometric_interval, if_reported, overall_shares, pooling, sample_bounds
+from hotline_lib.metrics import (
+    hypergeometric_interval,
+    if_reported,
+    overall_shares,
+    pooled_intervals,
+    pooling,
+    sample_bounds,
+)
 from hotline_lib.metrics._intervals import binomial_interval
 
 SEPTEMBER = [0] * 9 + [1] * 3 + [3, 3, 4]
@@ -104,6 +111,83 @@ def test_pooling_holds_where_the_likelihood_runs_to_the_end(problems):
     shares = [(a + x) / (a + b + 4) for x in problems]
     assert all(0 < share < 1 for share in shares)  # nobody is perfect
     assert pooling(np.array([]), np.array([])) == pooling(np.array([0]), np.array([0])) == (0.5, 0.5)
+
+
+ALIKE = [(units, bad, n) for units in (1, 2, 5, 15) for n in (1, 2, 4, 6, 10) for bad in range(n + 1)]
+
+
+def test_pooled_units_that_are_alike_are_never_surer_than_all_of_them_together():
+    for units, bad, n in ALIKE:
+        problems, answered = np.full(units, bad), np.full(units, n)
+        low, high = pooled_intervals(problems, answered)[-1]
+        exact = binomial_interval(units * bad, units * n)
+        assert low <= exact[0] and high >= exact[1], (units, bad, n)
+        a, b = pooling(problems, answered)
+        assert low <= (a + bad) / (a + b + n) <= high
+
+
+def test_a_single_units_pooled_interval_is_its_own_exact_one():
+    for _, bad, n in ALIKE[: sum(range(2, 9))]:
+        assert pooled_intervals([bad], [n])[0] == pytest.approx(binomial_interval(bad, n), abs=0.01)
+    assert pooled_intervals([4], [6])[0] == pytest.approx((0.223, 0.957), abs=5e-4)
+    assert pooled_intervals([0, 0], [0, 0]).tolist() == [[0, 1], [0, 1]]
+
+
+def test_pooled_shares_borrow_and_say_how_unsure_the_spread_is():
+    """September's: wider than with α and β taken as known (30.8 % after 0 of 4), surer than a unit by itself (60.2 %)."""
+    from scipy.stats import beta
+
+    x, n = np.array(SEPTEMBER), np.full(15, 4)
+    a, b = pooling(x, n)
+    made = dict(zip(SEPTEMBER, pooled_intervals(x, n), strict=True))
+    assert beta.ppf(0.975, a, b + 4) < made[0][1] < binomial_interval(0, 4)[1]
+    assert binomial_interval(4, 4)[0] > made[4][0] > 0.3 and made[3][0] > binomial_interval(3, 4)[0]
+
+
+def test_the_grid_agrees_with_integration_point_by_point():
+    """The posterior of one unit's share by adaptive quadrature over mean and likeness, where units are plainly not alike."""
+    from scipy.integrate import dblquad
+    from scipy.stats import beta
+
+    x, n, at = np.array([0, 0, 1, 6, 6]), np.full(5, 6), 2
+    low, high = pooled_intervals(x, n)[at]
+    for end, tilt, tail in ((low, lambda m: 1 / m, 0.025), (high, lambda m: 1 / (1 - m), 0.975)):
+
+        def weighed(rho, m, tilt=tilt):
+            s = 1 / rho - 1
+            return tilt(m) * np.exp(betabinom.logpmf(x, n, m * s, (1 - m) * s).sum())
+
+        below = lambda rho, m, end=end, weighed=weighed: (
+            weighed(rho, m) * beta.cdf(end, m * (1 / rho - 1) + x[at], (1 - m) * (1 / rho - 1) + n[at] - x[at])
+        )
+        part, whole = (
+            dblquad(of, 1e-4, 1 - 1e-4, 1e-3, 1 - 1e-3, epsabs=1e-13, epsrel=1e-3)[0] for of in (below, weighed)
+        )
+        assert part / whole == pytest.approx(tail, abs=0.004)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("units", "n"), [(15, 4), (15, 10), (3, 4), (2, 4), (1, 4), (6, 20)])
+def test_pooled_intervals_cover(units, n):
+    """At least 94 % in the mean over units, whatever the mean and the spread of their true shares."""
+    r = np.random.default_rng(1)
+    for mean, size in ((0.02, 1e6), (0.2, 1e6), (0.05, 5), (0.2, 0.8), (0.2, 3), (0.5, 1), (0.1, 20)):
+        true = r.beta(mean * size, (1 - mean) * size, (300, units))
+        ends = np.array([pooled_intervals(each, np.full(units, n)) for each in r.binomial(n, true)])
+        inside = (ends[..., 0] <= true + 1e-6) & (true <= ends[..., 1] + 1e-6)
+        assert inside.mean() >= 0.94, (mean, size)
+
+
+@pytest.mark.slow
+def test_pooling_takes_no_time():
+    from time import perf_counter
+
+    x, n = np.array(SEPTEMBER), np.full(15, 4)
+    pooled_intervals(x, n)
+    start = perf_counter()
+    for _ in range(10):
+        pooled_intervals(x, n)
+    assert perf_counter() - start < 0.5
 
 
 def test_every_unit_is_told_apart_from_what_it_reports_after_all_are_looked_at():
