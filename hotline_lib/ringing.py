@@ -31,11 +31,12 @@ def read_calls(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:
 
 
 def told(calls: pd.DataFrame, params: Params) -> TestCalls:
-    """What section 三 says: a unit is named if any of its calls was not answered, or not passed on, in time."""
-    named = lambda column: tuple(
-        unit for unit in params.unit_names if ((calls["unit"] == unit) & (calls[column] != "yes")).any()
-    )
-    return TestCalls(not_answered=named("answered"), slow=named("passed_on"))
+    """What section 三 says: a unit is named if any of its calls was not answered, or not passed on, in time; a call that was not
+    reached says nothing of how fast it would have been passed on."""
+    of = lambda unit, column: set(calls.loc[calls["unit"] == unit, column])
+    named = lambda column: tuple(unit for unit in params.unit_names if "no" in of(unit, column))
+    unseen = tuple(unit for unit in params.unit_names if of(unit, "passed_on") == {"not reached"})
+    return TestCalls(not_answered=named("answered"), slow=named("passed_on"), unseen=unseen)
 
 
 def with_calls(params: Params, paths: Paths) -> Params:
@@ -46,5 +47,6 @@ def with_calls(params: Params, paths: Paths) -> Params:
     if set(params.unit_names) - set(calls["unit"]):
         return params
     said = {key: getattr(typed, key) for key in ("not_answered", "slow") if getattr(typed, key, None) is not None}
+    said |= {"unseen": ()} if "slow" in said else {}
     filled = told(calls, params).model_copy(update=said)
     return params.model_copy(update={"month": month.model_copy(update={"test_calls": filled})})

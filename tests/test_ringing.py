@@ -32,8 +32,16 @@ def test_calls_of_every_unit_are_what_section_three_says(rung):
     assert (rung().not_answered, rung().slow) == ((), ())
     calls = rung(more="BC-X,沈阳,no,not reached\nBC-Y,大连,yes,no\n")
     assert calls.not_answered == ("沈阳",)
-    assert calls.slow == ("沈阳", "大连")
+    assert calls.slow == ("大连",)  # one call of 沈阳 was passed on at once, of the other nobody knows
+    assert calls.unseen == ()
     assert not calls.open
+
+
+def test_a_unit_that_nobody_could_reach_is_neither_fast_nor_slow(rung):
+    calls = rung(more="BC-X,沈阳,no,not reached\n", without="沈阳")
+    assert (calls.not_answered, calls.slow, calls.unseen) == (("沈阳",), (), ("沈阳",))
+    typed = rung("test_calls: {not_answered: ~, slow: [大连]}\n", "BC-X,沈阳,no,not reached\n", "沈阳")
+    assert (typed.slow, typed.unseen) == (("大连",), ())  # what somebody typed holds
 
 
 def test_a_unit_that_nobody_rang_leaves_it_open(rung):

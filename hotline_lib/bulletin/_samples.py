@@ -246,17 +246,30 @@ def _checked(x: Exhibit) -> dict[str, object]:
 
 
 def _test_calls(x: Exhibit) -> dict[str, object]:
-    """What ringing the units showed: typed into the month's parameters."""
-    m = x.m
-    calls, long_name = m.params.month.test_calls, m.units.set_index("unit")["long_name"]
+    """What ringing the units showed: typed into the month's parameters, or recorded. Of those who are not named all is well."""
+    m, calls = x.m, x.m.params.month.test_calls
+    long_name = m.units.set_index("unit")["long_name"]
     named = lambda units: list(dict.fromkeys(long_name[m.params.unit(unit).name] for unit in units))
-    groups = m.units.loc[m.units["kind"] == "group", "unit"].tolist()
-    everybody = "、".join([*(["各地市"] if len(groups) < len(m.units) else []), *groups])
     found = {
-        key: named(said) if calls and (said := getattr(calls, key)) is not None else None
+        key: named(said) if (said := getattr(calls, key, None)) is not None else None
         for key in ("not_answered", "slow")
     }
-    return {"done": calls is None or calls.done, "all": everybody, "units": len(m.units)} | found
+    unseen = [unit for unit in named(calls.unseen if calls else ()) if unit not in (found["slow"] or ())]
+    return {
+        "done": calls is None or calls.done, **found, "unseen": unseen, "all": _together(m.units, []),
+        "others": {"not_answered": _together(m.units, found["not_answered"] or []),
+                   "slow": _together(m.units, [*(found["slow"] or []), *unseen])},
+    }  # fmt: skip
+
+
+def _together(units: pd.DataFrame, named: list[str]) -> str:
+    """Those who are not named, together and as the subject of 能 or 未能: 其他地市、省交投均; of a single one its name; "" if
+    nobody is left."""
+    left = units[~units["long_name"].isin(named)]
+    cities, groups = (left[left["kind"] == kind] for kind in ("city", "group"))
+    every = "各地市" if len(cities) == (units["kind"] == "city").sum() else "其他地市"
+    who = [*(cities["long_name"] if len(cities) == 1 else [every] * bool(len(cities))), *groups["unit"]]
+    return "、".join(who) + "均" * (len(left) > 1)
 
 
 def _intervals_chart(x: Exhibit) -> Chart | Sentence:

@@ -265,7 +265,7 @@ def _check_month(params: Params) -> None:
     if not (params.folder / "months" / f"{month.month}.yaml").exists():
         return
     calls, spellings = month.test_calls, {word for unit in params.units for word in unit.spellings}
-    for unit in (*(calls.not_answered or ()), *(calls.slow or ())) if calls else ():
+    for unit in (*(calls.not_answered or ()), *(calls.slow or ()), *calls.unseen) if calls else ():
         if unit not in spellings:
             raise UnknownValueError("单位（test_calls）", unit, params.unit_names, file, params.known.shown(unit))
     for key in PER_UNIT:

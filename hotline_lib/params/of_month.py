@@ -24,16 +24,18 @@ class Fraction(Model):
 class TestCalls(Model):
     """What ringing the units showed (拨测): those that did not answer in time, or were slow to make a ticket of it.
 
-    None: nobody has said. done False: nobody was rung.
+    None: nobody has said. done False: nobody was rung. unseen: those none of whose calls came so far that anybody could see
+    how fast a ticket is made of it.
     """
 
     done: bool = True
     not_answered: tuple[str, ...] | None = None
     slow: tuple[str, ...] | None = None
+    unseen: tuple[str, ...] = ()
 
     def model_post_init(self, _context: Any) -> None:
-        if not self.done and (self.not_answered or self.slow):
-            raise ValueError("done 为 false 是没做拨测，不能再写 not_answered、slow 中的单位")
+        if not self.done and (self.not_answered or self.slow or self.unseen):
+            raise ValueError("done 为 false 是没做拨测，不能再写 not_answered、slow、unseen 中的单位")
 
     @property
     def open(self) -> list[str]:

@@ -134,10 +134,11 @@ def _rung(calls: pd.DataFrame, params: Params) -> list[str]:
     if without := [unit for unit in params.unit_names if unit not in set(calls["unit"])]:
         return [f"{'、'.join(without)}还没有拨测记录：全部单位都有了，第三部分才写拨测情况。"]
     found, typed = told(calls, params), params.month.test_calls
-    if typed and any(getattr(typed, key) not in (None, getattr(found, key)) for key in ("not_answered", "slow")):
-        lists = "，".join(f"{key}: [{', '.join(getattr(found, key))}]" for key in ("not_answered", "slow"))
+    same = lambda key: {params.unit(unit).name for unit in getattr(typed, key)} == set(getattr(found, key))
+    keys = ("not_answered", "slow")
+    if typed and not (typed.done and all(getattr(typed, key) is None or same(key) for key in keys)):
+        lists = "，".join(f"{key}: [{', '.join(getattr(found, key))}]" for key in keys)
         file = f"params/months/{params.month.month}.yaml"
-        return [
-            f"{file} 的 test_calls 与拨测记录（{lists}）不同，月报照 params/ 的印。以记录为准的，把那里的两项改成 ~。"
-        ]
+        said = f"{file} 的 test_calls 与拨测记录（{lists}）不同，月报照 params/ 的印。"
+        return [said + "以记录为准的，把那里的" + ("两项改成 ~。" if typed.done else "整个 test_calls 删去。")]
     return []

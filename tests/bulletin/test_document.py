@@ -362,7 +362,7 @@ def test_test_calls_and_remarks_come_from_the_months_file(month):
     assert told("test_calls", test_calls=calls(done=False)).endswith("本月没有拨测记录。")
     assert "运行情况进行抽检，" in told("checks_opening", test_calls=calls(done=False))  # tickets were drawn
     assert "运行情况进行抽检（拨测情况待补充），" in told("checks_opening", test_calls=None)
-    assert "除沈阳市、大连市外，各地市、省交投均能及时接听电话" in told(
+    assert "除沈阳市、大连市外，其他地市、省交投均能及时接听电话；各地市、省交投均能快速完成工单转换" in told(
         "test_calls", test_calls=calls(not_answered=("沈阳", "大连"), slow=())
     )
     remarks = type(month.params.month.remarks)()
@@ -383,16 +383,48 @@ def test_test_calls_and_remarks_come_from_the_months_file(month):
 
 def test_test_calls_name_a_unit_once_and_say_when_it_was_everybody(month):
     calls, every = type(month.params.month.test_calls), tuple(unit.name for unit in month.params.units)
+    long = month.params.unit
 
-    def said(**given) -> str:
+    def said(units=month.params.units, **given) -> str:
         own = month.params.month.model_copy(update={"test_calls": calls(**given)})
-        m = replace(month, params=month.params.model_copy(update={"month": own}))
+        m = replace(month, params=month.params.model_copy(update={"month": own, "units": units}))
         return str(bulletin.test_calls(m).sentence).partition("来看，")[2]
 
     assert said(not_answered=("大连", "大连市"), slow=()).startswith("除大连市外，")
-    assert said(not_answered=every, slow=()) == "各地市、省交投均未能及时接听电话；均能快速完成工单转换。"
-    assert said(not_answered=(), slow=every) == "各地市、省交投均能及时接听电话；各地市、省交投均未能快速完成工单转换。"
-    assert said(not_answered=every, slow=every) == "各地市、省交投均未能及时接听电话；均未能快速完成工单转换。"
+    everybody, cities = "各地市、省交投均", [unit.name for unit in month.params.units if unit.kind == "city"]
+    group = next(unit for unit in month.params.units if unit.kind == "group")
+    assert said(not_answered=every, slow=()) == f"{everybody}未能及时接听电话；{everybody}能快速完成工单转换。"
+    assert said(not_answered=(), slow=every) == f"{everybody}能及时接听电话；{everybody}未能快速完成工单转换。"
+    assert said(not_answered=every, slow=every) == f"{everybody}未能及时接听电话；{everybody}未能快速完成工单转换。"
+    assert said(not_answered=(group.name,), slow=cities).startswith(
+        f"除{group.long_name}外，各地市均能及时接听电话；除"
+    )
+    assert said(not_answered=(), slow=cities).endswith(f"外，{group.name}能快速完成工单转换。")
+    assert said(not_answered=(), slow=(group.name, *cities[1:])).endswith(
+        f"外，{long(cities[0]).long_name}能快速完成工单转换。"
+    )
+
+
+def test_test_calls_that_were_not_reached_are_neither_fast_nor_slow(month):
+    calls, every = type(month.params.month.test_calls), tuple(unit.name for unit in month.params.units)
+
+    def said(units=month.params.units, **given) -> str:
+        own = month.params.month.model_copy(update={"test_calls": calls(**given)})
+        m = replace(month, params=month.params.model_copy(update={"month": own, "units": units}))
+        return str(bulletin.test_calls(m).sentence).partition("；")[2]
+
+    one = ("沈阳",)
+    assert said(not_answered=one, slow=(), unseen=one) == (
+        "除沈阳市外，其他地市、省交投均能快速完成工单转换（沈阳市没有打通，看不出快慢）。"
+    )
+    assert said(not_answered=one, slow=("大连",), unseen=one).startswith("除大连市、沈阳市外，其他地市、省交投均能")
+    assert said(not_answered=every, slow=(), unseen=every) == "各地市、省交投均没有打通，看不出工单转换快慢。"
+    assert said(not_answered=every, slow=one, unseen=[unit for unit in every if unit not in one]).startswith(
+        "沈阳市未能快速完成工单转换，"
+    )
+    alone = tuple(unit for unit in month.params.units if unit.name in one)
+    assert said(alone, not_answered=(), slow=one) == "沈阳市未能快速完成工单转换。"
+    assert said(alone, not_answered=one, slow=(), unseen=one) == "沈阳市没有打通，看不出工单转换快慢。"
 
 
 def test_frames_are_not_changed_by_showing_them(month):

@@ -116,7 +116,7 @@ def test_one_part_of_the_test_calls_may_be_known(printed):
         bulletin.test_calls(with_month(printed, test_calls=type(calls)(**given))).sentence
     ).partition("来看，")[2]
     assert said(not_answered=()) == "各地市、省交投均能及时接听电话；工单转换情况待补充。"
-    assert said(slow=("沈阳",)) == "接听情况待补充；除沈阳市外，各地市、省交投均能快速完成工单转换。"
+    assert said(slow=("沈阳",)) == "接听情况待补充；除沈阳市外，其他地市、省交投均能快速完成工单转换。"
     assert said(not_answered=(), slow=()) == "各地市、省交投均能及时接听电话、快速完成工单转换。"
     assert said(done=False) == "本月没有拨测记录。"
 

@@ -269,7 +269,7 @@ def test_test_calls_are_recorded_and_added_up(desk):
     assert calls.set_index("call_id").loc[bad].tolist() == ["沈阳", "no", "not reached"]
     assert (calls["answered"] == "yes").sum() == 29
     assert taken.said == (
-        "params/months/2024-09.yaml 的 test_calls 与拨测记录（not_answered: [沈阳]，slow: [沈阳]）不同，"
+        "params/months/2024-09.yaml 的 test_calls 与拨测记录（not_answered: [沈阳]，slow: []）不同，"
         "月报照 params/ 的印。以记录为准的，把那里的两项改成 ~。",
     )
 
@@ -285,3 +285,21 @@ def test_a_test_call_that_was_answered_was_seen(desk):
 
 def test_the_code_of_a_row_is_no_number_whatever_is_in_it():
     assert all(code([str(n)]).startswith("K") for n in range(200))
+
+
+def test_what_was_typed_of_test_calls_is_held_to_what_was_recorded(desk):
+    params, kind = desk.m.params, type(desk.m.params.month.test_calls)
+    rows = [
+        (f"BC-{n}", unit, "no" if unit in ("沈阳", "大连") else "yes", "yes")
+        for n, unit in enumerate(params.unit_names)
+    ]
+    calls = pd.DataFrame(rows, columns=["call_id", "unit", "answered", "passed_on"])
+
+    def said(**typed) -> list[str]:
+        month = params.month.model_copy(update={"test_calls": kind(**typed)})
+        return take._rung(calls, params.model_copy(update={"month": month}))
+
+    assert said(not_answered=("大连市", "沈阳"), slow=()) == []  # in another order, by another name
+    assert said(not_answered=None, slow=None) == []
+    assert "把那里的两项改成 ~" in said(not_answered=("大连",), slow=None)[0]
+    assert "把那里的整个 test_calls 删去" in said(done=False)[0]
