@@ -12,7 +12,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hotline_lib import text_files
+from hotline_lib.beside import read_spot_checks
+from hotline_lib.errors import HotlineError
+from hotline_lib.intake.spot_checks import QUESTIONS
 from hotline_lib.params import Params
 from hotline_lib.paths import Paths
 from hotline_lib.simulate.handling import DAY, HOUR, MISSING
@@ -22,7 +24,6 @@ _SHARE = 0.1
 _SHORTEST = 30
 _LONGEST_SHARE = 0.3  # of all handling time, that closings just under 24 hours may take
 _MARGIN = 3 * DAY  # before the month's end, so that nobody is closed after it
-_ANSWERS = ("called_back", "closed", "satisfied")
 _BURST = 5
 _RARE = 6  # complaints of a sub-issue
 
@@ -30,10 +31,12 @@ _RARE = 6  # complaints of a sub-issue
 def problem_units(month: str, params: Params, paths: Paths) -> list[str]:
     """The units of which data/spot_checks/MONTH.csv has a ticket with a no. Raises HotlineError if there is no such
     file."""
-    columns = ["unit", *_ANSWERS]
-    rows = text_files.read_table(paths.spot_checks(month), f"data/spot_checks/{month}.csv", columns=columns)
-    bad = set(rows.loc[(rows[list(_ANSWERS)] == "no").any(axis=1), "unit"])
-    return [unit.name for unit in params.units if bad & set(unit.spellings)]
+    if (checked := read_spot_checks(month, params, paths)) is None:
+        raise HotlineError(
+            f"没有 data/spot_checks/{month}.csv，不知道在哪些单位留下线索。请去掉 --with-leads，或先放入抽检结果。"
+        )
+    bad = set(checked.loc[(checked[list(QUESTIONS)] == "no").any(axis=1), "unit"])
+    return [unit for unit in params.unit_names if unit in bad]
 
 
 def planted(tickets: pd.DataFrame, month: str, units: list[str], end: int, rng: np.random.Generator) -> pd.DataFrame:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from hotline_lib import text_files
+from hotline_lib.beside import read_spot_checks
 from hotline_lib.errors import HotlineError, PublishedError
 from hotline_lib.params import Params
 from hotline_lib.paths import Paths
@@ -160,28 +159,24 @@ def _rates(table: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 
 def _spot_checks(month: str, params: Params, paths: Paths) -> pd.DataFrame:
-    path, file = paths.spot_checks(month), f"data/spot_checks/{month}.csv"
-    table = pd.DataFrame({"ticket_id": [], "unit": []}, dtype="str")
-    if os.path.lexists(path):
-        table = text_files.read_table(path, file, columns=list(table.columns))
-    known = {spelling: unit for unit in params.units for spelling in unit.spellings}
-    if not (right := table["unit"].isin(known)).all():
-        names = "、".join(params.unit_names)
-        raise HotlineError(f"{file} 第 {right.idxmin()} 行 unit：没有这个单位。可填：{names}。")
-    units = [known[name] for name in table["unit"]]
+    """The drawn tickets that came in in that month: what was reported in it, or checked again, may have come in before."""
+    table = read_spot_checks(month, params, paths)
+    if table is None:
+        table = pd.DataFrame({"ticket_id": [], "unit": []}, dtype="str")
     parts = table["ticket_id"].str.extract(_TICKET_ID)
+    table, parts = (frame[~(parts["month"] < month.replace("-", ""))] for frame in (table, parts))
+    units = [params.unit(name) for name in table["unit"]]
     day = pd.to_numeric(parts["day"]).fillna(0)
     problems = {
         f"不是 {month} 受理的编号。应为 JT、6 位区划代码、8 位受理日期、8 位流水号。": (
             (parts["month"] != month.replace("-", "")) | ~day.between(1, pd.Period(month).days_in_month)
         ),
         "的区划代码不是{0.name}的 {0.code}。": parts["code"] != [unit.code for unit in units],
-        "与上面的一行重复，只能留一行。": table["ticket_id"].duplicated(),
     }
     for problem, wrong in problems.items():
         if wrong.any():
-            unit = units[wrong.to_numpy().argmax()]
-            raise HotlineError(f"{file} 第 {wrong.idxmax()} 行 ticket_id：工单编号{problem.format(unit)}")
+            unit, name = units[wrong.to_numpy().argmax()], table["ticket_id"][wrong.idxmax()]
+            raise HotlineError(f"data/spot_checks/{month}.csv 的工单编号 {name} {problem.format(unit)}")
     found = pd.DataFrame({"unit": [unit.name for unit in units], "day": day, "serial": parts["serial"]})
     return found.astype({"day": np.int64, "serial": np.int64})
 

@@ -14,8 +14,11 @@ from typer.testing import CliRunner
 from hotline_lib.cli import app
 from hotline_lib.errors import HotlineError, PublishedError
 from hotline_lib.month import open_month
+from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
 from hotline_lib.simulate import DEFAULT_SEED, simulate
+from hotline_lib.simulate.planted import problem_units
+from hotline_lib.simulate.printed import read_printed
 
 MONTHS = ("2023-09", "2024-08", "2024-09")
 
@@ -127,7 +130,7 @@ def test_patterns_are_planted_month_by_month(second_province):
     ("ticket_id", "message"),
     [
         ("JT9902002025040112345678", "不是 2025-03 受理的编号"),
-        ("JT9902002025033212345678", "不是 2025-03 受理的编号"),
+        ("JT9902002025033212345678", "不是工单编号"),
         ("JT9901002025033112345678", "区划代码不是西原的 990200"),
     ],
 )
@@ -236,3 +239,21 @@ def write_spot_checks(paths: Paths, drawn: dict[str, str], answer: str = "yes") 
 
 def rows(path: Path) -> int:
     return pq.read_metadata(path).num_rows
+
+
+def test_spot_checks_in_peoples_words_are_planted_too(paths):
+    write_spot_checks(paths, {})
+    heads, row = "工单编号,单位,是否回访,是否办结,是否满意", "JT9901002025033112345678,东川,是,未办结,是"
+    paths.spot_checks("2025-03").write_text(f"{heads}\n{row}\n", encoding="utf-8")
+    assert problem_units("2025-03", load_params("2025-03", paths.params), paths) == ["东川"]
+    assert read_printed("2025-03", load_params("2025-03", paths.params), paths).spot_checks["unit"].tolist() == ["东川"]
+
+
+def test_checked_tickets_that_came_in_before_the_month_are_none_of_it(paths):
+    write_spot_checks(paths, {"JT9901002025022812345678": "东川", "JT9901002025033112345678": "东川"})
+    assert read_printed("2025-03", load_params("2025-03", paths.params), paths).spot_checks["day"].tolist() == [31]
+
+
+def test_without_spot_checks_nothing_can_be_planted(paths):
+    with pytest.raises(HotlineError, match=r"没有 data/spot_checks/2025-03.csv.*请去掉 --with-leads"):
+        problem_units("2025-03", load_params("2025-03", paths.params), paths)
