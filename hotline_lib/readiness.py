@@ -23,7 +23,7 @@ from hotline_lib.masking import personal
 from hotline_lib.new_month import HINTS, TO_CHECK
 from hotline_lib.params import Params, first_day, load_params, month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ringing import read_calls, with_calls
+from hotline_lib.ringing import with_calls
 from hotline_lib.rule_changes import lost_rules, scheme_changes
 from hotline_lib.sampling import ledger
 from hotline_lib.sampling.take import left
@@ -204,10 +204,10 @@ def _spot_checks(found: Readiness, params: Params, paths: Paths) -> None:
         found.weakens.append(f"没有 {name}：抽检一节只说明没有抽检。")
         return
     found.ready.append(f"抽检 {name}：{len(drawn)} 件")
-    rung, draws = read_calls(found.month, params, paths), ledger.standing(ledger.read_ledger(paths))
-    found.weakens += left(found.month, draws, {*drawn["ticket_id"], *([] if rung is None else rung["call_id"])})
+    found.weakens += left(found.month, ledger.standing(ledger.read_ledger(paths)), ledger.read_back(found.month, paths))
     if found.quality is not None:
-        unknown = set(drawn["ticket_id"])
+        before = read_spot_checks(month_before(found.month), params, paths)
+        unknown = set(drawn["ticket_id"]) - set([] if before is None else before["ticket_id"])  # checked again
         for source in reached(found.month, params, paths):  # what is reported in a month may have come in before it
             tickets = read_month(source.month, params, paths)
             unknown -= set(

@@ -121,11 +121,11 @@ def lot(paths: dict, ids: list[str]) -> None:
     """A draw of these tickets, with a test call each, into the ledger."""
     from hotline_lib.errors import HotlineError
     from hotline_lib.sampling import draw, ledger
-    from hotline_lib.sampling.ledger import Draw, Drawn
+    from hotline_lib.sampling.ledger import Asked, Draw, Drawn
 
     (here := _paths(paths)).recover()
     drawn = [*(Drawn(each, "沈阳") for each in ids), *(Drawn(f"BC-{each}", "沈阳", when="周一 9 时") for each in ids)]
-    made = Draw(ids[0], MONTH, None, "random", 1, "", "f", "t", tuple(drawn))
+    made = Draw(ids[0], MONTH, Asked(), "f", "t", tuple(drawn))
     with here.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
         draws = ledger.read_ledger(here)
         draw._place(at, [*(each for each in draws if each != made), made], "抽取", here)

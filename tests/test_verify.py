@@ -16,7 +16,7 @@ from hotline_lib.fingerprint import file_sha256
 from hotline_lib.journal import write_folder, write_whole
 from hotline_lib.month import open_month
 from hotline_lib.sampling import ledger
-from hotline_lib.sampling.ledger import Draw, Drawn
+from hotline_lib.sampling.ledger import Asked, Draw, Drawn
 from hotline_lib.tickets.files import Change, kept_as, log_file, version_name
 from hotline_lib.verify import verify
 
@@ -37,7 +37,7 @@ def stored(own_params, tmp_path):
     head, answers = "ticket_id,unit,drawn,called_back,closed,satisfied", "JT21010020240901000001".ljust(24, "0")
     write_whole(paths.spot_checks(MONTH), f"{head}\n{answers},沈阳,random,yes,yes,yes\n")
     write_whole(paths.test_calls(MONTH), "call_id,unit,answered,passed_on\nBC-1,沈阳,yes,yes\n")
-    drawn = Draw("2024-09-1", MONTH, None, "random", 1, "per_unit=1", "f", "2024-10-01", (Drawn(answers, "沈阳"),))
+    drawn = Draw("2024-09-1", MONTH, Asked(), "f", "2024-10-01", (Drawn(answers, "沈阳"),))
     write_whole(ledger.file(paths), ledger.as_text([drawn]))
     open_month(MONTH, paths)
     folder = paths.report_folder(MONTH)

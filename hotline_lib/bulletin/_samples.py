@@ -60,9 +60,12 @@ def score_ranks(m: Month) -> Exhibit:
 def checked_leads(m: Month) -> Exhibit:
     """按线索查的工单查到了什么：不是随机抽取，不计入抽检率，单列。
 
-    有 sentence；没有按线索查的，什么也不说。frame：metrics.spot_check_results，一行一个查过的单位。来源：data/spot_checks/MONTH.csv。
+    有 sentence；没有按线索查的，什么也不说；复查上月工单的不在内，见 follow_up。frame：metrics.spot_check_results，一行一个查过的单位。来源：data/spot_checks/MONTH.csv。
     """
-    drawn_ones = m.spot_checks if m.spot_checks is not None else pd.DataFrame(columns=["unit", "drawn"])
+    drawn_ones = m.spot_checks if m.spot_checks is not None else pd.DataFrame(columns=["ticket_id", "unit", "drawn"])
+    if (before := m.checks_before) is not None:  # those checked again stand in follow_up
+        bad = before.loc[(before[list(_QUESTIONS)] == "no").any(axis=1), "ticket_id"]
+        drawn_ones = drawn_ones[~drawn_ones["ticket_id"].isin(bad)]
     if not (drawn_ones["drawn"] == "lead").any():
         return Exhibit(
             m, pd.DataFrame(columns=["unit", "sampled"]), _parts=Parts(sentence=Says("checked_leads", _by_lead))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hotline_lib.cli.app import Data, Month, Output, Params, app, names, project
 
+if TYPE_CHECKING:
+    from hotline_lib.paths import Paths
+    from hotline_lib.sampling.draw import Made
+
 sample = typer.Typer(help="抽检：排计划、抽工单、读回答案。", no_args_is_help=True)
 app.add_typer(sample, name="sample")
-Floor = Annotated[int, typer.Option(help="按 --calls 分配时，每个单位至少几件（不够的全部抽取）", min=0)]
+_FLOOR = typer.Option(help="按 --calls 分配时，每个单位至少几件（不够的全部抽取；默认 2）", min=0)
 
 
 @sample.command()
 def plan(
     month: Month,
     calls: Annotated[int, typer.Option(help="一共打多少个电话", min=1)] = 60,
-    floor: Floor = 2,
+    floor: Annotated[int, _FLOOR] = 2,
     output: Output = None,
     data: Data = None,
     params: Params = None,
@@ -42,7 +47,7 @@ def draw(
     ] = None,
     calls: Annotated[int | None, typer.Option(help="一共抽多少件，按计划分给各单位", min=1)] = None,
     per_unit: Annotated[int | None, typer.Option(help="每个单位抽多少件（默认 4）", min=1)] = None,
-    floor: Floor = 2,
+    floor: Annotated[int | None, _FLOOR] = None,
     seed: Annotated[int, typer.Option(help="种子：同样的工单、同样的种子，抽出同样的工单")] = 1,
     by: Annotated[
         str, typer.Option(help="按这一列分层，各层按件数抽：domain、issue 或 sub_issue", metavar="COLUMN")
@@ -51,33 +56,43 @@ def draw(
     from_leads: Annotated[
         bool, typer.Option("--from-leads", help="不随机，按线索从前往后抽；结果另记，不计入抽检率")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="复查上月有问题的工单（同一季度可以再抽的只有这些）；结果也另记")
+    ] = False,
     checkers: Annotated[
         str, typer.Option(help="几个人核查，或他们的名字（逗号分隔）：每人一个工作簿", metavar="N|NAME,…")
     ] = "",
-    more: Annotated[bool, typer.Option("--more", help="已经抽过，再抽一批不同的")] = False,
+    more: Annotated[bool, typer.Option("--more", help="已经抽过，再抽一批不同的；每加一次多抽一批")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="撤回这个月（这一周）最后一次抽取")] = False,
     output: Output = None,
     data: Data = None,
     params: Params = None,
 ) -> None:
-    """从本月报送的办结投诉中抽取工单，写出给核查人填的工作簿。再运行一次，得到同样的工作簿。"""
+    """从本月报送的办结投诉中抽取工单，写出给核查人填的工作簿。再运行一次（不加 --more），得到同样的工作簿。"""
     from hotline_lib import open_month
-    from hotline_lib.sampling.draw import PER_UNIT, Asked
     from hotline_lib.sampling.draw import draw as draw_tickets
     from hotline_lib.sampling.draw import undo as take_back
+    from hotline_lib.sampling.ledger import FLOOR, PER_UNIT, Asked
     from hotline_lib.sampling.workbook import write
 
-    if calls and per_unit:
-        raise typer.BadParameter("--calls 和 --per-unit 只写一个", param_hint="--calls")
+    if bool(calls) + bool(per_unit) + again > 1:
+        raise typer.BadParameter("--calls、--per-unit 和 --again 只写一个", param_hint="--calls")
+    if floor is not None and (not calls or from_leads):
+        raise typer.BadParameter("--floor 只与 --calls 一起用，按线索抽取不用", param_hint="--floor")
     paths = project(data=data, params=params, output=output)
     if undo:
         typer.echo(f"撤回了 {take_back(month, week, paths).label} 的抽取；已经发出的工作簿请作废。")
         return
     m = open_month(month, paths)
-    asked = Asked(week, calls, per_unit or PER_UNIT, floor, seed, by, test_calls, from_leads)
-    made = draw_tickets(m, asked, more=more)
+    least = FLOOR if floor is None else floor
+    asked = Asked(week, calls, per_unit or PER_UNIT, least, seed, by, test_calls, from_leads, again)
     who = [f"核查员{n}" for n in range(1, int(checkers) + 1)] if checkers.isdecimal() else names(checkers)
-    files = write(m, made.draw, list(dict.fromkeys(who)))
+    for made in draw_tickets(m, asked, more=more):
+        _told(made, write(m, made.draw, list(dict.fromkeys(who))), paths)
+    typer.echo("填好后：hotline sample read 工作簿…")
+
+
+def _told(made: Made, files: Mapping[Path, bool], paths: Paths) -> None:
     rung = [each for each in made.draw.tickets if each.when]
     tickets = [each for each in made.draw.tickets if not each.reserve and not each.when]
     units = len({each.unit for each in tickets})
@@ -87,15 +102,17 @@ def draw(
     typer.echo(f"{head} {made.draw.label}：{units} 个单位 {len(tickets)} 件，候补 {spare} 件{rings}。")
     if made.short:
         typer.echo(f"  {'、'.join(made.short)}的办结投诉不够这么多，有多少抽多少。")
+    if made.draw.asked.again:
+        typer.echo("  是上月抽检有问题的工单（同一季度不重复抽，只有复查例外）；不是随机抽取，不计入抽检率。")
     if made.gone:
-        typer.echo(
-            f"  抽取以后撤销或改动了 {len(made.gone)} 件：{'、'.join(made.gone[:3])}；名单不变，可选未接通、用候补。"
-        )
+        named = f"{len(made.gone)} 件：{'、'.join(made.gone[:3])}"
+        of_again = f"  工单数据中没有 {named}；表中事项、时间空着，请按编号在热线系统中找。"
+        others = f"  抽取以后撤销或改动了 {named}；名单不变，可选未接通、用候补。"
+        typer.echo(of_again if made.draw.asked.again else others)
     for file, fresh in files.items():
         typer.echo(
             f"  {paths.short(file)}" + ("" if fresh else "：已经有了，可能填过，没有改动。要重新写，请先把它移走。")
         )
-    typer.echo("填好后：hotline sample read 工作簿…")
 
 
 @sample.command()

@@ -11,19 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
-from hotline_lib.errors import HotlineError, nearest
+from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import file_sha256
-from hotline_lib.intake import words
-from hotline_lib.intake.apart import answers
-from hotline_lib.intake.reader.grid import FileProblem
 from hotline_lib.intake.reader.headings import Headings, plain
-from hotline_lib.intake.reader.process import Asked, Begun, Opened, Rows
-from hotline_lib.intake.screen import Screen
-from hotline_lib.intake.words import IntakeError
+from hotline_lib.intake.recorded import meant, parts
+from hotline_lib.intake.words import IntakeError, place
 from hotline_lib.journal import Change, Move, write_whole
-from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
 from hotline_lib.text_files import read_table
@@ -56,26 +50,21 @@ def checked(raw: pd.DataFrame, params: Params, name: str) -> pd.DataFrame:
     Raises HotlineError that lists every wrong cell: an unknown unit or answer, one that is missing, an id that is
     none, a ticket listed twice.
     """
-    known = params.known
     drawn, wrong = raw.copy(), []
     allowed = {"unit": params.unit_names, "drawn": list(_DRAWN)} | {each: list(ANSWERS) for each in QUESTIONS}
     for column, values in allowed.items():
-        words = meanings(column, params)
-        cells = raw[column].fillna("").map(plain) if column in raw else pd.Series("random", index=raw.index)
-        drawn[column] = cells.map(lambda cell, m=words: m.get(cell, ""))
-        choice = "、".join(said(value, column, params) for value in values[:_MOST_TOLD])
-        for at in drawn.index[drawn[column] == ""]:
-            given = raw[column][at] or ""
-            shown = known.shown(given, values)
-            close = nearest(given.strip(), [*values, *words]) if shown != HIDDEN else None
-            what = f"「{shown}」不能用" if given.strip() else "未填写"
-            hint = f"是指「{close}」吗？" if close else ""
-            wrong.append((raw["row"][at], params.label(column), f"{what}。{hint}可填：{choice}。"))
+        means, choice = meanings(column, params), {value: said(value, column, params) for value in values}
+        cells = raw[column].fillna("") if column in raw else pd.Series("random", index=raw.index)
+        known_as = {cell: meant(cell, means, choice, params) for cell in cells.unique()}
+        drawn[column] = cells.map(lambda cell, known_as=known_as: known_as[cell][0])
+        wrong += [
+            (raw["row"][at], params.label(column), known_as[cells[at]][1]) for at in drawn.index[drawn[column] == ""]
+        ]
     drawn["ticket_id"] = raw["ticket_id"].fillna("").map(lambda cell: plain(cell).upper())
     right = drawn["ticket_id"].str.fullmatch(_TICKET_ID)
     for at in drawn.index[~right]:
         given = raw["ticket_id"][at] or ""
-        what = f"「{known.shown(given)}」不是工单编号" if given.strip() else "未填写"
+        what = f"「{params.known.shown(given)}」不是工单编号" if given.strip() else "未填写"
         wrong.append(
             (
                 raw["row"][at],
@@ -157,24 +146,11 @@ def take(files: Sequence[Path], month: str, paths: Paths, *, sheets: Sequence[st
 
 def _from_exports(files: Sequence[Path], params: Params, name: str = "", *, sheets: Sequence[str] = ()) -> pd.DataFrame:
     """Drawn tickets from files that the reader's process reads. name: of the one file; by default as may be shown."""
-    screen = Screen(params)
-    frames: list[tuple[str, pd.DataFrame]] = []
-    told, number, label = [], 0, name
-    for message in answers(Asked([file.absolute() for file in files], headings(params), sheets)):
-        problems: Sequence[FileProblem] = ()
-        match message:
-            case Begun():
-                number = message.number
-            case FileProblem():
-                label, problems = name or screen.file(message.file, number), [message]
-            case Opened():
-                label, problems = name or screen.file(message.file, number), message.header.problems
-            case Rows():
-                rows = pa.ipc.open_stream(message.stream).read_all().to_pandas()
-                frames.append((label, rows[rows["kind"].isin(["", "above"])]))
-        for problem in problems:
-            what, remedy = (text.format(value="", hint="") for text in words.words_of(problem.rule))
-            told.append(f"{words.place(label, '', problem.row, problem.column)}：{what}。{remedy}")
+    frames, told = [], []
+    for part in parts(files, headings(params), params, sheets):
+        told += [f"{place(name or part.file, '', row, column)}：{what}" for row, column, what in part.problems]
+        if part.rows is not None:
+            frames.append((name or part.file, part.rows))
     if not told and not sum(len(rows) for _, rows in frames):
         told.append(f"{name or '文件'}中没有抽检的工单：表头应有{'、'.join(headings(params).labels.values())}。")
     if told:

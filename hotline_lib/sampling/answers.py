@@ -6,23 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow as pa
-
-from hotline_lib.errors import HotlineError, nearest
+from hotline_lib.errors import HotlineError
 from hotline_lib.intake import words
-from hotline_lib.intake.apart import answers as told_by_reader
-from hotline_lib.intake.reader.grid import FileProblem
 from hotline_lib.intake.reader.headings import Headings, plain
-from hotline_lib.intake.reader.process import Asked, Begun, Opened, Rows
-from hotline_lib.intake.screen import Screen
+from hotline_lib.intake.recorded import meant, parts
 from hotline_lib.intake.spot_checks import ANSWERS, QUESTIONS, meanings, said
-from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params
 from hotline_lib.sampling.ledger import Draw, Drawn
 from hotline_lib.sampling.workbook import CALL, CODE, RUNG, USE, WHEN, code, locked, use
 
 _MOST_TOLD, _MOST_NAMED = 50, 3
-_AGAIN = "再运行一次当时的 hotline sample draw，得到同样的工作簿，把答案填进去"
+_AGAIN = "再运行一次当时的 hotline sample draw（不加 --more），得到同样的工作簿，把答案填进去"
 
 
 @dataclass
@@ -36,10 +30,15 @@ class Row:
     of: Drawn | None = None
     draw: Draw | None = None
     said: dict[str, str] = field(default_factory=dict)
+    locked: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         return plain(self.cells["ticket_id"]).upper()
+
+    @property
+    def code(self) -> str:
+        return self.cells["code"].strip()
 
     @property
     def is_call(self) -> bool:
@@ -102,42 +101,41 @@ def answered(files: Sequence[Path], draws: Sequence[Draw], params: Params) -> li
 
 
 def _rows(files: Sequence[Path], params: Params, problems: Problems) -> Iterator[Row]:
-    """Whatever could hold an answer, read by a process of its own."""
-    screen, file, sheet, number = Screen(params), "", "", 0
-    for message in told_by_reader(Asked([file.absolute() for file in files], headings(params))):
-        found: Iterable[FileProblem] = ()
-        match message:
-            case Begun():
-                number = message.number
-            case FileProblem():
-                file, found = screen.file(message.file, number), [message]
-            case Opened():
-                file, sheet = screen.file(message.file, number), screen.sheet(message.sheet, message.number)
-                found, head, there = message.header.problems, message.header.row, message.header.columns
-                needed = (*(RUNG if "when" in there else QUESTIONS), "unit", "code")
-                for column in () if found else (each for each in needed if each not in there):
-                    problems.add(Row(file, sheet, head, {}), column, "表头中没有这一列。表头改动过的请改回。")
-            case Rows():
-                frame = pa.ipc.open_stream(message.stream).read_all().to_pandas()
-                for cells in frame[frame["kind"].isin(["", "above"])].fillna("").to_dict("records"):
-                    yield Row(file, sheet, int(cells["row"]), cells)
-        for each in found:
-            what, remedy = (text.format(value="", hint="") for text in words.words_of(each.rule))
-            problems.add(Row(file, "", each.row, {}), each.column, f"{what}。{remedy}")
+    """Whatever could hold an answer."""
+    for part in parts(files, headings(params), params):
+        for row, column, what in part.problems:
+            problems.add(Row(part.file, "", row, {}), column, what)
+        if part.header:
+            there = part.header.columns
+            for column in (*(RUNG if "when" in there else QUESTIONS), "unit", "code"):
+                if column not in there:
+                    what = "表头中没有这一列。表头改动过的请改回。"
+                    problems.add(Row(part.file, part.sheet, part.header.row, {}), column, what)
+        if part.rows is not None:
+            for cells in part.rows.to_dict("records"):
+                yield Row(part.file, part.sheet, int(cells["row"]), cells)
 
 
 def _drawn(rows: Iterable[Row], draws: Sequence[Draw], problems: Problems) -> Iterator[Row]:
     """Those that are of a draw, each once and as it was written; all else is told."""
-    drawn = {each.ticket_id: (each, draw) for draw in draws for each in draw.tickets}
+    drawn: dict[str, list[tuple[Drawn, Draw]]] = {}
+    for draw in draws:
+        for each in draw.tickets:
+            drawn.setdefault(each.ticket_id, []).append((each, draw))
     units = {plain(word): unit.name for unit in problems.params.units for word in unit.spellings}
-    met: dict[str, Row] = {}
+    met: dict[tuple[str, str], Row] = {}
     for row in rows:
         if row.name not in drawn:
             what = f"「{problems.params.known.shown(row.name)}」不在抽取的名单中" if row.name else "未填写"
             problems.add(row, "ticket_id", f"{what}。改动过的请改回；不是抽中的请删去这一行；抽取已撤回的不要再读。")
             continue
-        row.of, row.draw = drawn[row.name]
-        if (first := met.setdefault(row.name, row)) is not row:
+        in_calls = drawn[row.name][0][0].when
+        names = ("ticket_id", "unit", "when") if in_calls else locked(problems.params)
+        row.locked = [row.cells[name].strip() for name in names]
+        # a ticket that was checked again is in draws of two months
+        own = [each for each in drawn[row.name] if row.code == code(row.locked, each[1].number)]
+        row.of, row.draw = (own or drawn[row.name])[-1]
+        if (first := met.setdefault((row.name, row.draw.number), row)) is not row:
             at = words.place(first.file, first.sheet, first.number, "")
             problems.add(row, "ticket_id", f"{row.name} 在 {at} 已经有了。请只留一处，同一个文件只写一次。")
             continue
@@ -150,13 +148,11 @@ def _drawn(rows: Iterable[Row], draws: Sequence[Draw], problems: Problems) -> It
 
 def _as_written(row: Row, problems: Problems) -> bool:
     """Whether the locked cells are what they were; else that is told."""
-    cells = {name: value.strip() for name, value in row.cells.items() if isinstance(value, str)}
     for column, value in {"unit": row.of.unit, **({} if row.is_call else {"use": use(row.of)})}.items():
-        if plain(cells[column]) != plain(value):
+        if plain(row.cells[column]) != plain(value):
             problems.add(row, column, f"抽取时写的是「{value}」，改动过。请改回「{value}」。")
             return False
-    names = ("ticket_id", "unit", "when") if row.is_call else locked(problems.params)
-    if cells["code"] != code([cells[name] for name in names]):
+    if row.code not in (code(row.locked, row.draw.number), code(row.locked)):
         what = f"这一行锁定的格子（编号、事项、时间、校验码）改动过，分不清答案是哪一件的。请{_AGAIN}。"
         problems.add(row, "code", what)
         return False
@@ -173,16 +169,12 @@ def _answer(row: Row, problems: Problems) -> None:
     for question, cell in given.items():
         allowed = {"answered": ANSWERS[:2], "passed_on": ANSWERS[:3]}.get(question, ANSWERS)
         means = meanings("closed" if row.is_call else question, problems.params)
-        choice = "、".join(said(answer, question, problems.params) for answer in allowed)
-        if not plain(cell):
-            problems.add(row, question, f"未填写。请选一个：{choice}。")
-        elif (answer := means.get(plain(cell))) in allowed:
-            row.said[question] = answer
+        choice = {answer: said(answer, question, problems.params) for answer in allowed}
+        answer, what = meant(cell, means, choice, problems.params)
+        if what:
+            problems.add(row, question, what)
         else:
-            shown = problems.params.known.shown(cell, list(means))
-            close = nearest(cell.strip(), means) if shown != HIDDEN else None
-            hint = f"是指「{close}」吗？" if close and means[close] in allowed else ""
-            problems.add(row, question, f"「{shown}」不能用。{hint}可填：{choice}。")
+            row.said[question] = answer
     if not row.is_call and "not reached" in row.said.values() and len(set(row.said.values())) > 1:
         what = "有的项未接通，有的项有回答，互相矛盾。没有打通的，三项都选未接通；打通了、不肯回答的项选拒绝。"
         problems.add(row, QUESTIONS[0], what)

@@ -15,46 +15,24 @@ from fractions import Fraction
 
 import pandas as pd
 
-from hotline_lib.beside import read_spot_checks
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.fingerprint import value_fingerprint
+from hotline_lib.intake.spot_checks import QUESTIONS
 from hotline_lib.journal import Move, write_whole
 from hotline_lib.month import Month, open_month
-from hotline_lib.params import load_params, month_before
+from hotline_lib.params import month_before
 from hotline_lib.paths import Paths
-from hotline_lib.ringing import read_calls
 from hotline_lib.sampling import ledger
-from hotline_lib.sampling.ledger import Draw, Drawn
-from hotline_lib.sampling.plan import FLOOR, plan_of_month
+from hotline_lib.sampling.ledger import STRATA, Asked, Draw, Drawn
+from hotline_lib.sampling.plan import plan_of_month
+from hotline_lib.tickets.read import find_input
+from hotline_lib.tickets.single import chosen_tickets
 
-PER_UNIT = 4
 WEEKS = {1: (1, 7), 2: (8, 14), 3: (15, 21), 4: (22, 31)}  # days of submission
-STRATA = {"domain": "业务领域", "issue": "事项", "sub_issue": "子事项"}
 FACTS = (*STRATA, "accepted_at", "closed_at")  # what a checker sees of a ticket
 _COMPLAINTS = "complaint_mean_minutes"  # the indicator that counts every submitted, hence closed, complaint
 _HOURS = (9, 10, 11, 13, 14, 15, 16)
 _DAYS = "一二三四五"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """How a draw is asked for. calls: spent as ``plan`` says; without it ``per_unit`` of each unit. by: spread over a
-    column of STRATA. rings: test calls to each unit. leads: the first of the month's leads, not at random."""
-
-    week: int | None = None
-    calls: int | None = None
-    per_unit: int = PER_UNIT
-    floor: int = FLOOR
-    seed: int = 1
-    by: str = ""
-    rings: int = 0
-    leads: bool = False
-
-    def __str__(self) -> str:
-        size = f"共 {self.calls} 件" if self.calls else f"每个单位 {self.per_unit} 件"
-        floor = f"，每个单位至少 {self.floor} 件" if self.calls and not self.leads else ""
-        by = f"，按{STRATA[self.by]}分层" if self.by else ""
-        return size + floor + by + (f"，拨测每个单位 {self.rings} 次" if self.rings else "")
 
 
 @dataclass(frozen=True)
@@ -97,7 +75,7 @@ def planned(month: str, paths: Paths, calls: int, floor: int) -> tuple[pd.DataFr
             raise error from None
     rates = m.rates[m.rates["indicator"] == _COMPLAINTS].set_index("unit")["denominator"]
     last = ledger.last_results(month, paths)
-    told = f"办结投诉为 {m.month} 的；{'上次为 ' + month_before(month) + ' 的抽检' if last is not None else '上月没有抽检'}"
+    told = f"办结投诉为 {m.month} 的；{'上次为 ' + month_before(month) + ' 的抽检' if last is not None else '上月没有随机抽检的答复'}"
     return plan_of_month(m, rates, last, calls=calls, floor=floor), told
 
 
@@ -130,45 +108,67 @@ def _lot(salt: str, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{salt}|{name}".encode()).digest())
 
 
-def draw(m: Month, asked: Asked, *, more: bool = False) -> Made:
-    """A draw into the ledger; the one that is there if it was asked for before. more: beside another one of that time.
+def draw(m: Month, asked: Asked, *, more: bool = False) -> list[Made]:
+    """A draw into the ledger; those that are there if it was asked for before. more: another one, beside those of that time.
 
     Raises HotlineError where the month or week was drawn already in another way, there is nothing to draw from, or leads were
     drawn from it before: what is drawn at random then would miss them, and find fewer bad ones than there are.
     """
-    if asked.by and asked.by not in STRATA:
-        raise UnknownValueError("分层的列（--by）", asked.by, STRATA)
-    if asked.week is not None and asked.leads:
-        raise HotlineError("按线索抽取的以整月为准：请去掉 --week。")
+    _check(asked)
     paths, reported = m.paths, complaints(m)
     population = in_week(reported, asked.week)
     with paths.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
         draws = ledger.read_ledger(paths)
-        wanted = _wanted(m.month, asked, draws)
-        here = [each for each in ledger.standing(draws) if each.month == m.month]
-        if known := next((each for each in here if each.same(wanted)), None):
-            return Made(known, False, gone=gone(known, reported))
-        if not more and (other := [each for each in here if each.label == wanted.label]):
+        here = [each for each in draws if each.month == m.month]
+        again = {each.ticket_id for draw in ledger.standing(here) if draw.asked.again for each in draw.tickets}
+        wanted = Draw(f"{m.month}-{len(here) + 1}", m.month, asked, "", f"{dt.datetime.now():%Y-%m-%dT%H:%M:%S}", ())
+        here = [each for each in ledger.standing(here) if each.label == wanted.label]
+        known = [each for each in here if each.asked == asked]
+        if known and not more:
+            return [Made(each, False, gone=gone(m, each)) for each in known]
+        if here and not more:
             raise HotlineError(
-                f"{wanted.label} 已经抽过（{other[-1].asked}，种子 {other[-1].seed}），没有另抽。"
+                f"{wanted.label} 已经抽过（{here[-1].asked}，种子 {here[-1].asked.seed}），没有另抽。"
                 "再抽一批不同的：加 --more；抽错了要重抽：先加 --undo 撤回。"
             )
-        if early := set() if asked.leads else ledger.led(m.month, draws, paths) & set(population["ticket_id"]):
+        led = set() if wanted.drawn == "lead" else ledger.taken([m.month], draws, paths, "lead") - again
+        if early := led & set(population["ticket_id"]):
             raise HotlineError(
                 f"{wanted.label} 的工单中已有 {len(early)} 件按线索抽走：随机的抽不到它们，问题率会偏低，没有抽取。"
                 f"请先撤回按线索的抽取（hotline sample draw {m.month} --undo），随机抽过以后再按线索抽；"
                 "已经读回、不能撤回的，请随机抽没有这些工单的其他周（--week）。"
             )
-        made = _filled(m, asked, wanted, population, draws)
-        if not made.draw.tickets:
-            raise HotlineError(f"{wanted.label} 没有可抽的工单：没有办结的投诉（或线索），或本季度都抽过了。")
+        made = _again(m, wanted, draws) if asked.again else _filled(m, wanted, population, draws)
         _place(at, [*draws, made.draw], f"抽取 {wanted.label} 的抽检", paths)
-    return made
+    return [made]
 
 
-def gone(of: Draw, population: pd.DataFrame) -> tuple[str, ...]:
-    """The tickets of a draw that are no more among the complaints of that unit: voided or changed since."""
-    there = set(zip(population["ticket_id"], population["unit"], strict=True))
+def _check(asked: Asked) -> None:
+    if asked.by and asked.by not in STRATA:
+        raise UnknownValueError("分层的列（--by）", asked.by, STRATA)
+    if asked.leads and asked.again:
+        raise HotlineError("--from-leads 和 --again 各抽各的：请分两次运行。")
+    if (asked.leads or asked.again) and (asked.week is not None or asked.by):
+        raise HotlineError("按线索抽取和复查不随机，以整月为准：请去掉 --week、--by。")
+
+
+def facts(m: Month, of: Draw) -> pd.DataFrame:
+    """What is known of the tickets of a draw: ``ticket_id``, ``unit``, FACTS. Those checked again came in in whatever month."""
+    if not of.asked.again:
+        return complaints(m)
+    ids, columns = [each.ticket_id for each in of.tickets if not each.when], ["ticket_id", "unit", *FACTS]
+    found = []
+    for month in sorted({f"{name[8:12]}-{name[12:14]}" for name in ids}):
+        source = find_input(month, m.params, m.paths)
+        if source and source.simulated == m.simulated:
+            found.append(chosen_tickets(month, {"ticket_id": ids}, columns, m.params, m.paths))
+    return pd.concat(found or [pd.DataFrame(columns=columns)])
+
+
+def gone(m: Month, of: Draw) -> tuple[str, ...]:
+    """The tickets of a draw that are no more among those of that unit: voided or changed since."""
+    known = facts(m, of)
+    there = set(zip(known["ticket_id"], known["unit"], strict=True))
     return tuple(each.ticket_id for each in of.tickets if not each.when and (each.ticket_id, each.unit) not in there)
 
 
@@ -180,18 +180,15 @@ def undo(month: str, week: int | None, paths: Paths) -> Draw:
     with paths.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
         draws = ledger.read_ledger(paths)
         there = [place for place, each in enumerate(draws) if not each.undone and each.month == month]
-        last = next((place for place in reversed(there) if draws[place].week == week), None)
+        last = next((place for place in reversed(there) if draws[place].asked.week == week), None)
         if last is None:
             said = "、".join(dict.fromkeys(draws[place].label for place in there)) or "什么也没有"
             raise HotlineError(
                 f"{month}{f' 第{week}周' if week else ' 全月'}没有可撤回的抽取。抽过的有：{said}；一周的要写 --week。"
             )
-        params, own = load_params(month, paths.params, need_month_file=False), draws[last]
-        ids = {each.ticket_id for each in own.tickets}
-        read = [read_spot_checks(month, params, paths), read_calls(month, params, paths)]
-        used = sum(len(ids & set(frame.iloc[:, 0])) for frame in read if frame is not None)
-        if used:
-            raise HotlineError(f"{own.label} 已经读回 {used} 件的答案，不能撤回。再抽一批不同的：加 --more。")
+        own = draws[last]
+        if used := {each.ticket_id for each in own.tickets} & ledger.read_back(month, paths):
+            raise HotlineError(f"{own.label} 已经读回 {len(used)} 件的答案，不能撤回。再抽一批不同的：加 --more。")
         draws[last] = replace(own, undone=True)
         _place(at, draws, f"撤回 {own.label} 的抽取", paths)
     return own
@@ -203,27 +200,48 @@ def _place(at, draws: list[Draw], what: str, paths: Paths) -> None:
     at.commit([Move("place", at.stage / path.name, path)], what)
 
 
-def _wanted(month: str, asked: Asked, draws: list[Draw]) -> Draw:
-    """The next draw of a month, still empty."""
-    number = f"{month}-{1 + sum(each.month == month for each in draws)}"
-    kind, time = "lead" if asked.leads else "random", f"{dt.datetime.now():%Y-%m-%dT%H:%M:%S}"
-    return Draw(number, month, asked.week, kind, asked.seed, str(asked), "", time, ())
-
-
-def _filled(m: Month, asked: Asked, wanted: Draw, population: pd.DataFrame, draws: list[Draw]) -> Made:
-    free = population[~population["ticket_id"].isin(ledger.taken(m.month, draws, m.paths))]
+def _filled(m: Month, wanted: Draw, population: pd.DataFrame, draws: list[Draw]) -> Made:
+    """With tickets of those that are free."""
+    asked = wanted.asked
+    free = population[~population["ticket_id"].isin(ledger.taken(ledger.quarter(m.month), draws, m.paths))]
     fingerprint = value_fingerprint(sorted(zip(population["ticket_id"], population["unit"], strict=True)))[:16]
     salt = f"{asked.seed}|{fingerprint}|{m.month}|{asked.week}"
     sizes = _sizes(m, asked, free)
     tickets = _first_leads(m, asked, free) if asked.leads else choose(free, sizes, salt, by=asked.by)
+    if not tickets and not asked.rings:
+        raise HotlineError(f"{wanted.label} 没有可抽的工单：没有办结的投诉（或线索），或本季度都抽过了。")
+    drawn = Counter(each.unit for each in tickets if not each.reserve)
+    short = () if asked.leads else tuple(unit for unit in sizes if drawn[unit] < sizes[unit])
+    return Made(_with(m, wanted, tickets, fingerprint, salt), True, short)
+
+
+def _again(m: Month, wanted: Draw, draws: list[Draw]) -> Made:
+    """With last month's problem tickets: those of data/spot_checks with a no, once a month. Of these alone it does not matter
+    that they were drawn in the quarter before: to see them again is what they are drawn for."""
+    before = m.checks_before
+    if before is None:
+        name = m.paths.short(m.paths.spot_checks(m.previous.month))
+        raise HotlineError(
+            f"没有 {name}，不知道上月哪些工单有问题。请先读回上月的抽检（hotline sample read 工作簿…）。"
+        )
+    here = ledger.taken([m.month], draws, m.paths)
+    bad = before[(before[list(QUESTIONS)] == "no").any(axis=1) & ~before["ticket_id"].isin(here)]
+    if bad.empty:
+        raise HotlineError(f"没有要复查的：{m.previous.month} 的抽检没有发现问题，或有问题的本月都抽过了。")
+    tickets = [Drawn(*each) for each in zip(bad["ticket_id"], bad["unit"], strict=True)]
+    fingerprint = value_fingerprint(sorted(bad["ticket_id"]))[:16]
+    made = _with(m, wanted, tickets, fingerprint, f"{wanted.asked.seed}|{fingerprint}|{m.month}")
+    return Made(made, True, gone=gone(m, made))
+
+
+def _with(m: Month, wanted: Draw, tickets: list[Drawn], fingerprint: str, salt: str) -> Draw:
+    """The draw with its tickets, and its test calls."""
     rings = [
         Drawn(f"BC-{wanted.number}-{code}-{n}", unit, when=_hour(f"{salt}|{unit}|{n}"))
         for unit, code in zip(m.units["unit"], m.units["code"], strict=True)
-        for n in range(1, asked.rings + 1)
+        for n in range(1, wanted.asked.rings + 1)
     ]
-    drawn = Counter(each.unit for each in tickets if not each.reserve)
-    short = () if asked.leads else tuple(unit for unit in sizes if drawn[unit] < sizes[unit])
-    return Made(replace(wanted, fingerprint=fingerprint, tickets=(*tickets, *rings)), True, short)
+    return replace(wanted, fingerprint=fingerprint, tickets=(*tickets, *rings))
 
 
 def _sizes(m: Month, asked: Asked, free: pd.DataFrame) -> dict[str, int]:
@@ -239,8 +257,6 @@ def _first_leads(m: Month, asked: Asked, free: pd.DataFrame) -> list[Drawn]:
     listed = m.leads().sort_values("rank", kind="stable").drop_duplicates("ticket_id")
     listed = listed[listed["ticket_id"].isin(free["ticket_id"])]
     found = listed.head(asked.calls) if asked.calls else listed.groupby("unit").head(asked.per_unit)
-    order = {unit: place for place, unit in enumerate(m.units["unit"])}
-    found = found.assign(order=found["unit"].map(order)).sort_values("order", kind="stable")
     return [Drawn(ticket, unit) for ticket, unit in zip(found["ticket_id"], found["unit"], strict=True)]
 
 

@@ -72,7 +72,8 @@ def _merged(
     rows: Sequence[Row], draws: Sequence[Draw], params: Params, paths: Paths, at: Change, replace: bool
 ) -> tuple[list[Move], Taken]:
     """The moves that add what was read of a month to it, and what came of it."""
-    month, number = rows[0].draw.month, {each.ticket_id: draw.number for draw in draws for each in draw.tickets}
+    month = rows[0].draw.month
+    number = {each.ticket_id: draw.number for draw in draws if draw.month == month for each in draw.tickets}
     tickets = [
         {"ticket_id": row.name, "unit": row.of.unit, "drawn": row.draw.drawn, **row.said}
         for row in rows

@@ -18,7 +18,7 @@ from hotline_lib.journal import write_whole
 from hotline_lib.month import Month
 from hotline_lib.params import Params, month_range
 from hotline_lib.paths import as_folder
-from hotline_lib.sampling.draw import FACTS, complaints
+from hotline_lib.sampling.draw import FACTS, facts
 from hotline_lib.sampling.ledger import Draw, Drawn
 
 USE, CODE, CALL, WHEN, RINGING = "顺序", "校验码", "拨测号", "拨打时间", "拨测"
@@ -43,9 +43,12 @@ def use(of: Drawn) -> str:
     return f"候补{of.reserve}" if of.reserve else "抽中"
 
 
-def code(cells: Sequence[str]) -> str:
-    """What shows that the locked cells of a row are as they were written: their digest. A letter first: it is no number."""
-    return "K" + hashlib.sha256("|".join(cells).encode()).hexdigest()[:7].upper()
+def code(cells: Sequence[str], number: str = "") -> str:
+    """What shows that the locked cells of a row are as they were written: their digest. A letter first: it is no number.
+
+    number: of the draw, as a ticket can be in two; workbooks of before had none.
+    """
+    return "K" + hashlib.sha256("|".join([*filter(None, [number]), *cells]).encode()).hexdigest()[:7].upper()
 
 
 def locked(params: Params) -> dict[str, str]:
@@ -59,9 +62,9 @@ def write(m: Month, draw: Draw, checkers: Sequence[str] = ()) -> dict[Path, bool
     The same draw gives the same bytes as long as its tickets stay what they are. Returns the files, and whether each is as it was
     written: one that is there and is not (somebody is filling it in) is left alone.
     """
-    tickets = complaints(m).set_index("ticket_id")
+    tickets = facts(m, draw).set_index("ticket_id")
     shares = _shared(draw, m.units["unit"], checkers)
-    name = as_folder(f"抽检_{draw.number}{f'_第{draw.week}周' if draw.week else ''}")
+    name = as_folder(f"抽检_{draw.number}{f'_第{draw.asked.week}周' if draw.asked.week else ''}")
     written = {}
     for who, units in shares.items():
         path = m.paths.output / "sample" / (f"{name}_{as_folder(who)}.xlsx" if who else f"{name}.xlsx")
@@ -87,10 +90,8 @@ def _book(m: Month, draw: Draw, units: Sequence[str], tickets: pd.DataFrame) -> 
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"抽检 {draw.label}", "created": month_range(m.month)[1]})
-    week = f"第{draw.week}周" if draw.week else ""
-    simulated = "　模拟工单" if m.simulated else ""
-    about = f"{m.label}{week}{'（按线索）' if draw.drawn == 'lead' else ''}{simulated}"
-    sheets = _Sheets(book, about)
+    week = f"第{draw.asked.week}周" if draw.asked.week else ""
+    sheets = _Sheets(book, f"{m.label}{week}{draw.kind}{'　模拟工单' * m.simulated}", draw.number)
     sheets.guide(draw)
     heads = list(locked(m.params).values())
     answers = [said(answer, QUESTIONS[0], m.params) for answer in ANSWERS]
@@ -117,8 +118,8 @@ def _facts(of: Drawn, tickets: pd.DataFrame) -> list[str]:
 class _Sheets:
     """The sheets of one workbook. Every cell is text, whatever it begins with."""
 
-    def __init__(self, book, about: str):
-        self.book, self.about = book, about
+    def __init__(self, book, about: str, draw: str):
+        self.book, self.about, self.draw = book, about, draw
         style = lambda **more: book.add_format({"font_size": 11, "valign": "vcenter", **more})
         self.title, self.note = style(bold=True, font_size=14), style(font_color="#56606A")
         self.line = style(text_wrap=True)
@@ -130,7 +131,9 @@ class _Sheets:
         self.open = style(border=1, align="center", num_format="@", locked=False)
 
     def guide(self, draw: Draw) -> None:
-        sheet = self._sheet("说明", f"抽检　{self.about}", f"抽取号 {draw.number}，种子 {draw.seed}，{draw.asked}")
+        sheet = self._sheet(
+            "说明", f"抽检　{self.about}", f"抽取号 {draw.number}，种子 {draw.asked.seed}，{draw.asked}"
+        )
         for row, line in enumerate(_GUIDE, 3):
             sheet.write_string(row, 0, line, self.line)
         sheet.set_column(0, 0, 110)
@@ -146,7 +149,7 @@ class _Sheets:
         for number, cells in enumerate(rows, 3):
             sheet.set_row(number, 24)
             style = self.spare if cells[0].startswith("候补") else self.fixed
-            for at, cell in enumerate((*cells, *([None] * len(asked)), code(cells))):
+            for at, cell in enumerate((*cells, *([None] * len(asked)), code(cells, self.draw))):
                 if cell is None:
                     sheet.write_blank(number, at, None, self.open)
                 else:

@@ -119,7 +119,9 @@ def test_what_became_of_last_months_problems(followed):
 
 
 def test_what_leads_showed_is_told_apart(followed, month_of):
-    said = str(bulletin.checked_leads(followed).sentence)
+    assert str(bulletin.checked_leads(followed).sentence) == ""  # all were checked again: follow_up tells it
+    three = "\n1 | 沈阳 | lead | yes | no | no\n2 | 大连 | lead | yes | yes | yes\n3 | 鞍山 | lead | refused | not reached | refused"
+    said = str(bulletin.checked_leads(month_of(ONE, spot_checks=HEAD + three)).sentence)
     assert said == "另按线索查了3件（不是随机抽取，不计入抽检率），有答复的2件中1件有问题：沈阳1件中1件。"
     assert str(bulletin.checked_leads(month_of(ONE)).sentence) == ""
     one = month_of(ONE, spot_checks=HEAD + "\n1 | 沈阳 | lead | yes | yes | yes")

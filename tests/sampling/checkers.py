@@ -18,8 +18,8 @@ from hotline_lib.month import Month
 from hotline_lib.paths import Paths
 from hotline_lib.sampling import draw as drawing
 from hotline_lib.sampling import take, workbook
-from hotline_lib.sampling.draw import Asked, Made
-from hotline_lib.sampling.ledger import Draw, Drawn
+from hotline_lib.sampling.draw import Made
+from hotline_lib.sampling.ledger import Asked, Draw, Drawn
 
 HEADS = ("是否回访", "是否办结", "是否满意")
 Sheets = dict[str, list[list[str]]]
@@ -33,7 +33,7 @@ class Desk:
     m: Month
 
     def draw(self, *, more: bool = False, **asked: object) -> Made:
-        return drawing.draw(self.m, Asked(**asked), more=more)
+        return drawing.draw(self.m, Asked(**asked), more=more)[-1]
 
     def books(self, draw: Draw, *checkers: str) -> list[Path]:
         return list(workbook.write(self.m, draw, checkers))

@@ -9,9 +9,9 @@ from checkers import Desk, here
 from support import MONTH
 
 from hotline_lib import open_month
+from hotline_lib.intake import recorded
 from hotline_lib.month import Month
 from hotline_lib.paths import Paths
-from hotline_lib.sampling import answers, workbook
 from hotline_lib.sampling import draw as drawing
 from hotline_lib.sampling.draw import complaints
 
@@ -35,7 +35,6 @@ def desk(tmp_path: Path, september: Paths, month: Month, reported: pd.DataFrame,
     (september.output / ".cache").mkdir(parents=True, exist_ok=True)
     (tmp_path / "output" / ".cache").symlink_to(september.output / ".cache")
     paths = replace(september, data=tmp_path / "data", output=tmp_path / "output")
-    monkeypatch.setattr(answers, "told_by_reader", here)  # a process for each would cost more than what is tried
-    for module in (drawing, workbook):
-        monkeypatch.setattr(module, "complaints", lambda m: reported)
+    monkeypatch.setattr(recorded, "answers", here)  # a process for each would cost more than what is tried
+    monkeypatch.setattr(drawing, "complaints", lambda m: reported)
     return Desk(paths, replace(month, paths=paths, spot_checks=None))

@@ -4,6 +4,7 @@ import pytest
 from checkers import edit
 
 from hotline_lib import cli
+from hotline_lib.journal import write_whole
 from hotline_lib.readiness import check
 
 
@@ -24,7 +25,7 @@ def typed(desk, september, capsys):
 def test_a_month_from_the_plan_to_the_list(typed, desk):
     said, code = typed("plan", "2024-09", "--calls", "45")
     assert code == 0
-    assert "2024-09 抽检计划：45 件，15 个单位（办结投诉为 2024-09 的；上月没有抽检）" in said
+    assert "2024-09 抽检计划：45 件，15 个单位（办结投诉为 2024-09 的；上月没有随机抽检的答复）" in said
     assert "hotline sample draw 2024-09 --calls 45" in said
 
     said, code = typed("draw", "2024-09", "--calls", "45", "--checkers", "甲,乙")
@@ -43,9 +44,22 @@ def test_a_month_from_the_plan_to_the_list(typed, desk):
     assert typed("draw", "2024-09", "--undo") == ("撤回了 2024-09 的抽取；已经发出的工作簿请作废。\n", 0)
 
 
+def test_last_months_problems_are_drawn_by_a_word(typed, desk):
+    assert typed("draw", "2024-09", "--again")[1] == 1
+    head = "ticket_id,unit,drawn,called_back,closed,satisfied"
+    write_whole(desk.paths.spot_checks("2024-08"), f"{head}\nJT2101002024010112345678,沈阳,random,no,yes,yes\n")
+    said, code = typed("draw", "2024-09", "--again")
+    assert code == 0
+    assert "抽取 2024-09（复查上月问题）：1 个单位 1 件，候补 0 件。" in said
+    assert "同一季度不重复抽，只有复查例外" in said
+    assert "工单数据中没有 1 件：JT2101002024010112345678" in said
+    assert typed("draw", "2024-09", "--again", "--calls", "4")[1] == 2
+
+
 def test_what_was_asked_twice_otherwise_is_refused(typed):
     assert typed("draw", "2024-09", "--calls", "45", "--per-unit", "3")[1] == 2
     assert typed("draw", "2024-09", "--week", "5")[1] == 2
+    assert typed("draw", "2024-09", "--floor", "3")[1] == 2  # it would be left aside
     assert typed("draw", "2024-09", "--by", "isue")[1] == 1
     said, code = typed("plan", "2024-09", "--calls", "8")
     assert code == 1

@@ -1,5 +1,6 @@
 """Which tickets are drawn: each with the same chance, the same again, none twice in a quarter."""
 
+import json
 import re
 import shutil
 from collections import Counter
@@ -12,12 +13,14 @@ from scipy.stats import chisquare
 from support import MONTH, drawn
 
 from hotline_lib.errors import HotlineError, UnknownValueError
+from hotline_lib.intake import recorded
 from hotline_lib.journal import write_whole
 from hotline_lib.metrics import spot_check_results
-from hotline_lib.sampling import answers, ledger
 from hotline_lib.sampling import draw as drawing
-from hotline_lib.sampling.draw import Asked, choose
+from hotline_lib.sampling import ledger
+from hotline_lib.sampling.draw import choose
 from hotline_lib.sampling.draw import undo as take_back
+from hotline_lib.sampling.ledger import Asked
 
 SEEDS = range(400)
 TWENTY = pd.DataFrame(
@@ -125,7 +128,59 @@ def test_another_draw_of_the_same_month_must_be_asked_for(desk):
         desk.draw(per_unit=3)
     more = desk.draw(per_unit=3, more=True)
     assert not {each.ticket_id for each in more.draw.tickets} & {each.ticket_id for each in made.draw.tickets}
-    assert not desk.draw(per_unit=3, more=True).new
+
+
+def test_more_is_always_another_one_and_the_command_without_it_gives_all_of_them_again(desk):
+    one = desk.draw()
+    two, three = (desk.draw(more=True) for _ in range(2))
+    assert [each.new for each in (one, two, three)] == [True] * 3
+    sets = [{each.ticket_id for each in made.draw.tickets} for made in (one, two, three)]
+    assert len(set.union(*sets)) == sum(map(len, sets))
+    again = drawing.draw(desk.m, Asked())
+    assert [each.draw for each in again] == [one.draw, two.draw, three.draw]
+    assert not any(each.new for each in again)
+    assert len(ledger.read_ledger(desk.paths)) == 3
+
+
+def test_a_ledger_of_before_is_read_and_its_draws_are_the_same_ones(desk):
+    """How a draw was asked for stood in words."""
+    old = {"week": None, "drawn": "random", "seed": 3, "fingerprint": "f", "time": "t", "undone": False}
+    tickets = [{"ticket_id": "JT1", "unit": "沈阳", "reserve": 0, "when": ""}]
+    words = {
+        "共 45 件，每个单位至少 3 件，按子事项分层，拨测每个单位 2 次": Asked(
+            calls=45, floor=3, seed=3, by="sub_issue", rings=2
+        ),
+        "每个单位 2 件": Asked(per_unit=2, seed=3),
+    }
+    lines = [
+        json.dumps(
+            {"number": f"2024-09-{n}", "month": MONTH, "asked": said, "tickets": tickets} | old, ensure_ascii=False
+        )
+        for n, said in enumerate(words, 1)
+    ]
+    lead = json.loads(lines[1]) | {"number": "2024-09-3", "drawn": "lead", "week": 2}
+    write_whole(ledger.file(desk.paths), "".join(f"{line}\n" for line in [*lines, json.dumps(lead)]))
+    draws = ledger.read_ledger(desk.paths)
+    assert [each.asked for each in draws] == [*words.values(), Asked(week=2, per_unit=2, seed=3, leads=True)]
+    assert [str(each.asked) for each in draws[:2]] == list(words)
+    assert draws[0].tickets == (ledger.Drawn("JT1", "沈阳"),)
+    again = drawing.draw(desk.m, Asked(per_unit=2, seed=3))
+    assert [(each.draw.number, each.new) for each in again] == [("2024-09-2", False)]
+    write_whole(ledger.file(desk.paths), ledger.as_text(draws))
+    assert ledger.read_ledger(desk.paths) == draws
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [("lead|no|no|no", False), ("random|refused|not reached|refused", False), ("random|refused|yes|refused", True)],
+)
+def test_a_plan_stands_on_what_was_answered_at_random_only(desk, project, tmp_path, answers, said):
+    rows = drawn(f"ticket_id|unit|drawn|called_back|closed|satisfied\nJT2101002024080112345678|沈阳|{answers}")
+    write_whole(desk.paths.spot_checks("2024-08"), rows.to_csv(index=False))
+    planned, told = drawing.planned(MONTH, desk.paths, 60, 2)
+    assert ("上次为 2024-08 的抽检" in told) == said
+    assert ("上月没有随机抽检的答复" in told) != said
+    assert planned["last_answered"].notna().any() == said
 
 
 def test_nothing_is_drawn_twice_in_a_quarter(desk, reported):
@@ -144,7 +199,7 @@ def test_nothing_is_drawn_twice_in_a_quarter(desk, reported):
 
 def test_the_next_quarter_begins_anew(desk):
     made = desk.draw()
-    in_quarter = lambda month: ledger.taken(month, [made.draw], desk.paths)
+    in_quarter = lambda month: ledger.taken(ledger.quarter(month), [made.draw], desk.paths)
     assert in_quarter("2024-07") == in_quarter("2024-08") == {each.ticket_id for each in made.draw.tickets}
     assert in_quarter("2024-10") == in_quarter("2024-06") == set()
 
@@ -243,7 +298,7 @@ def test_another_province_draws_fills_in_and_reads_too(province, tmp_path, monke
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "tickets").symlink_to(province.data / "tickets")
     m = open_month("2025-03", replace(province, data=tmp_path / "data", output=province.output / "sample"))
-    monkeypatch.setattr(answers, "told_by_reader", here)
+    monkeypatch.setattr(recorded, "answers", here)
     desk, there = Desk(m.paths, m), drawing.complaints(m)["unit"].value_counts()
     made = desk.draw(per_unit=2, rings=1)
     sizes = Counter(each.unit for each in made.draw.tickets if not each.reserve and not each.when)

@@ -13,7 +13,7 @@ from printed import differences, paragraphs
 from support import MONTH
 
 from hotline_lib import bulletin, open_month
-from hotline_lib.sampling import answers
+from hotline_lib.intake import recorded
 from hotline_lib.sampling import draw as drawing
 
 ANSWER = {"yes": "是", "no": "否"}
@@ -34,7 +34,7 @@ def by_office(desk, made, said, tmp_path, monkeypatch):
 
     if not office.works(tmp_path / "office"):
         pytest.skip("this machine has no LibreOffice with Calc")
-    monkeypatch.setattr(answers, "told_by_reader", apart)
+    monkeypatch.setattr(recorded, "answers", apart)
     (book,) = desk.books(made.draw)
     cells = [
         ("拨测", each.ticket_id, dict.fromkeys(("是否及时接听", "是否及时转单"), "是"))

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from checkers import HEADS, sheets_of
 
+from hotline_lib.sampling import draw as drawing
 from hotline_lib.sampling import workbook
 
 
@@ -61,7 +62,7 @@ def test_nobody_is_named_and_no_column_is_a_telephone(desk, book):
 def test_what_begins_like_a_formula_is_text(desk, reported, monkeypatch):
     made = desk.draw(per_unit=1)
     evil = reported.assign(issue='=HYPERLINK("http://x.invalid")', sub_issue="+1", domain="@SUM(1)")
-    monkeypatch.setattr(workbook, "complaints", lambda m: evil)
+    monkeypatch.setattr(drawing, "complaints", lambda m: evil)
     (file,) = desk.books(made.draw)
     for sheet in openpyxl.load_workbook(file).worksheets:
         assert all(cell.data_type in ("s", "n") and not cell.hyperlink for row in sheet.iter_rows() for cell in row)
@@ -79,7 +80,7 @@ def test_the_same_draw_gives_the_same_bytes(desk):
 def test_a_ticket_that_has_gone_has_its_row_and_can_be_read(desk, reported, monkeypatch):
     made = desk.draw(per_unit=1)
     gone = made.draw.tickets[0].ticket_id
-    monkeypatch.setattr(workbook, "complaints", lambda m: reported[reported["ticket_id"] != gone])
+    monkeypatch.setattr(drawing, "complaints", lambda m: reported[reported["ticket_id"] != gone])
     file = desk.filled(made)
     assert sheets_of(file)["省交投"][3][3:8] == [""] * 5
     assert desk.read(file).tickets == 15
