@@ -83,7 +83,7 @@ def _read_whole(file: Path) -> None:
 
 def _versions(paths: Paths) -> Iterator[tuple[Path, str]]:
     for folder, end in ((kept_as("x", "x", paths).parent, "parquet"), (paths.data / "spot_checks" / "previous", "*")):
-        for path in sorted(folder.glob(f"????-??.*.{end}")):
+        for path in sorted(folder.glob(f"????-??*.*.{end}")):
             whole = file_sha256(path).startswith(path.name.split(".")[1])
             yield path, "" if whole else f"已损坏，不能再放回：{_BACKUP}"
 

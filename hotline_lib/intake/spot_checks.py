@@ -163,17 +163,18 @@ def _from_exports(files: Sequence[Path], params: Params, name: str = "", *, shee
 
 def _kept(drawn: pd.DataFrame, month: str, paths: Paths) -> Taken:
     with paths.area("spot_checks").opened(IntakeError("另一次抽检导入正在进行。")) as at:
-        moves, before = placed(drawn, month, paths, at)
+        moves, before = placed(drawn, paths.spot_checks(month), paths, at)
         at.commit(moves, f"导入 {month} 的抽检")
     return Taken(f"data/spot_checks/{month}.csv", len(drawn), drawn["unit"].nunique(), before)
 
 
-def placed(drawn: pd.DataFrame, month: str, paths: Paths, at: Change) -> tuple[list[Move], str | None]:
-    """The moves by which a list takes its place in a change of spot checks, and where the one before is kept then."""
-    path, there, before = paths.data / "spot_checks" / f"{month}.csv", paths.spot_checks(month), None
-    content, moves = drawn.to_csv(index=False, lineterminator="\n").encode("utf-8"), []
+def placed(rows: pd.DataFrame, there: Path, paths: Paths, at: Change) -> tuple[list[Move], str | None]:
+    """The moves by which a list takes the place of the one that is there, in a change of spot checks, and where that is kept
+    then."""
+    path, before, moves = there.with_suffix(".csv"), None, []
+    content = rows.to_csv(index=False, lineterminator="\n").encode("utf-8")
     if there.exists() and there.read_bytes() != content:
-        kept = path.parent / "previous" / f"{month}.{file_sha256(there)[:12]}{there.suffix}"
+        kept = path.parent / "previous" / f"{path.stem}.{file_sha256(there)[:12]}{there.suffix}"
         moves, before = [Move("keep", there, kept)], paths.short(kept)
     write_whole(at.stage / path.name, content)
     return [*moves, Move("place", at.stage / path.name, path)], before

@@ -30,23 +30,10 @@ class Row:
     of: Drawn | None = None
     draw: Draw | None = None
     said: dict[str, str] = field(default_factory=dict)
-    locked: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         return plain(self.cells["ticket_id"]).upper()
-
-    @property
-    def code(self) -> str:
-        return self.cells["code"].strip()
-
-    @property
-    def is_call(self) -> bool:
-        return bool(self.of and self.of.when)
-
-    @property
-    def questions(self) -> tuple[str, ...]:
-        return tuple(RUNG) if self.is_call else QUESTIONS
 
     @property
     def reached(self) -> bool:
@@ -129,12 +116,11 @@ def _drawn(rows: Iterable[Row], draws: Sequence[Draw], problems: Problems) -> It
             what = f"「{problems.params.known.shown(row.name)}」不在抽取的名单中" if row.name else "未填写"
             problems.add(row, "ticket_id", f"{what}。改动过的请改回；不是抽中的请删去这一行；抽取已撤回的不要再读。")
             continue
-        in_calls = drawn[row.name][0][0].when
-        names = ("ticket_id", "unit", "when") if in_calls else locked(problems.params)
-        row.locked = [row.cells[name].strip() for name in names]
-        # a ticket that was checked again is in draws of two months
-        own = [each for each in drawn[row.name] if row.code == code(row.locked, each[1].number)]
-        row.of, row.draw = (own or drawn[row.name])[-1]
+        names = ("ticket_id", "unit", "when") if drawn[row.name][0][0].when else locked(problems.params)
+        cells, mark = [row.cells[name].strip() for name in names], row.cells["code"].strip()
+        # a ticket that is checked again is in draws of two months
+        fits = [each for each in drawn[row.name] if mark in (code(cells, each[1].number), code(cells))]
+        row.of, row.draw = (fits or drawn[row.name])[-1]
         if (first := met.setdefault((row.name, row.draw.number), row)) is not row:
             at = words.place(first.file, first.sheet, first.number, "")
             problems.add(row, "ticket_id", f"{row.name} 在 {at} 已经有了。请只留一处，同一个文件只写一次。")
@@ -142,17 +128,17 @@ def _drawn(rows: Iterable[Row], draws: Sequence[Draw], problems: Problems) -> It
         if (title := units.get(plain(row.sheet), row.of.unit)) != row.of.unit:
             what = f"里面是{row.of.unit}的工单，表名却是{title}。请把表名改回{row.of.unit}。"
             problems.add(Row(row.file, row.sheet, None, {}), "", what)
-        elif _as_written(row, problems):
+        elif _as_written(row, bool(fits), problems):
             yield row
 
 
-def _as_written(row: Row, problems: Problems) -> bool:
-    """Whether the locked cells are what they were; else that is told."""
-    for column, value in {"unit": row.of.unit, **({} if row.is_call else {"use": use(row.of)})}.items():
+def _as_written(row: Row, fits: bool, problems: Problems) -> bool:
+    """Whether the locked cells are what they were; else that is told. fits: so says the code."""
+    for column, value in {"unit": row.of.unit, **({} if row.of.when else {"use": use(row.of)})}.items():
         if plain(row.cells[column]) != plain(value):
             problems.add(row, column, f"抽取时写的是「{value}」，改动过。请改回「{value}」。")
             return False
-    if row.code not in (code(row.locked, row.draw.number), code(row.locked)):
+    if not fits:
         what = f"这一行锁定的格子（编号、事项、时间、校验码）改动过，分不清答案是哪一件的。请{_AGAIN}。"
         problems.add(row, "code", what)
         return False
@@ -161,21 +147,23 @@ def _as_written(row: Row, problems: Problems) -> bool:
 
 def _answer(row: Row, problems: Problems) -> None:
     """Fills ``row.said``. What is missing, in words that nobody knows, or contradictory is told."""
-    given = {question: row.cells[question] for question in row.questions}
+    given = {question: row.cells[question] for question in (RUNG if row.of.when else QUESTIONS)}
     if not any(map(plain, given.values())):
         if not row.of.reserve:  # else it was not needed
-            problems.add(row, row.questions[0], f"这一行的 {len(given)} 项都没有填写。请各选一个；没有打通的选未接通。")
+            problems.add(
+                row, next(iter(given)), f"这一行的 {len(given)} 项都没有填写。请各选一个；没有打通的选未接通。"
+            )
         return
     for question, cell in given.items():
         allowed = {"answered": ANSWERS[:2], "passed_on": ANSWERS[:3]}.get(question, ANSWERS)
-        means = meanings("closed" if row.is_call else question, problems.params)
+        means = meanings("closed" if row.of.when else question, problems.params)
         choice = {answer: said(answer, question, problems.params) for answer in allowed}
         answer, what = meant(cell, means, choice, problems.params)
         if what:
             problems.add(row, question, what)
         else:
             row.said[question] = answer
-    if not row.is_call and "not reached" in row.said.values() and len(set(row.said.values())) > 1:
+    if not row.of.when and "not reached" in row.said.values() and len(set(row.said.values())) > 1:
         what = "有的项未接通，有的项有回答，互相矛盾。没有打通的，三项都选未接通；打通了、不肯回答的项选拒绝。"
         problems.add(row, QUESTIONS[0], what)
     if row.said == {"answered": "yes", "passed_on": "not reached"}:
@@ -187,7 +175,7 @@ def _complete(rows: Sequence[Row], problems: Problems) -> None:
     be reached or would not say anything: who may choose would choose the better ones."""
     groups: dict[tuple[str, str, bool], list[Row]] = {}
     for row in rows:
-        groups.setdefault((row.draw.number, row.of.unit, row.is_call), []).append(row)
+        groups.setdefault((row.draw.number, row.of.unit, bool(row.of.when)), []).append(row)
     for (_, unit, calls), own in groups.items():
         there = {row.name for row in own}
         should = [each for each in own[0].draw.tickets if each.unit == unit and bool(each.when) == calls]

@@ -12,7 +12,7 @@ import pandas as pd
 from hotline_lib.beside import read_spot_checks
 from hotline_lib.errors import HotlineError
 from hotline_lib.intake.spot_checks import COLUMNS, QUESTIONS, placed
-from hotline_lib.journal import Change, Move, write_whole
+from hotline_lib.journal import Change, Move
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
 from hotline_lib.ringing import COLUMNS as OF_CALLS
@@ -77,19 +77,16 @@ def _merged(
     tickets = [
         {"ticket_id": row.name, "unit": row.of.unit, "drawn": row.draw.drawn, **row.said}
         for row in rows
-        if row.said and not row.is_call
+        if row.said and not row.of.when
     ]
-    calls = [{"call_id": row.name, "unit": row.of.unit, **row.said} for row in rows if row.is_call]
+    calls = [{"call_id": row.name, "unit": row.of.unit, **row.said} for row in rows if row.of.when]
     checked, new = _together(read_spot_checks(month, params, paths), tickets, COLUMNS, params, replace)
     rung, new_calls = _together(read_calls(month, params, paths), calls, OF_CALLS, params, replace)
-    moves, before = [], None
-    if new:
-        listed = checked.assign(draw=checked["ticket_id"].map(number).fillna(""))
-        moves, before = placed(listed, month, paths, at)
-    if new_calls:
-        part = at.stage / paths.test_calls(month).name
-        write_whole(part, rung.to_csv(index=False, lineterminator="\n"))
-        moves.append(Move("place", part, paths.test_calls(month)))
+    moves, before, listed = [], None, checked.assign(draw=checked["ticket_id"].map(number).fillna(""))
+    for more, frame, there in ((new_calls, rung, paths.test_calls(month)), (new, listed, paths.spot_checks(month))):
+        if more:
+            placing, kept = placed(frame, there, paths, at)
+            moves, before = [*moves, *placing], kept or before
     problems = int((checked[list(QUESTIONS)] == "no").any(axis=1).sum())
     open_ = (*left(month, draws, {*checked["ticket_id"], *rung["call_id"]}), *_rung(rung, params))
     of_both = len(tickets), len(calls), new + new_calls, len(checked), problems

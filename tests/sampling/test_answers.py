@@ -303,3 +303,13 @@ def test_what_was_typed_of_test_calls_is_held_to_what_was_recorded(desk):
     assert said(not_answered=None, slow=None) == []
     assert "把那里的两项改成 ~" in said(not_answered=("大连",), slow=None)[0]
     assert "把那里的整个 test_calls 删去" in said(done=False)[0]
+
+
+def test_test_calls_that_are_replaced_are_kept_too(desk):
+    made = desk.draw(per_unit=1, rings=1)
+    desk.read(desk.filled(made))
+    there = desk.paths.test_calls(MONTH).read_bytes()
+    taken = desk.read(desk.filled(made, lambda of: (NO, AWAY) if of.when else YES), replace=True)
+    assert taken.before.startswith("data/spot_checks/previous/2024-09_calls.")
+    assert (desk.paths.data / taken.before.removeprefix("data/")).read_bytes() == there
+    assert desk.paths.test_calls(MONTH).read_bytes() != there
