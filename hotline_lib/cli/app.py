@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
+from hotline_lib import __version__
+from hotline_lib.cli.help import Group
 from hotline_lib.errors import HotlineError
 from hotline_lib.paths import Paths, find_paths
 
 
-class _Commands(TyperGroup):
+class _Commands(Group):
     """The commands; Ctrl-C (or SIGTERM) in one of them ends it in our words, not in Typer's."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -24,11 +25,26 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="12328 热线月报：从工单到报告。",
+    help="12328 热线月报：从工单到报告。每个命令都有自己的说明：hotline run --help。",
+    epilog="hotline run 2024-09\nhotline check 2024-10",
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"hotline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _all(
+    version: Annotated[
+        bool, typer.Option("--version", help="版本号", callback=_version, is_eager=True, expose_value=False)
+    ] = False,
+) -> None: ...
+
 
 asked: list[Paths] = []  # the folders of the command that runs
 Month = Annotated[str, typer.Argument(help="报告月份，如 2024-09", metavar="MONTH")]

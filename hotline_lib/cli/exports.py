@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from hotline_lib.cli.app import Data, Month, Output, Params, app, names, project
+from hotline_lib.cli.help import command
 from hotline_lib.cli.progress import steps, waiting
 from hotline_lib.paths import Paths, find_paths
 
 
-@app.command()
+@command(app, "hotline new 2024-10")
 def new(month: Month, params: Params = None) -> None:
     """为新的月份写好 params/months/ 下的参数文件，其中注明要填什么。"""
     from hotline_lib.new_month import new_month
@@ -23,7 +24,7 @@ def new(month: Month, params: Params = None) -> None:
     typer.echo(f"写好了 {file}。请按其中的说明填写；接着导入工单：hotline intake 导出文件 --month {month}")
 
 
-@app.command()
+@command(app, "hotline intake 10月导出.xlsx --month 2024-10 --preview", "hotline intake 10月导出.xlsx --month 2024-10")
 def intake(
     files: Annotated[
         list[Path] | None,
@@ -114,7 +115,7 @@ def _spot_checks(files: list[Path], month: str, paths: Paths, sheets: Sequence[s
         typer.echo(f"  之前的保留在 {done.before}。")
 
 
-@app.command()
+@command(app, "hotline months", "hotline months 2024-10")
 def months(
     month: Annotated[str, typer.Argument(help="只看这个月的各个版本，如 2024-09", metavar="[MONTH]")] = "",
     output: Output = None,
@@ -132,7 +133,7 @@ def months(
         print_overview(overview(paths))
 
 
-@app.command()
+@command(app, "hotline check 2024-10", "hotline check --verify")
 def check(
     month: Annotated[str, typer.Argument(help="报告月份，如 2024-09", metavar="[MONTH]")] = "",
     stored: Annotated[

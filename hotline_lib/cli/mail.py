@@ -8,10 +8,11 @@ import typer
 
 from hotline_lib.cli import posting
 from hotline_lib.cli.app import Data, Month, Output, Params, app, names, project
+from hotline_lib.cli.help import command
 from hotline_lib.errors import HotlineError
 
 
-@app.command()
+@command(app, "hotline mail 2024-10", "hotline mail 2024-10 --smtp smtp.example.invalid:587")
 def mail(
     month: Month,
     smtp: Annotated[str, typer.Option(help="邮件服务器；不写就只列出要发的，不发", metavar="HOST:PORT")] = "",

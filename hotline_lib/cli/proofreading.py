@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from hotline_lib.cli.app import Params, app
+from hotline_lib.cli.help import command
 from hotline_lib.errors import HotlineError
 from hotline_lib.paths import find_paths
 
 
-@app.command()
+@command(app, "hotline proofread 月报.docx --html 校核.html")
 def proofread(
     file: Annotated[Path, typer.Argument(help="月报：.docx .html .txt .md .xlsx，或有文字层的 .pdf", metavar="FILE")],
     other: Annotated[

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from hotline_lib.cli.app import Data, Jobs, Month, Output, Params, TimeLimit, app, names, project
+from hotline_lib.cli.help import command
 from hotline_lib.cli.progress import progress, steps, tell_month, waiting
 from hotline_lib.errors import HotlineError
 from hotline_lib.paths import Paths, find_paths
 
 
-@app.command()
+@command(app, "hotline run 2024-10", "hotline run 2024-10 --unit 沈阳", "hotline run 2024-10 --only 03 -p top=10")
 def run(
     months: Annotated[
         list[str],
@@ -73,7 +74,7 @@ def _tell_rules(month: str, paths: Paths) -> None:
             typer.echo(f"  {line}")
 
 
-@app.command()
+@command(app, "hotline tables 2024-10")
 def tables(month: Month, output: Output = None, data: Data = None, params: Params = None) -> None:
     """只写出月报的各张表（CSV），不执行笔记本。"""
     from hotline_lib import open_month
@@ -90,7 +91,7 @@ def tables(month: Month, output: Output = None, data: Data = None, params: Param
         typer.echo(f"  提示：{warning}")
 
 
-@app.command()
+@command(app, "hotline simulate 2024-09 --if-missing", "hotline simulate 2023-10..2024-09 --data trial")
 def simulate(
     month: Annotated[str, typer.Argument(help="已公布月报的月份，或一段月份，如 2023-10..2024-09", metavar="MONTH")],
     seed: Annotated[int, typer.Option(help="随机种子：同一种子得到同样的文件", min=0)] = 12328,
@@ -140,7 +141,7 @@ def simulate(
         typer.echo(f'出报告：hotline run {months[-1]} --data "{data}"{own} --output "{data / "output"}"')
 
 
-@app.command()
+@command(app, "hotline refresh")
 def refresh(jobs: Jobs = None, data: Data = None) -> None:
     """重新执行 notebooks/ 并把结果写回其中，供测试比对。改过笔记本之后运行。"""
     from hotline_lib.batch.refresh import refresh as refresh_notebooks
@@ -153,7 +154,7 @@ def refresh(jobs: Jobs = None, data: Data = None) -> None:
         typer.echo(f"  {paths.short(file)}")
 
 
-@app.command()
+@command(app, "hotline explain 2024-09 90.10%", "hotline explain 2024-09 90.10% --tickets")
 def explain(
     month: Month,
     number: Annotated[

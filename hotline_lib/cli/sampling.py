@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hotline_lib.cli.app import Data, Month, Output, Params, app, names, project
+from hotline_lib.cli.help import Group, command
 
 if TYPE_CHECKING:
     from hotline_lib.paths import Paths
     from hotline_lib.sampling.draw import Made
 
-sample = typer.Typer(help="抽检：排计划、抽工单、读回答案。", no_args_is_help=True)
+sample = typer.Typer(
+    cls=Group, help="抽检：排计划、抽工单、读回答案。", epilog="hotline sample plan 2024-10", no_args_is_help=True
+)
 app.add_typer(sample, name="sample")
 _FLOOR = typer.Option(help="按 --calls 分配时，每个单位至少几件（不够的全部抽取；默认 2）", min=0)
 
 
-@sample.command()
+@command(sample, "hotline sample plan 2024-10 --calls 60")
 def plan(
     month: Month,
     calls: Annotated[int, typer.Option(help="一共打多少个电话", min=1)] = 60,
@@ -38,7 +41,9 @@ def plan(
     typer.echo(f"抽取：hotline sample draw {month} --calls {calls}" + (f" --floor {floor}" if floor != 2 else ""))
 
 
-@sample.command()
+@command(
+    sample, "hotline sample draw 2024-10 --calls 60 --checkers 3", "hotline sample draw 2024-10 --from-leads --calls 20"
+)
 def draw(
     month: Month,
     *,
@@ -115,7 +120,7 @@ def _told(made: Made, files: Mapping[Path, bool], paths: Paths) -> None:
         )
 
 
-@sample.command()
+@command(sample, "hotline sample read 抽检_2024-10-1.xlsx")
 def read(
     files: Annotated[list[Path], typer.Argument(help="核查人填好的工作簿", metavar="FILE…")],
     replace: Annotated[bool, typer.Option("--replace", help="以前读入过、答案不同的，以这次的为准")] = False,

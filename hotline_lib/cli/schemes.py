@@ -7,12 +7,18 @@ from typing import Annotated
 import typer
 
 from hotline_lib.cli.app import Data, Output, Params, app, project
+from hotline_lib.cli.help import Group, command
 
-scheme = typer.Typer(help="评分办法：换一种会怎样；哪些规则符合印出的得分。", no_args_is_help=True)
+scheme = typer.Typer(
+    cls=Group,
+    help="评分办法：换一种会怎样；哪些规则符合印出的得分。",
+    epilog="hotline scheme infer 2024-09",
+    no_args_is_help=True,
+)
 app.add_typer(scheme, name="scheme")
 
 
-@scheme.command()
+@command(scheme, "hotline scheme compare 2024-10 --month 2024-09")
 def compare(
     name: Annotated[str, typer.Argument(help="params/scoring.yaml 中另一段的 name", metavar="NAME")],
     month: Annotated[str, typer.Option(help="用哪个月的工单比", metavar="MONTH")],
@@ -35,7 +41,7 @@ def compare(
     typer.echo(repr(present.table(frame)))
 
 
-@scheme.command()
+@command(scheme, "hotline scheme infer 2024-09")
 def infer(
     months: Annotated[
         list[str],
