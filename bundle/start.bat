@@ -1,7 +1,7 @@
 @echo off
-rem 在没有网络的机器上使用：第一次运行时用旁边的 wheels\ 建好 .venv，以后直接启动。
-rem   start.bat                     打开 JupyterLab
-rem   start.bat run 2024-09         任何 hotline 命令
+rem For machines without a network: the first start sets up .venv from wheels\ beside it.
+rem   start.bat                     opens JupyterLab
+rem   start.bat run 2024-09         any command of hotline
 chcp 65001 >nul
 cd /d "%~dp0"
 if not exist .venv\.ready (

@@ -7,7 +7,7 @@ scheme: points explained, what they take, and other rules.
 
 import importlib
 
-__version__ = "0.1.0"
+__version__ = "0.5.0"
 __all__ = ["bulletin", "metrics", "open_month", "present", "scoring"]
 
 
