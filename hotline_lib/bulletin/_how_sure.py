@@ -21,6 +21,7 @@ from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._sources import Source
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import UNIT, column
+from hotline_lib.scoring._sampled import SAMPLED
 
 
 def how_sure(m: Month) -> Exhibit:
@@ -41,14 +42,21 @@ def sampled(m: Month) -> pd.DataFrame | None:
     for a month in which nothing was drawn at random."""
     if (checks := figures.spot_checks(m)) is None:
         return None
-    rates = figures.indicators(m)[lambda rows: rows["denominator"] > 0].set_index(["indicator", "unit"])
-    of = lambda key: rates.loc[key] if key in rates.index else rates.iloc[:0]
-    complaints = of("complaint_24h_rate")["denominator"].astype(int).to_dict()
-    good = of("complaint_satisfaction_rate")
-    rows = metrics.sample_bounds(checks, complaints, (good["numerator"] / good["denominator"]).to_dict())
+    rows = metrics.sample_bounds(checks, figures.complaints(m), _reported(m))
     return rows.merge(
         scoring.if_sampled(figures.indicators(m), checks, m.params.scheme), "left", "unit", validate="one_to_one"
     )
+
+
+def _reported(m: Month) -> dict[str, dict[str, float]]:
+    """By question and unit, the share of its complaints that the unit reports as good: all that are drawn as closed; as satisfied
+    that share of those that it rang back."""
+    rates = figures.indicators(m)[lambda rows: rows["denominator"] > 0].set_index(["indicator", "unit"])
+    of = lambda key: rates.loc[key] if key in rates.index else rates.iloc[:0]
+    share = {name: (of(key)["numerator"] / of(key)["denominator"]).to_dict() for key, name in SAMPLED.items()}
+    rung = share["called_back"]
+    share["satisfied"] = {unit: good * rung.get(unit, 1) for unit, good in share["satisfied"].items()}
+    return {**share, "closed": dict.fromkeys(m.units["unit"], 1.0)}
 
 
 def _overall(x: Exhibit) -> dict[str, object]:

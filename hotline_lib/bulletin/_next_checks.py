@@ -70,11 +70,10 @@ def _table(x: Exhibit) -> Table | Sentence:
 
 @figures.once_a_month
 def _planned(m: Month) -> pd.DataFrame:
-    rates = figures.indicators(m).query("indicator == 'complaint_24h_rate'").set_index("unit")["denominator"]
     checks = figures.spot_checks(m)
     calls = sampling.CALLS if checks is None else int(checks["sampled"].sum())
     least = sampling.FLOOR * len(m.units)
-    return sampling.plan_of_month(m, rates.fillna(0).astype("int64"), checks, calls=max(calls, least))
+    return sampling.plan_of_month(m, pd.Series(figures.complaints(m), dtype="int64"), checks, calls=max(calls, least))
 
 
 def _advised(x: Exhibit, unit: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ from hotline_lib.params import Scheme
 from hotline_lib.scoring._points import deductions, lost_by_unit, printed_score
 
 # indicator: the question that re-checks it; a ticket that was not really closed was closed in no time
-_SAMPLED = {"transfer_callback_rate": "called_back", "complaint_satisfaction_rate": "satisfied"}
+SAMPLED = {"transfer_callback_rate": "called_back", "complaint_satisfaction_rate": "satisfied"}
 _OF_CLOSED = ("complaint_on_time_rate", "complaint_24h_rate", "complaint_5d_rate")
 
 
@@ -41,10 +41,10 @@ def _replaced(indicators: pd.DataFrame, check: dict, end: int) -> pd.DataFrame:
         yes, of = int(check[f"{question}_yes"]), int(check[f"{question}_of"])
         return Decimal(binomial_interval(yes, of)[end]) if of else None
 
-    known = {key: share(question) for key, question in _SAMPLED.items()} | dict.fromkeys(_OF_CLOSED, share("closed"))
+    known = {key: share(question) for key, question in SAMPLED.items()} | dict.fromkeys(_OF_CLOSED, share("closed"))
     own = indicators["unit"] == check["unit"]
     made = indicators["value"].astype(object).copy()
     for at, key in indicators.loc[own & indicators["indicator"].isin(known), "indicator"].items():
         if known[key] is not None and not is_missing(made[at]):
-            made[at] = round_half_up(known[key] * (100 if key in _SAMPLED else Decimal(made[at])))
+            made[at] = round_half_up(known[key] * (100 if key in SAMPLED else Decimal(made[at])))
     return indicators.assign(value=made)

@@ -177,7 +177,8 @@ def test_rank_correlation():
 def test_who_over_reports_is_told_after_all_were_looked_at():
     rows = pd.DataFrame({"unit": [*"甲乙丙丁戊己"], "answered": [4, 4, 6, 10, 4, 60], "problems": [4, 3, 2, 1, 0, 13]})
     complaints = dict(zip("甲乙丙丁戊己", [441, 2407, 181, 77, 83, 5000], strict=True))
-    made = sample_bounds(rows, complaints, {"丙": 0.98})
+    rows = rows.assign(satisfied_of=rows["answered"], satisfied_yes=rows["answered"] - rows["problems"])
+    made = sample_bounds(rows, complaints, {"satisfied": dict.fromkeys("甲乙丁戊己", 1.0) | {"丙": 0.98}})
     shares = [0.05, 0.05, 0.07, 0.05, 0.05, 0.05]
     p = [
         hypergeom(of, math.floor(share * of), n).sf(x - 1)

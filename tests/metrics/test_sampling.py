@@ -30,7 +30,12 @@ def at_least(found: int, drawn_: int, of: int, bad: int) -> Fraction:
 
 
 def checks(rows: str) -> pd.DataFrame:
-    return drawn(f"unit | answered | problems\n{rows}")
+    """Samples in which each problem is a ticket that was not closed."""
+    made = drawn(f"unit | answered | problems\n{rows}")
+    return made.assign(closed_of=made["answered"], closed_yes=made["answered"] - made["problems"])
+
+
+ALL_CLOSED = {"closed": dict.fromkeys("甲乙丙丁戊", 1.0)}
 
 
 @pytest.mark.parametrize(
@@ -192,7 +197,7 @@ def test_pooling_takes_no_time():
 
 def test_every_unit_is_told_apart_from_what_it_reports_after_all_are_looked_at():
     rows = checks("甲 | 4 | 4\n乙 | 4 | 3\n丙 | 4 | 1\n丁 | 4 | 0\n戊 | 0 | 0")
-    made = sample_bounds(rows, {"甲": 400, "乙": 400, "丙": 77, "丁": 77, "戊": 80}, {}).set_index("unit")
+    made = sample_bounds(rows, {"甲": 400, "乙": 400, "丙": 77, "丁": 77, "戊": 80}, ALL_CLOSED).set_index("unit")
     assert made["over_reports"].to_dict() == {"甲": True, "乙": True, "丙": False, "丁": False, "戊": False}
     p = hypergeom.sf([3, 2, 0], [400, 400, 77], [20, 20, 3], 4)
     assert made["if_reported"].tolist()[:3] == pytest.approx(p, abs=1e-9)
@@ -204,15 +209,41 @@ def test_every_unit_is_told_apart_from_what_it_reports_after_all_are_looked_at()
 
 def test_who_reports_less_is_held_to_less():
     rows = checks("甲 | 4 | 2")
-    full, less = (sample_bounds(rows, {"甲": 100}, {"甲": share})["if_reported"].iloc[0] for share in (1.0, 0.6))
+    full, less = (
+        sample_bounds(rows, {"甲": 100}, {"closed": {"甲": share}})["if_reported"].iloc[0] for share in (1.0, 0.6)
+    )
     assert full == pytest.approx(float(at_least(2, 4, 100, 5))) and less == pytest.approx(
         float(at_least(2, 4, 100, 45))
     )
 
 
-def test_more_answered_than_known_to_be_closed_is_taken_as_all():
-    made = sample_bounds(checks("甲 | 4 | 1"), {}, {})
-    assert made["complaints"].tolist() == [4] and made[["fewest", "most"]].iloc[0].tolist() == [1, 1]
+THREE = """unit | answered | problems | called_back_yes | called_back_of | closed_yes | closed_of | satisfied_yes | satisfied_of
+    甲    | 10       | 6        | 4               | 10             | 10         | 10        | 10            | 10
+    乙    | 10       | 6        | 4               | 10             | 10         | 10        | 10            | 10
+    丙    | 10       | 4        | 10              | 10             | 6          | 9         | 10            | 10"""
+
+
+def test_each_question_is_held_to_what_the_unit_reports_of_that_question():
+    """甲 says itself that it rings 40 % back; 乙 says that it rings all; 丙 reports nothing but that all is closed."""
+    good = {
+        "called_back": {"甲": 0.4, "乙": 1.0},
+        "closed": dict.fromkeys("甲乙丙", 1.0),
+        "satisfied": dict.fromkeys("甲乙", 1.0),
+    }
+    made = sample_bounds(drawn(THREE), dict.fromkeys("甲乙丙", 400), good).set_index("unit")
+    assert made["over_reports"].to_dict() == {"甲": False, "乙": True, "丙": True}
+    p = [1, 3 * hypergeom(400, 20, 10).sf(5), hypergeom(400, 20, 9).sf(2)]  # of questions held to a report, the number
+    assert made["if_reported"].tolist() == pytest.approx(p, rel=1e-9)
+    assert sample_bounds(drawn(THREE), {}, {})["if_reported"].isna().all()  # nobody reports anything
+
+
+def test_how_many_there_are_is_not_made_up():
+    for known in ({}, {"甲": 2}):
+        made = sample_bounds(checks("甲 | 4 | 1"), known, ALL_CLOSED)
+        assert made[["complaints", "fewest", "most", "at_most"]].isna().all(axis=None)
+        assert made["if_reported"].tolist() == pytest.approx([1 - 0.95**4])  # as of ever so many
+    assert sample_bounds(checks("甲 | 0 | 0").assign(sampled=3), {"甲": 2}, {})["complaints"].isna().all()
+    assert sample_bounds(checks("甲 | 4 | 0"), {}, ALL_CLOSED)["if_reported"].tolist() == [1]
 
 
 def test_together_as_drawn_and_weighted_by_complaints_are_two_figures():
