@@ -87,9 +87,7 @@ def _table(x: Exhibit) -> Table | Sentence:
     frame["estimate"] = [
         numbers.decimal(100 * share, 1) if told else None for share, told in zip(frame["pooled"], asked, strict=True)
     ]
-    frame["chance"] = [
-        probability(each) if told else None for each, told in zip(frame["if_reported"], asked, strict=True)
-    ]
+    frame["chance"] = [None if pd.isna(each) else probability(each) for each in frame["if_reported"]]
     frame["by_sample"] = [
         _scores(row) if told else None for row, told in zip(frame.to_dict("records"), asked, strict=True)
     ]
@@ -106,7 +104,7 @@ def _table(x: Exhibit) -> Table | Sentence:
             Column("其中有问题的", "bounds", "words", unit="件，95%区间", emphasis=clean),
             Column("合并估计", "estimate", "words", unit="%", emphasis=clean),
             Column("95%区间", ("pooled_low", "pooled_high"), "interval", unit="%", emphasis=clean),
-            Column("上报属实\n的概率", "chance", "words", emphasis=over),
+            Column("若上报属实，\n抽到这些的概率", "chance", "words", emphasis=over),
             column("score", unit="", head="总分"),
             Column("以抽检代替\n上报的总分", "by_sample", "words", emphasis=clean),
         ],
@@ -116,16 +114,21 @@ def _table(x: Exhibit) -> Table | Sentence:
             "其中有问题的：由抽到的推全部办结的投诉（超几何，精确）；未发现问题的是单侧上界",
             "合并估计：结合各单位的抽检，抽得少的向全体靠拢（贝塔–二项，最大似然），未发现问题不等于零；区间连各单位相差多少也当作不确定"
             "（数值积分，同一单位两件的相关取均匀先验），各单位可能都一样时不窄于合在一起的精确区间",
-            f"上报属实的概率：上报满意率属实、另容许{round(100 * TOLERANCE)}%有问题时，抽到这么多或更多的概率（GB/T 2828.4的问法）；"
-            "加重的为多报：整张表一起校正后（Benjamini–Hochberg）不超过5%",
+            f"若上报属实，抽到这些的概率：回访、办结、满意各与该单位自己上报的比，另容许{round(100 * TOLERANCE)}%有问题，抽到这么多或更多有问题的"
+            "概率，取最小的一项乘以项数（至多为1；GB/T 2828.4的问法）；不是上报属实的概率；加重的为多报：整张表一起校正后"
+            "（Benjamini–Hochberg）不超过5%",
             "以抽检代替上报的总分：回访率、满意率用抽检所见，各项办结率乘以抽检属实的办结率，按各自95%区间的两端算总分",
             *provisional(x.m),
         ],
     )  # fmt: skip
 
 
-def _bounds(row: Mapping) -> str:
-    """2–145, 至多39."""
+def _bounds(row: Mapping) -> str | None:
+    """2–145, 至多39; 1 where all were looked at; None where nobody knows of how many."""
+    if pd.isna(row["complaints"]):
+        return None
+    if row["fewest"] == row["most"]:
+        return numbers.count(row["most"])
     if not row["problems"]:
         return f"至多{numbers.count(row['at_most'])}"
     return f"{numbers.count(row['fewest'])}–{numbers.count(row['most'])}"

@@ -195,7 +195,7 @@ _LIST = (
     Word("fewest", "问题件数95%区间", "words", "件", "全部办结投诉中有问题的件数，精确区间（超几何）的下端", helper=True),
     Word("most", "上端", "words", "件", "全部办结投诉中有问题的件数，精确区间（超几何）的上端", helper=True),
     Word("at_most", "至多", "count", "件", "抽检未发现问题时，有95%的把握全部办结投诉中有问题的不超过这么多件", helper=True),
-    Word("if_reported", "上报属实的概率", "plain", "", "上报属实（容许5%有问题）时，抽到这么多或更多有问题的概率（超几何，GB/T 2828.4）"),
+    Word("if_reported", "若上报属实，抽到这些的概率", "plain", "", "各项上报属实（另容许5%有问题）时，抽到这么多或更多有问题的概率，三项中最小的乘以项数（超几何，GB/T 2828.4）"),
     Word("over_reports", "多报", "flag", "", "上报值高于实际：上述概率整张表一起校正后不超过5%（Benjamini–Hochberg）"),
     Word("pooled", "合并估计", "interval", "%", "结合各单位的抽检估计的问题率（贝塔–二项，最大似然），0.046 即4.6%"),
     *(Word(f"pooled_{end}", f"合并估计{name}", "plain", "", f"合并估计95%区间的{name}，各单位相差多少也当作不确定", helper=True) for end, name in (("low", "下端"), ("high", "上端"))),

@@ -76,6 +76,31 @@ def test_probabilities_print_as_many_digits_as_say_something():
     assert [_how_sure.probability(p) for p in (1, 0.186, 0.01, 0.0024, 5e-6)] == ["1.00", "0.19", "0.01", "0.0024", "<0.0001"]  # fmt: skip
 
 
+def sample(*units: tuple[str, int, int]) -> str:
+    """Of each unit so many drawn at random, so many of them with a no to everything."""
+    answers = lambda bad: "no | no | no" if bad else "yes | yes | yes"
+    rows = (f"{unit}{at} | {unit} | random | {answers(at < bad)}" for unit, n, bad in units for at in range(n))
+    return "\n".join([HEAD, *rows])
+
+
+def closed(**complaints: int) -> str:
+    rows = (f"{unit} | complaint_24h_rate | {number} | {number}" for unit, number in complaints.items())
+    return "\n".join(["unit | indicator | numerator | denominator", *rows])
+
+
+def test_what_is_known_is_printed_and_what_nobody_knows_is_a_dash(month_of):
+    """沈阳's complaints are known; 大连 has submitted fewer than were drawn."""
+    rows = sample(("沈阳", 4, 0), ("大连", 4, 0), ("鞍山", 4, 2))
+    sure = bulletin.how_sure(month_of(ONE, spot_checks=rows, rates=closed(沈阳=90, 大连=2)))
+    heads = [column.head for column in sure.table.columns if column.in_page]
+    assert (
+        "若上报属实，\n抽到这些的概率" in heads and "不是上报属实的概率" in repr(sure.table) + sure.table._repr_html_()
+    )
+    told = by_unit(sure.table)
+    assert told["沈阳"][2:4] == ["90", "至多46"] and told["大连"][2:4] == ["—", "—"] and told["鞍山"][2:4] == ["—", "—"]
+    assert [told[unit][6] for unit in ("沈阳", "大连", "鞍山")] == ["1.00", "1.00", "0.01"]
+
+
 def test_leads_change_no_estimate(month_of):
     bad = "\n".join(f"z{at} | 沈阳 | lead | no | no | no" for at in range(20))
     alone, mixed = (bulletin.how_sure(month_of(ONE, spot_checks=HEAD + NOW + more)).frame for more in ("", "\n" + bad))
