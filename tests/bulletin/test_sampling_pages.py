@@ -147,7 +147,7 @@ def test_what_became_of_last_months_problems(followed):
     assert rows.loc[("沈阳", "tickets")].tolist() == ["1件", "1件仍有问题", "again"]
     assert rows.loc[("大连", "sample")].tolist() == ["1/1", "未发现问题（0/1）", "mended"]
     assert rows.loc[("大连", "tickets")].tolist() == ["1件", "1件已整改", "mended"]
-    assert rows.loc[("鞍山", "tickets")].tolist() == ["1件", "1件未复核", "open"]  # rung, and nobody answered
+    assert rows.loc[("鞍山", "tickets")].tolist() == ["1件", "1件未核实", "open"]  # rung, and nobody answered
     assert rows.loc[("抚顺", "sample")].tolist() == ["1/1", "未抽检", "open"]
     assert ("鞍山", "sample") not in rows.index and "本溪" not in rows.index.get_level_values("unit")
     said = str(bulletin.follow_up(followed).sentence)
@@ -155,6 +155,65 @@ def test_what_became_of_last_months_problems(followed):
         "沈阳本月又发现问题，大连本月抽到的未发现问题，抚顺本月没有抽到" in said
         and "问题工单复核后仍有问题的单位：沈阳" in said
     )
+
+
+def followed_by(month_of, before: str, now: str):
+    made = month_of(ONE, spot_checks=HEAD + "\n" + now)
+    made.__dict__["checks_before"] = drawn(HEAD + "\n" + before)
+    return bulletin.follow_up(made), bulletin.follow_up(made, "沈阳")
+
+
+@pytest.mark.parametrize(
+    ("before", "province", "unit"),
+    [
+        ("a | 沈阳 | random | refused | refused | not reached", "2024年8月抽检没有得到答复，未能核实。", "沈阳市2024年8月抽检没有得到答复，未能核实。"),
+        ("a | 沈阳 | lead | yes | yes | yes", "2024年8月没有随机抽检。", "沈阳市2024年8月没有随机抽检。"),
+        ("a | 大连 | random | yes | yes | yes", "2024年8月抽检没有发现问题。", "沈阳市2024年8月没有随机抽检。"),
+        ("a | 沈阳 | random | yes | yes | yes\nb | 大连 | random | refused | refused | refused", "2024年8月抽检有答复的1件没有发现问题。", "沈阳市2024年8月抽检没有发现问题。"),
+    ],
+)  # fmt: skip
+def test_that_nothing_was_found_is_said_only_where_somebody_answered(month_of, before, province, unit):
+    assert [str(each.sentence) for each in followed_by(month_of, before, "x | 沈阳 | random | yes | yes | yes")] == [
+        province,
+        unit,
+    ]
+
+
+def test_who_was_drawn_and_refused_was_drawn(month_of):
+    bad = "a | 沈阳 | random | no | yes | no\nb | 大连 | random | no | yes | no"
+    province, own = followed_by(month_of, bad, "x | 沈阳 | random | refused | refused | refused")
+    assert "沈阳本月抽到的都没有答复，大连本月没有抽到。" in str(province.sentence)
+    assert "本月抽到的都没有答复。" in str(own.sentence)
+    assert [row[-1] for row in province.table.cells()] == ["没有答复", "未核实", "没有抽到", "未核实"]
+
+
+@pytest.mark.parametrize(
+    ("now", "outcome"),
+    [
+        ("yes | yes | yes", "mended"), ("yes | refused | yes", "mended"), ("refused | yes | yes", "open"),
+        ("yes | yes | not reached", "open"), ("yes | no | yes", "again"), ("yes | yes | no", "again"),
+    ],
+)  # fmt: skip
+def test_a_ticket_is_mended_only_if_what_was_a_no_is_now_a_yes(month_of, now, outcome):
+    found, _ = followed_by(month_of, "a | 沈阳 | random | no | yes | no", f"a | 沈阳 | lead | {now}")
+    assert found.frame.set_index("what").loc["tickets", "outcome"] == outcome
+
+
+def test_an_indicator_that_cannot_be_compared_is_not_called_mended(m):
+    """Its rule left the scheme, or the unit has no ticket of it this month: neither is an improvement."""
+    day = "complaint_24h_rate"
+    assert by_unit(bulletin.follow_up(m).table)["营口"][-2:] == ["失4分", "仍须关注"]
+    scheme = m.params.scheme.model_copy(
+        update={"rules": tuple(each for each in m.params.scheme.rules if each.indicator != day)}
+    )
+    gone = bulletin.follow_up(replace(m, params=m.params.model_copy(update={"scheme": scheme})))
+    assert by_unit(gone.table)["营口"][-2:] == ["评分办法不计", "不再考核"] and "不再考核的单位：营口" in str(
+        gone.sentence
+    )
+    rates = m.rates[~((m.rates["unit"] == "营口") & (m.rates["indicator"] == day))]
+    none = bulletin.follow_up(replace(m, rates=rates))
+    assert by_unit(none.table)["营口"][-2:] == ["没有工单可算", "无从比较"] and "不再须关注" not in str(none.sentence)
+    assert "没有工单可算、无从比较的是24小时办结率" in str(bulletin.follow_up(replace(m, rates=rates), "营口").sentence)
 
 
 def test_what_leads_showed_is_told_apart(followed, month_of):
