@@ -17,6 +17,8 @@ from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import UNIT, column
 
+_FIRST = 3  # units named
+
 
 def leads(m: Month) -> Exhibit:
     """线索：已办结的投诉中哪些值得下次抽检，按不合常情的程度排；不是结论，也不计入抽检率。
@@ -79,20 +81,27 @@ def _planned(m: Month) -> pd.DataFrame:
 def _advised(x: Exhibit, unit: str) -> dict[str, object]:
     rows, m = x.frame, x.m
     own = rows.iloc[0].to_dict() if unit else {}
+    drawn = rows[rows["calls"] > 0]
+    more = drawn[drawn["calls"] > drawn["calls"].min()]
+    first = more[
+        more["calls"].rank(method="max", ascending=False) <= _FIRST
+    ]  # a tie at the last place names none of it
     return {
         "unit": m.params.unit(unit).long_name if unit else "", "own": own, "hidden": "；".join(small.note(m)) if unit else "", "calls": int(rows["calls"].sum()),
-        "complaints": int(rows["complaints"].sum()),
-        "most": rows.sort_values("calls", ascending=False, kind="stable").head(3).to_dict("records"),
+        "complaints": int(rows["complaints"].sum()), "drawn": drawn.to_dict("records"),
+        "least": drawn["calls"].min(), "peak": drawn["calls"].max(),
+        "most": first.sort_values("calls", ascending=False, kind="stable").to_dict("records"),
     }  # fmt: skip
 
 
 def _plan_table(x: Exhibit) -> Table:
-    rows = x.frame.assign(
-        found=[
-            None if pd.isna(row.last_answered) else found_words(row.last_problems, row.last_answered, row.last_answered)
-            for row in x.frame.itertuples()
-        ]
+    checks = figures.spot_checks(x.m)
+    found = (
+        {}
+        if checks is None
+        else {row.unit: found_words(row.problems, row.answered, row.sampled) for row in checks.itertuples()}
     )
+    rows = x.frame.assign(found=[found.get(unit) for unit in x.frame["unit"]])
     needs = (column(f"need_{share}", group="看到问题须抽", head=f"占{share}%") for share in (25, 10, 5))
     strong = lambda row: "bold"
     return Table(

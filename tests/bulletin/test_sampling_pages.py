@@ -286,6 +286,30 @@ def test_a_month_without_a_sample_or_complaints_still_has_a_plan(month_of):
     assert str(bulletin.next_checks(month_of(ONE), "沈阳").sentence) == "沈阳市没有上报办结的投诉举报，下月无从抽检。"
 
 
+@pytest.mark.parametrize(
+    ("complaints", "said"),
+    [
+        ({"沈阳": 3}, "下月若抽3件，都从沈阳抽：其他单位没有上报办结的投诉举报。"),
+        ({"沈阳": 2, "大连": 2}, "下月若抽4件，建议2个单位各2件。"),
+        ({"沈阳": 40, "大连": 1}, "下月若抽41件，建议这样分：沈阳40件最多，其余见表。"),
+        ({"沈阳": 9, "大连": 9, "鞍山": 9, "抚顺": 9, "本溪": 1}, "下月若抽37件，建议每个单位1至9件，见表。"),
+    ],
+)
+def test_most_are_named_only_where_some_are_drawn_more_than_others(month_of, complaints, said):
+    x = bulletin.next_checks(month_of(ONE, rates=closed(**complaints)))
+    assert str(x.sentence) == said and "本月抽检" not in repr(x.table)
+
+
+def test_who_was_drawn_this_month_and_refused_is_told_from_who_was_not(month_of):
+    rows = HEAD + "\n1 | 沈阳 | random | refused | refused | refused\n2 | 大连 | random | yes | yes | yes"
+    table = by_unit(bulletin.next_checks(month_of(ONE, spot_checks=rows, rates=closed(沈阳=9, 大连=9, 鞍山=9))).table)
+    assert [table[unit][2] for unit in ("沈阳", "大连", "鞍山")] == [
+        "未核实（0件有答复）",
+        "未发现问题（0/1）",
+        "未抽检",
+    ]
+
+
 def test_where_small_numbers_are_not_printed_a_unit_reads_none_of_it(followed):
     of = followed.params.organisation.model_copy(update={"small_numbers": 5})
     held = replace(followed, params=followed.params.model_copy(update={"organisation": of}))
