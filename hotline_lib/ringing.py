@@ -27,6 +27,8 @@ def read_calls(month: str, params: Params, paths: Paths) -> pd.DataFrame | None:
         if len(wrong := calls.index[~calls[column].isin(values)]):
             given = params.known.shown(str(calls[column][wrong[0]]), values)
             raise HotlineError(f"{name} 第 {wrong[0]} 行「{column}」：「{given}」不能用。可填：{'、'.join(values)}。")
+    if len(twice := calls.index[calls["call_id"].duplicated()]):
+        raise HotlineError(f"{name} 第 {twice[0]} 行「call_id」：与上面的一行相同，只能留一行。")
     return calls[list(COLUMNS)].reset_index(drop=True)
 
 

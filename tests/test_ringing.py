@@ -61,6 +61,11 @@ def test_a_wrong_cell_is_told_with_its_row(rung, line, said):
         rung(more=f"{line}\n")
 
 
+def test_a_call_that_is_there_twice_is_told(rung):
+    with pytest.raises(HotlineError, match=r"2024-10_calls\.csv 第 17 行「call_id」：与上面的一行相同"):
+        rung(more="BC-1,大连,yes,yes\n")
+
+
 def test_a_month_without_calls_stays_as_it_is(rung, own_params):
     rung()
     rung.paths.test_calls(MONTH).unlink()

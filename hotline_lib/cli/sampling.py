@@ -136,7 +136,7 @@ def read(
         typer.echo(
             f"{done.month}：读了 {done.tickets} 件{calls}，其中新的 {done.new}；本月共 {done.total} 件，{done.problems} 件有问题。"
         )
-        if not done.changed:
+        if not done.new:
             typer.echo("  都读过了，没有改动。")
         if done.before:
             typer.echo(f"  之前的名单保留在 {done.before}。")

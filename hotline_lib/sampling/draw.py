@@ -98,7 +98,8 @@ def choose(population: pd.DataFrame, sizes: Mapping[str, int], salt: str, *, by:
             along = sorted(order, key=lambda ticket: (value[ticket], lots[ticket]))
             start = Fraction(_lot(salt, f"start/{unit}"), 1 << 256)
             drawn = [along[int((start + step) * len(along) / size)] for step in range(size)]
-        reserves = [ticket for ticket in order if ticket not in drawn][: -(-size // 2)]
+        taken = set(drawn)
+        reserves = [ticket for ticket in order if ticket not in taken][: -(-size // 2)]
         found += [Drawn(ticket, unit) for ticket in drawn]
         found += [Drawn(ticket, unit, number) for number, ticket in enumerate(reserves, 1)]
     return found
@@ -146,10 +147,10 @@ def draw(m: Month, asked: Asked, *, more: bool = False) -> list[Made]:
 def _check(asked: Asked) -> None:
     if asked.by and asked.by not in STRATA:
         raise UnknownValueError("分层的列（--by）", asked.by, STRATA)
-    if asked.leads and asked.again:
-        raise HotlineError("--from-leads 和 --again 各抽各的：请分两次运行。")
-    if (asked.leads or asked.again) and (asked.week is not None or asked.by):
-        raise HotlineError("按线索抽取和复查不随机，以整月为准：请去掉 --week、--by。")
+    if (asked.leads or asked.again) and (asked.week is not None or asked.by or asked.leads == asked.again):
+        raise HotlineError(
+            "按线索抽取和复查上月问题都不随机，以整月为准，各抽各的：请分两次运行，并去掉 --week、--by。"
+        )
 
 
 def facts(m: Month, of: Draw) -> pd.DataFrame:
@@ -157,11 +158,11 @@ def facts(m: Month, of: Draw) -> pd.DataFrame:
     if not of.asked.again:
         return complaints(m)
     ids, columns = [each.ticket_id for each in of.tickets if not each.when], ["ticket_id", "unit", *FACTS]
-    found = []
-    for month in sorted({f"{name[8:12]}-{name[12:14]}" for name in ids}):
-        source = find_input(month, m.params, m.paths)
-        if source and source.simulated == m.simulated:
-            found.append(chosen_tickets(month, {"ticket_id": ids}, columns, m.params, m.paths))
+    months = sorted({f"{name[8:12]}-{name[12:14]}" for name in ids})
+    there = [
+        each for month in months if (each := find_input(month, m.params, m.paths)) and each.simulated == m.simulated
+    ]
+    found = [chosen_tickets(each.month, {"ticket_id": ids}, columns, m.params, m.paths) for each in there]
     return pd.concat(found or [pd.DataFrame(columns=columns)])
 
 
@@ -212,6 +213,8 @@ def _filled(m: Month, wanted: Draw, population: pd.DataFrame, draws: list[Draw])
         raise HotlineError(f"{wanted.label} 没有可抽的工单：没有办结的投诉（或线索），或本季度都抽过了。")
     drawn = Counter(each.unit for each in tickets if not each.reserve)
     short = () if asked.leads else tuple(unit for unit in sizes if drawn[unit] < sizes[unit])
+    if drawn.total() < (asked.calls or 0):
+        short = ("全部单位",)
     return Made(_with(m, wanted, tickets, fingerprint, salt), True, short)
 
 

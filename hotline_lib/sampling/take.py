@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ _MOST_NAMED = 3
 @dataclass(frozen=True)
 class Taken:
     """What came of a month. tickets, calls: read; new: not known before. total, problems: of the month now. said: what is
-    open, in words. changed: whether anything was written. before: where the list before is kept."""
+    open, in words. before: where the list before is kept."""
 
     month: str
     tickets: int
@@ -36,7 +36,6 @@ class Taken:
     total: int
     problems: int
     said: tuple[str, ...]
-    changed: bool
     before: str | None
 
 
@@ -80,7 +79,8 @@ def _merged(
         if row.said and not row.of.when
     ]
     calls = [{"call_id": row.name, "unit": row.of.unit, **row.said} for row in rows if row.of.when]
-    checked, new = _together(read_spot_checks(month, params, paths), tickets, COLUMNS, params, replace)
+    blank = {row.name for row in rows if not row.said}
+    checked, new = _together(read_spot_checks(month, params, paths), tickets, COLUMNS, params, replace, blank)
     rung, new_calls = _together(read_calls(month, params, paths), calls, OF_CALLS, params, replace)
     moves, before, listed = [], None, checked.assign(draw=checked["ticket_id"].map(number).fillna(""))
     for more, frame, there in ((new_calls, rung, paths.test_calls(month)), (new, listed, paths.spot_checks(month))):
@@ -90,38 +90,43 @@ def _merged(
     problems = int((checked[list(QUESTIONS)] == "no").any(axis=1).sum())
     open_ = (*left(month, draws, {*checked["ticket_id"], *rung["call_id"]}), *_rung(rung, params))
     of_both = len(tickets), len(calls), new + new_calls, len(checked), problems
-    return moves, Taken(month, *of_both, open_, bool(moves), before)
+    return moves, Taken(month, *of_both, open_, before)
 
 
 def _together(
-    old: pd.DataFrame | None, read_: Sequence[dict], columns: Sequence[str], params: Params, replace: bool
-) -> tuple[pd.DataFrame, int]:
+    old: pd.DataFrame | None, read_: Sequence[dict], columns: Sequence[str], params: Params, replace: bool,
+    blank: Collection[str] = (),
+) -> tuple[pd.DataFrame, int]:  # fmt: skip
     """What there was and what was read, by unit and number, and how many rows are new or others.
 
+    blank: what was read to have no answer: a reserve that was not needed after all.
     Raises HotlineError where they contradict each other, and the new ones are not to hold.
     """
     key, own = columns[0], {each[columns[0]]: each for each in read_}
     known = {} if old is None else {each[key]: each for each in old.to_dict("records")}
-    other = [name for name in own if name in known and known[name] != own[name]]
+    other = [name for name in known if name in blank or (name in own and known[name] != own[name])]
     if other and not replace:
         named = "、".join(other[:_MOST_NAMED]) + (f" 等 {len(other)} 件" if len(other) > _MOST_NAMED else "")
         raise HotlineError(
             f"{named}以前读入过，答案与这次的不同，一件也没有读入。以这次的为准：加上 --replace；以以前的为准：不要再读这个文件。"
         )
     order = {unit: place for place, unit in enumerate(params.unit_names)}
-    rows = sorted((known | own).values(), key=lambda each: (order[each["unit"]], each[key]))
+    rows = [each for name, each in (known | own).items() if name not in blank]
+    rows.sort(key=lambda each: (order.get(each["unit"], len(order)), each[key]))
     return pd.DataFrame(rows, columns=list(columns)), len(own.keys() - known.keys()) + len(other)
 
 
 def left(month: str, draws: Sequence[Draw], there: set[str]) -> list[str]:
     """What of the month's draws was not read yet: 2024-09 第1周 还没有读回：沈阳 4 件、大连 4 件。"""
-    listed = []
-    for draw in (each for each in draws if each.month == month):
+    listed, own = [], [each for each in draws if each.month == month]
+    labels = Counter(each.label for each in own)
+    for draw in own:
         open_ = [each for each in draw.tickets if not each.reserve and each.ticket_id not in there]
         parts = [f"{unit} {n} 件" for unit, n in Counter(each.unit for each in open_ if not each.when).items()]
         rings = sum(bool(each.when) for each in open_)
         parts += [f"拨测 {rings} 次"] * bool(rings)
-        listed += [f"{draw.label} 还没有读回：{'、'.join(parts)}。"] * bool(parts)
+        name = draw.label + (f"（抽取号 {draw.number}）" if labels[draw.label] > 1 else "")
+        listed += [f"{name} 还没有读回：{'、'.join(parts)}。"] * bool(parts)
     return listed
 
 

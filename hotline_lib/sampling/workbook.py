@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from hotline_lib.intake.reader.headings import plain
 from hotline_lib.intake.spot_checks import ANSWERS, QUESTIONS, said
 from hotline_lib.journal import write_whole
 from hotline_lib.month import Month
@@ -46,9 +47,11 @@ def use(of: Drawn) -> str:
 def code(cells: Sequence[str], number: str = "") -> str:
     """What shows that the locked cells of a row are as they were written: their digest. A letter first: it is no number.
 
-    number: of the draw, as a ticket can be in two; workbooks of before had none.
+    number: of the draw, as a ticket can be in two. Blanks, case and the seconds that a program shows of a time do not matter.
+    Workbooks of before had no number, and every sign mattered.
     """
-    return "K" + hashlib.sha256("|".join([*filter(None, [number]), *cells]).encode()).hexdigest()[:7].upper()
+    told = [number, *(re.sub(r"(?<=:\d\d):00$", "", plain(cell)) for cell in cells)] if number else cells
+    return "K" + hashlib.sha256("|".join(told).encode()).hexdigest()[:7].upper()
 
 
 def locked(params: Params) -> dict[str, str]:
@@ -63,7 +66,8 @@ def write(m: Month, draw: Draw, checkers: Sequence[str] = ()) -> dict[Path, bool
     written: one that is there and is not (somebody is filling it in) is left alone.
     """
     tickets = facts(m, draw).set_index("ticket_id")
-    shares = _shared(draw, m.units["unit"], checkers)
+    units = dict.fromkeys([*m.units["unit"], *(each.unit for each in draw.tickets)])  # one may have been renamed since
+    shares = _shared(draw, list(units), checkers)
     name = as_folder(f"抽检_{draw.number}{f'_第{draw.asked.week}周' if draw.asked.week else ''}")
     written = {}
     for who, units in shares.items():

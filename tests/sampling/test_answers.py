@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import openpyxl
 import pandas as pd
 import pytest
 from checkers import edit, sheets_of
@@ -11,7 +12,7 @@ from support import MONTH, one_in, several
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import write_whole
-from hotline_lib.sampling import take
+from hotline_lib.sampling import ledger, take, workbook
 from hotline_lib.sampling.draw import undo
 from hotline_lib.sampling.workbook import code
 
@@ -64,7 +65,7 @@ def test_a_file_read_twice_changes_nothing(desk, book):
     desk.read(book)
     before = desk.bytes()
     again = desk.read(book)
-    assert (again.new, again.changed, again.total) == (0, False, 30)
+    assert (again.new, again.total) == (0, 30)
     assert desk.bytes() == before
 
 
@@ -313,3 +314,71 @@ def test_test_calls_that_are_replaced_are_kept_too(desk):
     assert taken.before.startswith("data/spot_checks/previous/2024-09_calls.")
     assert (desk.paths.data / taken.before.removeprefix("data/")).read_bytes() == there
     assert desk.paths.test_calls(MONTH).read_bytes() != there
+
+
+def test_a_reserve_that_was_not_needed_after_all_is_taken_out(desk, made):
+    """Its answers would stand beside the one whose place it took, and count twice."""
+    drawn = [each for each in made.draw.tickets if each.unit == "沈阳"]
+    answers = lambda word: lambda of: word if of.ticket_id == drawn[0].ticket_id else YES
+    book = desk.filled(made, answers(AWAY))
+    desk.read(edit(book, lambda sheets: sheets["沈阳"][FIRST + 2].__setitem__(slice(ASKED, ASKED + 3), [NO] * 3)))
+    book.unlink()
+    book = desk.filled(made, answers(YES))
+    assert "等 2 件" not in desk.refused(book)
+    taken = desk.read(book, replace=True)
+    assert (taken.total, taken.problems) == (30, 0)
+    assert drawn[2].ticket_id not in set(desk.listed()["ticket_id"])
+
+
+def test_a_workbook_that_another_program_saved_is_the_same(desk, made):
+    """Times as dates, ids in small letters, blanks behind, rows put in between and sorted, a sheet and a column more."""
+    (book,) = desk.books(made.draw)
+    opened = openpyxl.load_workbook(book)
+    for sheet in opened.worksheets[1:]:
+        for row in sheet.iter_rows(min_row=4):
+            for cell in row[8:11]:
+                cell.value = None if row[0].value.startswith("候补") else 1
+            for cell in row[6:8]:
+                cell.value = pd.Timestamp(cell.value).to_pydatetime()
+            row[1].value = row[1].value.lower()
+            row[2].value += " "
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+        sheet.delete_rows(4, len(rows))
+        sheet.insert_rows(2)
+        for row in reversed(rows):
+            sheet.append([*row, "打了两次"])
+        sheet.cell(4, len(rows[0]) + 1, "备注")
+    opened.create_sheet("统计").append(["单位", "件数"])
+    opened.save(book)
+    taken = desk.read(book)
+    assert (taken.tickets, taken.problems, taken.said) == (30, 0, ())
+
+
+def test_a_workbook_of_before_is_read_too(desk, made, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(workbook, "code", lambda cells, number: code(cells))
+        book = desk.filled(made)
+    assert desk.read(book).tickets == 30
+
+
+def test_two_draws_of_a_time_are_told_apart_by_their_numbers(desk, made):
+    desk.draw(per_unit=1, more=True)
+    desk.read(edit(desk.filled(made), lambda sheets: sheets.pop("沈阳")))
+    said = take.left(MONTH, ledger.read_ledger(desk.paths), ledger.read_back(MONTH, desk.paths))
+    assert [line.partition(" 还没有")[0] for line in said] == [
+        "2024-09（抽取号 2024-09-1）",
+        "2024-09（抽取号 2024-09-2）",
+    ]
+
+
+def test_a_unit_that_was_renamed_since_has_its_sheet_and_its_answers(desk, made):
+    renamed = pd.DataFrame(desk.m.units).replace({"unit": {"沈阳": "沈阳中心"}})
+    desk.m.__dict__["units"] = renamed
+    book = desk.filled(made)
+    assert "沈阳" in sheets_of(book)
+    desk.read(book)
+    params = desk.m.params
+    units = [unit for unit in params.units if unit.name != "沈阳"]
+    rows = [{"ticket_id": "JT1", "unit": "沈阳"}]
+    found, _ = take._together(None, rows, ["ticket_id", "unit"], params.model_copy(update={"units": units}), False)
+    assert found["unit"].tolist() == ["沈阳"]

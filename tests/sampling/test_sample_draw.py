@@ -202,6 +202,8 @@ def test_the_next_quarter_begins_anew(desk):
     in_quarter = lambda month: ledger.taken(ledger.quarter(month), [made.draw], desk.paths)
     assert in_quarter("2024-07") == in_quarter("2024-08") == {each.ticket_id for each in made.draw.tickets}
     assert in_quarter("2024-10") == in_quarter("2024-06") == set()
+    assert ledger.quarter("2024-12") == ["2024-10", "2024-11", "2024-12"]
+    assert ledger.quarter("2025-01") == ["2025-01", "2025-02", "2025-03"]
 
 
 def test_a_week_has_its_own_tickets(desk, reported):
@@ -218,6 +220,14 @@ def test_calls_are_spent_as_the_plan_says(desk):
     sizes = Counter(each.unit for each in made.draw.tickets if not each.reserve)
     assert sizes.total() == 40
     assert sizes["大连"] > sizes["阜新"] >= 1
+
+
+def test_more_calls_than_there_are_complaints_are_said_to_be_too_many(desk, reported, monkeypatch):
+    few = reported.groupby("unit").head(3)
+    monkeypatch.setattr(drawing, "complaints", lambda m: few)
+    made = desk.draw(calls=len(few) + 1)
+    assert made.short == ("全部单位",)
+    assert sum(not each.reserve for each in made.draw.tickets) == len(few)
 
 
 def test_test_calls_have_an_hour_each(desk):
