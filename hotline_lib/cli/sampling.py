@@ -129,6 +129,7 @@ def read(
     params: Params = None,
 ) -> None:
     """读回填好的工作簿，并入 data/spot_checks/。有一处不对就一件也不读，并逐行说明。"""
+    from hotline_lib.params import month_before
     from hotline_lib.sampling.take import read as read_back
 
     for done in read_back(files, project(data=data, params=params, output=output), replace=replace):
@@ -143,3 +144,5 @@ def read(
         for line in done.said:
             typer.echo(f"  {line}")
         typer.echo(f"  接着：hotline run {done.month}")
+        if done.problems:
+            typer.echo(f"  下月复查有问题的：hotline sample draw {month_before(done.month, -1)} --again")

@@ -183,10 +183,9 @@ def undo(month: str, week: int | None, paths: Paths) -> Draw:
         there = [place for place, each in enumerate(draws) if not each.undone and each.month == month]
         last = next((place for place in reversed(there) if draws[place].asked.week == week), None)
         if last is None:
-            said = "、".join(dict.fromkeys(draws[place].label for place in there)) or "什么也没有"
-            raise HotlineError(
-                f"{month}{f' 第{week}周' if week else ' 全月'}没有可撤回的抽取。抽过的有：{said}；一周的要写 --week。"
-            )
+            said = "、".join(dict.fromkeys(draws[place].label for place in there))
+            which = f"抽过的有：{said}；一周的要写 --week，全月的不写。" if said else "这个月还没有抽取过，或都撤回了。"
+            raise HotlineError(f"{month}{f' 第{week}周' if week else ' 全月'}没有可撤回的抽取。{which}")
         own = draws[last]
         if used := {each.ticket_id for each in own.tickets} & ledger.read_back(month, paths):
             raise HotlineError(f"{own.label} 已经读回 {len(used)} 件的答案，不能撤回。再抽一批不同的：加 --more。")

@@ -99,7 +99,7 @@ def _spent(complaints: Sequence[int], weights: Sequence[Fraction], calls: int, f
     given = [min(floor, each) for each in complaints]
     if sum(given) > calls:
         raise HotlineError(
-            f"{calls} 件不够每个单位至少 {floor} 件，共需 {sum(given)} 件：请把总件数写成 {sum(given)} 或更多，或把最低件数改小。"
+            f"{calls} 件不够每个单位至少 {floor} 件，共需 {sum(given)} 件：请把总件数写成 {sum(given)} 或更多，或把最低件数（--floor）改小。"
         )
     for _ in range(min(calls, sum(complaints)) - sum(given)):
         open_ = [at for at, each in enumerate(complaints) if given[at] < each]

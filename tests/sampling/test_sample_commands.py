@@ -6,6 +6,8 @@ from checkers import edit
 from hotline_lib import cli
 from hotline_lib.journal import write_whole
 from hotline_lib.readiness import check
+from hotline_lib.sampling import ledger
+from hotline_lib.sampling.draw import Made
 
 
 @pytest.fixture
@@ -54,6 +56,11 @@ def test_last_months_problems_are_drawn_by_a_word(typed, desk):
     assert "同一季度不重复抽，只有复查例外" in said
     assert "工单数据中没有 1 件：JT2101002024010112345678" in said
     assert typed("draw", "2024-09", "--again", "--calls", "4")[1] == 2
+    (made,) = ledger.read_ledger(desk.paths)
+    desk.paths.output.joinpath("sample", "抽检_2024-09-1.xlsx").unlink()
+    said, code = typed("read", str(desk.filled(Made(made, False), lambda of: "否")))
+    assert code == 0
+    assert "下月复查有问题的：hotline sample draw 2024-10 --again" in said
 
 
 def test_what_was_asked_twice_otherwise_is_refused(typed):

@@ -255,8 +255,10 @@ def test_what_was_read_is_not_taken_back(desk):
 
 
 def test_what_is_not_there_is_not_taken_back(desk):
+    with pytest.raises(HotlineError, match="2024-09 全月没有可撤回的抽取。这个月还没有抽取过"):
+        take_back(MONTH, None, desk.paths)
     desk.draw(week=2, per_unit=1)
-    with pytest.raises(HotlineError, match="抽过的有：2024-09 第2周；一周的要写 --week"):
+    with pytest.raises(HotlineError, match="抽过的有：2024-09 第2周；一周的要写 --week，全月的不写"):
         take_back(MONTH, None, desk.paths)
     take_back(MONTH, 2, desk.paths)  # what the message says cures it
 
