@@ -18,7 +18,8 @@ from hotline_lib.tickets.read import fetch
 from hotline_lib.tickets.schema import KEYS, SCHEMA
 
 _SHOWN = 3  # tickets named per broken rule
-_MANY = 5_000_000  # tickets of a month whose ids DuckDB compares a day at a time
+_MANY = 5_000_000  # tickets of a month whose ids DuckDB compares in parts
+_AT_ONCE = 10_000_000  # ids of a part that is no day
 _DAY = dt.timedelta(days=1)
 _MOST = 100  # hidden values among which an example is looked for
 Shown = Callable[[str], str]
@@ -33,11 +34,11 @@ def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, par
     """
     refusals, warnings = _refusals(tickets, month, params), _warnings(tickets, params)
     all_rules = {**refusals, **warnings}
-    by_day = counts["tickets"].sum() >= _MANY and tickets.get_backend().name == "duckdb"
+    in_parts = counts["tickets"].sum() >= _MANY and tickets.get_backend().name == "duckdb"
     found = fetch(
         tickets.aggregate(
             rows=tickets.count(),
-            **({} if by_day else {"distinct": tickets.ticket_id.nunique()}),
+            **({} if in_parts else {"distinct": tickets.ticket_id.nunique()}),
             **{
                 f"rule{i}": condition.ifelse(1, 0).sum().fill_null(0)
                 for i, (_, condition) in enumerate(all_rules.values())
@@ -49,7 +50,7 @@ def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, par
     shown = params.known.shown
     problems = [_located(tickets, *refusals[rule], rule, n, shown) for rule, n in broken.items() if rule in refusals]
     problems += _unknown_values(tickets, counts, params)
-    distinct = _different_by_day(tickets, month) if by_day else found["distinct"][0]
+    distinct = _different(tickets, month, int(found["rows"][0])) if in_parts else found["distinct"][0]
     if distinct < found["rows"][0] and "ticket_id/missing" not in broken:
         problems.append(_repeated(tickets, shown))
     if problems:
@@ -58,29 +59,27 @@ def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, par
     return [f"{warnings[rule][0]}：{n} 件" for rule, n in broken.items() if rule in warnings]
 
 
-def _different_by_day(tickets: Table, month: str) -> int:
-    """How many different ids there are, found a day at a time: the memory of a day is enough, because an id says its day.
+def _different(tickets: Table, month: str, rows: int) -> int:
+    """How many different ids many tickets have, in parts of which each fits into the memory: the same ids fall into one.
 
-    Of a month in which any id says another day, or any ticket has no day, they are compared all at once.
+    A day is a part as long as all ids say the day of their acceptance, for a day of a file is soon found; else ids are
+    dealt out by their hash, whatever they look like.
     """
     first, after = month_range(month)
-    rows = different = others = 0
-    while first < after:
-        day = tickets.filter(tickets.accepted_at >= first, tickets.accepted_at < first + _DAY)
-        other = day.ticket_id.substr(8, 8) != f"{first:%Y%m%d}"
-        found = fetch(
-            day.aggregate(n=day.ticket_id.count(), different=day.ticket_id.nunique(), others=other.ifelse(1, 0).sum())
-        )
-        rows, different, others = (
-            rows + found["n"][0],
-            different + found["different"][0],
-            others + (found["others"][0] or 0),
-        )
-        first += _DAY
-    whole = fetch(tickets.aggregate(n=tickets.count()))["n"][0]
-    return int(
-        different if rows == whole and not others else fetch(tickets.aggregate(n=tickets.ticket_id.nunique()))["n"][0]
-    )
+    counted = different = 0
+    for day in (first + n * _DAY for n in range((after - first).days)):
+        part = tickets.filter(tickets.accepted_at >= day, tickets.accepted_at < day + _DAY)
+        other = part.ticket_id.substr(8, 8) != f"{day:%Y%m%d}"
+        count = {"rows": part.count(), "different": part.ticket_id.nunique(), "others": other.ifelse(1, 0).sum()}
+        found = fetch(part.aggregate(**count)).fillna(0).iloc[0]
+        if found["others"]:
+            break
+        counted, different = counted + int(found["rows"]), different + int(found["different"])
+    if counted == rows:
+        return different
+    parts = -(-rows // _AT_ONCE)
+    dealt = (tickets.filter((tickets.ticket_id.hash() % parts).abs() == n).ticket_id.nunique() for n in range(parts))
+    return sum(int(fetch(ids.name("n").as_table())["n"][0]) for ids in dealt)
 
 
 def _refusals(t: Table, month: str, params: Params) -> dict[str, tuple[str, BooleanValue]]:

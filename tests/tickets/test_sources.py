@@ -2,9 +2,11 @@
 
 import json
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 
 import duckdb
+import ibis
 import pandas as pd
 import pytest
 import servers
@@ -186,7 +188,7 @@ def test_earlier_months_are_asked_for_where_they_are_needed(table):
     [({}, None), ({"ticket_id": "JT2101002024090100000001"}, "1 个编号"), ({"ticket_id": ROW["ticket_id"].replace("0901", "0917")}, None),
      ({"ticket_id": None}, "未填写：1 件")],
 )  # fmt: skip
-def test_ids_are_compared_a_day_at_a_time_with_the_same_result(said, monkeypatch, change, says):
+def test_ids_are_compared_in_parts_with_the_same_result(said, monkeypatch, change, says):
     params, paths = said(kind="parquet")
     write(
         paths,
@@ -207,6 +209,24 @@ def test_ids_are_compared_a_day_at_a_time_with_the_same_result(said, monkeypatch
         except TicketsError as error:
             told.append(str(error))
     assert told[0] == told[1] and (says or "warning") in told[0]
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [([{"ticket_id": "JT2101002024091700000001"}], None), ([{"ticket_id": "JT2101002024091700000001"}] * 2, "1 个编号"),
+     ([{"accepted_at": None}], "「受理时间」未填写：1 件"), ([{"ticket_id": None}], "「工单编号」未填写：1 件")],
+)  # fmt: skip
+def test_ids_of_any_look_are_never_compared_with_all_others_of_a_large_month(said, monkeypatch, others, says):
+    params, paths = said(kind="parquet")
+    write(paths, tickets(*({"ticket_id": f"JT21010020240901{n:08}"} for n in range(200)), *others))
+    asked = []
+    monkeypatch.setattr(rules, "fetch", lambda query, own=rules.fetch: asked.append(ibis.to_sql(query)) or own(query))
+    monkeypatch.setattr(rules, "_MANY", 1)
+    monkeypatch.setattr(rules, "_AT_ONCE", 50)
+    with pytest.raises(TicketsError, match=says) if says else nullcontext():
+        accepted(MONTH, params, paths)
+    distinct = [query for query in asked if "DISTINCT" in query]
+    assert len(distinct) >= 5 and all("WHERE" in query for query in distinct)
 
 
 def test_memory_is_what_params_say_and_what_does_not_fit_goes_beside_the_output(said):
