@@ -12,6 +12,7 @@ from ibis.expr.types import BooleanValue, Column, TimestampValue
 
 from hotline_lib.tickets.schema import SHANGHAI_HOURS
 
+_MOST = 2**53  # whole numbers that every engine keeps exactly
 _SHIFT = dt.timedelta(hours=SHANGHAI_HOURS)
 
 
@@ -27,12 +28,20 @@ def as_kind(column: Column, kind: str) -> tuple[Column | None, BooleanValue | No
             return column, None
         if have.is_integer():
             return column == 1, ~column.isin([0, 1])
-    if kind == "integer":
-        if have.is_integer():
-            return column.cast("int64"), None
-        if have.is_floating() or have.is_decimal():
-            return column.cast("int64"), column != column.floor()
+    if kind == "integer" and have.is_integer() and not have.is_uint64():
+        return column.cast("int64"), None
+    if kind == "integer" and have.is_numeric() and not have.is_boolean():
+        return _whole(column)
     return None, None
+
+
+def _whole(column: Column) -> tuple[Column, BooleanValue]:
+    """Whole numbers of a column that can hold others; not-a-number is how many programs write a missing one."""
+    if column.type().is_floating():
+        column = column.isnan().ifelse(ibis.null(column.type()), column)
+    kept = column.between(-_MOST, _MOST).ifelse(column, ibis.null(column.type()))
+    broken = kept != kept.floor() if not kept.type().is_integer() else ibis.literal(False)
+    return kept.cast("int64"), column.notnull() & (kept.isnull() | broken)
 
 
 def wall_time(column: Column) -> TimestampValue:

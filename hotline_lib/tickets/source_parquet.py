@@ -21,6 +21,18 @@ from hotline_lib.tickets.schema import SCHEMA, SHANGHAI_HOURS
 
 _TOO_LARGE = "内存不够：请在 params/organisation.yaml 的 memory_gb 中写大一些，或关闭其他程序。"
 _NO_DISK = "磁盘已满，算到一半放不下：请清出空间后重新运行。"
+_WORDS = {  # by the kinds of DuckDB's exceptions
+    (
+        "ConversionException",
+        "OutOfRangeException",
+        "InvalidInputException",
+    ): "有一个值不能换成所要的类型：请核对文件、表或视图中的值（如过大的数、日历上没有的时间）。",
+    (
+        "BinderException",
+        "CatalogException",
+    ): "视图所用的列或表没有，或各文件中同一列的类型合不到一起：请核对视图的定义和各文件的列。",
+    ("IOException", "HTTPException"): "有文件读不出来，可能已损坏、正在写，或没有读取的权限：请核对后重新运行。",
+}
 _backends: dict[tuple, ibis.BaseBackend] = {}  # by process, memory, where it spills, file
 
 
@@ -94,8 +106,8 @@ def hashed(text: StringValue) -> IntegerValue:
 def _md5(text: str) -> int: ...  # type: ignore[empty-body]
 
 
-def worded(error: Exception) -> str | None:
-    """What went wrong, and what mends it; None if nobody can say."""
+def worded(error: Exception) -> str:
+    """What went wrong, and what mends it. Nothing of what DuckDB said: it shows values and queries."""
     kind, text = type(error).__name__, str(error)
     if "Failed to create directory" in text:
         return "内存放不下的要写到 output/.cache，而那里不能写：请改好权限，或在 params/organisation.yaml 中把 memory_gb 写大些。"
@@ -105,7 +117,8 @@ def worded(error: Exception) -> str | None:
         return _TOO_LARGE
     if kind == "IOException" and "lock" in text:
         return "另一个程序正在写这个 DuckDB 文件：请等它结束后重新运行。"
-    return None
+    words = next((words for kinds, words in _WORDS.items() if kind in kinds), None)
+    return words or f"DuckDB 不能回答（{kind}）：请核对文件、表或视图；仍不行，请把这个名称告诉维护程序的人。"
 
 
 def _spans(path: str) -> list[tuple[Path, dt.datetime, dt.datetime]]:
@@ -136,10 +149,18 @@ def _span(file: str, _written: int) -> tuple[dt.datetime, dt.datetime]:
     stats = [group.statistics for group in groups]
     if not stats or any(each is None or not each.has_min_max or each.null_count for each in stats):
         return always
-    return min(_wall(each.min) for each in stats), max(_wall(each.max) for each in stats)
+    try:
+        return min(_wall(each.min) for each in stats), max(_wall(each.max) for each in stats)
+    except (
+        TypeError,
+        ValueError,
+        OverflowError,
+    ):  # no time at all, which is told elsewhere, or one beyond the calendar
+        return always
 
 
 def _wall(moment: dt.datetime | dt.date) -> dt.datetime:
+    """Raises TypeError for what is no moment, OverflowError for one whose wall time no calendar has."""
     if not isinstance(moment, dt.datetime):
         return dt.datetime.combine(moment, dt.time())
     if moment.tzinfo is None:

@@ -1,6 +1,8 @@
 """Where tickets can be: said once or by month, never with a password; and Parquet wherever it lies."""
 
+import datetime as dt
 import json
+import re
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
@@ -8,6 +10,8 @@ from dataclasses import replace
 import duckdb
 import ibis
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import servers
 from test_tickets import MONTH, ROW, tickets, write
@@ -140,6 +144,29 @@ def test_times_with_a_zone_are_in_the_month_that_the_clock_in_shanghai_says(said
     assert accepted(MONTH, params, paths)[0]["counts"]["tickets"].sum() == 2
 
 
+@pytest.mark.parametrize(
+    ("column", "values", "says"),
+    [
+        ("accepted_at", pa.array(["2024-09-01 08:00:00"] * 4), "「受理时间」（accepted_at）的类型是 String"),
+        ("accepted_at", pa.array([1, 2, 3, 4]), "「受理时间」（accepted_at）的类型是 Int64"),
+        ("accepted_at", pa.array([dt.datetime.max] * 4, pa.timestamp("us", "America/Lima")), None),
+        ("rating", pa.array([float("nan"), 1.0, 5.0, None], from_pandas=False), None),
+        ("rating", pa.array([float("inf"), 1.0, 5.0, None]), "1 个值不是整数"),
+        ("rating", pa.array([1e300, 1.5, 5.0, None]), "2 个值不是整数"),
+        ("rating", pa.array([2**63 + 1, 1, 5, None], pa.uint64()), "1 个值不是整数"),
+    ],
+)
+def test_values_of_any_kind_are_taken_or_refused_in_words(said, tmp_path, column, values, says):
+    (folder := tmp_path / "elsewhere").mkdir()
+    given = pa.Table.from_pandas(SOME)
+    at = given.column_names.index(column)
+    pq.write_table(given.set_column(at, column, values), folder / "all.parquet")
+    params, paths = said(kind="parquet", path=str(folder))
+    with pytest.raises(TicketsError, match=re.escape(says)) if says else nullcontext():
+        if found := accepted(MONTH, params, paths):
+            assert column == "rating" and found[0]["counts"]["tickets"].sum() == 3
+
+
 @pytest.fixture
 def table(said, tmp_path):
     """A table in a file of DuckDB's, and how to change it."""
@@ -161,6 +188,25 @@ def test_tickets_without_a_time_of_acceptance_stop_the_month(table):
     params, paths = table("CREATE TABLE t AS FROM rows_", "UPDATE t SET accepted_at = NULL WHERE unit = '大连'")
     with pytest.raises(TicketsError, match="「受理时间」未填写：1 件"):
         accepted(MONTH, params, paths)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        "SELECT *, rating + 1 AS more FROM rows_v",
+        "SELECT * REPLACE (substr(name, 1, 3)::TIMESTAMP AS closed_at) FROM rows_v",
+    ],
+)
+def test_what_duckdb_says_of_a_view_is_told_in_our_words(table, view):
+    """A column that has gone, a value that cannot be a time."""
+    params, paths = table(
+        f"CREATE TABLE rows_v AS SELECT *, '{servers.CANARY}' AS name FROM rows_",
+        f"CREATE VIEW t AS {view}",
+        *(["ALTER TABLE rows_v DROP rating"] if "more" in view else []),
+    )
+    with pytest.raises(TicketsError, match="请核对") as caught:
+        accepted(MONTH, params, paths)
+    assert servers.CANARY[:3] not in str(caught.value)
 
 
 def test_a_table_is_asked_once_and_kernels_are_told(table, monkeypatch):
