@@ -58,16 +58,10 @@ def find_leads(tickets: Table, complaint: str, days: int) -> pd.DataFrame:
     """The leads of a month, by lead and rank: ``ticket_id``, ``unit``, ``lead``, ``rank`` (1: look first), ``why``.
 
     tickets: as ``read_month`` gives them. complaint: the name of that business type. days: of the month.
-    A ticket may stand under several leads. Where times are kept to the minute, what needs seconds is not looked for.
+    A ticket may stand under several leads. Of whole minutes nobody knows the seconds: what needs them leaves those out.
     """
     closed = closed_complaints(tickets, complaint)
-    whole = fetch(closed.aggregate(n=closed.count(), minutes=(closed.closed % _MINUTE == 0).ifelse(1, 0).sum())).iloc[0]
-    by_minute = 2 * (whole["minutes"] or 0) > whole["n"]
-    made = [
-        _ranked(label, look(closed, days))
-        for look, label in LEADS.items()
-        if not (by_minute and look in (bursts, twins))
-    ]
+    made = [_ranked(label, look(closed, days)) for look, label in LEADS.items()]
     return pd.concat([pd.DataFrame(columns=COLUMNS), *filter(len, made)], ignore_index=True).astype({"rank": "int64"})
 
 
@@ -130,11 +124,13 @@ def bursts(closed: Table, days: int) -> Found:
     """成批办结: closed within thirty seconds of the one before it in the same unit.
 
     k of n: gaps of thirty seconds and less, of all. Closings that know nothing of each other leave such gaps with
-    1 − exp(−31 λ); λ three times the month's average, since a unit closes more in some hours.
+    1 − exp(−31 λ); λ three times the month's average, since a unit closes more in some hours. Closings of a whole
+    minute are left out, however many a unit has of them: it may keep no seconds.
     Source: gaps of a Poisson process (Cox and Lewis 1966).
     Measured: no honest unit of 300; planted 73 of 120: of 180 to 440 complaints nearly all, of 2,800 a month (where
     gaps are short anyway) 2 of 20, of 77 complaints 6 of 20.
     """
+    closed = closed.filter(closed.closed % _MINUTE != 0)
     order = ibis.window(group_by="unit", order_by=["closed", "ticket_id"])
     gaps = closed.mutate(gap=closed.closed - closed.closed.lag().over(order), minute=(closed.closed / _MINUTE).floor())
     gaps = gaps.mutate(weight=gaps.count().over(ibis.window(group_by=["unit", "minute"])))
@@ -167,12 +163,13 @@ def twins(closed: Table, days: int) -> Found:
     """用时雷同: handling times that agree to the second, as copied ones do.
 
     k of n: pairs of tickets of a unit with the same seconds, of pairs with the same minute (of ten minutes and more:
-    short times are alike by themselves); a sixtieth by chance.
+    short times are alike by themselves); one in 59 by chance. Times of whole minutes are left out, however many a unit
+    has of them: it may keep no seconds.
     Source: pairs that fall together (the birthday problem); few distinct values as a mark of made-up data, as in
     Simonsohn 2013.
     Measured: no honest unit of 300; planted 120 of 120.
     """
-    long = closed.filter(closed.seconds >= _LONG)
+    long = closed.filter((closed.seconds >= _LONG) & (closed.seconds % _MINUTE != 0))
     long = long.mutate(minute=(long.seconds / _MINUTE).floor())
     long = long.mutate(
         weight=long.count().over(ibis.window(group_by=["unit", "seconds"])),
@@ -183,18 +180,18 @@ def twins(closed: Table, days: int) -> Found:
     of = pairs.select("unit", n=(pairs.twice / 2).cast("int64"), k=(pairs.same / 2).cast("int64"))
     why = lambda row: f"办结用时{_span(row['seconds'])}，该单位有{row['weight']}件一秒不差"
     listed = long.filter(long.weight > 1).select("unit", "ticket_id", "weight", "seconds")
-    return Found(of, listed, 1 / _MINUTE, why)
+    return Found(of, listed, 1 / (_MINUTE - 1), why)
 
 
 def unasked(closed: Table, days: int) -> Found:
-    """未回访即满意: satisfied without a call-back, or reported within a minute of closing: nobody can have been asked.
+    """未回访即满意: satisfied without a call-back, or reported within a minute after closing: nobody can have been asked.
 
     k of n: those, of the satisfied; one in a hundred may be a slip of the record.
     Source: 月报 2024-09, 三 (部分工单在系统上显示办结和满意，但实际未办结、群众不满意).
     Measured: no honest unit of 300, but ``simulate`` rings whoever rates, so that says nothing; planted 120 of 120.
     """
     satisfied = closed.filter(closed.rating >= SATISFIED_FROM)
-    at_once = ((satisfied.submitted - satisfied.closed) <= _MINUTE).fill_null(False)
+    at_once = (satisfied.submitted - satisfied.closed).between(0, _MINUTE).fill_null(False)
     unrung = ~satisfied.called_back.fill_null(False)
     satisfied = satisfied.mutate(after=satisfied.submitted - satisfied.closed, unrung=unrung.ifelse(1, 0))
     listed = satisfied.filter(unrung | at_once).mutate(weight=satisfied.unrung)

@@ -142,6 +142,20 @@ def test_times_kept_to_the_minute_are_no_bursts_and_no_twins():
     assert found(rows).empty
 
 
+@pytest.mark.parametrize("which", ["all of a unit's", "some of a unit's", "lengths only"])
+def test_one_unit_or_system_that_keeps_minutes_is_no_lead(which):
+    rows = honest(600, "甲市")
+    kept = some(rows, 1 if which != "some of a unit's" else 3)
+    start = rows["accepted"] if which == "lengths only" else rows["accepted"] // 60 * 60
+    rows = rows.assign(accepted=start.where(kept, rows["accepted"]), seconds=rows["seconds"].mask(kept, rows["seconds"] // 60 * 60))  # fmt: skip
+    assert found(rows, honest(600, "乙市", 2), honest(600, "丙市", 3)).empty
+
+
+def test_reported_before_closing_is_a_slip_of_the_clock_and_not_at_once():
+    rows = honest(400, "甲市")
+    assert found(rows.assign(after=rows["after"].mask(some(rows), -7_200))).empty
+
+
 def test_answered_at_once_is_not_too_fast_and_open_ones_are_not_looked_at():
     rows = too_fast(honest(400, "甲市"))
     assert found(rows.assign(answered_instantly=some(rows))).empty
