@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -15,6 +16,15 @@ _NEEDS = {
     "postgres": "kind 为 postgres 时必须写明 table（表或视图，如 hotline.tickets）",
     "spark": "kind 为 spark 时必须写明 table（表或视图）或 path（Parquet 的位置），只写一个",
 }
+_NAME = r"[^\s.\"'`;:/?@=&]+"  # of a table, a schema, a catalogue: nothing that an address or its secret has
+_SECRET = "path 中不能写用户名、口令、签名等（@ 之前、? 或 ; 之后的内容）：请放进环境变量或引擎自己的配置文件"
+_CONTAINER = re.compile(r"(abfss?|wasbs?)://[a-z0-9$-]+@[^@/]*(/|$)")  # Azure's way to say where, not who
+
+
+def _holds_secret(path: str) -> bool:
+    """Whether a path says who asks: a user before the host, or a query (a signature, a token) behind."""
+    user = re.match(r"[^/]*://[^/]*@", path) and not _CONTAINER.match(path)
+    return bool(user or re.search(r"[?;]|:[^/\\]*@", path))
 
 
 class Source(Model):
@@ -28,7 +38,7 @@ class Source(Model):
 
     kind: Kind = "parquet"
     path: Annotated[str, Field(min_length=1)] | None = None
-    table: Annotated[str, Field(pattern=r"^[^\s.\"'`;]+(\.[^\s.\"'`;]+){0,2}$")] | None = None
+    table: Annotated[str, Field(min_length=1)] | None = None
     simulated: bool = False
     timeout: int = Field(900, ge=1, le=86_400)
 
@@ -41,8 +51,10 @@ class Source(Model):
         least = 0 if self.kind == "parquet" else 2 if self.kind == "duckdb" else 1
         if len(given) < least or (self.kind == "spark" and len(given) > 1):
             raise ValueError(_NEEDS[self.kind])
-        if self.path and "@" in self.path.partition("://")[2].partition("/")[0]:
-            raise ValueError("path 中不能写用户名和口令：请放进环境变量或引擎自己的配置文件")
+        if self.table and not re.fullmatch(rf"{_NAME}(\.{_NAME}){{0,2}}", self.table):
+            raise ValueError("table 应是表或视图的名称，如 hotline.tickets")
+        if self.path and _holds_secret(self.path):
+            raise ValueError(_SECRET)
 
     @property
     def in_data(self) -> bool:

@@ -76,7 +76,7 @@ def table(source: Source, params: Params, paths: Paths) -> Table:
 
 def address(source: Source, paths: Paths) -> str:
     """Which Spark this is, without what may follow the address (token, user)."""
-    place = _place().partition(";")[0]
+    place = re.split("[;?]", _place())[0]
     return "" if place.startswith("local") else place.rpartition("@")[2]
 
 

@@ -186,11 +186,11 @@ def _free_port() -> int:
         return free.getsockname()[1]
 
 
-def with_source(project: Paths, folder: Path, **source: object) -> Paths:
+def with_source(project: Paths, folder: Path, as_written: object = None, **source: object) -> Paths:
     """The project with its params/ copied to ``folder``, where organisation.yaml says that all tickets are at that source."""
     shutil.copytree(project.params, folder / "params", dirs_exist_ok=True)
     file = folder / "params" / "organisation.yaml"
-    content = yaml.safe_load(file.read_text(encoding="utf-8")) | {"source": source}
+    content = yaml.safe_load(file.read_text(encoding="utf-8")) | {"source": as_written or source}
     file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     for month in (folder / "params" / "months").glob("*.yaml"):
         lines = month.read_text(encoding="utf-8").splitlines()
