@@ -57,10 +57,10 @@ def handed() -> dict[str, str]:
 
 def _asked(first: str, until: str | None, source: Source, raw: Table, paths: Paths) -> dict[str, str]:
     """By month, from ``first`` on (up to ``until``, which is known already)."""
-    rows = since(raw.accepted_at, first_day(first)) | raw.accepted_at.isnull()
+    rows = since(raw.accepted_at, first_day(first))
     if until:
         rows = rows & (raw.accepted_at < moment(raw.accepted_at, first_day(until)))
-    raw = raw.filter(rows)
+    raw = raw.filter(rows | raw.accepted_at.isnull())
     wall, text = wall_time(raw.accepted_at), ibis.literal(_BETWEEN).join([_text(raw, column) for column in SCHEMA])
     with asking():
         table = raw.select(month=wall.year() * 100 + wall.month(), hashed=of(source).hashed(text))

@@ -30,12 +30,18 @@ from hotline_lib.tickets.scan import accepted, submitted
 def said(project, tmp_path):
     """The project's parameters with that source; its folder is given too."""
 
-    def say(**source: object):
-        paths = servers.with_source(replace(project, data=tmp_path / "data"), tmp_path, **source)
+    def say(as_written: object = None, **source: object):
+        paths = servers.with_source(replace(project, data=tmp_path / "data"), tmp_path, as_written or source)
         table_digest.forget()
         return load_params(MONTH, paths.params), paths
 
     return say
+
+
+SECRET_PATHS = (
+    "https://host/x.parquet?sig={}", "container/x?sig={}", "s3a://me:{}@bucket/x", "abfss://c:{}@account/x", "wasbs://c@account/x;SharedAccessKey={}",
+    "abfss://{}@c@account/x", "hdfs://{}@host/x", "me:{}@host/x",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -44,19 +50,40 @@ def said(project, tmp_path):
         ({"kind": "database"}, "应为 'parquet'"),
         ({"kind": "postgres"}, "必须写明 table"),
         ({"kind": "postgres", "path": "x", "table": "t"}, "不能写 path"),
-        ({"kind": "postgres", "table": "t; drop table t"}, "table"),
+        ({"kind": "postgres", "table": "t; drop table t"}, "如 hotline.tickets"),
         ({"kind": "spark"}, "只写一个"),
         ({"kind": "spark", "table": "t", "path": "x"}, "只写一个"),
         ({"kind": "duckdb", "path": "x"}, "path（文件）和 table"),
-        ({"kind": "parquet", "path": f"hdfs://me:{servers.CANARY}@host/x"}, "不能写用户名和口令"),
+        ({"kind": "parquet", "path": f"hdfs://me:{servers.CANARY}@host/x"}, "不能写用户名、口令"),
         ({"kind": "postgres", "table": "t", "password": servers.CANARY}, "password"),
+        *(
+            ({"kind": "spark", "path": path.format(servers.CANARY)}, "不能写用户名、口令、签名")
+            for path in SECRET_PATHS
+        ),
+        ({"kind": "postgres", "table": f"postgresql://me:{servers.CANARY}@host/x"}, "如 hotline.tickets"),
+        ({"kind": "postgres", f"postgresql://me:{servers.CANARY}@host/x": None}, "不认识的键"),
+        ({"kind": f"password={servers.CANARY}"}, "kind"),
+        (f"postgresql://me:{servers.CANARY}@host/x", "若干「键: 值」"),
         ({"kind": "postgres", "connect": f"postgresql://me:{servers.CANARY}@host/x", "table": "t"}, "connect"),
     ],
 )
 def test_a_source_that_cannot_be_is_refused_without_its_secret(said, source, says):
     with pytest.raises(ParamsError) as caught:
-        said(**source)
+        said(source)
     assert says in str(caught.value) and servers.CANARY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "abfss://tickets@account.dfs.core.windows.net/a/month=2024-09",
+        "wasb://c-1@account/x",
+        "s3a://bucket/me@x",
+        "/data/工单 2024",
+    ],
+)
+def test_a_place_is_no_secret(path):
+    assert Source(kind="spark", path=path).path == path
 
 
 def test_a_source_is_said_once_and_a_month_may_say_its_own(said):
@@ -227,6 +254,24 @@ def test_earlier_months_are_asked_for_where_they_are_needed(table):
     params, paths = table("CREATE TABLE t AS FROM rows_", "UPDATE t SET accepted_at = '2019-01-01' WHERE unit = '大连'")
     recent = find_input(MONTH, params, paths)
     assert find_input("2019-01", params, paths) and find_input(MONTH, params, paths) == recent
+
+
+def test_tickets_without_a_time_are_in_the_digest_of_each_month_whichever_is_asked_for_first(table):
+    before = "UPDATE t SET accepted_at = '2019-01-01' WHERE unit = '大连'"
+    undated = "INSERT INTO t SELECT * REPLACE (NULL::TIMESTAMP AS accepted_at, 'x' AS ticket_id) FROM t LIMIT 1"
+    changes = [
+        ("CREATE TABLE t AS FROM rows_", before, undated),
+        ("UPDATE t SET rating = 2 WHERE accepted_at IS NULL",),
+    ]
+    digests = []
+    for statements in changes:
+        asked = []
+        for months in ((MONTH, "2019-01"), ("2019-01", MONTH)):
+            params, paths = table(*statements if not asked else ())
+            asked.append({month: find_input(month, params, paths).sha256 for month in months})
+        assert asked[0] == asked[1]
+        digests.append(asked[0])
+    assert all(digests[0][month] != digests[1][month] for month in digests[0])
 
 
 @pytest.mark.parametrize(
