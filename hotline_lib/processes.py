@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 
 MOST_MEMORY = 1_500 << 20  # what reading a file may take
 MAIL_PASSWORD = "HOTLINE_SMTP_PASSWORD"  # the only place that the mail's password may come from
+
+# pandas' option: frames keep text as Python has it, since a report's have some hundred rows, for which Arrow takes twice as long
+QUICK_TEXT = ("mode.string_storage", "python")
 
 
 def child_environment(**more: str) -> dict[str, str]:
@@ -18,13 +21,6 @@ def child_environment(**more: str) -> dict[str, str]:
 def few_collections() -> None:
     """This process looks for garbage seldom: each look goes through all that was imported, and a run leaves little."""
     gc.set_threshold(50_000, 20, 20)
-
-
-def quick_text() -> AbstractContextManager[None]:
-    """Within it, frames keep text as Python has it: a report's have some hundred rows, for which Arrow takes twice as long."""
-    import pandas as pd
-
-    return pd.option_context("mode.string_storage", "python")
 
 
 def limit_memory(most: int = MOST_MEMORY) -> None:

@@ -26,7 +26,7 @@ from hotline_lib.fingerprint import file_sha256, git_commit, package_versions, v
 from hotline_lib.journal import held, write_whole
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
-from hotline_lib.processes import quick_text
+from hotline_lib.processes import QUICK_TEXT
 
 if TYPE_CHECKING:
     from hotline_lib.batch.execute import Executed
@@ -113,7 +113,9 @@ def run_month(
         due = [report for report in reports if report.name not in results]
         if due or not all(map(run.is_written, ("tables", "mail"))):
             due.sort(key=lambda report: (run.folder / f"{report.name}.html").exists())  # what is missing comes first
-            with quick_text():
+            import pandas  # slow; an unchanged month needs none of it
+
+            with pandas.option_context(*QUICK_TEXT):
                 results |= run.make(due, jobs, time_limit, shared)
         in_order = tuple(results[report.name] for report in reports)
         index = run.write_index(params.organisation.hotline)

@@ -19,7 +19,7 @@ import socket
 import sys
 from contextlib import suppress
 
-from hotline_lib.processes import few_collections, quick_text
+from hotline_lib.processes import QUICK_TEXT, few_collections
 
 _WARM = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "matplotlib.pyplot",
@@ -63,11 +63,13 @@ def serve(runner: socket.socket) -> None:
 
 def _know() -> None:
     """What every kernel would find out for itself, and what does not change while this process runs."""
+    import pandas
+
     from hotline_lib.fingerprint import library_fingerprint, package_versions
     from hotline_lib.present._style import font_family
 
     library_fingerprint(), package_versions(), font_family()
-    quick_text().__enter__()
+    pandas.set_option(*QUICK_TEXT)
 
 
 def _tell(runner: socket.socket, words: object) -> None:

@@ -9,10 +9,11 @@ def binomial_interval(successes: float, trials: float, *, level: float = 0.95) -
     Sizes need not be whole: an effective sample's are not.
     Source: Clopper and Pearson 1934, through the quantiles of the beta distribution.
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
-    low = float(beta.ppf((1 - level) / 2, successes, trials - successes + 1)) if successes > 0 else 0.0
-    return low, float(beta.ppf((1 + level) / 2, successes + 1, trials - successes)) if successes < trials else 1.0
+    missed = trials - successes
+    low = float(betaincinv(successes, missed + 1, (1 - level) / 2)) if successes > 0 else 0.0
+    return low, float(betaincinv(successes + 1, missed, (1 + level) / 2)) if missed > 0 else 1.0
 
 
 def ratio_interval(
