@@ -20,7 +20,7 @@ from hotline_lib.tickets.files import LONGEST
 from hotline_lib.tickets.read import newest_month, no_tickets
 from hotline_lib.tickets.scan import accepted, handed, leads, submitted
 from hotline_lib.tickets.schema import KEYS, SCHEMA, Input
-from hotline_lib.tickets.single import chosen_tickets, missed_tickets, tickets_behind
+from hotline_lib.tickets.single import chosen_tickets, left_tickets, missed_tickets, tickets_behind
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -186,6 +186,9 @@ class Month:
             raise HotlineError(f"{of.label}不是由工单算出的，没有可列的工单：它取自 params/ 或受理件数。")
         _check_columns(columns or [])
         name = unit and self.params.unit(unit).name
+        if columns is None and of.key in self.missed:  # the same rule, and asks no engine
+            rows = self.missed if name is None else self.missed[self.missed["unit"] == name]
+            return rows.loc[rows[of.key].astype(bool), ["ticket_id"]].reset_index(drop=True)
         return tickets_behind(self.month, name, of, columns or ["ticket_id"], self.params, self.paths)
 
     @cached_property
@@ -193,6 +196,11 @@ class Month:
         """The submitted tickets that an indicator misses, and all complaints: ``unit``, ``ticket_id``, ``seconds``,
         ``due_seconds``, and a column per indicator: whether it counts the ticket and the ticket is not good."""
         return missed_tickets(self.month, self.params, self.paths)
+
+    @cached_property
+    def left(self) -> pd.DataFrame:
+        """The tickets accepted in the month and not submitted by its end: ``unit``, ``ticket_id``."""
+        return left_tickets(self.month, self.params, self.paths)
 
     def leads(self) -> pd.DataFrame:
         """Closed complaints to look at next (``tickets.leads``): ``ticket_id``, ``unit``, ``lead``, ``rank`` in it, ``why``."""
@@ -274,7 +282,7 @@ def _opened(month: str, paths: Paths) -> Month:
 def prepare(month: str, paths: Paths) -> Month:
     """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
     m = _opened(month, paths)
-    _ = m._beside, m.annexes, m.missed, m.leads()
+    _ = m._beside, m.annexes, m.missed, m.left, m.leads()
     return m
 
 

@@ -13,7 +13,6 @@ from hotline_lib.bulletin._finding import Finding, said
 from hotline_lib.bulletin._samples import sample
 from hotline_lib.exact import percent
 from hotline_lib.indicators import BY_KEY, INDICATORS
-from hotline_lib.params import month_range
 from hotline_lib.present._sentences import Figure
 
 if TYPE_CHECKING:
@@ -150,8 +149,7 @@ def _checked(m: Month) -> Iterator[Finding]:
 
 def _left(m: Month, unit: str) -> list[str]:
     """The ids of a unit's tickets that were not submitted by the end of the month."""
-    rows = m.tickets({"unit": unit}, ["ticket_id", "submitted_at"])
-    return rows.loc[~(rows["submitted_at"] < pd.Timestamp(month_range(m.month)[1])), "ticket_id"].tolist()
+    return m.left.loc[m.left["unit"] == unit, "ticket_id"].tolist()
 
 
 def _behind(m: Month, key: str, units: list[str]) -> Callable[[], list[str]] | None:

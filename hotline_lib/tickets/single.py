@@ -7,10 +7,10 @@ import pandas as pd
 from ibis.expr.types import BooleanValue, Table
 
 from hotline_lib.indicators import FROM_TICKETS, Indicator, Rules, due_seconds, handling_seconds
-from hotline_lib.params import Params
+from hotline_lib.params import Params, month_range
 from hotline_lib.paths import Paths
-from hotline_lib.tickets.read import fetch, read_month
-from hotline_lib.tickets.scan import frames_key, kept, reached, rules_of, submitted_in
+from hotline_lib.tickets.read import fetch, find_input, read_month
+from hotline_lib.tickets.scan import Frames, frames_key, kept, reached, rules_of, submitted_in
 
 
 def chosen_tickets(
@@ -23,6 +23,20 @@ def chosen_tickets(
         fits = table[column].isin(given)
         table = table.filter(fits if len(given) == len(values) else fits | table[column].isnull())
     return fetch(table.order_by("ticket_id").select(*columns))
+
+
+def left_tickets(month: str, params: Params, paths: Paths) -> pd.DataFrame:
+    """The tickets accepted in a month and not submitted by its end: ``unit``, ``ticket_id``. Kept like the month's frames."""
+    source = find_input(month, params, paths)
+    if source is None:
+        return pd.DataFrame(columns=["unit", "ticket_id"])
+
+    def scan() -> Frames:
+        table = read_month(month, params, paths)
+        left = table.filter(table.submitted_at.isnull() | (table.submitted_at >= ibis.literal(month_range(month)[1])))
+        return {"left": fetch(left.order_by("ticket_id").select("unit", "ticket_id"))}
+
+    return kept("left", month, frames_key("left", month, [source], params, params), scan, paths)["left"]
 
 
 def tickets_behind(

@@ -155,6 +155,7 @@ def test_the_tickets_behind_a_rate_are_as_many_as_are_not_good(real, unit):
 
 def test_the_three_tickets_behind_one_rate(real):
     late = real.behind("营口市", "投诉举报类24小时办结率", ["ticket_id", "unit", "business_type"])
+    pd.testing.assert_frame_equal(real.behind("营口", "complaint_24h_rate"), late[["ticket_id"]])  # kept and asked for
     assert len(late) == 3 and set(late["unit"]) == {"营口"} and set(late["business_type"]) == {"投诉举报"}
     with pytest.raises(UnknownValueError, match="complaint_24h_rate"):
         real.behind("营口", "complaint_24_rate")

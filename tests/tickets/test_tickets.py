@@ -247,6 +247,14 @@ def test_frames_are_made_once_and_again_when_a_ticket_changes(own):
     assert len(list((own.cache / "frames").iterdir())) == 2
 
 
+def test_what_is_left_was_not_submitted_by_the_months_end(own):
+    at = lambda *times: tickets(*({"submitted_at": time} for time in times))
+    write(own, at(None, "2024-10-01 00:00:00", "2024-09-30 23:59:59"))
+    assert open_month(MONTH, own).left["ticket_id"].str[-4:].tolist() == ["0001", "0002"]
+    write(own, at("2024-09-30 23:59:59", "2024-10-01 00:00:00", "2024-09-30 23:59:59"))
+    assert open_month(MONTH, own).left["ticket_id"].str[-4:].tolist() == ["0002"]
+
+
 def test_what_somebody_does_to_a_frame_is_not_in_the_next_one(own):
     scan(own, tickets({}))
     counts = scan(own, tickets({}))["counts"]
