@@ -56,7 +56,15 @@ class Paths:
         for name in ("tickets", "spot_checks"):
             self.area(name).recover()
         made = [self.output, *(self.output / name for name in ("intake", "check")), self.params / "months"]
-        sweep(*made, self.cache, self.cache / "frames", self.cache / "sha256", self.sent, *self.sent.glob("*/tables"))
+        sweep(
+            *made,
+            self.cache,
+            self.cache / "frames",
+            self.cache / "sha256",
+            self.sent,
+            *self.sent.glob("*/tables"),
+            *self.sent.glob("*/runs"),
+        )
 
     def published(self, month: str) -> Path:
         return self.data / "published" / month

@@ -20,11 +20,7 @@ def basis(month: str, paths: Paths, params: Params, *, again: bool = False) -> t
     Returns data files with their SHA-256, by the path an analyst knows; and one digest of these, parameters, library
     and packages.
     """
-    back = max(
-        LONGEST - 1, 12 + params.month.reach_back_months, 11 + int(month[5:])
-    )  # last year's submissions, its January
-    months = [month_before(month, each) for each in range(back, -1, -1)]
-    source = params.month.source
+    months, source = looked_at(month, params), params.month.source
     data = [
         path
         for each in months
@@ -42,6 +38,12 @@ def basis(month: str, paths: Paths, params: Params, *, again: bool = False) -> t
     return files, value_fingerprint(
         [files, _params_files(paths.params, months), library_fingerprint(), package_versions()]
     )
+
+
+def looked_at(month: str, params: Params) -> list[str]:
+    """The months that a month's reports look at, oldest first: last year's submissions and its January too."""
+    back = max(LONGEST - 1, 12 + params.month.reach_back_months, 11 + int(month[5:]))
+    return [month_before(month, each) for each in range(back, -1, -1)]
 
 
 def mixed(files: dict[str, str], before: str, now: Callable[[], tuple[dict[str, str], str]]) -> str:

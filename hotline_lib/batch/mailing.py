@@ -19,7 +19,7 @@ from hotline_lib.batch.plan import of_document
 from hotline_lib.batch.proofs import refuse_faulty
 from hotline_lib.batch.run import prepared
 from hotline_lib.deliver import edition, mail
-from hotline_lib.deliver.ledger import Entry, Ledger, carry_over
+from hotline_lib.deliver.ledger import WHOLE, Entry, Ledger, carry_over
 from hotline_lib.deliver.send import PASSWORD, Letter, Server
 from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.journal import held
@@ -28,8 +28,6 @@ from hotline_lib.paths import Paths
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
-
-WHOLE = "bulletin"  # the audience of the whole bulletin; every other is a unit
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Record:
 
     status: made or failed. made_at: local time with offset, ISO. error: why it failed, in words. basis: what all reports
     of the month stood on when it was made. parameters: what its notebook got. shared: those that it has in common with the
-    whole bulletin. digests: SHA-256 of its files, by suffix.
+    whole bulletin. digests: SHA-256 of its files, by suffix. places: by file of data, the id of what stands over its link.
     """
 
     status: str
@@ -44,6 +44,7 @@ class Record:
     parameters: dict[str, Any] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
 
     def is_current(self, basis: str, shared: Mapping[str, Any]) -> bool:
         """Whether it was made from just this, and says what the whole bulletin of these parameters says."""
@@ -69,12 +70,30 @@ class Tables:
         return self.shared.get("top", 5)
 
 
+@dataclass(frozen=True)
+class Run:
+    """A run that printed, or was made from, something else than the one before it; what is kept in runs/ (``printed``)."""
+
+    version: str
+    made_at: str
+
+
+@dataclass(frozen=True)
+class Open:
+    """Something of the month that nobody confirmed. count: values. href: where 待补充 stands on a page."""
+
+    words: str
+    count: int
+    href: str
+
+
 @dataclass
 class Manifest:
     """What was made of one month. ``inputs`` and ``code`` are those of the last run.
 
     typed: what ``-p`` said of the whole bulletin's parameters when it was made last. proofs: by file of the bulletin, what
-    in it cannot be right.
+    in it cannot be right. runs: those that differ, the last one last. open: what pages print as 待补充; confirmed: how many
+    values of the month somebody has filled in. names: by CSV, what its table is called.
     """
 
     month: str
@@ -86,6 +105,10 @@ class Manifest:
     typed: dict[str, Any] = field(default_factory=dict)
     reports: dict[str, Record] = field(default_factory=dict)
     proofs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    runs: tuple[Run, ...] = ()
+    open: tuple[Open, ...] = ()
+    confirmed: int = 0
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -1,25 +1,22 @@
-"""The pages of a run, as text: what a report, a failure and the index say about themselves."""
+"""The pages of a run, as text: what a report and a failure say about themselves."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from nbformat import NotebookNode
 
 from hotline_lib.batch.clean import numbered
 from hotline_lib.batch.export import Link, PageContext, export_html, render
 from hotline_lib.batch.failure import Failure, PageError
-from hotline_lib.batch.manifest import Manifest, Record
 from hotline_lib.batch.plan import Report
 from hotline_lib.contract import breach, closes
-from hotline_lib.month import Month, label
+from hotline_lib.month import Month
 from hotline_lib.present import _page as page
 
 # where a run writes the data of tables, by the name that a table has, and of the numbered figures
@@ -37,7 +34,7 @@ DATA = MappingProxyType(
 _COMMAND = re.compile(
     '(?:&#10;|\n)命令：hotline explain [^"]*(?=")'
 )  # which tells of the month's pages, not of a unit's
-Links = dict[str, tuple[str, str | None]]  # by title: where a page is, and why it failed, if it did
+_DATA_LINK = re.compile(r'<p class="data"><a href="(?P<file>[^"]*)"')
 
 
 def report(
@@ -59,11 +56,7 @@ def around(asked: Report, beside: Mapping[str, str]) -> list[Link]:
     if asked.unit:
         return [Link("../../../index.html", "全部月份", back=True), Link("../index.html", "各单位", back=True)]
     others = [Link(f"{quote(name)}.html", title) for name, title in beside.items() if name != asked.name]
-    return (
-        [Link("../index.html", "全部月份", back=True), *others]
-        if others
-        else [Link("../index.html", "全部月份", back=True)]
-    )
+    return [Link("../index.html", "全部月份", back=True), Link("../tables.html", "各月的表", back=True), *others]
 
 
 def _hold(html: str, notebook: NotebookNode) -> None:
@@ -84,73 +77,25 @@ def _hold(html: str, notebook: NotebookNode) -> None:
 def failure(failed: Failure, asked: Report, month: Month, *, has_previous: bool) -> str:
     """The page in place of a report that was not made: the cell that failed, the error, the trace."""
     previous = f"{'../' * asked.name.count('/')}previous/{quote(asked.name)}.html" if has_previous else ""
-    return _held(render("failure.html.j2", _context(asked, month), failure=failed, previous=previous))
+    return held(render("failure.html.j2", _context(asked, month), failure=failed, previous=previous))
 
 
-def index(manifests: Sequence[Manifest], hotline: str) -> str:
-    """The index of all months, newest first. The units' pages of a month have an index of their own."""
-    lines = []
-    for manifest in manifests:
-        own = {name: record for name, record in manifest.reports.items() if record.unit is None}
-        links = _links(own.values(), [f"{manifest.month}/{name}" for name in own])
-        units = [record for record in manifest.reports.values() if record.unit is not None]
-        if units:
-            failed = "；".join(f"{record.unit}：{record.error}" for record in units if record.status == "failed")
-            links["各单位报告"] = (f"{manifest.month}/units/index.html", failed or None)
-        if links:
-            line = _line(label(manifest.month), manifest, links, [*own.values(), *units])
-            lines.append(line | {"files": _files(manifest)})
-    return _index(lines, hotline, "月度报告", "月份")
+def places(html: str) -> tuple[str, dict[str, str]]:
+    """A page whose links to data have ids, and these by the file that they lead to."""
+    found: dict[str, str] = {}
+
+    def named(link: re.Match[str]) -> str:
+        if link["file"] in found:
+            return link[0]
+        found[link["file"]] = place = "data-" + re.sub(
+            r"\W+", "-", link["file"].removesuffix(".csv").removeprefix("tables/")
+        )
+        return f'<p class="data" id="{place}"><a href="{link["file"]}"'
+
+    return _DATA_LINK.sub(named, html), {unquote(file): place for file, place in found.items()}
 
 
-def _files(manifest: Manifest) -> list[tuple[str, str]]:
-    """What was made beside the pages: what it is called, and where it lies."""
-    called = {".docx": "Word", ".pdf": "PDF", ".xlsx": "附表", ".eml": "邮件"}
-    made = {name[name.rfind(".") :]: name for name in (*manifest.tables.files, *manifest.mail.files)}
-    return [(words, f"{manifest.month}/{quote(made[suffix])}") for suffix, words in called.items() if suffix in made]
-
-
-def units_index(manifest: Manifest, hotline: str, order: Sequence[str] = ()) -> str:
-    """The index of one month's pages of single units, as it lies in output/MONTH/units. order: of the units, as tables have it."""
-    lines = []
-    units = dict.fromkeys(record.unit for record in manifest.reports.values() if record.unit is not None)
-    for unit in sorted(units, key=lambda each: order.index(each) if each in order else len(order)):
-        own = {name: record for name, record in manifest.reports.items() if record.unit == unit}
-        links = _links(own.values(), [name.removeprefix("units/") for name in own])
-        lines.append(_line(unit, manifest, links, own.values()))
-    back = [Link("../../index.html", "全部月份", back=True)]
-    return _index(lines, hotline, f"{label(manifest.month)}各单位报告", "单位", back)
-
-
-def _links(records: Iterable[Record], names: Iterable[str]) -> Links:
-    """A title that is not alone is followed by its notebook: a copied one keeps its heading at first."""
-    titles = Counter(record.title for record in records)
-    links: Links = {}
-    for record, name in zip(records, names, strict=True):
-        title = record.title if titles[record.title] == 1 else f"{record.title} {record.notebook}".strip()
-        error = record.error if record.status == "failed" else None
-        links[title or record.notebook] = (f"{quote(name)}.html", error)
-    return links
-
-
-def _line(head: str, manifest: Manifest, links: Links, records: Iterable[Record]) -> dict[str, Any]:
-    seconds = sum(record.seconds for record in records)
-    time = max(record.made_at for record in records)[:16].replace("T", " ")  # 2024-10-14 09:30
-    return {"head": head, "simulated": manifest.simulated, "links": links, "seconds": f"{seconds:.1f}", "time": time}
-
-
-def _index(lines: Sequence[dict[str, Any]], hotline: str, title: str, head: str, back: Sequence[Link] = ()) -> str:
-    """Lines as they come (``head``: what they are), reports across in the order of appearance."""
-    links = [(title, error) for line in lines for title, (_, error) in line["links"].items()]
-    failed = sum(error is not None for _, error in links)
-    facts = [f"{len(links) - failed}份报告"] + ([f"{failed}份失败"] if failed else [])
-    columns = list(dict.fromkeys(title for title, _ in links))
-    about = PageContext(title, "", hotline, facts=facts, around=back)
-    filed = any(line.get("files") for line in lines)
-    return _held(render("index.html.j2", about, lines=lines, columns=columns, head=head, filed=filed))
-
-
-def _held(html: str) -> str:
+def held(html: str) -> str:
     """A page that is no notebook's, if it keeps to the contract. Raises PageError."""
     if wrong := breach(html):
         raise PageError(f"这一页不能打开：{wrong}。")

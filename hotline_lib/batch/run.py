@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from hotline_lib.batch import manifest, proofs
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis, mixed
-from hotline_lib.batch.manifest import Record, Tables, all_manifests, read_manifest
+from hotline_lib.batch.manifest import Record, Tables, read_manifest
 from hotline_lib.batch.plan import DOCUMENT, Report, discover, of_document, plan
 from hotline_lib.batch.weaknesses import warnings
-from hotline_lib.batch.written import kept_tables, mail_written, tables_written, units_in
+from hotline_lib.batch.whole import remember, units_of, write_pages
+from hotline_lib.batch.written import kept_tables, mail_written, tables_written
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import file_sha256, git_commit, package_versions, value_fingerprint
 from hotline_lib.journal import held, write_whole
@@ -213,6 +214,8 @@ class _Run:
             results = {report.name: self._place(report, executed, month, due) for report, executed in finished}
         if (after := kept_tables(self.folder)) != before:
             self._write("tables", lambda: tables_written(month, self.folder, after, top))
+        if not self.manifest.tables.error:
+            remember(month, self.paths, self.manifest, top)
         self.warnings += proofs.of_word(self.manifest, self.paths)
         self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
         now = lambda: basis(self.month, self.paths, load_params(self.month, self.paths.params), again=True)
@@ -226,11 +229,11 @@ class _Run:
         """output/index.html, from the manifests of all months, and the month's index of units."""
         index = self.paths.output / "index.html"
         if self.changed or not index.exists():
-            from hotline_lib.batch import pages
+            from hotline_lib.batch import indexes
 
-            write_whole(index, pages.index(all_manifests(self.paths.output), hotline))
-            if any(record.unit for record in self.manifest.reports.values()):
-                own = pages.units_index(self.manifest, hotline, units_in(self.folder))
+            write_pages(self.paths, hotline, self.month)
+            if units := units_of(self.manifest, self.paths):
+                own = indexes.units_index(self.manifest, hotline, units)
                 write_whole(self.folder / "units" / "index.html", own)
         return index
 
@@ -238,12 +241,12 @@ class _Run:
         """Put a report, or its failure page, in its place and remember it."""
         from hotline_lib.batch import clean, pages
 
-        failure, begun, name, digests = executed.failure, time.monotonic(), report.name, {}
+        failure, begun, name, digests, places = executed.failure, time.monotonic(), report.name, {}, {}
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
                 page = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due))
-                html = proofs.of_page(page, name, self.manifest, self.paths)
+                html, places = pages.places(proofs.of_page(page, name, self.manifest, self.paths))
                 digests = manifest.put(self.folder, name, html=html, notebook=notebook)
                 manifest.drop_previous(self.folder, name)
         except Exception as error:
@@ -266,6 +269,7 @@ class _Run:
             parameters=dict(report.parameters),
             shared=dict(report.shared),
             digests=digests,
+            places=places if not failure else {},
         )
         self._remember()
         return self.result(report, record.status, record.seconds, record.error)

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import typer
 
-from hotline_lib.cli import exports, mail, proofreading, reports, sampling, schemes
+from hotline_lib.cli import differing, exports, mail, proofreading, reports, sampling, schemes
 from hotline_lib.cli.app import app, asked
 from hotline_lib.errors import HotlineError, refused
 from hotline_lib.journal import end_on_signals, private_folder
 from hotline_lib.paths import find_paths
 from hotline_lib.processes import few_collections
 
-__all__ = ["app", "exports", "mail", "main", "proofreading", "reports", "sampling", "schemes"]
+__all__ = ["app", "differing", "exports", "mail", "main", "proofreading", "reports", "sampling", "schemes"]
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -33,6 +33,7 @@ def mail(
     """把月报（或各单位分册）发给 params/recipients.yaml 中的收件人。发过的不会再发；改过数字的作为更正发。"""
     from hotline_lib.batch import alone
     from hotline_lib.batch.mailing import listed, mail_server, plan_mail, sending
+    from hotline_lib.batch.whole import sent_now, write_pages
     from hotline_lib.params import first_day
 
     first_day(month)  # refuses what is no month, before a file is named after it
@@ -52,7 +53,11 @@ def mail(
             server = mail_server(mailing, host, port)
             if not yes:
                 posting.ask(f"发送以上 {len(mailing.letters)} 封，经由 {server.told}？")
-            posting.send_all(mailing, server)
+            try:
+                posting.send_all(mailing, server)
+            finally:
+                sent_now(month, paths)
+                write_pages(paths, mailing.params.organisation.hotline, month)
         elif mailing.letters:
             typer.echo("以上还没有发。要发，请加 --smtp 服务器:端口。")
         if smtp and mailing.unknown:

@@ -35,7 +35,7 @@ def attachments(m: Month, files: Files, unit: str | None) -> list[tuple[str, byt
     if files.document:
         attached.append((f"{stem}{files.document.suffix}", _read(files.document)))
     if files.pages:
-        data = () if unit else sorted((files.pages[0].parent / "tables").rglob("*.csv"))
+        data = sorted((files.pages[0].parent / "tables").rglob("*.csv"))
         attached.append((f"{stem}（网页版）.zip", _zipped(files.pages, data)))
     return attached
 

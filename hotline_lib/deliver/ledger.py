@@ -22,6 +22,7 @@ from hotline_lib.journal import add_line, write_folder, write_whole
 
 _OUTCOME = {"time": "", "status": "unknown", "answer": ""}
 UNANSWERED = "连接断在服务器答复之前"
+WHOLE = "bulletin"  # the audience of the whole bulletin; every other is a unit
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,48 @@ class Ledger:
                 words = f"发送记录 {name} 第 {number} 行读不懂，分不清谁已经收到，所以什么也没有发。请恢复这个文件。"
                 raise HotlineError(words) from None
         return entries
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the ledger says of a month, without names. people: who have the whole bulletin; units: who have a unit's edition;
+    unknown: who may have one. last, corrected: when a mail went out last, and one that mended another; edition: of the
+    last whole bulletin, with its time."""
+
+    people: int
+    units: int
+    unknown: int
+    last: str
+    corrected: str
+    edition: str = ""
+    edition_time: str = ""
+
+
+def sent(month: str, *places: Path) -> Sent | None:
+    """What was sent of a month; None if nothing was, or nobody can read it. Read only: somebody may be mailing now.
+
+    places: folders of ledgers, the first that has the month's counts.
+    """
+    file = next((there for folder in places if (there := folder / f"{month}.jsonl").is_file()), None)
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines() if file else []
+        entries = [TypeAdapter(Entry).validate_json(line) for line in lines]
+    except (OSError, ValueError):
+        return None
+    had: dict[tuple[str, str], Entry] = {}
+    corrected, whole = "", Entry("", "", "")
+    for each in (each for each in entries if each.status == "sent"):
+        key = (each.audience, each.address.casefold())
+        if key in had and had[key].edition != each.edition:
+            corrected = each.time
+        had[key] = each
+        whole = each if each.audience == WHOLE else whole
+    unknown = {(each.audience, each.address.casefold()) for each in entries} - had.keys()
+    people = sum(audience == WHOLE for audience, _ in had)
+    last = max((each.time for each in had.values()), default="")
+    return (
+        Sent(people, len(had) - people, len(unknown), last, corrected, whole.edition, whole.time) if entries else None
+    )
 
 
 def carry_over(month: str, old: Path, new: Path) -> None:

@@ -12,11 +12,12 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from hotline_lib.batch import pages
+from hotline_lib.batch import indexes, pages
 from hotline_lib.batch.export import Link, PageContext, export_html, render
 from hotline_lib.batch.failure import Failure
-from hotline_lib.batch.manifest import Manifest, Record, Tables
+from hotline_lib.batch.manifest import Manifest, Open, Record, Tables
 from hotline_lib.batch.typeset import typeset
+from hotline_lib.deliver.ledger import Sent
 from hotline_lib.present._cells import Column
 from hotline_lib.present._tables import Table
 
@@ -290,7 +291,7 @@ def test_index_has_a_line_a_month_and_shows_failures():
     good = Record("made", "运行总览", seconds=2.2, made_at="2024-10-14T09:29:00+08:00")
     bad = Record("failed", "考评<成绩>", seconds=2.01, made_at="2024-10-14T09:30:00+08:00", error="缺列")
     months = [Manifest("2024-09", True, reports={"a": good, "b": bad}), Manifest("2024-08", reports={"a": good})]
-    page = BeautifulSoup(pages.index([*months, Manifest("2024-07")], "某省热线"), "html.parser")
+    page = BeautifulSoup(indexes.index([*months, Manifest("2024-07")], "某省热线"), "html.parser")
     lines = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in page.tbody.find_all("tr")]
     assert lines == [
         ["2024年9月模拟工单", "运行总览", "● 失败", "4.2", "2024-10-14 09:30"],
@@ -307,7 +308,7 @@ def test_the_index_leads_to_all_that_was_made_and_units_stand_in_the_order_of_th
         "2024-09", reports={"00_bulletin": made, **own}, mail=Tables(files=("bulletin.eml",)),
         tables=Tables(files=("tables/units.csv", "附表.xlsx", "bulletin.docx", "bulletin.pdf")),
     )  # fmt: skip
-    index = BeautifulSoup(pages.index([of_month], "某省热线"), "html.parser")
+    index = BeautifulSoup(indexes.index([of_month], "某省热线"), "html.parser")
     files = {each.get_text(): unquote(each["href"]) for each in index.tbody.find_all("a")}
     assert {
         "Word": "2024-09/bulletin.docx",
@@ -315,7 +316,7 @@ def test_the_index_leads_to_all_that_was_made_and_units_stand_in_the_order_of_th
         "附表": "2024-09/附表.xlsx",
     }.items() <= files.items()
     assert files["邮件"] == "2024-09/bulletin.eml" and files["各单位报告"] == "2024-09/units/index.html"
-    units = BeautifulSoup(pages.units_index(of_month, "某省热线", ["省交投", "沈阳"]), "html.parser")
+    units = BeautifulSoup(indexes.units_index(of_month, "某省热线", ["省交投", "沈阳"]), "html.parser")
     assert [row.th.get_text() for row in units.tbody.find_all("tr")] == ["省交投", "沈阳", "丹东"]
     assert units.header.a["href"] == "../../index.html"
 
@@ -338,4 +339,54 @@ def test_a_page_leads_to_the_index_to_the_others_and_to_its_data():
 
 
 def test_index_without_a_month_says_how_to_make_one():
-    assert "hotline run" in pages.index([], "某省热线")
+    assert "hotline run" in indexes.index([], "某省热线")
+
+
+def test_the_index_tells_of_a_month_what_is_filled_sent_and_corrected():
+    made = Record("made", "月报", made_at="2024-10-14T09:29:00+08:00")
+    edition = replace(made, unit="沈阳", title="单位分册")
+    of_month = Manifest(
+        "2024-09", reports={"00_bulletin": made, "units/沈阳/06_unit": edition}, confirmed=50,
+        open=(Open("断网时长（沈阳）", 1, "00_bulletin.html#附件1"), Open("印发日期", 1, "00_bulletin.html")),
+        names={"tables/units.csv": "附件3"}, tables=Tables(error="磁盘已满"),
+    )  # fmt: skip
+    gone = Sent(7, 2, 1, "2024-10-15T10:00:00+08:00", "2024-10-15T10:00:00+08:00")
+    html = indexes.index([of_month], "某省热线", {"2024-09": gone}, {"2024-09"}, {"2024-09": ["沈阳"]})
+    section = BeautifulSoup(html, "html.parser").find("section")
+    said = {row.dt.get_text(): row.dd.get_text().strip() for row in section.dl.find_all("div")}
+    assert said == {
+        "失败": "● 附表：磁盘已满",
+        "报告": "月报、各单位报告",
+        "单位分册": "沈阳",
+        "文件": "1张表（CSV）",
+        "填写": "已确认50项，待补充2项：断网时长（沈阳）、印发日期",
+        "发送": "已发给月报7人、单位分册2人，最近一次2024年10月15日10:00；2024年10月15日10:00发过更正；1人是否收到不明",
+        "改动": "印出的有变化：是哪些，因为什么",
+    }
+    links = {each.get_text(): unquote(each["href"]) for each in section.find_all("a")}
+    assert links["断网时长（沈阳）"] == "2024-09/00_bulletin.html#附件1"
+    assert links["印出的有变化：是哪些，因为什么"] == "2024-09/diff.html"
+    assert "还没有发过" in indexes.index([of_month], "某省热线")
+
+
+def test_the_same_table_of_all_months_stands_on_one_line():
+    record = Record("made", "运行总览", places={"tables/units.csv": "data-units"})
+    names = {"tables/units.csv": "附件3", "tables/analysis/days.csv": "工作日与休息日"}
+    months = [
+        Manifest("2024-09", reports={"01_overview": record}, names=names),
+        Manifest("2024-08", names=dict([*names.items()][:1])),
+    ]
+    page = BeautifulSoup(indexes.tables(months, "某省热线"), "html.parser")
+    lines = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in page.find_all("tr")]
+    heads = ["表", "2024年9月", "2024年8月"]
+    assert lines == [heads, ["附件3", "网页　CSV", "CSV"], heads, ["工作日与休息日", "CSV", "—"]]
+    assert [each["href"] for each in page.tbody.find_all("a")] == [
+        "2024-09/01_overview.html#data-units", "2024-09/tables/units.csv", "2024-08/tables/units.csv",
+    ]  # fmt: skip
+    assert page.header.a["href"] == "index.html"
+
+
+def test_a_link_to_data_has_an_id_once_on_a_page():
+    link = '<p class="data"><a href="tables/analysis/days.csv">数据（CSV）</a></p>'
+    html, places = pages.places(link * 2)
+    assert places == {"tables/analysis/days.csv": "data-analysis-days"} and html.count("id=") == 1
