@@ -59,6 +59,8 @@ month: {month}
 
 issued: ~  # {HINTS["issued"]}
 
+# national: {{score: 98.10, rank: 5}}  # 部里公布的本月全省总分和全国名次，印在首页；公布后去掉行首的 # 并改数，没有公布就不写
+
 test_calls:  # 拨测；没做拨测就把这三行改成一行 test_calls: {{done: false}}
   not_answered: ~  # {HINTS["test_calls.not_answered"]}
   slow: ~  # {HINTS["test_calls.slow"]}

@@ -66,9 +66,15 @@ def _table(x: Exhibit) -> Table:
             "left": _left(rows[["unsubmitted", "open"]].sum(skipna=False)),
         },
         rule_after=lambda row: row["kind"] == "group",
-        notes=[*_note(m), *notes(m), *m.incomplete, *provisional(m)],
+        notes=[*national(m), *_note(m), *notes(m), *m.incomplete, *provisional(m)],
     )  # fmt: skip
     return made.corrected(figures.errata(m, "units"))
+
+
+def national(m: Month) -> list[str]:
+    """The sentence on the province's own score and place among all, if the month's file has them."""
+    of = m.params.month.national
+    return noted(m, "national", score=of.score, rank=of.rank) if of else []
 
 
 def _shown(m: Month) -> int:

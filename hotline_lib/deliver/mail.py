@@ -22,6 +22,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from hotline_lib import bulletin
+from hotline_lib.bulletin._overview import national
 from hotline_lib.contract import breach
 from hotline_lib.deliver.attached import Files, attachments
 from hotline_lib.errors import HotlineError
@@ -151,7 +152,7 @@ def _context(
         "about": m.label + (f"　{unit}" if unit else ""),
         "again": again,
         "correction": correction,
-        "lead": str(types.lead),
+        "lead": "".join([str(types.lead), *([] if unit else national(m))]),
         "findings": {"heading": found.heading, "found": found.found} if found.found and not unit else None,
         "types": None if unit else {"heading": types.table.caption, **_grid(types.table)},
         "picture": _picture(picture),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -52,6 +53,13 @@ class Remarks(Model):
     handling: str | None = ""
 
 
+class National(Model):
+    """How the ministry scored the whole province, and which place that is of all."""
+
+    score: Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)]
+    rank: Annotated[int, Field(ge=1, le=40)]
+
+
 def _or(made: Any) -> BeforeValidator:
     """What a key without a value (``offline_minutes:``) stands for."""
     return BeforeValidator(lambda value: made if value is None else value)
@@ -62,13 +70,14 @@ PER_UNIT = ("offline_minutes", "monthly_analysis_done", "data_conformity")
 
 
 class MonthParams(Model):
-    """What no ticket holds: params/months/MONTH.yaml. issued: the date on the bulletin.
+    """What no ticket holds: params/months/MONTH.yaml. issued: the date on the bulletin. national: nothing is said without.
 
     A value that is not there, or null, was never confirmed: it is open, and no page prints it as a fact.
     """
 
     month: MonthText
     issued: dt.date | None = None
+    national: National | None = None
     test_calls: TestCalls | None = None
     remarks: Annotated[Remarks, _or(OPEN_REMARKS)] = Remarks()
     source: Source = Source()
