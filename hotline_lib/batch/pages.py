@@ -29,6 +29,10 @@ DATA = MappingProxyType(
         "analysis/bands": ("分档和名次区间",), "analysis/points_lost": ("失分矩阵", "图3"),
         "analysis/points_explained": ("失分逐项说明",), "analysis/what_it_takes": ("多得1分、进位各要几件",),
         "analysis/unsubmitted": ("未上报的工单",), "analysis/possible_rates": ("各率最坏和最好",),
+        "analysis/domain_contributions": ("各领域增减",), "analysis/type_contributions": ("各业务类型增减",),
+        "analysis/movers_yoy": ("事项同比升降",), "analysis/movers_mom": ("事项环比升降",), "analysis/without_issue": ("未标注事项的工单",),
+        "analysis/handling": ("投诉举报办结时长",), "analysis/how_sure": ("抽检有多大把握",), "analysis/follow_up": ("上月的问题",),
+        "analysis/next_checks": ("下月抽检建议",),
     }.items() for name in names}
 )  # fmt: skip
 _COMMAND = re.compile(
@@ -38,15 +42,18 @@ _DATA_LINK = re.compile(r'<p class="data"><a href="(?P<file>[^"]*)"')
 
 
 def report(
-    notebook: NotebookNode, asked: Report, month: Month, beside: Mapping[str, str] = MappingProxyType({})
+    notebook: NotebookNode,
+    asked: Report,
+    month: Month,
+    beside: Mapping[str, str] = MappingProxyType({}),
+    data: Mapping[str, str] = DATA,
 ) -> str:
-    """The page of a notebook that ran to its end. beside: the month's other pages, name -> title.
+    """The page of a notebook that ran to its end. beside: the month's other pages, name -> title. data: where, seen from the
+    page, the data of a table lie, by its name.
 
     Raises PageError for one that may not be shown.
     """
-    html = export_html(
-        notebook, replace(_context(asked, month), around=around(asked, beside), data={} if asked.unit else dict(DATA))
-    )
+    html = export_html(notebook, replace(_context(asked, month), around=around(asked, beside), data=dict(data)))
     _hold(html, notebook)
     return _COMMAND.sub("", html) if asked.unit else html
 

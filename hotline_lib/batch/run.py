@@ -21,7 +21,7 @@ from hotline_lib.batch.manifest import Record, Tables, read_manifest
 from hotline_lib.batch.plan import DOCUMENT, Report, discover, of_document, plan
 from hotline_lib.batch.weaknesses import warnings
 from hotline_lib.batch.whole import remember, units_of, write_pages
-from hotline_lib.batch.written import kept_tables, mail_written, tables_written
+from hotline_lib.batch.written import data_of_unit, kept_tables, mail_written, tables_written
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import file_sha256, git_commit, package_versions, value_fingerprint
 from hotline_lib.journal import held, write_whole
@@ -245,7 +245,8 @@ class _Run:
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
-                page = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due))
+                data = data_of_unit(month, report, self.folder) if report.unit else pages.DATA
+                page = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due), data)
                 html, places = pages.places(proofs.of_page(page, name, self.manifest, self.paths))
                 digests = manifest.put(self.folder, name, html=html, notebook=notebook)
                 manifest.drop_previous(self.folder, name)

@@ -14,6 +14,7 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.journal import write_whole
 
 if TYPE_CHECKING:
+    from hotline_lib.batch.plan import Report
     from hotline_lib.month import Month
     from hotline_lib.params import Params
     from hotline_lib.paths import Paths
@@ -61,6 +62,16 @@ def kept_tables(folder: Path) -> list[dict[str, Any]]:
         outputs = [output for cell in cells for output in cell.get("outputs", [])]
         kept += [data[_KEPT] for output in outputs if _KEPT in (data := output.get("data", {}))]
     return kept
+
+
+def data_of_unit(month: Month, report: Report, folder: Path) -> dict[str, str]:
+    """Writes the tables of a unit's edition beside its page; where they lie, seen from it, by their names."""
+    from hotline_lib.bulletin import write_unit
+
+    place = (folder / report.name).parent
+    values = {name: of.default for name, of in report.notebook.parameters.items()} | report.parameters
+    files = write_unit(month, report.unit, place / "tables", int(values.get("top", 5)))
+    return {name: file.relative_to(place).as_posix() for name, file in files.items()}
 
 
 def units_in(folder: Path) -> list[str]:

@@ -5,7 +5,7 @@
 order. A new table or chart is a function in the module of its topic, and its name here.
 """
 
-from hotline_lib.bulletin._analysis import analysis, write_analysis
+from hotline_lib.bulletin._analysis import analysis, write_analysis, write_unit
 from hotline_lib.bulletin._domains import domain_contributions, domain_units, domains, type_contributions
 from hotline_lib.bulletin._exhibit import Exhibit
 from hotline_lib.bulletin._explain import explain
@@ -61,5 +61,5 @@ __all__ = [
     "EXHIBITS", "Exhibit", "Part", "Section", *(each.__name__ for each in EXHIBITS),
     "analysis", "cases", "closing", "explain", "files", "findings", "issued", "line_withheld", "opening", "outline", "plans", "provisional",
     "remarks_unsaid", "say", "small_numbers",
-    "texts_missing", "texts_odd", "title", "to_look_at", "values_missing", "write_analysis", "write_tables",
+    "texts_missing", "texts_odd", "title", "to_look_at", "values_missing", "write_analysis", "write_tables", "write_unit",
 ]  # fmt: skip

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.bulletin._domains import domain_contributions, domain_units, type_contributions
 from hotline_lib.bulletin._fair import bands, handling, needs_help, what_it_takes
+from hotline_lib.bulletin._follow_up import follow_up
+from hotline_lib.bulletin._how_sure import how_sure
 from hotline_lib.bulletin._months import year_to_date
 from hotline_lib.bulletin._movers import movers, without_issue
+from hotline_lib.bulletin._next_checks import next_checks
 from hotline_lib.bulletin._overview import overview
-from hotline_lib.bulletin._points import points_explained
+from hotline_lib.bulletin._peers import unit_issues, unit_peers
+from hotline_lib.bulletin._points import points_explained, unit_points
 from hotline_lib.bulletin._scores import points_lost
 from hotline_lib.bulletin._steps import possible_rates, unsubmitted
 from hotline_lib.bulletin._times import days
+from hotline_lib.bulletin._unit import unit_indicators, unit_spot_checks, unit_types
 from hotline_lib.journal import write_whole
 from hotline_lib.present._tables import Table
 
@@ -37,19 +42,11 @@ def analysis(m: Month, top: int = 5) -> Mapping[str, Table]:
         "movers_yoy": movers(m, "yoy", top=top), "movers_mom": movers(m, "mom", top=top), "without_issue": without_issue(m),
         "needs_help": needs_help(m), "bands": bands(m), "points_lost": points_lost(m), "points_explained": points_explained(m),
         "what_it_takes": what_it_takes(m), "handling": handling(m), "unsubmitted": unsubmitted(m),
-        "possible_rates": possible_rates(m),
-    }  # fmt: skip
-    called = {
-        "domain_contributions": "各领域增减", "type_contributions": "各业务类型增减", "without_issue": "未标注事项的工单",
-        "movers_yoy": "事项同比升降", "movers_mom": "事项环比升降",
+        "possible_rates": possible_rates(m), "how_sure": how_sure(m), "follow_up": follow_up(m), "next_checks": next_checks(m),
     }  # fmt: skip
     tables = {name: x.table for name, x in made.items() if "table" in dir(x)}
     return MappingProxyType(
-        {
-            name: replace(table, label=called.get(name) or table.name)
-            for name, table in tables.items()
-            if isinstance(table, Table) and table.shown and len(table.frame)
-        }
+        {name: table for name, table in tables.items() if isinstance(table, Table) and table.shown and len(table.frame)}
     )
 
 
@@ -57,7 +54,29 @@ def write_analysis(m: Month, folder: Path, top: int = 5) -> list[Path]:
     """Every one as FOLDER/analysis/NAME.csv; returns the files. A column is called by its key, else by its name."""
     written = []
     for name, table in analysis(m, top).items():
-        columns = [each if each.key else replace(each, key=each.name) for each in table.columns]
         written.append(folder / FOLDER / f"{name}.csv")
-        write_whole(written[-1], "\ufeff" + replace(table, columns=columns).csv())
+        write_whole(written[-1], "\ufeff" + _named(table).csv())
     return written
+
+
+def _named(table: Table) -> Table:
+    """The same, every column with a name in the CSV."""
+    return replace(table, columns=[each if each.key else replace(each, key=each.name) for each in table.columns])
+
+
+def write_unit(m: Month, unit: str, folder: Path, top: int = 5) -> dict[str, Path]:
+    """The tables of a unit's own edition as FOLDER/NAME.csv, with what the edition prints and no more. Returns the files by
+    the tables' names. top: ranks of issues."""
+    made = {
+        "types": unit_types(m, unit), "complaint_issues": unit_issues(m, "complaint", unit, top=top),
+        "inquiry_issues": unit_issues(m, "inquiry", unit, top=top), "indicators": unit_indicators(m, unit),
+        "points": unit_points(m, unit), "peers": unit_peers(m, unit), "spot_checks": unit_spot_checks(m, unit),
+        "follow_up": follow_up(m, unit),
+    }  # fmt: skip
+    tables = {name: x.table for name, x in made.items() if "table" in dir(x)}
+    files = {}
+    for name, table in tables.items():
+        if isinstance(table, Table) and table.shown and len(table.frame):
+            files[table.name] = folder / f"{name}.csv"
+            write_whole(files[table.name], "\ufeff" + _named(table).csv(in_page_only=True))
+    return files

@@ -30,13 +30,15 @@ def movers(m: Month, against: str = "yoy", changes: pd.DataFrame | None = None, 
     来源：counts 和对比月份的 counts。
     """
     known("对比", against, _AGAINST)
-    changes = figures.issue_changes(m, against) if changes is None else changes
+    of_all = figures.issue_changes(m, against)
+    changes = of_all if changes is None else changes
+    whole = of_all is not None and changes.equals(of_all)
     told = changes is not None and changes["significant"].any()
     usual = metrics.usual(m, against, "business_type", "issue")
     frame = metrics.movers(changes, usual, top=top) if told else pd.DataFrame()
     parts = Parts(
         sentence=Says("movers", partial(_movers, kind=against, changes=changes)),
-        table=partial(_movers_table, kind=against, top=how_many(top)),
+        table=partial(_movers_table, kind=against, top=how_many(top), whole=whole),
     )
     keys = {"business_type": "business_type", "issue": "issue"}
     return Exhibit(m, frame, keys, {}, parts, partial(_of_mover, kind=against))
@@ -52,7 +54,7 @@ def without_issue(m: Month) -> Exhibit:
     return Exhibit(m, frame, {"business_type": "business_type"}, {}, parts, _of_missing)
 
 
-def _movers_table(x: Exhibit, kind: str, top: int) -> Table:
+def _movers_table(x: Exhibit, kind: str, top: int, whole: bool) -> Table:
     """Each with its exact interval; empty without the base month's tickets."""
     if x.frame.empty:
         return Table(x.frame, [])
@@ -82,6 +84,7 @@ def _movers_table(x: Exhibit, kind: str, top: int) -> Table:
         ],
         caption=f"与{label(figures.base(x.m, kind).month)}比",
         order=f"先列增加、后列减少，各取变化最大的{top}项",
+        label=f"事项{'同比' if kind == 'yoy' else '环比'}升降" if whole else "",
         row_head="issue",
         rule_after=lambda row: row["ends_rises"],
         notes=notes,
@@ -100,6 +103,7 @@ def _without_issue_table(x: Exhibit) -> Table:
     return Table(
         x.frame,
         [_TYPE, column("of", head="全部"), column("tickets", head="未标注事项"), column("share", head="占该类")],
+        label="未标注事项的工单",
         row_head="business_type",
         total={"business_type": figures.TOTAL, "where": {}, **sums} if len(x.frame) else None,
     )

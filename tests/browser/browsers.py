@@ -25,5 +25,7 @@ PAGES = [
     FOLDER[True] + BY_HAND,
     FOLDER[False] + FAILING,
     f"{MONTH}/units/index",
+    f"{MONTH}/diff",
+    "tables",
     "index",
 ]

@@ -9,7 +9,8 @@ from nbformat import write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from support import MONTH, ROOT
 
-from hotline_lib.batch import run_month
+from hotline_lib.batch import printed, run_month, whole
+from hotline_lib.batch.manifest import Run, read_manifest, write_manifest
 
 MARKDOWN = """\
 ## 手写的一节
@@ -39,7 +40,25 @@ def made(september, tmp_path_factory):
     write(_notebook("# 失败", "m.no_such_thing"), paths.notebooks / f"{FAILING}.ipynb")
     result = run_month(MONTH, paths, units=[UNIT])
     assert [report.name for report in result.failed] == [FAILING]
+    _run_before(paths)
     return {page.relative_to(paths.output).with_suffix("").as_posix(): page for page in paths.output.rglob("*.html")}
+
+
+def _run_before(paths):
+    """A run before this one, of other words and figures, so that there is a page of what changed."""
+    folder = paths.report_folder(MONTH)
+    manifest = read_manifest(folder)
+    now = printed.read(folder / printed.FOLDER / f"{manifest.runs[-1].version}.json.gz")
+    units = now.tables["units"]
+    rows = tuple((*row[:-1], "0.01") for row in units.rows)
+    words = {
+        heading: tuple(f"{each[:40]}另有一句话。{each[40:]}" for each in said) for heading, said in now.words.items()
+    }
+    inputs = {**now.inputs, "program - hotline_lib": "0", f"tickets {MONTH} data/tickets/{MONTH}.parquet": "0"}
+    before = replace(now, tables={**now.tables, "units": replace(units, rows=rows)}, words=words, inputs=inputs)
+    manifest.runs = (Run(printed.keep(folder, before), "2024-10-12T09:00:00+08:00"), *manifest.runs)
+    write_manifest(folder, manifest)
+    whole.write_pages(paths, "某省热线", MONTH)
 
 
 def _notebook(title, *cells, declared=""):
