@@ -1,7 +1,5 @@
-"""One month's run: what must be made is executed, several notebooks at a time, and put in its place.
-
-Nothing here prints: ``on_event`` is told what happens, and the result says what came of it.
-"""
+"""One month's run: what must be made is executed, several notebooks at a time, and put in its place. Nothing here prints:
+``on_event`` is told what happens, and the result says what came of it."""
 
 from __future__ import annotations
 

@@ -235,13 +235,6 @@ def told_unsubmitted(m: Month) -> pd.Series:
 
 
 @once_a_month
-def complaints(m: Month) -> dict[str, int]:
-    """By unit, how many closed complaints it has submitted: those that a spot check is drawn from."""
-    rows = indicators(m).query("indicator == 'complaint_24h_rate'").dropna(subset="denominator")
-    return dict(zip(rows["unit"], rows["denominator"].astype(int), strict=True))
-
-
-@once_a_month
 def spot_checks(m: Month) -> pd.DataFrame | None:
     """What was found, beside the scores; None for a month in which nothing was drawn at random."""
     if m.spot_checks is None or not (m.spot_checks["drawn"] == "random").any():

@@ -42,7 +42,7 @@ def sampled(m: Month) -> pd.DataFrame | None:
     for a month in which nothing was drawn at random."""
     if (checks := figures.spot_checks(m)) is None:
         return None
-    rows = metrics.sample_bounds(checks, figures.complaints(m), _reported(m))
+    rows = metrics.sample_bounds(checks, complaints(m), _reported(m))
     return rows.merge(
         scoring.if_sampled(figures.indicators(m), checks, m.params.scheme), "left", "unit", validate="one_to_one"
     )
@@ -152,3 +152,9 @@ def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
             of, formula=f"{row['problems']}/{row['answered']}，抽自{row['complaints']}件 → {row['bounds']}件（超几何）"
         )
     return score_source(x, column, row) if column.value == "score" else None
+
+
+def complaints(m: Month) -> dict[str, int]:
+    """By unit, how many closed complaints it has submitted: those that a spot check is drawn from."""
+    rows = figures.indicators(m).query("indicator == 'complaint_24h_rate'").dropna(subset="denominator")
+    return dict(zip(rows["unit"], rows["denominator"].astype(int), strict=True))

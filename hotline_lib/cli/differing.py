@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hotline_lib.cli.app import Data, Month, Output, Params, app, project
+from hotline_lib.cli.help import command
 
 if TYPE_CHECKING:
     from hotline_lib.batch.differences import Differences
 
 
-@app.command()
+@command(app, "hotline diff 2024-09", "hotline diff 2024-09 mail")
 def diff(
     month: Month,
     version: Annotated[
@@ -22,7 +23,7 @@ def diff(
     data: Data = None,
     params: Params = None,
 ) -> None:
-    """说出月报里印出的哪些数字和文字变了，因为什么：与上一次运行比，或与发出的比。例：hotline diff 2024-09 mail"""
+    """说出月报里印出的哪些数字和文字变了，因为什么：与上一次运行比，或与发出的比。"""
     from hotline_lib.batch.whole import compare, versions
     from hotline_lib.params import first_day
 
