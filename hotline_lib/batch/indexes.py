@@ -113,8 +113,8 @@ def _gone(gone: Sent | None) -> list[Item]:
     if gone is None:
         return [Item("还没有发过")]
     whose = [f"月报{gone.people}人"] * bool(gone.people) + [f"单位分册{gone.units}人"] * bool(gone.units)
-    items = [Item(f"已发给{'、'.join(whose)}，最近一次{_day(gone.last)}", after="；")] * bool(whose)
-    items += [Item(f"{_day(gone.corrected)}发过更正", after="；")] * bool(gone.corrected)
+    items = [Item(f"已发给{'、'.join(whose)}，最近一次{_day(gone.last)}", after="；")] if whose else []
+    items += [Item(f"{_day(gone.corrected)}发过更正", after="；")] if gone.corrected else []
     return items + [Item(f"{gone.unknown}人是否收到不明")] * bool(gone.unknown)
 
 
