@@ -13,5 +13,4 @@ The only room that knows the engine (Ibis). Nothing is imported here: who needs 
     scan      a month's frames, kept under the fingerprint of what they were made from
     single    single tickets: the ids behind a figure
     leads     single tickets that a spot check should look at next
-    leads     single tickets that a spot check should look at next
 """

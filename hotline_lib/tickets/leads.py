@@ -25,6 +25,7 @@ from hotline_lib.tickets.read import fetch
 LEVEL = 0.01  # how often a lead may name some unit in a month in which there is nothing to name
 MOST = 20  # tickets of a unit that a lead lists
 COLUMNS = ["ticket_id", "unit", "lead", "rank", "why"]
+NONE = pd.DataFrame({column: pd.Series(dtype="int64" if column == "rank" else str) for column in COLUMNS})
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _FAST = (100, 10)  # a hundredth of what is usual is too fast, of what is under a tenth of it
 _FAST_CHANCE = 10**-0.75
@@ -62,7 +63,7 @@ def find_leads(tickets: Table, complaint: str, days: int) -> pd.DataFrame:
     """
     closed = closed_complaints(tickets, complaint)
     made = [_ranked(label, look(closed, days)) for look, label in LEADS.items()]
-    return pd.concat([pd.DataFrame(columns=COLUMNS), *filter(len, made)], ignore_index=True).astype({"rank": "int64"})
+    return pd.concat([NONE, *filter(len, made)], ignore_index=True).astype(NONE.dtypes)
 
 
 def too_fast(closed: Table, days: int) -> Found:
@@ -260,7 +261,7 @@ def _ranked(label: str, found: Found) -> pd.DataFrame:
     """The lead's tickets of the units that it names, best first."""
     told = _told(found)
     if told.empty:
-        return pd.DataFrame(columns=COLUMNS)
+        return NONE
     listed = found.listed if "part" in found.listed.columns else found.listed.mutate(part=ibis.literal(""))
     keys = told["unit"] + "\n" + told["part"]
     listed = listed.filter((listed.unit + "\n" + listed.part).isin(keys.tolist()))

@@ -32,7 +32,7 @@ from hotline_lib.journal import read_folder, write_folder
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import table_digest
-from hotline_lib.tickets.leads import COLUMNS, find_leads
+from hotline_lib.tickets.leads import NONE, find_leads
 from hotline_lib.tickets.read import fetch, find_input, read_month
 from hotline_lib.tickets.rules import check_month
 from hotline_lib.tickets.schema import KEYS, Input
@@ -89,7 +89,7 @@ def leads(month: str, params: Params, paths: Paths) -> pd.DataFrame:
     """The leads among the complaints accepted in ``month`` (``find_leads``); none where there are no tickets."""
     source = find_input(month, params, paths)
     if source is None:
-        return pd.DataFrame(columns=COLUMNS)
+        return NONE.copy()
     days = (month_range(month)[1] - month_range(month)[0]).days
 
     def scan() -> Frames:
@@ -140,7 +140,8 @@ def _days(ours: Table) -> pd.DataFrame:
     )
     keys = ["unit", "business_type", "month", "closed", "submitted"]
     days = frame(dated.group_by(*keys).aggregate(tickets=dated.count()), keys)
-    days["accepted_month"] = [f"{month // 100}-{month % 100:02}" for month in days.pop("month").astype(int)]
+    months = [f"{month // 100}-{month % 100:02}" for month in days.pop("month").astype(int)]
+    days["accepted_month"] = pd.Series(months, days.index, dtype=str)
     return days.assign(**{day: pd.to_datetime(days[day]).dt.date for day in ("closed", "submitted")})
 
 
@@ -155,7 +156,7 @@ def _rates(ours: Table, days: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     wide = frame(ours.group_by("unit").aggregate(**measures), ["unit"])
     late = days[days["closed"].isna() | ~submitted_in_time(days["closed"], days["submitted"], rules).astype(bool)]
     tickets, missed = (each.groupby("unit")["tickets"].sum() for each in (days, late))
-    wide[f"{SUBMITTED_IN_TIME}/denominator"] = wide["unit"].map(tickets)
+    wide[f"{SUBMITTED_IN_TIME}/denominator"] = wide["unit"].map(tickets).astype("int64")
     wide[f"{SUBMITTED_IN_TIME}/numerator"] = wide["unit"].map(tickets.sub(missed, fill_value=0)).astype("int64")
     parts = [
         pd.DataFrame(

@@ -111,6 +111,10 @@ def planted():
     return found(*units, honest(400, "甲市", 11), honest(400, "乙市", 12))
 
 
+def test_no_leads_have_the_kinds_of_leads(planted):
+    assert found(honest(30, "甲市")).dtypes.equals(planted.dtypes)
+
+
 @pytest.mark.parametrize("label", PLANTED)
 def test_a_pattern_is_found_in_its_unit_and_where_there_is_none_nothing(planted, label):
     own = planted[(planted["lead"] == label) & (planted["unit"] == label)]

@@ -112,6 +112,17 @@ def test_what_can_be_cast_without_loss_is(own):
     assert frames["calendar"]["hour"].tolist() == [8]
 
 
+@pytest.mark.parametrize("rows", [[{"submitted_at": None}], [{"submitted_at": None, "closed_at": None}], []])
+def test_frames_of_nothing_have_the_kinds_of_others(own, rows):
+    params, kinds = load_params(MONTH, own.params), []
+    for name, frame in (("usual", tickets({})), ("nothing", tickets({}, *rows).iloc[1:])):
+        paths = replace(own, output=own.output / name)
+        write(paths, frame)
+        frames = {**accepted(MONTH, params, paths)[0], **submitted(MONTH, params, paths)[0]}
+        kinds.append({name: frame.dtypes.to_dict() for name, frame in frames.items()})
+    assert kinds[0] == kinds[1]
+
+
 def test_a_truncated_file_is_refused_in_words(own):
     write(own, tickets({}))
     path = own.tickets(MONTH)
