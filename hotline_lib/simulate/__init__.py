@@ -54,8 +54,11 @@ def simulate(
         if scale > 1:
             from hotline_lib.simulate.scale import enlarge
 
-            large = at.stage / "large"
-            written = {each: enlarge(file, large / file.name, scale, seed, on_step) for each, file in written.items()}
+            large, params = at.stage / "large", load_params(month, paths.params, need_month_file=False)
+            written = {
+                each: enlarge(file, large / file.name, scale, seed, params, paths, on_step)
+                for each, file in written.items()
+            }
         return commit(at, written, paths)
 
 

@@ -143,8 +143,12 @@ def enlarged(source: Path, folder: Path, times: int) -> Path:
     if times == 1:
         shutil.copy(source, target)
         return folder
-    code = "import sys; from pathlib import Path; from hotline_lib.simulate.scale import enlarge; enlarge(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), 1)"
-    subprocess.run([sys.executable, "-c", code, source, target, str(times)], check=True)
+    code = (
+        "import sys; from pathlib import Path; from hotline_lib.params import load_params; from hotline_lib.paths import find_paths; "
+        "from hotline_lib.simulate.scale import enlarge; paths = find_paths(); file, folder, times, month = sys.argv[1:]; "
+        "enlarge(Path(file), Path(folder), int(times), 1, load_params(month, paths.params), paths)"
+    )
+    subprocess.run([sys.executable, "-c", code, source, target, str(times), MONTH], check=True)
     return folder
 
 

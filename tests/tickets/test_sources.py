@@ -2,10 +2,12 @@
 
 import datetime as dt
 import json
+import os
 import re
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
+from unittest import mock
 
 import duckdb
 import ibis
@@ -336,8 +338,8 @@ def test_without_the_extra_one_message_says_how_to_get_it(said, monkeypatch, mod
         find_input(MONTH, params, paths)
 
 
-def test_a_month_many_times_over_has_fresh_ids_and_says_that_it_is_simulated(said, tmp_path):
-    _, paths = said(kind="parquet")
+def test_a_month_many_times_over_has_fresh_ids_and_says_that_it_is_simulated(said, monkeypatch, tmp_path):
+    params, paths = said(kind="parquet")
     write(
         paths,
         tickets(
@@ -346,7 +348,9 @@ def test_a_month_many_times_over_has_fresh_ids_and_says_that_it_is_simulated(sai
             {"accepted_at": "2024-09-02 01:00:00", "ticket_id": "JT2101002024090200000009"},
         ),
     )
-    folder = enlarge(paths.tickets(MONTH), tmp_path / "large" / "2024-09.parquet", 7, seed=3)
+    monkeypatch.setattr(source_parquet, "_backends", {})
+    folder = enlarge(paths.tickets(MONTH), tmp_path / "large" / "2024-09.parquet", 7, 3, params, paths)
+    assert [*source_parquet._backends] == [(os.getpid(), "1000MB", mock.ANY, None)]
     made = pd.concat([pd.read_parquet(file) for file in sorted(folder.iterdir())])
     assert tickets_in(folder) == 21 and made["ticket_id"].is_unique and made["ticket_id"].str.len().eq(24).all()
     assert marks(folder).simulated and marks(folder).seed == 3
