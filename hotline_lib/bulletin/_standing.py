@@ -138,7 +138,7 @@ def _open(annex: Annex) -> bool:
 @lru_cache(maxsize=32)
 def _values(annex: Annex) -> pd.DataFrame:
     units = as_rows(annex.params.units)
-    volumes = metrics.unit_volumes(annex.counts, units)
+    volumes = annex.counts.groupby("unit")["tickets"].sum().reindex(units["unit"], fill_value=0).reset_index()
     return metrics.indicator_values(annex.rates, volumes, units, annex.params.month)
 
 
