@@ -6,12 +6,13 @@ scheme: points explained, what they take, and other rules.
 """
 
 import importlib
+from typing import Any
 
 __version__ = "0.5.0"
 __all__ = ["bulletin", "metrics", "open_month", "present", "scoring"]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     """Loads what is asked for, when it is asked for: the command line starts without pandas."""
     if name == "open_month":
         return importlib.import_module("hotline_lib.month").open_month

@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -74,13 +75,13 @@ class Count:
     of: int
     yoy_base: int | None
     mom_base: int | None
-    where: dict[str, object]
+    where: dict[str, Any]
 
     def __repr__(self) -> str:
         return f"{self.name} {self.tickets:,}件"
 
 
-def known_value(params: Params, column: str, value: object) -> object:
+def known_value(params: Params, column: str, value: Any) -> Any:
     """A name as the tickets have it, an alias taken as its name; a list of names.
 
     Raises UnknownValueError with the known ones for what is no column of names, no name, or the alias of several.
@@ -110,7 +111,7 @@ def as_rows(units: Iterable[Unit]) -> pd.DataFrame:
     return pd.DataFrame([[getattr(unit, name) for name in fields] for unit in units], columns=["unit", *fields[1:]])
 
 
-def filtered(counts: pd.DataFrame | None, where: dict[str, object]) -> int | None:
+def filtered(counts: pd.DataFrame | None, where: dict[str, Any]) -> int | None:
     """The tickets of some counts with those values; None if there are no counts."""
     if counts is None:
         return None
@@ -171,23 +172,22 @@ def base_of(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[
 
 def annex_of(month: str, params: Params, paths: Paths, simulated: bool) -> Annex:
     """The month's own; its published table where its tickets cannot be scored (a calendar, or a month before it, that is refused)."""
-    of_month, scored = load_params(month, params.folder, need_month_file=False), None
+    of_month = load_params(month, params.folder, need_month_file=False)
     if found := _usable(month, params, paths, simulated):
         with suppress(HotlineError):
-            scored = submitted(month, of_month, paths)
-    if scored:
-        late, scanned = scored
-        back = of_month.month.reach_back_months
-        whole = not back or month_before(month) in {each.month for each in scanned}
-        return Annex(month, of_month, late["rates"], named(found[0], of_month), whole=whole)
+            late, scanned = submitted(month, of_month, paths)
+            back = of_month.month.reach_back_months
+            whole = not back or month_before(month) in {each.month for each in scanned}
+            return Annex(month, of_month, late["rates"], named(found[0], of_month), whole=whole)
     return Annex(month, of_month, printed=published.tables(month, of_month, paths).get("indicators"))
 
 
 def _usable(month: str, params: Params, paths: Paths, simulated: bool) -> tuple[pd.DataFrame, Input] | None:
     """The counts of a month beside a bulletin, if it may stand there: simulated beside simulated, real beside real, no few late ones."""
     found = accepted(month, params, paths)
-    usable = found is not None and found[1].simulated == simulated and not found[1].partial
-    return (found[0]["counts"], found[1]) if usable else None
+    if found is None or found[1].simulated != simulated or found[1].partial:
+        return None
+    return found[0]["counts"], found[1]
 
 
 def named(counts: pd.DataFrame, params: Params) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def breach(html: str, *, mail: bool = False) -> str | None:
     if _depth(html) > _DEEPEST:
         return f"标签套了上万层，或没有配对：{_REMEDY}"
     for node in LexborHTMLParser(html).css("*"):
-        tag = node.tag
+        tag = node.tag or ""
         if not _ELEMENTS.fullmatch(tag):
             return f"有不能放进报告的网页元素{_named(tag)}（脚本、表单、嵌入的网页、外部文件等都不能有）：{_REMEDY}"
         for name, value in node.attributes.items():
@@ -63,8 +63,11 @@ def closes(fragment: str) -> bool:
     page = LexborHTMLParser(f"<main><section><div>{fragment}<hr></div><hr></section></main><span>").body
     if page is None or _tags(page.iter()) != ["main", "span"]:
         return False
-    section = page.first_child.first_child
-    return _tags(page.first_child.iter()) == ["section"] and _tags(section.iter()) == ["div", "hr"]
+    main = page.first_child
+    section = main and main.first_child
+    if main is None or section is None:
+        return False
+    return _tags(main.iter()) == ["section"] and _tags(section.iter()) == ["div", "hr"]
 
 
 def _tags(nodes: Iterable) -> list[str]:

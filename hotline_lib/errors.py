@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -75,7 +76,7 @@ class UnknownValueError(HotlineError):
         return text + (f"可用的有：{shown}。" if shown else "目前一个也没有。")
 
 
-def how_many(number: object, name: str = "top") -> int:
+def how_many(number: Any, name: str = "top") -> int:
     """``number``, if it is one of things that can be listed: a whole number from 1. Raises HotlineError."""
     if isinstance(number, bool) or not hasattr(number, "__index__") or number < 1:
         raise HotlineError(f"{name}（列出前几位）应为 1 或更大的整数，写的是「{number}」。")
@@ -100,7 +101,7 @@ _REFUSED = {
 
 def refused(error: OSError) -> str | None:
     """What the computer refused, in words; None if it is not about writing a file."""
-    remedy = _REFUSED.get(error.errno)
+    remedy = _REFUSED.get(error.errno or 0)
     name = Path(str(error.filename2 or error.filename or "输出文件")).name
     return remedy and f"无法写入 {name}：{remedy}"
 
@@ -114,4 +115,4 @@ def nearest(value: str, known: Iterable[str]) -> str | None:
     cutoff = 0.5 if len(value) <= 4 else 0.6
     within = sorted((name for name in known if _CHINESE.search(name[1:]) and name in value), key=len, reverse=True)
     around = [name for name in known if value and value in name]
-    return (within[:1] or get_close_matches(value, known, n=1, cutoff=cutoff) or around or [None])[0]
+    return next(iter(within[:1] or get_close_matches(value, known, n=1, cutoff=cutoff) or around), None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-Missing = object  # None, NaN or pandas.NA
+CellValue = Any  # what a cell of a frame may hold: a number of any kind, a text, a day; None, NaN or pandas.NA where it is missing
 
 
-def is_missing(value: object) -> bool:
+def is_missing(value: CellValue) -> bool:
     """True for None, NaN and pandas.NA, without importing pandas."""
     return value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value
 
@@ -30,14 +31,14 @@ def half_up(numerator: int, denominator: int, places: int = 2) -> Decimal:
     return Decimal(-digits if negative else digits).scaleb(-places)
 
 
-def percent(part: Missing, whole: Missing) -> Decimal | None:
+def percent(part: CellValue, whole: CellValue) -> Decimal | None:
     """``part`` of ``whole`` in percent to two decimals; None where the whole is 0 or either is missing."""
     if is_missing(part) or is_missing(whole) or whole == 0:
         return None
     return half_up(100 * int(part), int(whole))
 
 
-def change(now: Missing, base: Missing) -> Decimal | None:
+def change(now: CellValue, base: CellValue) -> Decimal | None:
     """The change from ``base`` to ``now`` in percent to two decimals; None where the base is 0 or either is missing."""
     if is_missing(now) or is_missing(base) or base == 0:
         return None

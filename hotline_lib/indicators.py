@@ -14,14 +14,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hotline_lib.errors import UnknownValueError
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, IntegerValue, Table
 
 SUBMITTED_IN_TIME = "timely_submission_rate"
 SATISFIED_FROM = 3  # rating of 3 and more is satisfied; 1 and 2 are bad reviews
 Kind = Literal["rate", "minutes", "count", "per_10k", "flag"]
-Table = BooleanValue = IntegerValue = Any  # of the engine
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ class Known:
         """A ticket's id, whole or a little damaged; with less digits it could be an identity number."""
         text = _ID_MARKS.sub("", text)
         found = _ID.fullmatch(text)
-        return bool(found) and found[1] in self._codes and (text.startswith("jt") or len(text) == 22)
+        return found is not None and found[1] in self._codes and (text.startswith("jt") or len(text) == 22)
 
     def _is_made_of_known(self, text: str) -> bool:
         """Whether known words, dates, short numbers and separators, one after the other, are all of ``text``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -158,7 +159,7 @@ class Month:
             known.append(base)
         return known
 
-    def tickets(self, where: dict[str, object] | None = None, columns: list[str] | None = None) -> pd.DataFrame:
+    def tickets(self, where: dict[str, Any] | None = None, columns: list[str] | None = None) -> pd.DataFrame:
         """Single tickets accepted in the month: the one door for ids behind a figure.
 
         where: column -> the value it must have (None: missing), or a list of such values. columns: which to fetch, ``ticket_id`` by default.
@@ -223,7 +224,9 @@ class Month:
         known = {name: filtered(base.by(*where), where) for name, base in bases}
         name = " · ".join("、".join(value) if isinstance(value, list) else str(value) for value in where.values())
         total = int(self.counts["tickets"].sum())
-        return Count(name or "全部工单", filtered(self.counts, where), total, known["yoy"], known["mom"], where)
+        return Count(
+            name or "全部工单", int(filtered(self.counts, where) or 0), total, known["yoy"], known["mom"], where
+        )
 
     def __repr__(self) -> str:
         simulated = " · 模拟工单" if self.simulated else ""

@@ -79,7 +79,7 @@ def _units(path: Path) -> str:
     try:
         draw_no_bar(duckdb.execute)
         found = duckdb.execute("SELECT count(DISTINCT unit) FROM read_parquet(?, union_by_name = true)", [files])
-        return str(found.fetchone()[0])
+        return str((found.fetchone() or "?")[0])
     except duckdb.Error:
         return "?"
 
@@ -175,7 +175,7 @@ def version_lines(month: str, paths: Paths) -> list[str]:
 
 def _made(month: str, paths: Paths) -> dict[str, str]:
     """By version, the export files that made it, as the records in output/intake have it."""
-    found = {}
+    found: dict[str, str] = {}
     for file in sorted((paths.output / "intake").glob("*/summary.json")):
         try:
             record = json.loads(file.read_text(encoding="utf-8"))

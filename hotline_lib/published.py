@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -143,7 +144,7 @@ def _check_sums(known: dict[str, pd.DataFrame], params: Params) -> None:
             raise PublishedError(f"{file} 缺少{'、'.join(missing)}：请补上，确实没有工单的写 0。")
 
 
-def _corrected(row: tuple, known: dict[str, pd.DataFrame], errata: pd.DataFrame) -> tuple[str, int | None]:
+def _corrected(row: Any, known: dict[str, pd.DataFrame], errata: pd.DataFrame) -> tuple[str, int | None]:
     """Puts one erratum right; returns the table and its row, None if the bulletin's table is not there."""
     at = f"{errata.attrs['file']} 第 {row.Index} 行"
     names = [name for name in SCHEMAS if name != "errata"]

@@ -106,7 +106,7 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
         lines = "、".join(str(number) for number in marked)
         found.weakens.append(f"{file} 第 {lines} 行还写着「{TO_CHECK}」：核对或填好后删去这三个字。")
     given = params.month.data_conformity
-    if empty := [unit for unit in given if given[unit] and given[unit].denominator == 0]:
+    if empty := [unit for unit, share in given.items() if share and share.denominator == 0]:
         words = f"{file} 的 data_conformity 中{_who(empty, params)}为 0/0：有上报的单位印「待补充」，不计分。"
         found.weakens.append(words)
     rows = rows_of(paths.params / "months" / f"{found.month}.yaml")
@@ -125,8 +125,8 @@ def _month_file(found: Readiness, params: Params, paths: Paths) -> None:
     for name in (f"{found.month}.yaml", *(f"{found.month}/{name}.md" for name in TEXTS)):
         path, shown = paths.params / "months" / name, f"params/months/{name}"
         content = read_text(path, shown) if path.is_file() else ""
-        if lines := personal(content):
-            numbers = "、".join(map(str, lines))
+        if found_in := personal(content):
+            numbers = "、".join(map(str, found_in))
             found.weakens.append(f"{shown} 第 {numbers} 行像是有电话或证件号码：请核对，不该印的删去。")
         written |= {shown: content} if shown != file else {}
     names = [spelling for unit in params.units for spelling in unit.spellings]

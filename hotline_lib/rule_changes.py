@@ -37,8 +37,10 @@ def scheme_changes(params: Params, paths: Paths) -> list[str]:
 def lost_rules(params: Params) -> str:
     """A warning, if a block that does not say ``changes_from`` lacks rules of the block before it; else nothing."""
     now, before = params.scheme, params.scheme_before
-    gone = [] if before is None else [key for key in _by_indicator(before) if key not in _by_indicator(now)]
-    if not gone or now.changes_from is not None:
+    if before is None or now.changes_from is not None:
+        return ""
+    gone = [key for key in _by_indicator(before) if key not in _by_indicator(now)]
+    if not gone:
         return ""
     return (
         f"params/scoring.yaml 中「{now.name}」（自 {now.applies_from} 起）没有写 changes_from，比「{before.name}」"
@@ -82,13 +84,13 @@ def _rule(rule: Rule, of: Indicator | None) -> str:
         best = "高" if form.best == "high" else "低"
         parts = [f"前{place}名{costs(points)}" for place, points in sorted(form.by_rank.items())]
         return "，".join([f"由{best}到{'低' if best == '高' else '高'}排名", *parts, f"其余{costs(form.otherwise)}"])
-    if form.below is None and form.at_least is None:
+    limit = form.per_point_over if form.per_point_short_of is None else form.per_point_short_of
+    if limit is not None:
         short = form.per_point_short_of is not None
-        limit = form.per_point_short_of if short else form.per_point_over
         each, most = "个百分点" if unit == "%" else unit, f"，至多{costs(form.most)}" if form.most is not None else ""
         return f"{'低于' if short else '高于'}{numbers.points(limit)}{unit}的，每差1{each}{costs(form.points)}{most}"
     below = form.below is not None
-    steps = sorted((form.below if below else form.at_least).items(), reverse=not below)
+    steps = sorted((form.below or form.at_least or {}).items(), reverse=not below)
     parts = [f"{'低于' if below else '达到'}{numbers.points(limit)}{unit}{costs(points)}" for limit, points in steps]
     return "，".join([*parts, f"其余{costs(form.otherwise)}"])
 

@@ -97,17 +97,16 @@ def _log(paths: Paths) -> Iterator[tuple[Path, str]]:
 def _spot_checks(paths: Paths) -> Iterator[tuple[Path, str]]:
     """The lists of months, the test calls recorded, and the ledger of draws."""
     folder = paths.data / "spot_checks"
-    params = lambda month: load_params(month, paths.params, need_month_file=False)
-    looks: list[tuple[Path, Callable[[], object]]] = []
+    with_params = lambda read: lambda month: read(month, load_params(month, paths.params, need_month_file=False), paths)
+    looks: list[tuple[Path, str, Callable[[str], object]]] = []
     for month in sorted({path.stem for path in folder.glob("*.*") if MONTH.fullmatch(path.stem)}):
-        looks.append((paths.spot_checks(month), lambda month=month: read_spot_checks(month, params(month), paths)))
-    for path in sorted(folder.glob("????-??_calls.csv")):
-        looks.append((path, lambda month=path.stem[:7]: read_calls(month, params(month), paths)))
+        looks.append((paths.spot_checks(month), month, with_params(read_spot_checks)))
+    looks += [(path, path.stem[:7], with_params(read_calls)) for path in sorted(folder.glob("????-??_calls.csv"))]
     if ledger.file(paths).exists():
-        looks.append((ledger.file(paths), lambda: ledger.read_ledger(paths)))
-    for path, look in looks:
+        looks.append((ledger.file(paths), "", lambda _: ledger.read_ledger(paths)))
+    for path, month, look in looks:
         try:
-            look()
+            look(month)
             wrong = ""
         except HotlineError as error:
             wrong = f"读不了：{str(error).rstrip('。')}"

@@ -82,7 +82,7 @@ class _Slip(yaml.constructor.ConstructorError):
         super().__init__(None, None, words, mark)
 
 
-class _OnceLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _OnceLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the fast one, where it was built
     """Safe YAML that refuses a key written twice: the second would silently win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
@@ -206,7 +206,7 @@ def explain(
     models: those the file may hold; an unknown key is compared with their fields. shown: what a message may show of
     the content, which is not always a setting: somebody may have put a citizen's words in its place.
     """
-    problems = [problem for problem in error.errors() if "literal['']" not in problem["loc"]]  # "" or an address
+    problems = [dict(each) for each in error.errors() if "literal['']" not in each["loc"]]  # "" or an address
     lines = [_line(problem, content, list(models), shown) for problem in problems]
     first = lines[:20] + ([f"……另有 {len(lines) - 20} 处"] if len(lines) > 20 else [])
     if len(first) == 1:

@@ -11,7 +11,7 @@ from pathlib import Path
 LIMITS = {
     "cli": 990, "batch": 2_545, "deliver": 1_460, "bulletin": 3_900, "readiness": 810, "present": 2_700, "scoring": 640, "metrics": 1_275,
     "month": 360, "intake": 3_025, "simulate": 1_180, "tickets": 1_455, "params": 1_055, "foundation": 980, "journal": 280,
-    "proofread": 2_270,
+    "proofread": 2_290,
     "sampling": 785,
 }  # fmt: skip
 # modules of one room that are not a folder yet

@@ -99,8 +99,9 @@ def _joined_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
         if printing:
             by_name = groupby(sorted(run, key=lambda output: output.name, reverse=True), key=lambda output: output.name)
             texts = {name: "".join(output.text for output in those) for name, those in by_name}
-            run = [new_output("stream", name=name, text=_CELL_FILE.sub("cell", texts[name])) for name in texts]
-        joined += run
+            joined += [new_output("stream", name=name, text=_CELL_FILE.sub("cell", texts[name])) for name in texts]
+        else:
+            joined += run
     return joined
 
 

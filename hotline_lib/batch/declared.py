@@ -100,7 +100,7 @@ def declared_parameters(source: str) -> dict[str, Parameter]:
                 continue
         default = None
         with suppress(ValueError, TypeError):
-            default = ast.literal_eval(line.value)
+            default = ast.literal_eval(line.value) if line.value else None
         kind = str(kind or (_ANYTHING if default is None else type(default).__name__))
         try:
             _checked(kind)
@@ -113,7 +113,7 @@ def declared_parameters(source: str) -> dict[str, Parameter]:
         ends = bounds and tuple(map(yaml.safe_load, bounds.group(1, 2)))
         words = comment.replace(bounds[0], "") if bounds else comment
         found[name] = Parameter(name, kind, default, words.strip(), ends)
-        if not found[name].allows(default):
+        if bounds and not found[name].allows(default):
             raise ParamsError(f"参数 {name} 的默认值 {default} 不在注释所写的范围{bounds[0]}内。")
     return found
 

@@ -171,7 +171,8 @@ def _values(
     known = {notebook.name: notebook for notebook in notebooks}
     place = f"params/months/{params.month.month}.yaml 的 notebooks"
     told = lambda text: text if re.fullmatch(r"\w*[a-z_]\w*", text, re.ASCII) else params.known.shown(text)
-    given, problems = [], []
+    given: list[tuple[str, Sequence[Notebook], str, Any]] = []
+    problems: list[HotlineError] = []
     for name, own in params.month.notebooks.items():
         if name not in known:
             problems.append(UnknownValueError("笔记本", name, known, place, told(name)))

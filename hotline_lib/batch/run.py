@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from hotline_lib.month import Month
 
 
+Status = Literal["made", "unchanged", "failed"]
+
+
 @dataclass(frozen=True)
 class Event:
     """One step of a run, for whoever shows progress. preparing: the month's frames. status: as ReportResult's."""
@@ -48,7 +51,7 @@ class ReportResult:
 
     name: str
     label: str
-    status: Literal["made", "unchanged", "failed"]
+    status: Status
     page: Path
     seconds: float = 0.0
     error: str | None = None
@@ -110,7 +113,7 @@ def run_month(
         kept = [] if force else [each for each in reports if run.is_current(each)]
         results = {each.name: run.result(each, "unchanged") for each in kept}
         due = [report for report in reports if report.name not in results]
-        if due or not all(map(run.is_written, ("tables", "mail"))):
+        if due or not (run.is_written("tables") and run.is_written("mail")):
             due.sort(key=lambda report: (run.folder / f"{report.name}.html").exists())  # what is missing comes first
             import pandas  # slow; an unchanged month needs none of it
 
@@ -173,9 +176,10 @@ class _Run:
     def is_current(self, report: Report) -> bool:
         """Whether a report was made from just this, and still lies there."""
         record = self.manifest.reports.get(report.name)
-        same = record is not None and record.status == "made" and record.fingerprint == self._fingerprint(report)
+        if record is None or record.status != "made" or record.fingerprint != self._fingerprint(report):
+            return False
         files = {suffix: self.folder / f"{report.name}{suffix}" for suffix in manifest.SUFFIXES}
-        return same and all(manifest.is_whole(files[suffix], record.digests.get(suffix)) for suffix in files)
+        return all(manifest.is_whole(files[suffix], record.digests.get(suffix)) for suffix in files)
 
     def is_written(self, what: Literal["tables", "mail"]) -> bool:
         """Whether the tables, or the mail, were made from just this, and still lie there. Word may have been edited by hand."""
@@ -184,7 +188,7 @@ class _Run:
         known = {name: None if name.endswith(".docx") else made.digests.get(name) for name in made.files}
         return same and all(manifest.is_whole(self.folder / name, digest) for name, digest in known.items())
 
-    def result(self, report: Report, status: str, seconds: float = 0.0, error: str | None = None) -> ReportResult:
+    def result(self, report: Report, status: Status, seconds: float = 0.0, error: str | None = None) -> ReportResult:
         self.say(Event("finished", report.label, status))
         return ReportResult(report.name, report.label, status, self.folder / f"{report.name}.html", seconds, error)
 
@@ -204,9 +208,11 @@ class _Run:
         self.manifest.simulated, self.manifest.inputs = month.simulated, self.files
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
         started = lambda report: self.say(Event("started", report.label))
-        given = {"jobs": jobs, "time_limit": time_limit or TIME_LIMIT, "on_start": started, "shared": shared}
         top = Tables(shared=self.shared).top
-        with executing(due, self.paths, environment=frames_read(self.paths), **given) as finished:
+        with executing(
+            due, self.paths, environment=frames_read(self.paths),
+            jobs=jobs, time_limit=time_limit or TIME_LIMIT, on_start=started, shared=shared,
+        ) as finished:  # fmt: skip
             before = kept_tables(self.folder)
             self._write("tables", lambda: tables_written(month, self.folder, before, top))
             results = {report.name: self._place(report, executed, month, due) for report, executed in finished}
@@ -243,6 +249,7 @@ class _Run:
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
+                assert executed.notebook is not None  # what did not fail was executed
                 data = data_of_unit(month, report, self.folder) if report.unit else pages.DATA
                 page = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due), data)
                 html, places = pages.places(proofs.of_page(page, name, self.manifest, self.paths))
@@ -255,8 +262,9 @@ class _Run:
             html = pages.failure(failure, report, month, has_previous=kept)
             digests = manifest.put(self.folder, name, html=html, notebook=notebook)
 
+        status: Status = "failed" if failure else "made"
         self.manifest.reports[name] = record = Record(
-            status="failed" if failure else "made",
+            status=status,
             title=report.notebook.title,
             unit=report.unit,
             notebook=report.notebook.name,
@@ -271,10 +279,10 @@ class _Run:
             places=places if not failure else {},
         )
         self._remember()
-        return self.result(report, record.status, record.seconds, record.error)
+        return self.result(report, status, record.seconds, record.error)
 
     def _fingerprint(self, report: Report) -> str:
-        values = {name: of.default for name, of in report.notebook.parameters.items()} | report.parameters
+        values = {name: of.default for name, of in report.notebook.parameters.items()} | dict(report.parameters)
         return value_fingerprint([self.basis, report.name, report.notebook.digest, values])
 
     def _write(self, what: Literal["tables", "mail"], write: Callable[[], list[Path]]) -> None:

@@ -41,7 +41,7 @@ class _Typeset(HTMLParser):
         if tag in _BREAKS and attributes != [("class", "mono")]:
             self._prose.append(tag)
         if tag == "table":
-            self._boxed.append(not set(dict(attributes).get("class", "").split()) & _FITS)
+            self._boxed.append(not set((dict(attributes).get("class") or "").split()) & _FITS)
             self.made += [_BOX] * self._boxed[-1]
         self.made.append(self.get_starttag_text() or "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
@@ -19,20 +20,20 @@ YOY = column("yoy", key="yoy_pct", significant=None)
 MOM = column("mom", key="mom_pct")
 
 
-def compared(x: Exhibit, name: str, key: str, **more: object) -> Table:
+def compared(x: Exhibit, name: str, key: str, **more: Any) -> Table:
     """Parts of the month with share, yoy and mom, and the total. name: the column that names a part; key: in the CSV."""
     total = figures.total(x.m)
     return compared_rows(x.frame, column(name, key=key), {**asdict(total), name: total.name}, total_in_csv=True, **more)
 
 
-def compared_rows(frame: pd.DataFrame, named: Column, total: Mapping, **more: object) -> Table:
+def compared_rows(frame: pd.DataFrame, named: Column, total: Mapping, **more: Any) -> Table:
     """Parts with share, yoy and mom, and their ``total``. named: the column that names a part."""
     columns = [named, TICKETS, column("share"), YOY, MOM]
     return Table(frame, columns, named.head, "按件数排", row_head=named.value, total=total, **more)
 
 
 def by_unit(
-    frame: pd.DataFrame, columns: list[Column], cities: Mapping, whole: Mapping, also: str = "", **more: object
+    frame: pd.DataFrame, columns: list[Column], cities: Mapping, whole: Mapping, also: str = "", **more: Any
 ) -> Table:
     """A row per unit: provincial groups, a class of their own, then cities with their sum, then the ``whole``."""
     number = int((frame["kind"] == "city").sum())

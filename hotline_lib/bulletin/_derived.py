@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from hotline_lib.bulletin._wording import noted
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up, is_missing
 from hotline_lib.month import Base, Month
-from hotline_lib.present._cells import Column
+from hotline_lib.present._cells import Column, Kind
 
 if TYPE_CHECKING:
     from hotline_lib.bulletin._exhibit import Exhibit
@@ -28,7 +28,7 @@ def with_own(x: Exhibit, name: str, values: Mapping | Sequence | pd.Series, unit
     if len(made) != len(x.frame):
         raise UnknownValueError("列（行数与表不同）", name, [f"{len(x.frame)}行"], "这张表")
     frame = x.frame.assign(**{name: made})
-    kind = "count" if pd.api.types.is_integer_dtype(frame[name]) else "plain"
+    kind: Kind = "count" if pd.api.types.is_integer_dtype(frame[name]) else "plain"
     return replace(x, frame=frame, _added=(*x._added, Column(head, name, kind, name, unit)))
 
 
@@ -77,7 +77,7 @@ def _cities(frame: pd.DataFrame) -> pd.Series:
     return cities if cities.any() else ~cities
 
 
-def _tickets_by(base: Base, keys: list[str], within: Mapping[str, object]) -> dict[tuple, int] | None:
+def _tickets_by(base: Base, keys: list[str], within: Mapping[str, Any]) -> dict[tuple, int] | None:
     """Tickets of a base month by those columns, inside a filter; None if the base month cannot say."""
     rows = base.by(*dict.fromkeys([*within, *keys]))
     if rows is None:

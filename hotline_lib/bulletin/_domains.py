@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -136,15 +137,16 @@ def _known_bases(m: Month) -> list[str]:
     return [key for key in known if not any(frame[key].isna().any() for frame, _ in parts)]
 
 
-def _domains(x: Exhibit) -> dict[str, object]:
+def _domains(x: Exhibit) -> dict[str, Any]:
     rows = x.frame
     grouped = [
-        {"total": each, "members": each.where["domain"]} for each in x.figures(rows[rows["grouped"]], "printed_domain")
+        {"total": each, "members": (each.where or {})["domain"]}
+        for each in x.figures(rows[rows["grouped"]], "printed_domain")
     ]
     return {"domains": x.figures(rows[~rows["grouped"]], "printed_domain"), "grouped": grouped}
 
 
-def _lead(x: Exhibit) -> dict[str, object]:
+def _lead(x: Exhibit) -> dict[str, Any]:
     """The largest domain; all others together, and the two units that have most of them."""
     first = max(x.figures(name="printed_domain"), key=lambda each: each.tickets)
     units = figures.unit_domains(x.m).set_index("unit")
@@ -153,7 +155,7 @@ def _lead(x: Exhibit) -> dict[str, object]:
     return {"first": first, "rest": Figure("", int(where.sum()), int(rest.sum())), "places": where.index.tolist()}
 
 
-def _domain_units(x: Exhibit) -> dict[str, object]:
+def _domain_units(x: Exhibit) -> dict[str, Any]:
     """Domains that one unit has alone; of the cities the commonest domain, and those where another one is."""
     frame, names = x.frame, figures.domains(x.m)["printed_domain"].tolist()
     alone = [
@@ -173,7 +175,7 @@ def _domain_units(x: Exhibit) -> dict[str, object]:
     return {"alone": alone, "cities": len(cities), "pooled": Figure(most, sums[most], sums.sum()), "others": others}
 
 
-def _contributions(x: Exhibit) -> dict[str, object]:
+def _contributions(x: Exhibit) -> dict[str, Any]:
     """The domain and the business type that moved most, and all others of each together, against one base month."""
     m = x.m
     key = next(iter(_known_bases(m)), None)

@@ -16,6 +16,7 @@ from hotline_lib.bulletin._derived import BASES, PER_10K, about_people, with_bas
 from hotline_lib.bulletin._wording import cited, setting
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Month
+from hotline_lib.params.organisation import Printed
 from hotline_lib.present._cells import Column
 from hotline_lib.present._changes import about_changes
 from hotline_lib.present._page import Written
@@ -82,11 +83,11 @@ class Exhibit:
     m: Month
     frame: pd.DataFrame
     keys: Mapping[str, str] = field(default_factory=dict)
-    within: Mapping[str, object] = field(default_factory=dict)
+    within: Mapping[str, Any] = field(default_factory=dict)
     _parts: Parts = Parts()
     _find: Callable[[Exhibit, Column, Mapping], Source | None] | None = None
     _added: tuple[Column, ...] = ()
-    _foot: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    _foot: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _order: str = ""
 
     @property
@@ -232,7 +233,7 @@ class Exhibit:
         return found
 
 
-def with_more(x: Exhibit, printed: str) -> Exhibit:
+def with_more(x: Exhibit, printed: Printed) -> Exhibit:
     """With the columns that params/organisation.yaml adds to a printed table (``more_columns``)."""
     for name in x.m.params.organisation.more_columns.get(printed, ()):
         x = x.with_column(name)
@@ -247,14 +248,14 @@ def _out_of_use(m: Month, table: Table) -> list[str]:
     return [f"{'、'.join(there)}：已不再使用的分类，增减出自分类的改变，不是来电多了少了"] if there and changes else []
 
 
-def where_of(x: Exhibit, row: Mapping) -> dict[str, object]:
+def where_of(x: Exhibit, row: Mapping) -> dict[str, Any]:
     """The filter of a row's tickets; a total says its own."""
     if isinstance(own := row.get("where"), Mapping):
         return dict(own)
     return {**x.within, **{column: row[name] for name, column in x.keys.items()}}
 
 
-def source_of(x: Exhibit, attribute: str, where: Mapping[str, object], **counts: object) -> Source | None:
+def source_of(x: Exhibit, attribute: str, where: Mapping[str, Any], **counts: Any) -> Source | None:
     """``counted`` in the words of the exhibit's month."""
     return counted(attribute, setting(x.m), where, **counts)
 

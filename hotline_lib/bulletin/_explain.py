@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from inspect import signature
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotline_lib.bulletin._findings import Findings
 from hotline_lib.bulletin._outline import findings, outline
@@ -64,13 +64,13 @@ def _elsewhere(m: Month, top: int) -> Walk:
     """What the other pages of the month show; units' editions have their own."""
     from hotline_lib.bulletin import EXHIBITS
 
-    choices = {"role": ["inquiry", "complaint"], "against": ["yoy", "mom"], "top": [top]}
+    choices: dict[str, list[Any]] = {"role": ["inquiry", "complaint"], "against": ["yoy", "mom"], "top": [top]}
     for make in EXHIBITS:
         names = [name for name in choices if name in signature(make).parameters]
         for values in product(*(choices[name] for name in names)) if "unit" not in signature(make).parameters else ():
             x = make(m, **dict(zip(names, values, strict=True)))
             parts = (part for part in ("lead", "sentence", "details", "note", "table", "chart") if part in dir(x))
-            yield make.__doc__.partition("：")[0].strip(), tuple(getattr(x, part) for part in parts)
+            yield (make.__doc__ or "").partition("：")[0].strip(), tuple(getattr(x, part) for part in parts)
 
 
 def _walk(m: Month, top: int) -> Walk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -95,13 +95,13 @@ def methods(m: Month) -> Exhibit:
     return Exhibit(m, pd.DataFrame(), _parts=Parts(sentence=Says("methods", _methods)))
 
 
-def _methods(x: Exhibit) -> list[dict[str, object]]:
+def _methods(x: Exhibit) -> list[dict[str, Any]]:
     changes = x.m.params.scheme.signals.changes
     known = {"least": changes.least, "monthly_sd": changes.monthly_sd, "peers": FEWEST}
     return [known | {"saying": what} for what in ("changes", "bands", "takes", "funnels")]
 
 
-def _handling(x: Exhibit) -> dict[str, object]:
+def _handling(x: Exhibit) -> dict[str, Any]:
     """The unit whose mean is drawn up most by few tickets, of those with enough of them."""
     rows = x.frame[x.frame["tickets"] >= _ENOUGH]
     hidden = rows.assign(times=rows["mean_minutes"].astype(float) / rows["median_minutes"].clip(lower=1))
@@ -153,7 +153,7 @@ def _what(keys: tuple[str, ...]) -> str:
     return "、".join(BY_KEY[key].short for key in keys)
 
 
-def _needs(x: Exhibit) -> dict[str, object]:
+def _needs(x: Exhibit) -> dict[str, Any]:
     return {"rows": x.frame.fillna({"tickets": 0}).to_dict("records"), "units": len(x.m.units)}
 
 
@@ -166,7 +166,7 @@ def _needs_table(x: Exhibit) -> Table | Sentence:
     return Table(x.frame, columns, label="需要帮助的单位", order="名次在后的在前")
 
 
-def _bands(x: Exhibit) -> dict[str, object]:
+def _bands(x: Exhibit) -> dict[str, Any]:
     rows, m = x.frame, x.m
     groups = [own["unit"].tolist() for _, own in rows.groupby("band", sort=True)]
     wide = rows.assign(width=rows["rank_high"] - rows["rank_low"]).sort_values("width", kind="stable").iloc[-1]
@@ -190,7 +190,7 @@ def _bands_chart(x: Exhibit) -> Chart:
     return drawn(x.m, "bands", lambda: charts.rank_ranges(x.frame), **_bands(x))
 
 
-def _takes(x: Exhibit) -> dict[str, object]:
+def _takes(x: Exhibit) -> dict[str, Any]:
     points = x.frame[x.frame["target"] == "point"].sort_values("tickets", kind="stable")
     best = points.drop_duplicates("unit").to_dict("records")
     names = x.m.units.set_index("unit")["long_name"]
@@ -232,7 +232,7 @@ def _funnel_of(m: Month, of: str) -> dict[str, str]:
     return {"name": BY_KEY[of].short, "size": "计入的工单", "unit": "%"}
 
 
-def _funnel_words(x: Exhibit, of: str) -> dict[str, object]:
+def _funnel_words(x: Exhibit, of: str) -> dict[str, Any]:
     rows = x.frame
     side = lambda which: rows.loc[rows["beyond"] == which, "unit"].tolist()
     cities, own = set(x.m.units.loc[x.m.units["kind"] == "city", "unit"]), figures.indicators(x.m)

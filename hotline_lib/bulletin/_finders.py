@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -41,7 +41,7 @@ def _driver(m: Month) -> Iterator[Finding]:
         source = largest_of.source("yoy_difference", setting(m))
         one_way = int(rest["difference"].sum()) * (1 if change > 0 else -1) >= 0  # a share of a net change is none
         share = f"{numbers.share(part, change)}%"
-        source = replace(source, formula=f"{part} ÷ {change} = {share}（占全部增减；{source.formula}）")
+        source = source and replace(source, formula=f"{part} ÷ {change} = {share}（占全部增减；{source.formula}）")
         yield said(
             m, "driver", "图2", "totals", total=total, largest=largest_of, share=Cited(share, source) if one_way else "", others=others,
             number=len(rest), cities=bool((rest["kind"] == "city").all()), told=told, more=change > 0,
@@ -162,7 +162,7 @@ def _largest_first(told: pd.DataFrame, days: tuple[int, int]) -> list[dict]:
     return told.loc[size.sort_values(ascending=False, kind="stable").index].to_dict("records")
 
 
-def _mostly(m: Month, kind: str, where: Mapping[str, object], difference: int) -> dict[str, object] | None:
+def _mostly(m: Month, kind: str, where: Mapping[str, Any], difference: int) -> dict[str, Any] | None:
     """The unit from which more than half of a change came; None where none is, or the base month's tickets are not there."""
     counts = figures.base(m, kind).counts
     if counts is None or not difference:
@@ -173,13 +173,13 @@ def _mostly(m: Month, kind: str, where: Mapping[str, object], difference: int) -
     return {"unit": first, "difference": int(by_unit[first])} if 2 * by_unit[first] > abs(int(difference)) else None
 
 
-def _of(counts: pd.DataFrame, where: Mapping[str, object]) -> pd.DataFrame:
+def _of(counts: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
     for name, value in where.items():
         counts = counts[counts[name] == value]
     return counts
 
 
-def _tickets(m: Month, where: Mapping[str, object], at: Mapping | None = None) -> Callable[[], list[str]]:
+def _tickets(m: Month, where: Mapping[str, Any], at: Mapping | None = None) -> Callable[[], list[str]]:
     """The ids of those tickets, of the unit that they mostly came from."""
     where = {**where, **({"unit": at["unit"]} if at else {})}
     return lambda: m.tickets(where)["ticket_id"].tolist()

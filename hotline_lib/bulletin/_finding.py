@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotline_lib.bulletin._wording import cited
 from hotline_lib.present._sentences import Sentence
@@ -30,7 +30,7 @@ class Finding:
 
 
 def said(
-    m: Month, kind: str, figure: str, section: str, *, touches: int = 0, ids: Callable[[], list[str]] | None = None, **context: object
+    m: Month, kind: str, figure: str, section: str, *, touches: int = 0, ids: Callable[[], list[str]] | None = None, **context: Any
 ) -> Finding:  # fmt: skip
     """A finding in the words of params/wording/findings/KIND.j2, which says its title, its text and what to do next in turn."""
     words = (cited(m, f"findings/{kind}", context | {"saying": what}) for what in ("title", "text", "todo"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -154,7 +155,7 @@ def _drill_down(x: Exhibit, role: str, top: int, inner: int) -> DrillDown:
     return DrillDown(issues, words["标题"], heads, words["读法"], words["说明"], source, number=number)
 
 
-def _top(x: Exhibit, role: str, top: int) -> dict[str, object]:
+def _top(x: Exhibit, role: str, top: int) -> dict[str, Any]:
     row = figures.types(x.m).set_index("role").loc[role]
     whole = figures.figure(x.within["business_type"], {**row, **x.within}, ["business_type"])
     recorded = x.m.counts["issue"].notna() & (x.m.counts["role"] == role)
@@ -162,7 +163,7 @@ def _top(x: Exhibit, role: str, top: int) -> dict[str, object]:
     return {"total": whole, "recorded": tickets, "issues": x.figures(), "top": min(top, len(x.frame))}
 
 
-def _details(x: Exhibit, role: str, top: int, inner: int) -> list[dict[str, object]]:
+def _details(x: Exhibit, role: str, top: int, inner: int) -> list[dict[str, Any]]:
     """Of each top issue, a paragraph: where it comes from and what it is about."""
     long_name = x.m.units.set_index("unit")["long_name"].to_dict()
     others = x.m.units.loc[x.m.units["kind"] != "city", "unit"].tolist()
@@ -172,7 +173,7 @@ def _details(x: Exhibit, role: str, top: int, inner: int) -> list[dict[str, obje
     ]
 
 
-def _closing_claim(x: Exhibit) -> dict[str, object]:
+def _closing_claim(x: Exhibit) -> dict[str, Any]:
     """Whether all complaints were solved in time: all of the month closed and submitted, every on-time rate 100.00, and
     every unit's sample clean."""
     m, on_time, checks = x.m, x.frame, figures.spot_checks(x.m)
@@ -191,7 +192,7 @@ def _closing_claim(x: Exhibit) -> dict[str, object]:
     }
 
 
-def _lead(x: Exhibit, top: int) -> dict[str, object]:
+def _lead(x: Exhibit, top: int) -> dict[str, Any]:
     """The two commonest complaints together, the two units with most of them; of the top five that are listed the most one-sided."""
     m = x.m
     issues = _issues(m, "complaint", min(top, 5), inner=1)

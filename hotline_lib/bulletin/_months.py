@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -114,7 +115,9 @@ class Run:
     @property
     def crossed(self) -> str:
         """The limit beyond which this month lies, as printed."""
-        return printed(max({"above": self.limits.high, "below": self.limits.low}[self.side], 0)) if self.side else ""
+        if self.limits is None or not self.side:
+            return ""
+        return printed(max(self.limits.high if self.side == "above" else self.limits.low, 0))
 
     @property
     def outside(self) -> tuple[bool, ...]:
@@ -157,7 +160,7 @@ def _small_multiples(what: str) -> Parts:
     )
 
 
-def _context(m: Month, runs: list[Run], **more: object) -> dict[str, object]:
+def _context(m: Month, runs: list[Run], **more: Any) -> dict[str, Any]:
     number = len(runs[0].values) if runs else 1
     months = runs[0].months if runs else ("",)
     last = months[-1] if "年" not in months[0] else f"{m.month[:4]}年{months[-1]}"
@@ -177,7 +180,7 @@ def _context(m: Month, runs: list[Run], **more: object) -> dict[str, object]:
     }
 
 
-def _months(x: Exhibit) -> dict[str, object]:
+def _months(x: Exhibit) -> dict[str, Any]:
     (run,), more = _runs(x.m, x.frame), {}
     limits = run.limits
     if limits:
@@ -185,7 +188,7 @@ def _months(x: Exhibit) -> dict[str, object]:
     return _context(x.m, [run], total=run, **more)
 
 
-def _multiples(x: Exhibit, what: str) -> dict[str, object]:
+def _multiples(x: Exhibit, what: str) -> dict[str, Any]:
     runs = _runs(x.m, x.frame)
     most = [max(run.values) for run in runs]
     return _context(x.m, runs, what=what, common=not most or max(most) <= _COMMON * min(most))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -118,7 +119,7 @@ def _of_missing(x: Exhibit, column, row):
     return source_of(x, attribute, {**where, "issue": None}, tickets=row["tickets"], of=row["of"], of_where=where)
 
 
-def _movers(x: Exhibit, kind: str, changes: pd.DataFrame | None) -> dict[str, object]:
+def _movers(x: Exhibit, kind: str, changes: pd.DataFrame | None) -> dict[str, Any]:
     m = x.m
     context = {"base": label(figures.base(m, kind).month), "known": changes is not None}
     if changes is None:
@@ -133,7 +134,7 @@ def _movers(x: Exhibit, kind: str, changes: pd.DataFrame | None) -> dict[str, ob
     return context | {"number": len(changes), "up": up, "down": down, "daily": days[0] != days[1], "most": most}
 
 
-def _without_issue(x: Exhibit) -> dict[str, object]:
+def _without_issue(x: Exhibit) -> dict[str, Any]:
     rows = x.frame
     lacking = figures.named(rows[rows["tickets"] > 0].sort_values("tickets", ascending=False), "business_type")
     return {"total": Figure("", rows["tickets"].sum(), rows["of"].sum()), "types": lacking}

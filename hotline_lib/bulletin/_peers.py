@@ -107,7 +107,7 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
     scores = figures.scores(m).set_index("unit")["score"]
     values = figures.indicators(m).pivot(index="unit", columns="indicator", values="value")
     checks = figures.spot_checks(m)
-    measures = [
+    measures: list[tuple[str, pd.Series, bool, Callable[..., str]]] = [
         ("总分", scores, True, numbers.decimal),
         ("业务量（件）", figures.units(m).set_index("unit")["tickets"], True, numbers.count),
         (BY_KEY["tickets_per_10k"].label, values["tickets_per_10k"], True, numbers.decimal),
@@ -197,15 +197,15 @@ def types_of(m: Month, unit: str) -> pd.DataFrame:
 
 def total_of(m: Month, unit: str) -> Figure:
     """All tickets of the unit as a part of those of its peers, with its bases."""
-    name, bases, peers = m.params.unit(unit).name, [], compared_with(m, unit)
-    for kind in ("yoy", "mom"):
-        rows = figures.base(m, kind).by("unit")
-        bases.append(None if rows is None else int(rows.loc[rows["unit"] == name, "tickets"].sum()))
+    name, peers = m.params.unit(unit).name, compared_with(m, unit)
+    by_unit = (figures.base(m, kind).by("unit") for kind in ("yoy", "mom"))
+    own = (None if rows is None else int(rows.loc[rows["unit"] == name, "tickets"].sum()) for rows in by_unit)
+    yoy_base, mom_base = own
     tickets = int(_counts(m, name)["tickets"].sum())
     long_name = m.params.unit(name).long_name
     of = int(m.counts.loc[m.counts["unit"].isin(peers), "tickets"].sum())
     of_where = {} if len(peers) == len(m.units) else {"unit": list(peers)}
-    return small.of_whole(m, Figure(long_name, tickets, of, *bases, where={"unit": name}, of_where=of_where))
+    return small.of_whole(m, Figure(long_name, tickets, of, yoy_base, mom_base, {"unit": name}, of_where))
 
 
 def types_told(m: Month, unit: str) -> pd.DataFrame | None:

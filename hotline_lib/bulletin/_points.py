@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -75,7 +75,7 @@ def _rows(m: Month, units: list[str]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns, dtype=object).astype({"missed": "Int64"})
 
 
-def _printed(row: Mapping) -> dict[str, str]:
+def _printed(row: Mapping) -> dict[str, str | None]:
     of = BY_KEY[row["indicator"]]
     kind = "rate" if of.kind == "per_10k" else of.kind
     cell = Column("", "value", kind, words=("已开展", "未开展"), missing=missing(of.key))
@@ -132,7 +132,7 @@ def _table(x: Exhibit, *, units: bool, unit: str = "") -> Table | Sentence:
     )  # fmt: skip
 
 
-def _near(x: Exhibit) -> dict[str, object]:
+def _near(x: Exhibit) -> dict[str, Any]:
     """What hangs on one ticket: won by one less that missed, lost by one more."""
     rows = [row for row in x.frame.to_dict("records") if row["indicator"] in BY_KEY]
     lost = [row for row in rows if row["points"] > 0]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -75,7 +76,7 @@ def checked_leads(m: Month) -> Exhibit:
     return Exhibit(m, rows, _parts=Parts(sentence=Says("checked_leads", _by_lead)))
 
 
-def _by_lead(x: Exhibit) -> dict[str, object]:
+def _by_lead(x: Exhibit) -> dict[str, Any]:
     if x.frame.empty:
         return {"number": 0}
     known = x.frame[x.frame["answered"] > 0]
@@ -159,7 +160,8 @@ def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     """Where a figure of Annex 2 comes from: the list of drawn tickets, else what Annex 1 has."""
     if column.value == ("low", "high"):
         words = f"{row['problems']}/{row['answered']} 的95%精确区间 {column.printed(row)}%（Clopper–Pearson）"
-        return replace(sample(x.m, row).source, formula=words)
+        of = sample(x.m, row).source
+        return of and replace(of, formula=words)
     if column.value in ("found", *(f"{name}_of" for name, _ in _QUESTIONS.values())):
         return sample(x.m, row).source
     return score_source(x, column, row)
@@ -191,7 +193,7 @@ def _listed(ids: list[str], answered: int) -> str:
     return "、".join(ids[:2]) + (f"等{len(ids)}个" if len(ids) > 2 else "")
 
 
-def _sample(m: Month) -> dict[str, object]:
+def _sample(m: Month) -> dict[str, Any]:
     """What words about the sample may name: what was found, how far it can be off, and the scores beside it."""
     frame = figures.spot_checks(m)
     if frame is None:
@@ -227,15 +229,15 @@ def _sample(m: Month) -> dict[str, object]:
     }
 
 
-def _sample_of(x: Exhibit) -> dict[str, object]:
+def _sample_of(x: Exhibit) -> dict[str, Any]:
     return _sample(x.m)
 
 
-def _quality(x: Exhibit) -> dict[str, object]:
+def _quality(x: Exhibit) -> dict[str, Any]:
     return {**_sample(x.m), "remarks": remarks(x.m)}
 
 
-def _checked(x: Exhibit) -> dict[str, object]:
+def _checked(x: Exhibit) -> dict[str, Any]:
     """Who was rung and looked at: everybody was rung, or else those of whom tickets were drawn were looked at."""
     m, checks, calls = x.m, figures.spot_checks(x.m), x.m.params.month.test_calls
     rung = calls is not None and calls.done and not calls.open
@@ -248,7 +250,7 @@ def _checked(x: Exhibit) -> dict[str, object]:
     return {"rung": rung, "calls_open": open_, "drawn": checks is not None, **about}
 
 
-def _test_calls(x: Exhibit) -> dict[str, object]:
+def _test_calls(x: Exhibit) -> dict[str, Any]:
     """What ringing the units showed: typed into the month's parameters, or recorded. Of those who are not named all is well."""
     m, calls = x.m, x.m.params.month.test_calls
     long_name = m.units.set_index("unit")["long_name"]
@@ -293,7 +295,7 @@ def _ranks_chart(x: Exhibit) -> Chart | Sentence:
     return drawn(x.m, "ranks", lambda: sampled.ranks(x.frame), **_sample(x.m), **named)
 
 
-def _named(rows: pd.DataFrame) -> list[dict[str, object]]:
+def _named(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return rows.assign(found=list(map(found_words, rows["problems"], rows["answered"], rows["sampled"]))).to_dict(
         "records"
     )

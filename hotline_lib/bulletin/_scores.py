@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
@@ -148,14 +149,14 @@ def _of_points(x: Exhibit, column: Column, row: Mapping) -> Source | None:
         return score_source(x, SCORE, row) if column.value in ("score", "lost") and "score" in row else None
     value = _made_of(x.m)[row["unit"], column.value]["value"]
     found = score_source(x, _column(x.m, BY_KEY[column.value]), {**row, column.value: value})
-    return replace(found, formula=f"{found.formula}，失{numbers.points(row[column.value])}分")
+    return found and replace(found, formula=f"{found.formula}，失{numbers.points(row[column.value])}分")
 
 
 def _column(m: Month, indicator: Indicator) -> Column:
     key, is_rate = indicator.key, indicator.kind == "rate"
     points = figures.lost(m).get(key, {})
 
-    def emphasis(row: dict) -> str:
+    def emphasis(row: Mapping) -> str:
         full = is_rate and row[key] == 100
         short = is_rate and not full and not is_missing(row[key])
         dear = points.get(row["unit"], 0) >= m.params.scheme.signals.notice.points
@@ -164,6 +165,7 @@ def _column(m: Month, indicator: Indicator) -> Column:
     unit = "" if is_rate else indicator.unit
     head = indicator.head.removesuffix(f"|{unit}").replace("|", "\n")
     kind = "rate" if indicator.kind == "per_10k" else indicator.kind
+    more: dict[str, Any]
     more = {"group": indicator.group, "title": indicator.label, "words": ("已开展", "未开展"), "missing": missing(key)}
     return Column(head, key, kind, key, unit, emphasis=emphasis, **more)
 
@@ -230,18 +232,18 @@ def _inferred(m: Month) -> bool:
     return any(rule.source == "inferred" for rule in m.params.scheme.rules)
 
 
-def _scores(x: Exhibit, top: int) -> dict[str, object]:
+def _scores(x: Exhibit, top: int) -> dict[str, Any]:
     rows = x.frame
     cited = lambda row: {**row, "score": Cited(numbers.decimal(row["score"]), score_source(x, SCORE, row))}
     return {"units": [cited(row) for row in rows[rows["rank"] <= top].to_dict("records")], "top": min(top, len(rows))}
 
 
-def _lost(m: Month) -> list[dict[str, object]]:
+def _lost(m: Month) -> list[dict[str, Any]]:
     """What each indicator costs all units together, the dearest first."""
     return [{"name": BY_KEY[key].short, "points": points} for key, points in figures.lost(m).sum().items()]
 
 
-def _points_lost_of(x: Exhibit) -> dict[str, object]:
+def _points_lost_of(x: Exhibit) -> dict[str, Any]:
     m = x.m
     lost, total = _lost(m), x.frame["lost"].sum()  # of printed scores: what a reader adds up from Annex 1
     rest = total - sum(each["points"] for each in lost[:3]) if len(lost) > 3 else 0
@@ -250,7 +252,7 @@ def _points_lost_of(x: Exhibit) -> dict[str, object]:
     return {"lost": lost, "total": total, "rest": rest, **shown}
 
 
-def _worst_unit(x: Exhibit) -> dict[str, object]:
+def _worst_unit(x: Exhibit) -> dict[str, Any]:
     """The unit with the lowest score, what cost it most, and by how many tickets if it is a rate."""
     m, rows = x.m, x.frame
     last = rows[(rows["rank"] == rows["rank"].max()) & (rows["lost"] > 0)]
@@ -268,7 +270,7 @@ def _worst_unit(x: Exhibit) -> dict[str, object]:
     }
 
 
-def _below(x: Exhibit) -> dict[str, object]:
+def _below(x: Exhibit) -> dict[str, Any]:
     """The rates that cost a unit so many points that they call for attention, the dearest first, with these units."""
     m = x.m
     lost, least, below = figures.lost(m), m.params.scheme.signals.attention.points, []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -104,14 +104,14 @@ def _rates(m: Month) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _fallen(m: Month, key: str) -> dict[str, dict[str, object]]:
+def _fallen(m: Month, key: str) -> dict[str, dict[str, Any]]:
     """The units whose rate fell by a point or more against their own months before: what it was, and in how many months."""
     rows = figures.fallen(m)
     rows = rows[(rows["indicator"] == key) & rows["fell"]]
     found = {}
     for row in rows.to_dict("records"):
-        before = percent(row["own_numerator"], row["own_denominator"])
-        if before - percent(row["numerator"], row["denominator"]) >= Decimal(str(_SHORT)):
+        before, now = (percent(row[f"{of}numerator"], row[f"{of}denominator"]) for of in ("own_", ""))
+        if before is not None and now is not None and before - now >= Decimal(str(_SHORT)):
             found[row["unit"]] = {"before": before, "months": row["months"]}
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ from hotline_lib.present._cells import WITHHELD
 from hotline_lib.present._sentences import Figure
 
 
-def is_small(m: Month, *counts: object) -> bool:
+def is_small(m: Month, *counts: Any) -> bool:
     """Whether one of those counts may not be printed."""
     return any(not is_missing(count) and 0 < count < m.params.organisation.small_numbers for count in counts)
 
@@ -73,7 +74,7 @@ def without_small(m: Month, frame: pd.DataFrame, sums: Sequence[str], goes: Sequ
 
 def of_whole(m: Month, whole: Figure) -> Figure:
     """A unit's total without base months in which it was small."""
-    bases = {name: None for name in ("yoy_base", "mom_base") if is_small(m, getattr(whole, name))}
+    bases: dict[str, Any] = {name: None for name in ("yoy_base", "mom_base") if is_small(m, getattr(whole, name))}
     return replace(whole, **bases) if bases else whole
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -101,13 +101,15 @@ def notes(m: Month) -> list[str]:
     return noted(m, "standing_note", last=label(m.previous.month), before=_before(last), **_about(m, last))
 
 
-def _about(m: Month, last: Annex | None) -> dict[str, object]:
-    known = bool(last)
+def _about(m: Month, last: Annex | None) -> dict[str, Any]:
+    if last is None:
+        return {"known": False, "scheme": "", "whole": True, "open": False}
+    scheme = last.params.scheme
     return {
-        "known": known,
-        "scheme": last.params.scheme.name if known and not _same_rules(last.params.scheme, m.params.scheme) else "",
-        "whole": not known or last.whole,
-        "open": known and _open(last),
+        "known": True,
+        "scheme": "" if _same_rules(scheme, m.params.scheme) else scheme.name,
+        "whole": last.whole,
+        "open": _open(last),
     }
 
 
@@ -117,7 +119,9 @@ def _before(annex: Annex | None) -> str:
 
 def _comparable(m: Month) -> bool:
     last = m.annexes[-1] if m.annexes else None
-    return bool(last) and len(scores_before(m)[last.month]) > 0 and _same_rules(last.params.scheme, m.params.scheme)
+    return (
+        last is not None and len(scores_before(m)[last.month]) > 0 and _same_rules(last.params.scheme, m.params.scheme)
+    )
 
 
 def _same_rules(one: Scheme, other: Scheme) -> bool:
@@ -178,7 +182,7 @@ def _rank_words(row: Mapping) -> str:
     return "平" if not up else f"升{up}" if up > 0 else f"降{-up}"
 
 
-def _scores(x: Exhibit) -> dict[str, object]:
+def _scores(x: Exhibit) -> dict[str, Any]:
     """Who moved most, by rank, of those whose last month is known; which months say something else than this one."""
     m, frame = x.m, x.frame
     rows = [row for row in frame.to_dict("records") if not is_missing(row["rank_before"])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -52,7 +53,7 @@ def possible_rates(m: Month) -> Exhibit:
     return Exhibit(m, frame, {"unit": "unit"}, {}, parts, lambda x, column, row: None)
 
 
-def _possible(x: Exhibit) -> dict[str, object]:
+def _possible(x: Exhibit) -> dict[str, Any]:
     """The rate that can be most other than it is printed, of each unit."""
     rows = x.frame.assign(apart=[high - low for high, low in zip(x.frame["best"], x.frame["worst"], strict=True)])
     rows = rows.sort_values("apart", ascending=False, kind="stable").drop_duplicates("unit")
@@ -80,7 +81,7 @@ def _of_unsubmitted(x: Exhibit, column: Column, row: Mapping) -> Source | None:
         ("unsubmitted", "accepted"): f"{row['unsubmitted']} ÷ {row['accepted']} = {column.printed(row)}%",
         "earlier": f"以前受理、本月上报{row['earlier']}件",
     }.get(column.value)
-    return formula and Source(f"{whose} · 上报", accepted, formula)
+    return Source(f"{whose} · 上报", accepted, formula) if formula else None
 
 
 def _unsubmitted_table(x: Exhibit) -> Table:
@@ -102,7 +103,7 @@ def _unsubmitted_table(x: Exhibit) -> Table:
     )
 
 
-def _unsubmitted(x: Exhibit) -> dict[str, object]:
+def _unsubmitted(x: Exhibit) -> dict[str, Any]:
     rows = x.frame
     of = lambda name, row: Figure(name, int(row["unsubmitted"]), int(row["accepted"]))
     return {"whole": of("", rows[["unsubmitted", "accepted"]].sum()), "worst": of(rows["long_name"][0], rows.iloc[0])}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from hotline_lib import metrics
@@ -71,7 +73,7 @@ def _more(working: pd.DataFrame, off: pd.DataFrame) -> str:
     return f"{'多' if more > 0 else '少'}{abs(more)}件" if more else "持平"
 
 
-def _calls(x: Exhibit) -> dict[str, object]:
+def _calls(x: Exhibit) -> dict[str, Any]:
     """The day and the hour with most calls; the means of all days, of working days and of the others."""
     daily = x.frame if "date" in x.frame else figures.daily(x.m)
     hourly = x.frame if "hour" in x.frame else figures.hourly(x.m)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -79,7 +80,7 @@ def unit_spot_checks(m: Month, unit: str) -> Exhibit:
     return Exhibit(m, own, _parts=Parts(table=partial(_spot_checks_table, unit=name)))
 
 
-def _types_table(x: Exhibit, unit: str) -> Table:
+def _types_table(x: Exhibit, unit: str) -> Table | Sentence:
     """What the unit was asked and told, by business type."""
     whole, rows = total_of(x.m, unit), types_told(x.m, unit)
     if rows is None:
@@ -148,7 +149,7 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
 def _of_indicator(x: Exhibit, column: Column, row: Mapping, unit: str) -> Source | None:
     """The unit's own value, or that of its peers together."""
     peers = compared_with(x.m, unit)
-    of = {"own": unit, "all": whose(x.m, peers)}.get(column.value)
+    of = {"own": unit, "all": whose(x.m, peers)}.get(str(column.value))
     if of is None or "key" not in row:
         return None
     key = row["key"]
@@ -197,7 +198,7 @@ class _Told(Says):
         if self.template == "unit_scores":
             if details_told(m, me.name):
                 return super().of(x)
-            of = self.figures(x)
+            of: Any = self.figures(x)
             place = f"{'并列' if of['tied'] else ''}第{of['rank']}"
             score = numbers.decimal(of["score"])
             return Sentence(f"{me.long_name}总分{score}分，在{of['units']}个单位中{place}。各项失分不列出。")
@@ -211,7 +212,7 @@ def details_told(m: Month, unit: str) -> bool:
     return small.indicators_told(m, unit) and all_types_told(m, unit)
 
 
-def _overview(x: Exhibit, unit: str) -> dict[str, object]:
+def _overview(x: Exhibit, unit: str) -> dict[str, Any]:
     m = x.m
     me = m.params.unit(unit)
     score = figures.scores(m).set_index("unit").loc[me.name]

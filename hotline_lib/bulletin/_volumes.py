@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -38,7 +39,7 @@ def business_types(m: Month) -> Exhibit:
     return with_more(Exhibit(m, figures.types(m), {"business_type": "business_type"}, {}, parts), "business_types")
 
 
-def _retired_then(m: Month) -> dict[str, object]:
+def _retired_then(m: Month) -> dict[str, Any]:
     """Business types that only a base month has: their ``names``, and their tickets then (``yoy``, ``mom``)."""
     volumes = figures.types_then_and_now(m)
     gone = volumes[(volumes["role"] == "retired") & (volumes["tickets"] == 0)]
@@ -96,17 +97,17 @@ def _units_table(x: Exhibit) -> Table:
     return made.corrected(figures.errata(m, "units"))
 
 
-def _totals(x: Exhibit) -> dict[str, object]:
+def _totals(x: Exhibit) -> dict[str, Any]:
     in_order = x.m.types[["business_type"]].merge(x.frame, on="business_type", validate="one_to_one")
     return {"total": figures.total(x.m), "types": x.figures(in_order)}
 
 
-def _units(x: Exhibit, top: int) -> dict[str, object]:
+def _units(x: Exhibit, top: int) -> dict[str, Any]:
     rows = x.frame[(x.frame["rank"] <= top) & (x.frame["tickets"] > 0)].sort_values("rank", kind="stable")
     return {"units": x.figures(rows, "long_name"), "top": min(top, len(rows)), "total": figures.total(x.m)}
 
 
-def _lead(x: Exhibit) -> dict[str, object]:
+def _lead(x: Exhibit) -> dict[str, Any]:
     """The total, the domain from which most of its change came, and all cities together beside a provincial group."""
     m, driver = x.m, None
     total, domains = figures.total(m), figures.domains(m)
@@ -114,7 +115,8 @@ def _lead(x: Exhibit) -> dict[str, object]:
     if change and domains["yoy_base"].notna().all():
         moved = domains.set_index("printed_domain").eval("tickets - yoy_base")
         name = (moved * change).idxmax()
-        if (part := percent(moved[name], change)) >= _MOSTLY and figures.pooled(m)["yoy_significant"]:
+        part = percent(moved[name], change)
+        if part is not None and part >= _MOSTLY and figures.pooled(m)["yoy_significant"]:
             driver = {"name": name, "more": change > 0, "nearly_all": NEARLY_ALL <= part <= 100}
     cities = figures.pooled(m, "city")
     return {
@@ -125,7 +127,7 @@ def _lead(x: Exhibit) -> dict[str, object]:
     }
 
 
-def _contributions(x: Exhibit) -> dict[str, object]:
+def _contributions(x: Exhibit) -> dict[str, Any]:
     """The provincial group and the cities together; of the cities those whose change counts tell from chance."""
     rows, parts = x.frame, []
     for kind, together in (("group", "个集团合计"), ("city", "市合计")):
@@ -145,7 +147,7 @@ def _contributions(x: Exhibit) -> dict[str, object]:
     }
 
 
-def _units_note(x: Exhibit) -> dict[str, object]:
+def _units_note(x: Exhibit) -> dict[str, Any]:
     cities = x.frame[x.frame["kind"] == "city"]
     first = cities[cities["tickets"] > 0].head(2)
     together = Figure("", int(first["tickets"].sum()), int(cities["tickets"].sum()))

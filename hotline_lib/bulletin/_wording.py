@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.indicators import BY_KEY
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Cites = tuple[tuple[int, int, Source], ...]
 
 
-def words(m: Month) -> dict[str, object]:
+def words(m: Month) -> dict[str, Any]:
     """What every template may name: the month's number, the days of it and of its base months, the province's words, its
     business types by role, and why scores are provisional, if they are."""
     return {
@@ -77,24 +77,24 @@ def _days(m: Month) -> dict[str, tuple[int, int]]:
     return {against: m.days(against) for against in ("yoy", "mom")}
 
 
-def cited(m: Month, template: str, *paragraphs: dict[str, object], text: str | None = None) -> tuple[str, Cites]:
+def cited(m: Month, template: str, *paragraphs: dict[str, Any], text: str | None = None) -> tuple[str, Cites]:
     """The words of params/wording/TEMPLATE.j2, a paragraph of each, and where their numbers come from."""
     named = [words(m) | figures for figures in paragraphs]
     return render_cited(m.params.folder / "wording", template, named, setting(m), text=text)
 
 
-def noted(m: Month, template: str, **figures: object) -> list[str]:
+def noted(m: Month, template: str, **figures: Any) -> list[str]:
     """A note under a table in the words of params/wording/TEMPLATE.j2; none if it says nothing."""
     return list(filter(None, cited(m, template, figures)[:1]))
 
 
-def in_parts(m: Month, template: str, **figures: object) -> dict[str, str]:
+def in_parts(m: Month, template: str, **figures: Any) -> dict[str, str]:
     """The words of params/wording/figures/TEMPLATE.j2: 标题, 读法 (may be left out) and 说明."""
     return {"读法": ""} | render_parts(m.params.folder / "wording", f"figures/{template}", words(m) | figures)
 
 
 def drawn(
-    m: Month, template: str, picture: Callable[[], Picture], number: int | None = None, /, **figures: object
+    m: Month, template: str, picture: Callable[[], Picture], number: int | None = None, /, **figures: Any
 ) -> Chart:
     """A picture, drawn when it is looked at, with its words; ``number``: 图1, if the printed bulletin has it."""
     parts = in_parts(m, template, **figures)

@@ -26,11 +26,11 @@ def progress(months: list[str]) -> Iterator[Callable[[str, Event], None]]:
         yield lambda month, event: None
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
-        lines: dict[str, int] = {}
+        lines: dict[str, TaskID] = {}
         ended: Counter[bool] = Counter()
         total = progress.add_task(f"共 {len(months)} 个月", total=1) if len(months) > 1 else None
 
@@ -40,7 +40,8 @@ def progress(months: list[str]) -> Iterator[Callable[[str, Event], None]]:
                     progress.update(earlier, completed=1)
                 lines[month] = progress.add_task(month, total=1)
                 ended.clear()
-                progress.update(total, description=f"共 {len(months)} 个月，第 {months.index(month) + 1} 个")
+                if total is not None:
+                    progress.update(total, description=f"共 {len(months)} 个月，第 {months.index(month) + 1} 个")
             if event.kind == "finished":
                 ended[event.status == "failed"] += 1
                 failed = f"，失败 {ended[True]} 份" if ended[True] else ""
@@ -71,11 +72,11 @@ def steps() -> Iterator[Callable[[str, float | None], None]]:
         yield lambda *_: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(words: str, done: float | None) -> None:
             if words not in tasks:
@@ -122,7 +123,7 @@ def tell_month(result: RunResult, paths: Paths, *, short: bool = False) -> None:
         typer.echo(f"失败　附表：{result.tables.error}", err=True)
     if result.mail.error:
         typer.echo(f"失败　邮件草稿：{result.mail.error}", err=True)
-    counts = Counter(report.status for report in result.reports)
+    counts = Counter[str](report.status for report in result.reports)
     now = "，".join(f"{word} {counts[status]} 份" for status, word in words.items() if counts[status])
     for which, names in (("仍是以前做的，与现在的数据、参数或程序不符", result.old), ("上次没有做成", result.unmade)):
         if names:

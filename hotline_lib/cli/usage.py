@@ -17,7 +17,8 @@ def told(error: Any) -> str:
 
 
 def _command(error: Any) -> str:
-    names, at = [], getattr(error, "ctx", None)
+    names: list[str] = []
+    at = getattr(error, "ctx", None)
     while at is not None and at.parent is not None:
         names, at = [at.info_name, *names], at.parent
     return " ".join(["hotline", *names])
@@ -61,4 +62,4 @@ def _name(param: Any, error: Any) -> str:
 def _kind(cause: BaseException | None) -> str:
     """What the value should have been, where Typer took it from pydantic."""
     problems = cause.errors() if isinstance(cause, ValidationError) else []
-    return kind_of(problems[0]) if problems else ""
+    return kind_of(dict(problems[0])) if problems else ""

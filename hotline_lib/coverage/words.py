@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -43,7 +43,7 @@ class Told(NamedTuple):
     words: str = ""
 
 
-def ended(gap: NamedTuple, kinds: pd.Series) -> Told:
+def ended(gap: Any, kinds: pd.Series) -> Told:
     """The month's last ticket of all, and what is missing after it."""
     last = f"最后一件受理于 {_day(gap.since)} {gap.since.hour} 时"
     if not gap.days:

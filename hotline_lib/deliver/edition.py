@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hotline_lib import bulletin
 from hotline_lib.errors import HotlineError
@@ -68,7 +68,7 @@ def printed(m: Month, unit: str | None = None, top: int = 5) -> dict[str, str]:
 
 def fingerprint(m: Month, unit: str | None = None, top: int = 5) -> str:
     """The edition: the same as long as nothing printed is another. How it looks, and when it was made, is not in it."""
-    words = []
+    words: list[Any] = []
     if unit is None:
         words = [[each.title, str(each.text)] for each in bulletin.findings(m).found]
         for section in bulletin.outline(m, top):

@@ -7,7 +7,7 @@ import io
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotline_lib import bulletin
 from hotline_lib.journal import write_whole
@@ -109,7 +109,7 @@ def _shape(cell: Cell) -> str:
 
 
 def _looks(cell: Cell) -> dict[str, object]:
-    looks: dict[str, object] = {}
+    looks: dict[str, Any] = {}
     for tone in cell.tones:
         looks |= {
             "soft": {"font_color": SOFT}, "strong": {"bold": True, "font_color": INK, "bg_color": TINT}, "bold": {"bold": True},
@@ -146,12 +146,12 @@ def _sheet(book, styles: _Styles, table: Table, about: str) -> str:
             filter(None, [column.group, column.name, column.unit] if not column.title else [column.name, column.unit])
         )
         sheet.write_string(_HEADS, at, head, styles.head(_align(column), size))
-        head = max(map(_width, (column.title or column.head).split("\n")))
+        of_head = max(map(_width, (column.title or column.head).split("\n")))
         widest = max(
             (_width(line.cells[at].text) + 3 * bool(line.cells[at].mark or line.cells[at].level) for line in lines),
             default=0,
         )
-        least = 5 if table.dense else min(head, 8) + 2
+        least = 5 if table.dense else min(of_head, 8) + 2
         sheet.set_column(at, at, min(_WIDEST, max(widest + (0.5 if table.dense else 3), least)))
     for number, line in enumerate(lines, start=_HEADS + 1):
         for at, cell in enumerate(line.cells):

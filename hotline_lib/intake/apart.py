@@ -68,6 +68,7 @@ def _start() -> subprocess.Popen:
 
 def _listen(asked: Asked, silence: float) -> Iterator[Any]:
     with _waiting.pop() if _waiting else _start() as process:
+        assert process.stdin is not None and process.stdout is not None  # pipes, as _start makes them
         watch = _Watch(process, silence)
         try:
             with suppress(OSError):

@@ -137,7 +137,8 @@ def _odd(con: duckdb.DuckDBPyConnection) -> tuple[bool, bool]:
     any_of = lambda condition, columns: " OR ".join(condition.format(column) for column in columns)
     times, errors = any_of("{0} <> '' AND plain_time({0}) IS NULL", TIMES), any_of("starts_with({}, '#')", SCHEMA)
     tickets = "SELECT 1 FROM raw WHERE kind IN ('', 'above')"
-    return tuple(bool(con.execute(f"{tickets} AND ({odd}) LIMIT 1").fetchall()) for odd in (times, errors))
+    has = lambda odd: bool(con.execute(f"{tickets} AND ({odd}) LIMIT 1").fetchall())
+    return has(times), has(errors)
 
 
 def _mapped(params: Params, odd_times: bool, errors: bool) -> str:

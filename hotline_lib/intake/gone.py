@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotline_lib.intake.check import TIMES
-from hotline_lib.intake.stage import quoted
+from hotline_lib.intake.stage import counted, quoted
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.params import Params
 from hotline_lib.tickets.schema import SCHEMA
@@ -74,9 +74,9 @@ def _refuse(con: duckdb.DuckDBPyConnection, params: Params, units: Sequence[str]
             f"这次的文件里没有{'、'.join(absent)} {month} 的工单，不能用来取代这些单位的工单，{none}"
             "请把它们的导出文件也写上，或从 --replace-unit 中去掉它们。"
         )
-    (refused,) = con.execute("""
+    refused = counted(con, """
         SELECT count(DISTINCT n) FROM mapped SEMI JOIN problems USING (n)
-        WHERE kind = 'ticket' AND (unit IS NULL OR unit IN (FROM asked))""").fetchone()
+        WHERE kind = 'ticket' AND (unit IS NULL OR unit IN (FROM asked))""")  # fmt: skip
     if refused:
         raise IntakeError(
             f"有 {refused:,} 行拒收，是或可能是 --replace-unit 中的单位的：拒收的工单会当成已作废。{none}"

@@ -67,7 +67,7 @@ def hint(rule: str, value: str, context: str | None, params: Params) -> Hint:
         return Hint(elsewhere, [_sub_issue(context, value, params, "若确实是，")])
     among = {
         "unit": params.units, "business_type": catalogue.business_types, "domain": catalogue.domains,
-        "issue": catalogue.issues, "sub_issue": catalogue.issue(context).sub_issues if column == "sub_issue" else (),
+        "issue": catalogue.issues, "sub_issue": catalogue.issue(context or "").sub_issues if column == "sub_issue" else (),
     }  # fmt: skip
     owner = {word: entry.name for entry in among[column] for word in entry.spellings}
     close = nearest(value, owner)
@@ -105,7 +105,7 @@ def _new(column: str, value: str, context: str | None, params: Params) -> list[O
     if column == "sub_issue":
         return [_sub_issue(context, value, params, "若是新的，")]
     if column == "issue":
-        entry = {"name": value, "domain": context}
+        entry = {"name": value, "domain": context or ""}
         return [Offer("catalogue.yaml", f"    - {_flow(entry)}", "若是新的，")] if context else []
     under, entry = {
         "business_type": ("business_types", {"name": value, "role": "inquiry"}), "domain": ("domains", {"name": value}),

@@ -24,7 +24,7 @@ from hotline_lib.tickets.schema import SCHEMA
 
 def headings(params: Params, unit: str = "") -> Headings:
     """What columns of tickets may be called, for the reader's process."""
-    spellings = {}
+    spellings: dict[str, tuple[str, int]] = {}
     for column in (each for each in params.columns if each.name in SCHEMA):
         for fit, spelling in enumerate((column.name, column.label, *column.aliases)):
             spellings.setdefault(plain(spelling), (column.name, min(fit, 1) if fit != 1 else 0))

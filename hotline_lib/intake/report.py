@@ -19,7 +19,7 @@ from hotline_lib.intake.reader.grid import FileProblem
 from hotline_lib.intake.reader.headings import RECEIPT
 from hotline_lib.intake.rules import WITH_VALUES
 from hotline_lib.intake.screen import Screen
-from hotline_lib.intake.stage import quoted
+from hotline_lib.intake.stage import counted, quoted
 from hotline_lib.journal import beside, close_to_others, private_folder
 from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Params
@@ -74,13 +74,13 @@ def tell(
         what, remedy = (text.format(value=p.value, hint=hint) for text in words.words_of(p.rule))
         facts = [number - len(files), p.rule, p.file, p.sheet, p.row, p.column, p.value, what, remedy]
         con.execute("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", facts)
-    if con.execute("SELECT count(*) FROM problems").fetchone()[0]:
+    if counted(con, "SELECT count(*) FROM problems"):
         _tell_rows(con, params, screen, offered)
 
 
 def write_problems(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """problems.csv of ``told``, if there is one."""
-    if con.execute("SELECT count(*) FROM told").fetchone()[0] == 0:
+    if not counted(con, "SELECT count(*) FROM told"):
         return
     con.execute(f"""
         COPY (SELECT file AS "{_BOM}文件", sheet AS 工作表, row AS 行, label AS 列, value AS 值, what AS 问题, remedy AS 改法
@@ -121,9 +121,9 @@ def _tell_rows(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen, o
     con.execute("CREATE OR REPLACE TABLE hints (rule VARCHAR, value VARCHAR, context VARCHAR, hint VARCHAR)")
     if asked:
         hints = [
-            [*each, hint.text + offered + "。" if offered and hint.offers else hint.told]
-            for *each, _ in asked
-            for hint in (offers.hint(*each, params),)
+            [rule, value, context, hint.text + offered + "。" if offered and hint.offers else hint.told]
+            for rule, value, context, _ in asked
+            for hint in (offers.hint(rule, value, context, params),)
         ]
         con.executemany("INSERT INTO hints VALUES (?, ?, ?, ?)", hints)
     con.execute("""
@@ -166,12 +166,12 @@ def first_problems(con: duckdb.DuckDBPyConnection, *, name_file: bool) -> tuple[
             QUALIFY row_number() OVER (PARTITION BY what ORDER BY n) = 1 OR count(DISTINCT what) OVER () = 1
             ORDER BY n LIMIT 2""", [rule, labels]).fetchall()  # fmt: skip
         lines.append(words.line(examples, labels, times, kinds, name_file=name_file))
-    return lines, con.execute("SELECT count(*) FROM told").fetchone()[0]
+    return lines, counted(con, "SELECT count(*) FROM told")
 
 
 def rows_outside(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether tickets stand where no table is: then good rows are not taken alone, because nobody would miss them."""
-    return con.execute("SELECT count(*) FROM problems WHERE rule = 'row/above'").fetchone()[0] > 0
+    return counted(con, "SELECT count(*) FROM problems WHERE rule = 'row/above'") > 0
 
 
 def oddities(con: duckdb.DuckDBPyConnection, params: Params) -> list[str]:
@@ -222,7 +222,7 @@ def write_refused(con: duckdb.DuckDBPyConnection, params: Params, screen: Screen
 
 def write_changes(con: duckdb.DuckDBPyConnection, params: Params, folder: Path) -> None:
     """changes.csv: each updated ticket, and which of its columns changed; no file if there is none."""
-    if not con.execute("SELECT count(*) FROM lined WHERE status = 'updated'").fetchone()[0]:
+    if not counted(con, "SELECT count(*) FROM lined WHERE status = 'updated'"):
         return
     differ = ", ".join(f"CASE WHEN old_{c} IS DISTINCT FROM {c} THEN '{params.label(c)}' END" for c in SCHEMA)
     con.execute(f"""

@@ -50,6 +50,7 @@ class Stage:
         batch = batch.append_column("n", pa.array(order, pa.int64()))
         source = np.full(batch.num_rows, len(self.sources) - 1)
         batch = batch.append_column("source", pa.array(source, pa.int32()))
+        assert self.writer is not None  # a table was opened
         self.writer.write_table(batch.select(_RAW.names).cast(_RAW), _ROW_GROUP)
         self.rows += batch.num_rows
 
@@ -88,6 +89,12 @@ def stage(paths: Paths) -> Iterator[Stage]:
             yield Stage(change, con)
         finally:
             con.close()
+
+
+def counted(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The one number that a query counts."""
+    ((number,),) = con.execute(query).fetchall()
+    return int(number)
 
 
 def quoted(path: Path) -> str:

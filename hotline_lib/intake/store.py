@@ -176,7 +176,7 @@ def place(
     record: what is left for the analyst, which takes its place with them.
     """
     old = {month: version_name(paths.tickets(month), paths) for month in new}
-    after = {month: path and version_name(path, paths) for month, path in new.items()}
+    after = {month: version_name(path, paths) if path else None for month, path in new.items()}
     now = datetime.now().astimezone().isoformat(timespec="milliseconds")
     both = {month: (old[month], after[month]) for month in sorted(new)}
     change = Change(now, what, both, record.path.name if record else "")

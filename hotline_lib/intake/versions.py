@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from hotline_lib.fingerprint import file_sha256
-from hotline_lib.intake.stage import quoted, stage
+from hotline_lib.intake.stage import counted, quoted, stage
 from hotline_lib.intake.store import place
 from hotline_lib.intake.take import in_words
 from hotline_lib.intake.words import IntakeError
@@ -55,15 +55,15 @@ def _undone(month: str, paths: Paths, version: str) -> tuple[Change | None, list
         if lost := [f"{each} 的 {name}" for each, name in names.items() if name and name not in known[each]]:
             words = f"之前的版本不在 data/tickets/previous/ 中（{'、'.join(lost)}），不能撤回，没有改动任何工单。"
             raise IntakeError(words + _listed(month, paths))
-        new = {each: name and _copied(known[each][name], at.folder) for each, name in names.items()}
+        new = {each: _copied(known[each][name], at.folder) if name else None for each, name in names.items()}
         _refuse_mixture(new, month, paths)
-        if len(new) == 1 and new[month]:
-            _refuse_twice(at.con, month, new[month], paths)
+        if len(new) == 1 and (only := new[month]):
+            _refuse_twice(at.con, month, only, paths)
         done = []
         for each, path in new.items():
             before = next((v for v in known[each].values() if v.current), None)
-            moved = _moved(at.con, before and before.path, path)
-            done.append(Restored(each, before, known[each].get(names[each]), moved))
+            moved = _moved(at.con, before.path if before else None, path)
+            done.append(Restored(each, before, known[each].get(names[each] or ""), moved))
         place(at.change, new, paths, what="undo")
     return change, done
 
@@ -142,8 +142,7 @@ def _refuse_twice(con: duckdb.DuckDBPyConnection, month: str, path: Path, paths:
     """A ticket whose time of acceptance was corrected stands in another month by now."""
     for other in _around([month], month, paths):
         ids = [f"SELECT ticket_id FROM read_parquet({_files(each)})" for each in (path, paths.tickets(other))]
-        (twice,) = con.execute(f"SELECT count(*) FROM ({ids[0]}) SEMI JOIN ({ids[1]}) USING (ticket_id)").fetchone()
-        if twice:
+        if twice := counted(con, f"SELECT count(*) FROM ({ids[0]}) SEMI JOIN ({ids[1]}) USING (ticket_id)"):
             raise IntakeError(
                 f"这个版本有 {twice:,} 件工单后来改了受理时间，现在在 {other} 中；只放回 {month} 会算两次，没有改动任何工单。"
                 f"请先把 {other} 也放回那时的版本：hotline months {other} 列出它的版本。"

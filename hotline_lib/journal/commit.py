@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from hotline_lib.errors import HotlineError, refused
 from hotline_lib.journal.ends import ENDING, held
@@ -122,7 +122,7 @@ class Change:
 
     def __init__(self, area: Area, ended: str = ""):
         self.area, self.stage, self.ended = area, area.stage, ended
-        self._signals: dict[int, object] = {}
+        self._signals: dict[int, Any] = {}
 
     def commit(self, moves: Sequence[Move], what: str) -> None:
         """Makes the moves, all or none. what: is being done, in words.

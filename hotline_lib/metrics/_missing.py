@@ -149,7 +149,8 @@ class _Days:
 
     def gaps(self, ignored: np.ndarray, almost: bool) -> list[_Gap]:
         """The least likely gap first, then what the other days show without it."""
-        tickets, ignored, found = self.hours.sum(axis=1), ignored.copy(), []
+        tickets, ignored = self.hours.sum(axis=1), ignored.copy()
+        found: list[_Gap] = []
         if tickets[~ignored].sum() < _FEWEST:
             return []
         typical = np.median(tickets[(tickets > 0) & ~ignored])

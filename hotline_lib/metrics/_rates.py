@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hotline_lib.exact import half_up
+from hotline_lib.exact import CellValue, half_up
 from hotline_lib.indicators import BY_KEY, INDICATORS
 from hotline_lib.params import MonthParams
 
@@ -90,8 +90,8 @@ def unsubmitted(
     table = table.loc[share.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
     if business_type is None:
         return table
-    own = (frame[frame["business_type"] == business_type] for frame in (counts, submissions))
-    of_part = unsubmitted(*own, month, units).set_index("unit")["unsubmitted"]
+    one, other = (frame[frame["business_type"] == business_type] for frame in (counts, submissions))
+    of_part = unsubmitted(one, other, month, units).set_index("unit")["unsubmitted"]
     left = pd.NA if still_open is None else table["unit"].map(still_open.groupby("unit")["tickets"].sum()).fillna(0)
     return table.assign(part=table["unit"].map(of_part), open=left).astype({"open": "Int64"})
 
@@ -165,7 +165,7 @@ def _from_month(month: MonthParams, units: pd.DataFrame, submitted: set[str]) ->
     return rows
 
 
-def _value(kind: str, numerator: object, denominator: int) -> object:
+def _value(kind: str, numerator: CellValue, denominator: int) -> CellValue:
     if numerator is None or numerator != numerator:
         return None
     if kind == "flag":

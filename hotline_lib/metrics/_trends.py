@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import calendar
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from statistics import fmean, stdev
+from typing import Any
 
 import pandas as pd
 
@@ -36,7 +37,8 @@ def xmr(values: Sequence[Fraction | float], *, screened: bool = True) -> Xmr:
     another for signals.
     Source: Wheeler, Understanding Variation (1993); NHS England, Making Data Count, for the screening.
     """
-    centre, ranges = _mean(values), [abs(b - a) for a, b in pairwise(values)]
+    steps: Iterator[tuple[Any, Any]] = pairwise(values)  # all fractions, or none is
+    centre, ranges = _mean(values), [abs(b - a) for a, b in steps]
     usual = SCREEN * _mean(ranges)
     reach = LIMIT * _mean([each for each in ranges if each <= usual or not screened])
     return Xmr(centre, centre - reach, centre + reach)
@@ -88,8 +90,8 @@ def month_limits(tickets: Sequence[int], months: Sequence[str]) -> MonthLimits |
         return MonthLimits(now, centre, centre - reach, centre + reach, together=together)
     logs = [math.log(later / earlier) for earlier, later in zip(values, values[_YEAR:], strict=False)]
     centre, reach = _reach(logs[:-1])
-    ends = [float(values[-1 - _YEAR]) * math.exp(centre + side * reach) for side in (0, -1, 1)]
-    return MonthLimits(now, *ends, seasonal=True, together=together)
+    middle, low, high = (float(values[-1 - _YEAR]) * math.exp(centre + side * reach) for side in (0, -1, 1))
+    return MonthLimits(now, middle, low, high, seasonal=True, together=together)
 
 
 def _periods(tickets: Sequence[int], months: Sequence[str]) -> list[tuple[int, int]]:

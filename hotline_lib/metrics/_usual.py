@@ -138,7 +138,7 @@ def interval(now: int, base: int, usual: Usual, noise: Noise, *, level: float = 
         wide = np.exp(change[0] - reach), np.exp(change[0] + reach)
     else:
         expected = usual.days[0] / usual.days[1] * (base + _ANSCOMBE)
-        reach = times * _on_roots(now, base, usual.days[0] / usual.days[1], noise) ** 0.5 / 2
+        reach = times * _on_roots(np.asarray(now), np.asarray(base), usual.days[0] / usual.days[1], noise) ** 0.5 / 2
         root = (now + _ANSCOMBE) ** 0.5
         wide = max(root - reach, 0) ** 2 / expected, (root + reach) ** 2 / expected
     return float(min(low, wide[0])), float(max(high, wide[1]))

@@ -14,7 +14,7 @@ from hotline_lib.errors import ParamsError, UnknownValueError
 from hotline_lib.masking import Known
 from hotline_lib.params.columns import Column, gathered
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day
-from hotline_lib.params.models import Catalogue, Model, Scheme, Unit, find
+from hotline_lib.params.models import Catalogue, Model, Named, Scheme, Unit, find
 from hotline_lib.params.names import once, unique
 from hotline_lib.params.of_month import PER_UNIT, MonthParams
 from hotline_lib.params.organisation import Organisation, Recipients
@@ -49,10 +49,11 @@ class Params(Model):
     def known(self) -> Known:
         """What a message may show: whatever resembles one of the words of params/."""
         catalogue, columns = self.catalogue, [*self.columns, *self.columns_only]
-        named = [*self.units, *catalogue.business_types, *catalogue.domains, *catalogue.issues, *columns]
-        named += [sub for issue in catalogue.issues for sub in issue.sub_issues]
+        named: list[Named | Column] = [*self.units, *catalogue.business_types, *catalogue.domains, *catalogue.issues]
+        named += [*columns, *(sub for issue in catalogue.issues for sub in issue.sub_issues)]
         words = [word for entry in named for word in entry.spellings]
-        words += [each.brief for each in (*catalogue.business_types, *catalogue.issues)] + catalogue.printed_domains
+        words += [each.brief for each in catalogue.business_types] + [each.brief for each in catalogue.issues]
+        words += catalogue.printed_domains
         words += [word for column in columns for value, each in column.values.items() for word in (value, *each)]
         own = self.organisation
         words += [own.province, own.region, own.hotline, own.department, own.title, own.platform, own.centre]
@@ -213,12 +214,9 @@ def _check(params: Params) -> None:
         once("params/catalogue.yaml", "short（简称）", kind, lambda entry: entry.brief)
     unique("params/columns.yaml", "列", params.columns)
     catalogue, name = params.catalogue, "params/catalogue.yaml"
-    for kind, entries in (
-        ("业务类型", catalogue.business_types),
-        ("业务领域", catalogue.domains),
-        ("事项", catalogue.issues),
-    ):
-        unique(name, kind, entries)
+    unique(name, "业务类型", catalogue.business_types)
+    unique(name, "业务领域", catalogue.domains)
+    unique(name, "事项", catalogue.issues)
     for role in ("inquiry", "suggestion", "complaint"):
         catalogue.name_of(role)
     for issue in catalogue.issues:

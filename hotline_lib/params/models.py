@@ -131,11 +131,11 @@ class Catalogue(Model):
     domains: tuple[Domain, ...]
     issues: Annotated[tuple[Issue, ...], AfterValidator(_issues)]
 
-    def name_of(self, role: Role) -> str:
+    def name_of(self, role: str) -> str:
         """The business type with that role. Raises ParamsError if the catalogue has none."""
         return self.of_role(role).name
 
-    def of_role(self, role: Role) -> BusinessType:
+    def of_role(self, role: str) -> BusinessType:
         for business_type in self.business_types:
             if business_type.role == role:
                 return business_type
@@ -192,8 +192,8 @@ class Points(Model):
             raise ValueError("per_point_short_of 和 per_point_over 还要写 points：每低于（高于）1扣几分")
         if idle := sorted(self.model_fields_set - _FORMS.keys() - _FORMS[forms[0]]):
             raise ValueError(f"{forms[0]} 用不到 {'、'.join(idle)}：请删去，或改用别的写法")
-        tiers = {**(self.below or {}), **(self.at_least or {}), **(self.by_rank or {})}
-        if min((*tiers.values(), self.otherwise, self.points, self.most or 0)) < 0:
+        tiers = (self.below or self.at_least or self.by_rank or {}).values()
+        if min((*tiers, self.otherwise, self.points, self.most or 0)) < 0:
             raise ValueError("扣分和得分不能是负数：加分请写在 award")
         if min(self.by_rank or [1]) < 1:
             raise ValueError("by_rank 的名次从 1 起")
@@ -219,7 +219,9 @@ class Rule(Model):
 
     @property
     def points(self) -> Points:
-        return self.deduct or self.award
+        made = self.deduct or self.award
+        assert made is not None  # one of the two is written
+        return made
 
 
 class Threshold(Model):
@@ -233,8 +235,8 @@ class Changes(Model):
     """When a change is marked. least: in percent. monthly_sd: usual variation of a month's tickets, in percent, where
     neither earlier months nor comparable rows can tell (``metrics.judged``)."""
 
-    least: Decimal = Field(Decimal(10), ge=0)
-    monthly_sd: Decimal = Field(Decimal(7), gt=0)
+    least: Decimal = Field(default=Decimal(10), ge=0)
+    monthly_sd: Decimal = Field(default=Decimal(7), gt=0)
 
 
 class Signals(Model):
@@ -242,7 +244,7 @@ class Signals(Model):
 
     changes: Changes = Changes()
     unsubmitted: Decimal = Field(
-        Decimal(10), gt=0, le=100
+        default=Decimal(10), gt=0, le=100
     )  # percent of a unit's tickets; from there its rates speak of the rest only
     attention: Threshold = Threshold(points=Decimal(3), bad=3)
     notice: Threshold = Threshold(points=Decimal(2), bad=1)
@@ -269,7 +271,7 @@ class Scheme(Model):
     changes_from: str | None = None
     drop: tuple[str, ...] = ()
     full_marks: Decimal = Field(gt=0, le=10_000)
-    least: Decimal = Field(Decimal(0), ge=-10_000)  # no score is lower
+    least: Decimal = Field(default=Decimal(0), ge=-10_000)  # no score is lower
     rules: tuple[Rule, ...]
     signals: Signals = Signals()
 

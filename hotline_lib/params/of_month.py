@@ -81,7 +81,7 @@ class MonthParams(Model):
     test_calls: TestCalls | None = None
     remarks: Annotated[Remarks, _or(OPEN_REMARKS)] = Remarks()
     source: Source = Source()
-    reach_back_months: int = Field(2, ge=0, le=12)
+    reach_back_months: int = Field(default=2, ge=0, le=12)
     offline_minutes: Annotated[dict[str, Annotated[int, Field(ge=0, le=31 * 24 * 60)] | None], _or({})] = {}
     monthly_analysis_done: Annotated[dict[str, bool | None], _or({})] = {}
     data_conformity: Annotated[dict[str, Fraction | None], _or({})] = {}

@@ -73,7 +73,7 @@ def _hint(wrong: Any, known: list) -> str:
 
 def _changed(before: dict, block: dict, refuse: Refuse) -> dict:
     made = _over({key: value for key, value in before.items() if key not in _OWN}, block)
-    rules, own, drop = before.get("rules"), block.get("rules", []), block.get("drop", [])
+    rules, own, drop = before.get("rules", ()), block.get("rules", []), block.get("drop", [])
     if not all(isinstance(each, list) and all(isinstance(rule, dict) for rule in each) for each in (rules, own)):
         return made
     if not isinstance(drop, list):

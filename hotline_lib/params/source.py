@@ -40,7 +40,7 @@ class Source(Model):
     path: Annotated[str, Field(min_length=1)] | None = None
     table: Annotated[str, Field(min_length=1)] | None = None
     simulated: bool = False
-    timeout: int = Field(900, ge=1, le=86_400)
+    timeout: int = Field(default=900, ge=1, le=86_400)
 
     def model_post_init(self, _context: Any) -> None:
         if self.kind not in _TAKES:

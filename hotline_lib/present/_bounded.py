@@ -130,7 +130,7 @@ def _is_made(value: object) -> bool:
     return isinstance(value, str | list | tuple)
 
 
-def _check(name: str, *given: object) -> None:
+def _check(name: str, *given: Any) -> None:
     """Raises OverflowError for what could make something too large of what it is given."""
     sizes = [len(each) if _is_made(each) else abs(each) for each in given if _is_made(each) or isinstance(each, int)]
     makes = name == "range" or (name in _GROWING and any(map(_is_made, given)))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hotline_lib.present._sources import Source
 
 Row = Mapping[str, Any]
+LineKind = Literal["row", "subtotal", "total"]
 Kind = Literal[
     "text", "words", "count", "difference", "share", "change", "percent", "pull", "rate", "score", "minutes", "points",
     "rank", "flag", "signals", "interval", "change_interval", "plain",
@@ -235,7 +236,7 @@ class Line:
     """
 
     cells: tuple[Cell, ...]
-    kind: Literal["row", "subtotal", "total"]
+    kind: LineKind
     ruled: bool
     row: Row
     name: Any = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotline_lib import exact
-from hotline_lib.exact import is_missing
+from hotline_lib.exact import CellValue, is_missing
 from hotline_lib.present import _numbers as numbers
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _WORDS = {"yoy": ("上年同月", "同比"), "mom": ("上月", "环比")}
 
 
-def change_words(now: object, base: object) -> str:
+def change_words(now: CellValue, base: CellValue) -> str:
     """增加27.58%, 减少11.32% or 持平, by the printed figure; empty where there is no base."""
     value = exact.change(now, base)
     if not value:
@@ -23,7 +23,7 @@ def change_words(now: object, base: object) -> str:
     return f"{'增加' if value > 0 else '减少'}{numbers.decimal(abs(value))}%"
 
 
-def difference_words(now: object, base: object) -> str:
+def difference_words(now: CellValue, base: CellValue) -> str:
     """增加2084件, 减少782件 or 持平; empty where there is no base."""
     if is_missing(now) or is_missing(base):
         return ""
@@ -31,7 +31,7 @@ def difference_words(now: object, base: object) -> str:
     return "持平" if difference == 0 else f"{'增加' if difference > 0 else '减少'}{abs(difference)}件"
 
 
-def daily_words(now: object, base: object, days: tuple[int, int]) -> str:
+def daily_words(now: CellValue, base: CellValue, days: tuple[int, int]) -> str:
     """减少8.36%: the change of tickets a day. days: how long this month and the base month are."""
     if is_missing(now) or is_missing(base):
         return ""

@@ -61,12 +61,12 @@ def _parts(points: dict[str, Decimal], leading: dict[str, str], attention: Decim
     """One unit's bar from the left."""
     parts = [_Part([label], points.pop(label), colour) for label, colour in leading.items() if label in points]
     if points:
-        largest = max(points, key=points.get)
+        largest = max(points, key=points.__getitem__)
         kin = [label for label in points if label[-3:] == largest[-3:]]
-        together = sum(points.pop(label) for label in kin)
+        together = sum((points.pop(label) for label in kin), Decimal(0))
         parts.append(_Part(kin, together, ACCENT if together >= attention else GREY, largest))
     if points:
-        parts.append(_Part(list(points), sum(points.values()), GREY))
+        parts.append(_Part(list(points), sum(points.values(), Decimal(0)), GREY))
     return parts
 
 

@@ -6,45 +6,45 @@ import datetime as dt
 from decimal import Decimal
 
 from hotline_lib import exact
-from hotline_lib.exact import is_missing
+from hotline_lib.exact import CellValue, is_missing
 
 MISSING = "—"
 OPEN = "待补充"  # what nobody has said yet
 MINUS = "\N{MINUS SIGN}"
 
 
-def count(value: object) -> str:
+def count(value: CellValue) -> str:
     """243,909 (tables; a sentence writes the plain digits)."""
     return MISSING if is_missing(value) else f"{int(value):,}"
 
 
-def decimal(value: object, places: int = 2) -> str:
+def decimal(value: CellValue, places: int = 2) -> str:
     """98.00; takes Decimal, int, or None."""
     if is_missing(value):
         return MISSING
     return f"{exact.round_half_up(Decimal(value), places)}".replace("-", MINUS)
 
 
-def share(part: object, whole: object) -> str:
+def share(part: CellValue, whole: CellValue) -> str:
     """95.18, to stand under %; 0.00 of nothing."""
     if not is_missing(whole) and whole == 0 and part == 0:
         return "0.00"
     return decimal(exact.percent(part, whole))
 
 
-def change(now: object, base: object) -> str:
+def change(now: CellValue, base: CellValue) -> str:
     """+30.22, −16.58, 0.00, or — where there is no base."""
     return signed(exact.change(now, base))
 
 
-def signed_count(value: object) -> str:
+def signed_count(value: CellValue) -> str:
     """+2,084 or −782."""
     if is_missing(value):
         return MISSING
     return f"{'+' if value > 0 else ''}{int(value):,}".replace("-", MINUS)
 
 
-def signed(value: object) -> str:
+def signed(value: CellValue) -> str:
     """+27.54 or −0.30."""
     return decimal(value) if is_missing(value) or value <= 0 else f"+{decimal(value)}"
 
@@ -66,7 +66,7 @@ def share_interval(low: float, high: float) -> str:
     return f"{decimal(100 * low, 1)}–{decimal(100 * high, 1)}"
 
 
-def myriads(value: object) -> str:
+def myriads(value: CellValue) -> str:
     """24.39, to stand before 万件; 0.0037 for so few that two decimals would say none."""
     return MISSING if is_missing(value) else str(exact.half_up(int(value), 10_000, 4 if 0 < int(value) < 50 else 2))
 

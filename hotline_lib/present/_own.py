@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hotline_lib.errors import HotlineError, UnknownValueError
@@ -51,10 +52,7 @@ def heat(frame: pd.DataFrame, *, caption: str = "", order: str = "", unit: str =
         value = row[column]
         return "soft" if is_missing(value) or not value else f"heat{min(int(5 * float(value) / most), 4) + 1}"
 
-    columns = [
-        replace(each, unit=unit, emphasis=lambda row, at=each.value: tint(at, row))
-        for each in (_number_column(rows, each) for each in others)
-    ]
+    columns = [replace(_number_column(rows, each), unit=unit, emphasis=partial(tint, each)) for each in others]
     first = columns_of(rows, [name])[0]
     return Table(rows, [replace(first, kind="text"), *columns], caption, order, caption, name, heat=True)
 
@@ -180,6 +178,7 @@ def unpacked(packed: dict[str, Any]) -> Kept:
 
     columns = [Column(**{**each, "value": _as_value(each["value"])}) for each in packed["columns"]]
     rows = [{name: _raw(value) for name, value in row} for row in packed["rows"]]
+    foot: dict[str, Any]
     foot = {kind: row and {name: _raw(value) for name, value in row} for kind, row in packed["foot"].items()}
     frame = pd.DataFrame(rows, columns=list(dict(packed["rows"][0])) if packed["rows"] else [], dtype=object)
     made = Table(frame, columns, packed["caption"], packed["order"], packed["name"], packed["row_head"], **foot,
@@ -232,7 +231,7 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     return flat.rename(columns=str).rename_axis(columns=None)
 
 
-def _name_column(frame: pd.DataFrame) -> str:
+def _name_column(frame: pd.DataFrame) -> str | tuple[str, str]:
     """The column that names a row: the first of text, else the first."""
     shown = columns_of(frame)
     return next((each.value for each in shown if each.kind == "text"), shown[0].value if shown else "")

@@ -13,12 +13,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
 from hotline_lib import exact
 from hotline_lib.errors import HotlineError, WordingError, nearest
-from hotline_lib.exact import is_missing
+from hotline_lib.exact import CellValue, is_missing
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _templates as templates
 from hotline_lib.present._bounded import Bounded, EndlessError, counting
@@ -38,9 +39,9 @@ class Figure:
 
     name: str
     tickets: int
-    of: object = None
-    yoy_base: object = None
-    mom_base: object = None
+    of: CellValue = None
+    yoy_base: CellValue = None
+    mom_base: CellValue = None
     where: Mapping[str, object] | None = None
     of_where: Mapping[str, object] | None = None
 
@@ -79,7 +80,7 @@ class Figure:
         return "yoy" if not is_missing(self.yoy_base) else "mom"
 
     @property
-    def base(self) -> object:
+    def base(self) -> CellValue:
         """The tickets of that month."""
         return getattr(self, f"{self.against}_base")
 
@@ -93,12 +94,17 @@ class Figure:
         if self.where is None:
             return None
         attribute = f"{self.against}_difference" if attribute == "difference" else attribute
-        whole = {"of": self.of, "of_where": self.of_where, "yoy_base": self.yoy_base, "mom_base": self.mom_base}
-        return counted(attribute, at, self.where, tickets=self.tickets, **whole)
+        return counted(
+            attribute, at, self.where, tickets=self.tickets,
+            of=self.of, of_where=self.of_where, yoy_base=self.yoy_base, mom_base=self.mom_base,
+        )  # fmt: skip
 
 
 class Cited(str):
     """A printed number that knows its source. whole: all of the text is the number (an interval, 60件中13件)."""
+
+    source: Source | None
+    whole: bool
 
     def __new__(cls, text: str, source: Source | None, *, whole: bool = False) -> Cited:
         made = super().__new__(cls, text)
@@ -129,8 +135,11 @@ class Sentence:
         return "".join(f'<p class="{self.kind}">{line}</p>' for line in self.inline(link).split("\n") if line)
 
     def inline(self, link: Callable[[str, Source], str] | None = None) -> str:
-        pieces, at = [], 0
-        for start, end, source in self.cited if link else ():
+        pieces: list[str] = []
+        at = 0
+        for start, end, source in self.cited:
+            if link is None:
+                break
             pieces += [html.escape(self.text[at:start]), link(self.text[start:end], source)]
             at = end
         return "".join([*pieces, html.escape(self.text[at:])])
@@ -151,9 +160,11 @@ def a_day(context: jinja2.runtime.Context, figure: Figure, against: str) -> str:
 
 def pull(part: Figure, whole: Figure) -> str:
     """拉动27.52个百分点 or 下拉0.30个百分点: the part's change, in percent of the whole's base; empty without one."""
-    if is_missing(part.base) or part.against != whole.against or not whole.base:
+    if is_missing(part.base) or part.against != whole.against:
         return ""
     points = exact.percent(part.tickets - int(part.base), whole.base)
+    if points is None:
+        return ""
     return f"{'下拉' if points < 0 else '拉动'}{numbers.decimal(abs(points))}个百分点"
 
 
@@ -173,8 +184,8 @@ def each(environment: jinja2.Environment, items: Iterable[object], attribute: st
 
 def list_and(items: Iterable[object]) -> str:
     """甲、乙和丙"""
-    items = [str(item) for item in items]
-    return items[0] if len(items) == 1 else "和".join(["、".join(items[:-1]), items[-1]]) if items else ""
+    *before, last = [str(item) for item in items] or [""]
+    return "和".join(["、".join(before), last]) if before else last
 
 
 def numeral(number: int) -> str:
@@ -218,7 +229,7 @@ _UNIT = "(?:%|万件|件|分|个百分点)?"
 _citing: ContextVar[tuple[Setting, list[Source]] | None] = ContextVar("citing", default=None)
 
 
-def _marked(value: object) -> object:
+def _marked(value: Any) -> Any:
     """The number in ``value`` between marks, if a source is known and somebody asks for it."""
     citing = _citing.get()
     if citing is None or not isinstance(value, Cited) or value.source is None:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from hotline_lib.exact import is_missing
+from hotline_lib.exact import CellValue, is_missing
 from hotline_lib.present import _numbers as numbers
 
 SHORT = 12  # lines: a list no longer than that stands open, and so on paper too
@@ -69,8 +70,8 @@ def _listed(value: object) -> str:
 
 def counted(
     attribute: str, at: Setting, where: Mapping[str, object], *,
-    tickets: object, of: object = None, of_where: Mapping[str, object] | None = None,
-    yoy_base: object = None, mom_base: object = None,
+    tickets: CellValue, of: CellValue = None, of_where: Mapping[str, object] | None = None,
+    yoy_base: CellValue = None, mom_base: CellValue = None,
 ) -> Source | None:  # fmt: skip
     """The source of a number made of counts of accepted tickets; None where there is no such number.
 
@@ -79,7 +80,7 @@ def counted(
     """
     now = int(tickets)
     against, _, how = attribute.partition("_")
-    base = {"yoy": yoy_base, "mom": mom_base}.get(against)
+    base: CellValue = {"yoy": yoy_base, "mom": mom_base}.get(against)
     if attribute in ("count", "myriads"):
         formula = f"{at.month}受理{now}件" + (f" = {numbers.myriads(now)}万件" if attribute == "myriads" else "")
     elif attribute == "share":
@@ -181,7 +182,7 @@ def sources(m: object) -> Links:
     return links_of(m)
 
 
-def explain(*shown: object) -> Links:
+def explain(*shown: Any) -> Links:
     """Where the numbers of sentences, tables and drill-downs come from, as a list."""
     links = Links()
     for each in shown:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
-from hotline_lib.present._cells import SIGNALS, Cell, Column, Line, Row
+from hotline_lib.present._cells import SIGNALS, Cell, Column, Line, LineKind, Row
 from hotline_lib.present._sources import Links, Source
 from hotline_lib.present._widths import text_width, wide
 
@@ -57,7 +57,7 @@ class Table:
     caption: str = ""
     order: str = ""
     label: str = ""
-    row_head: str = "unit"
+    row_head: str | tuple[str, str] = "unit"
     subtotal: Row | None = None
     total: Row | None = None
     total_in_csv: bool = False
@@ -88,9 +88,11 @@ class Table:
     def lines(self, columns: Sequence[Column] | None = None) -> list[Line]:
         """The matrix: a line per row of the frame in its order, then subtotal and total. columns: those of the page."""
         columns = self.shown if columns is None else columns
-        foot = [(row, kind) for row, kind in ((self.subtotal, "subtotal"), (self.total, "total")) if row is not None]
+        kinds: list[tuple[Row | None, LineKind]] = [(row, "row") for row in self.frame.to_dict("records")]
         lines = []
-        for row, kind in [*((row, "row") for row in self.frame.to_dict("records")), *foot]:
+        for row, kind in [*kinds, (self.subtotal, "subtotal"), (self.total, "total")]:
+            if row is None:
+                continue
             name, is_foot = row.get(self.row_head), kind != "row"
             marks = {} if is_foot else self.footnote_marks
             cells = tuple(
@@ -134,7 +136,8 @@ class Table:
         errata: ``key`` (the row), ``column`` (of the CSV), ``printed``, ``correct``. Nothing is said where the right figure
         does not stand: there is no base for it.
         """
-        columns, notes = [column for column in self.shown if column.key], {}
+        columns = [column for column in self.shown if column.key]
+        notes: dict[str, list[str]] = {}
         right = {
             (line.name, column.key, cell.plain): cell
             for line in self.lines(columns)

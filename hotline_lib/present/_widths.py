@@ -16,7 +16,7 @@ _LETTER, _BETWEEN = 7.3, 13  # px there: half a Chinese letter; between two colu
 
 def wide(columns: Sequence[Column], lines: Sequence[Line]) -> bool:
     """Whether a table may be wider than a phone; words of several parts break between them."""
-    width = -_BETWEEN
+    width = -float(_BETWEEN)
     for at, column in enumerate(columns):
         words = [part for line in lines for part in _unbroken(column, line.cells[at])]
         width += _LETTER * max(map(text_width, [*words, *column.head.split("\n"), column.unit])) + _BETWEEN

@@ -60,10 +60,11 @@ def _totals(document: Document) -> list[Figure]:
 
 def _basis(document: Document, other: Document) -> str:
     """Which change the other issue is the base of: 环比 if nothing is said of their months, none if they are others."""
-    said = [next((m for b in d.blocks[:12] if (m := _MONTH.search(b.text))), None) for d in (document, other)]
-    if None in said:
+    found = (next((m for b in d.blocks[:12] if (m := _MONTH.search(b.text))), None) for d in (document, other))
+    said = [12 * int(month[1]) + int(month[2]) for month in found if month]
+    if len(said) < 2:
         return "环比"
-    now, then = (12 * int(month[1]) + int(month[2]) for month in said)
+    now, then = said
     return {1: "环比", 12: "同比"}.get(now - then, "")
 
 

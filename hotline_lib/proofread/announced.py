@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from hotline_lib.proofread.figures import Figure, mark, of_a_kind
@@ -46,13 +48,13 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
             continue
         low, high = (sum(getattr(figure, end) for figure in group) for end in ("low", "high"))
         text = f"{' + '.join(figure.text for figure in group)} = {between(low, high)}，总数 {lead.text}"
-        shares = [figure for figure in figures if figure.kind == "share" and figure.of in group]
+        shares = [(f, f.of) for f in figures if f.kind == "share" and f.of and f.of in group]
         over = low > lead.high and (not far or "。其中" in gap)
         nested = _nests(group) and (_chained(group) or not _slipped(group, lead, closed=True))
         closed, some = _closed(group, gap), re.search(r"主要|前\d|排名|较多|突出|集中", gap)
         if low <= lead.high and high >= lead.low:
             yield Verdict(RIGHT, [lead, *group], text)
-        elif len({each.basis for each in shares}) > 1 or (shares and all(fits(f, f.of, lead) for f in shares)):
+        elif len({f.basis for f, _ in shares}) > 1 or (shares and all(fits(f, of, lead) for f, of in shares)):
             continue  # parts of parts, or kinds that one ticket can have several of
         elif over and not nested:
             yield Verdict(AGAINST, [lead, *group], text + "：分项之和超过总数")
@@ -63,7 +65,7 @@ def parts(figures: list[Figure]) -> Iterator[Verdict]:
 def _lead(before: list[Figure], group: list[Figure]) -> tuple[Figure | None, bool]:
     """(what a list may be the parts of, whether a sentence ends between): the count before it, else what was announced."""
     if not before or "。" not in before[-1].block.text[before[-1].end : group[0].start]:
-        return (before or [None])[-1], False
+        return (before[-1] if before else None), False
     return next((figure for figure in reversed(before) if figure.head), before[-1]), True
 
 
@@ -77,9 +79,11 @@ def _complements(counts: list[Figure]) -> Iterator[Verdict]:
     for at, (one, other) in enumerate(pairwise(counts)):
         text = one.block.text
         lead, far = _lead(counts[:at], [one])
+        if lead is None:
+            continue
         until, after = text[one.end : other.start], text[other.end : other.end + 8]
-        said = lead and re.split("[，；：。、（]", text[lead.end : one.start])[-1]
-        equals = lead and not lead.head and text[lead.end] == "、"
+        said = re.split("[，；：。、（]", text[lead.end : one.start])[-1]
+        equals = not lead.head and text[lead.end] == "、"
         if not said or equals or "。" in until or not of_a_kind([lead, one, other]):
             continue
         fit = one.low + other.low <= lead.high and one.high + other.high >= lead.low
@@ -97,14 +101,14 @@ def hundred(figures: list[Figure]) -> Iterator[Verdict]:
     lone = [figure for figure in figures if figure.kind == "share" and figure.of is None and not figure.about]
     for key in dict.fromkeys((figure.series, figure.basis) for figure in lone):
         group = [figure for figure in lone if (figure.series, figure.basis) == key]
-        total, room = sum(figure.value for figure in group), sum(figure.step for figure in group)
+        total, room = sum((figure.value for figure in group), Decimal(0)), sum(figure.step for figure in group)
         lead = re.split("[，。；]", group[0].block.text[: group[0].start])[-1]
         text = f"{' + '.join(figure.text for figure in group)} = {total}%"
         units = [
             [int(value.scaleb(figure.places)) for value in (figure.value, figure.value + 100 - total)]
             for figure in group
         ]
-        if len(group) > 1 and abs(total - 100) <= room:
+        if len(group) > 1 and abs(Fraction(total) - 100) <= room:
             yield Verdict(RIGHT, group, text)
         elif len(group) > 2 and _closed(group, lead) and any(new >= 0 and slip(old, new) for old, new in units):
             yield Verdict(AGAINST, group, text + "，不是 100%")
@@ -113,7 +117,9 @@ def hundred(figures: list[Figure]) -> Iterator[Verdict]:
 def _summed_up(group: list[Figure], counts: list[Figure]) -> Iterator[Verdict]:
     """A total behind a list: 甲120件、乙80件，共计200件."""
     after = next((figure for figure in counts if len(group) > 1 and figure.start >= group[-1].end), None)
-    until = after.block.text[group[-1].end : after.start] if after else "。"
+    if after is None:
+        return
+    until = after.block.text[group[-1].end : after.start]
     if "。" in until or not re.search(r"(?:合计|共计|总计)$", until.rstrip()):
         return
     total, parts = sum(figure.low for figure in group), " + ".join(figure.text for figure in group)

@@ -30,14 +30,14 @@ class Partition:
 
     def span(self) -> tuple[int, int]:
         """The least and greatest base month that the parts' changes leave."""
-        ranges = [months(part, self.basis) for part in self.parts]
+        ranges = [_months(part, self.basis) for part in self.parts]
         return sum(low for low, _ in ranges), sum(high for _, high in ranges)
 
 
 def partitions(tables: list[Table], texts: Texts) -> list[Partition]:
     """Every list that adds up to a total and whose parts and total all have a change."""
-    columns = [column for table in tables for column in table.of("count") if column.total and len(column.cells) > 1]
-    found = [(column.total, column.rows) for column in columns]
+    columns = [column for table in tables for column in table.of("count") if len(column.cells) > 1]
+    found = [(column.total, column.rows) for column in columns if column.total]
     for figures in texts.values():
         counts = [f for f in figures if f.kind == "count"]
         for lead in counts:
@@ -57,17 +57,17 @@ def partitions(tables: list[Table], texts: Texts) -> list[Partition]:
 def base_sums(partition: Partition, others: list[Partition], blocks: list[Block]) -> list[Verdict]:
     """Whether the parts' base months can add up to the total's; if not, which one alone would mend it."""
     low, high = partition.span()
-    least, most = months(partition.total, partition.basis)
+    least, most = _months(partition.total, partition.basis)
     agreeing = [each for each in others if each is not partition and _alike(each, partition) and _agrees(each)]
     for each in agreeing:  # what another partition leaves of the total narrows it
         least, most = max(least, each.span()[0]), min(most, each.span()[1])
-    figures = [part.changes.get(partition.basis) for part in partition.parts]
-    figures = [figure for figure in [partition.total.changes.get(partition.basis), *figures] if figure]
+    changed = [part for part in (partition.total, *partition.parts) if partition.basis in part.changes]
+    figures = [part.changes[partition.basis] for part in changed]
     what = f"{partition.what}的{partition.basis}推出上期共 {low}–{high}，合计的{partition.basis}推出 {least}–{most}"
-    if none := [part for part in partition.parts if operator.gt(*months(part, partition.basis))]:
+    if none := [part for part in partition.parts if operator.gt(*_months(part, partition.basis))]:
         return [_no_base(part, partition.basis) for part in none]
     if low <= most and least <= high:
-        held = [figure for figure in figures if _pinned(figure, partition, least, most)]
+        held = [part.changes[partition.basis] for part in changed if _pinned(part, partition, least, most)]
         return [Verdict(RIGHT, held, what)] if held else []
     if _noted(partition, (least - high, most - low), blocks):
         return [Verdict(RIGHT, figures, what + "；文中说明了差额")]
@@ -75,7 +75,7 @@ def base_sums(partition: Partition, others: list[Partition], blocks: list[Block]
     text = what + "，相差 " + between(least - high, most - low)
     if len(mends) == 1 and agreeing:
         part, right, needed = mends[0]
-        change, own = part.changes[partition.basis], between(*months(part, partition.basis))
+        change, own = part.changes[partition.basis], between(*_months(part, partition.basis))
         text = f"「{part.label}」{change.text} 要求上期 {own}；其余各项与合计只容 {between(*needed)}，应为 {right}"
         return [Verdict(WRONG, [change, part], text, right)]
     ways = "；".join(f"{part.label} 改为 {right}" for part, right, _ in mends[:4])
@@ -90,14 +90,18 @@ def _no_base(part: Figure, basis: str) -> Verdict:
     return Verdict(AGAINST, [change, part], text)
 
 
-def _pinned(figure: Figure, partition: Partition, least: int, most: int) -> bool:
-    """Whether the others leave so little room that a slip in this change would show: a tenth of a point."""
+def _months(count: Figure, basis: str) -> tuple[int, int]:
+    """``months`` of what a partition holds: all of it has a change."""
+    found = months(count, basis)
+    assert found is not None
+    return found
+
+
+def _pinned(count: Figure, partition: Partition, least: int, most: int) -> bool:
+    """Whether the others leave so little room that a slip in this count's change would show: a tenth of a point."""
     low, high = partition.span()
-    if figure is partition.total.changes.get(partition.basis):
-        count = partition.total
-    else:
-        count = figure.of
-        own = months(count, partition.basis)
+    if count is not partition.total:
+        own = _months(count, partition.basis)
         low, high = least - (high - own[1]), most - (low - own[0])
     return low > 0 and 100 * count.low * (high - low) <= _ROOM * low * high
 
@@ -109,14 +113,14 @@ def _alike(one: Partition, other: Partition) -> bool:
 
 def _agrees(partition: Partition) -> bool:
     low, high = partition.span()
-    least, most = months(partition.total, partition.basis)
+    least, most = _months(partition.total, partition.basis)
     return low <= most and least <= high
 
 
 def _mend(part: Figure, partition: Partition, least: int, most: int) -> tuple[Figure, str, tuple[int, int]] | None:
     """(part, its change, its base months), if changing that alone would do."""
     low, high = partition.span()
-    own = months(part, partition.basis)
+    own = _months(part, partition.basis)
     needed = (max(1, least - (high - own[1])), most - (low - own[0]))
     change = part.changes.get(partition.basis)
     if needed[1] < 1 or needed[1] < needed[0] or change is None:
@@ -141,9 +145,9 @@ def twins(found: list[Partition]) -> Iterator[Verdict]:
         for a, b in product(one.parts, other.parts):
             if a.label == b.label or a.low != b.low or a.low < least or a.scale > 1 or b.scale > 1:
                 continue
-            (la, ha), (lb, hb) = months(a, one.basis), months(b, one.basis)
-            changes = [a.changes.get(one.basis), b.changes.get(one.basis)]
-            if (la <= hb and lb <= ha) or None in changes:
+            (la, ha), (lb, hb) = _months(a, one.basis), _months(b, one.basis)
+            changes = [each.changes[one.basis] for each in (a, b) if one.basis in each.changes]
+            if (la <= hb and lb <= ha) or len(changes) < 2:
                 continue
             said = f"「{a.label}」与「{b.label}」同为 {a.text}，{one.basis}却印 {changes[0].text} 与 {changes[1].text}"
             much = 100 * max(la - hb, lb - ha) > max(ha, hb)

@@ -116,8 +116,8 @@ def _within(
             groups += [group] if group and not any(id(figure) in judged for figure in column.rows) else []
     for group in groups:
         shares.judge(group)  # what each item's shares are of is known after the first time
-    judged = [verdict for group in groups for verdict in shares.judge(group)]
-    found += [*judged, *outliers(judged)]
+    on_shares = [verdict for group in groups for verdict in shares.judge(group)]
+    found += [*on_shares, *outliers(on_shares)]
     for block in blocks:
         found += announced.identifiers(block) if block.rows else []
         own = texts.get(block.index, [])

@@ -63,7 +63,7 @@ def _of_digits(text: str, match: re.Match) -> Number:
     scale = {"亿": 10**8, "万": 10**4}.get(match[4] or "", 1)
     start, end = match.start(), match.start() + len(match[0].rstrip())
     number = Number(match[0].strip(), value, match[5] or "", scale, start, end)
-    half = Fraction(1, 2 * 10 ** max(0, -value.as_tuple().exponent))
+    half = Fraction(1, 2 * 10 ** max(0, -int(value.as_tuple().exponent)))
     number.about = _about(text, number, Fraction(value) / 10)
     return _times(number, Fraction(value), half) if number.unit == "倍" else number
 
@@ -129,6 +129,6 @@ def _counts(text: str, match: re.Match, following: list[re.Match]) -> bool:
         if re.search("[A-Za-z]$", before) or re.match(r"[年月日号时点/:：.-]", after):
             return False
         closing = next((each for each in following if each[5]), None)
-        between = closing and text[match.end() : closing.start()]
-        return bool(between) and re.fullmatch(r"(?:[、，和及与]|\d|[.,])+", between) is not None
+        between = text[match.end() : closing.start()] if closing else ""
+        return re.fullmatch(r"(?:[、，和及与]|\d|[.,])+", between) is not None
     return not (unit in ("次", "个", "项", "位", "小时") and re.match(r"未|工作日|月|百分", after))

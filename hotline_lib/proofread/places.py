@@ -89,8 +89,6 @@ def ranges(block: Block, figures: list[Figure], tables: list[Table]) -> Iterator
                 ends = list(zip(said, (values[0], values[-1]), strict=True))
                 off = [(figure, value) for figure, value in ends if abs(figure.value - value) > figure.step]
                 text = f"「{column.head}」最小 {values[0]}、最大 {values[-1]}，文中说 {one.text} 至 {other.text}"
-                digits = (
-                    [str(value).replace(".", "") for value in (off[0][0].value, off[0][1])] if len(off) == 1 else []
-                )
-                if not off or (digits and slip(*digits)):
+                slips = [slip(*(str(each).replace(".", "") for each in (figure.value, value))) for figure, value in off]
+                if slips in ([], [True]):
                     yield Verdict.of(not off, [one, other], text)

@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.processes import limit_memory
 from hotline_lib.proofread.lines import CHAPTER, ITEM, parts_of
 from hotline_lib.text_files import MOST_BYTES, read_text
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfTextPage
 
 _MOST_UNPACKED = 10 * MOST_BYTES
 FORMS = (".docx", ".html", ".htm", ".txt", ".md", ".xlsx", ".pdf")
@@ -161,7 +165,8 @@ def _docx(path: Path) -> Iterator[Part]:
         if isinstance(part, Table):
             yield [[cell.text for cell in row.cells] for row in part.rows]
         elif part.text.strip():
-            yield ("heading", part.text) if part.style.name.startswith(("Heading", "标题")) else part.text
+            style = (part.style and part.style.name) or ""
+            yield ("heading", part.text) if style.startswith(("Heading", "标题")) else part.text
 
 
 def _xlsx(path: Path) -> Iterator[Part]:
@@ -190,7 +195,7 @@ def _pdf(path: Path) -> Iterator[Part]:
         yield from parts_of(_page_lines(page.get_textpage()))
 
 
-def _page_lines(page: object) -> list[str]:
+def _page_lines(page: PdfTextPage) -> list[str]:
     """A page's lines from the top down; where it leaves a gap between words, three spaces."""
     text = page.get_text_range()
     boxes = [(page.get_charbox(at, loose=True), sign) for at, sign in enumerate(text) if sign.strip()]
@@ -226,7 +231,7 @@ def _page(text: str) -> Iterator[Part]:
     yield from _walk(root)
 
 
-def _walk(element: object) -> Iterator[Part]:
+def _walk(element: Any) -> Iterator[Part]:
     for child in element:
         if not isinstance(child.tag, str):
             continue
@@ -241,7 +246,7 @@ def _walk(element: object) -> Iterator[Part]:
             yield from [re.sub(r"\s+", " ", child.text_content())] if inline else _walk(child)
 
 
-def _spread(table: object) -> list[list[str]]:
+def _spread(table: Any) -> list[list[str]]:
     """A table's rows; a cell that spans several columns or rows stands in each of them."""
     grid: dict[tuple[int, int], str] = {}
     for at, row in enumerate(table.iter("tr")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 
 from hotline_lib.exact import competition_rank
 from hotline_lib.proofread.figures import Figure
@@ -14,25 +15,25 @@ from hotline_lib.proofread.verdicts import AGAINST, FORCED, RIGHT, WRONG, Verdic
 
 def sums(table: Table) -> Iterator[Verdict]:
     """Rows that add up to the total row, and columns that add up to the sum's column."""
-    gaps = [(column, _gap(column)) for column in table.of("count", "base")]
-    bad_columns = [(column, gap) for column, gap in gaps if gap]
-    good = [column for column, gap in gaps if not gap and column.total and len(column.cells) > 1]
+    gaps = [(column, column.total, _gap(column)) for column in table.of("count", "base") if column.total]
+    bad_columns = [(column, total, gap) for column, total, gap in gaps if gap]
+    good = [(column, total) for column, total, gap in gaps if not gap and len(column.cells) > 1]
     bad_rows = _row_gaps(table)
-    for column in good:
-        text = f"{len(column.cells)} 项相加 = {column.total.text}"
-        yield from (Verdict(RIGHT, [figure], text) for figure in [column.total, *column.rows])
-    for column, gap in bad_columns:
+    for column, total in good:
+        text = f"{len(column.cells)} 项相加 = {total.text}"
+        yield from (Verdict(RIGHT, [figure], text) for figure in [total, *column.rows])
+    for column, total, gap in bad_columns:
         rows = [row for row, (_, off) in bad_rows.items() if off == gap and row in column.cells]
         listed = sum(figure.low for figure in column.rows)
-        text = f"「{column.head}」各行相加为 {listed}，合计印作 {column.total.text}，相差 {abs(gap)}"
+        text = f"「{column.head}」各行相加为 {listed}，合计印作 {total.text}，相差 {abs(gap)}"
         if len(rows) == 1:
             cell, right = column.cells[rows[0]], str(column.cells[rows[0]].low - gap)
             text += f"；「{cell.label}」一行横加也差 {abs(gap)}，应为 {right}"
             yield Verdict(WRONG, [cell], text, right)
         elif good or len(table.of("count")) == 1 or any(not row for row in bad_rows):
-            yield Verdict(AGAINST, [column.total, *column.rows], text)
+            yield Verdict(AGAINST, [total, *column.rows], text)
     for row, (figure, off) in bad_rows.items():
-        if not any(gap == off and row in column.cells for column, gap in bad_columns):
+        if not any(gap == off and row in column.cells for column, _, gap in bad_columns):
             text = f"「{figure.label}」一行各栏相加为 {figure.low + off}，合计印作 {figure.text}"
             yield Verdict(AGAINST, [figure], text)
 
@@ -43,7 +44,7 @@ def _gap(column: Column) -> int:
     if column.total is None or len(figures) < 2 or not all(figure.whole for figure in [column.total, *figures]):
         return 0
     low, high = (sum(getattr(figure, end) for figure in figures) for end in ("low", "high"))
-    if (low <= column.total.high and high >= column.total.low) or _nested(column):
+    if (low <= column.total.high and high >= column.total.low) or _nested(column, column.total.low):
         return 0
     return low - column.total.low
 
@@ -69,7 +70,7 @@ def _over(column: Column, run: list[int], row: int) -> int:
     return sum(column.cells[at].low for at in run if at in column.cells) - column.parts[row].low
 
 
-def _nested(column: Column) -> bool:
+def _nested(column: Column, total: int) -> bool:
     """Rows that repeat what others hold: a row that is the sum of those under it."""
     values = [figure.low for figure in column.rows]
     rest, at = 0, 0
@@ -81,7 +82,7 @@ def _nested(column: Column) -> bool:
         nested = values[at] > 0 and running == values[at] and end - at > 2
         rest += values[at]
         at = end if nested else at + 1
-    return rest == column.total.low
+    return rest == total
 
 
 def _row_gaps(table: Table) -> dict[int, tuple[Figure, int]]:
@@ -97,8 +98,9 @@ def _row_gaps(table: Table) -> dict[int, tuple[Figure, int]]:
     bad = {row: (whole.cells[row], gap) for row, gap in gaps.items() if gap}
     if len(bad) > len(rows) / 3 or not rows:
         return {}
-    if whole.total and all(column.total for column in parts):
-        gap = sum(column.total.low for column in parts) - whole.total.low
+    totals = [column.total.low for column in parts if column.total]
+    if whole.total and len(totals) == len(parts):
+        gap = sum(totals) - whole.total.low
         bad |= {-1: (whole.total, gap)} if gap else {}
     return bad
 
@@ -109,26 +111,28 @@ def quotients(table: Table) -> Iterator[Verdict]:
     for column in table.of("share", "rate"):
         ways: list[tuple[str, Callable[[int], Figure | int | None], Column]] = []
         for part in counts:
-            if part.total:
-                ways.append((f"{part.head}÷合计", lambda row, part=part: part.total, part))
-            elif len(part.cells) > 2:
-                ways.append((f"{part.head}÷各行之和", lambda row, part=part: sum(f.low for f in part.rows), part))
+            if part.total or len(part.cells) > 2:
+                ways.append((f"{part.head}÷{'合计' if part.total else '各行之和'}", partial(_all_of, part), part))
             for whole in counts:
                 if whole is not part and column.kind == "rate":
-                    ways.append((f"{part.head}÷{whole.head}", lambda row, whole=whole: _either(whole, row), part))
+                    ways.append((f"{part.head}÷{whole.head}", partial(_either, whole), part))
         yield from _most(column, ways, lambda figure, part, whole: fits(figure, part, whole) & {"up", "even"}, _percent)
     percents = table.of("share", "rate")
     for column in table.of("points"):
         pairs = [(a, b) for a in percents for b in percents if a is not b]
-        ways = [(f"{a.head}减{b.head}", lambda row, b=b: _either(b, row), a) for a, b in pairs]
+        ways = [(f"{a.head}减{b.head}", partial(_either, b), a) for a, b in pairs]
         yield from _most(column, ways, _apart, lambda one, other, places: f"{one.value - other.value}")
     for column in table.of("change"):
         ways = []
         for now in table.of("count"):
             for base in table.of("base", "count"):
                 if base is not now and (base.kind == "count" or base.basis == column.basis):
-                    ways.append((f"{now.head}比{base.head}", lambda row, base=base: _either(base, row), now))
+                    ways.append((f"{now.head}比{base.head}", partial(_either, base), now))
         yield from _most(column, ways, changed, change_of)
+
+
+def _all_of(column: Column, _row: int) -> Figure | int:
+    return column.total or sum(figure.low for figure in column.rows)
 
 
 def _either(column: Column, row: int) -> Figure | None:

@@ -101,9 +101,9 @@ def ratios(figures: list[Figure]) -> Iterator[Verdict]:
         lead = re.split("[，。；]", times.block.text[: times.start])[-1] if times.kind == "ratio" else ""
         said = re.search(r"^(.*?)(?:数?量)?(?:约?[是为达]|相当于)(.*?)(?:数?量)?的$", lead)
         one, other = (counts.get(name(said[at])) for at in (1, 2)) if said else (None, None)
-        if one and other and one is not other:
+        if one and other and one is not other and (exactly := share_range(one, other)):
             exact = f"{one.text} ÷ {other.text} = {half_up(one.low, other.low)} 倍，印作 {times.text}"
-            yield Verdict.of(roundings(times, *share_range(one, other)), [times, one, other], exact)
+            yield Verdict.of(bool(roundings(times, *exactly)), [times, one, other], exact)
 
 
 def means(figures: list[Figure]) -> Iterator[Verdict]:

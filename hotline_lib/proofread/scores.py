@@ -22,8 +22,8 @@ def scored(table: Table, schemes: Sequence[Scheme]) -> Iterator[Verdict]:
     best: tuple[int, dict] = (0, {})
     for scheme in schemes:
         named = [rule.indicator for rule in scheme.rules if rule.indicator in BY_KEY]
-        columns = {indicator: _column(table, BY_KEY[indicator]) for indicator in named}
-        if not columns or None in columns.values():
+        columns = {key: column for key in named if (column := _column(table, BY_KEY[key]))}
+        if not columns or len(columns) < len(set(named)):
             continue
         should = {row: _score(row, scores, columns, scheme) for row in scores.cells}
         agree = sum(scores.cells[row].value == score for row, (score, _) in should.items())

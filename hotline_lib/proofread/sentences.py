@@ -41,10 +41,10 @@ def figures_of(block: Block) -> list[Figure]:
         last = found[-1] if found else None
         printed = (number.text, number.value, number.unit, number.scale, block, number.start, number.end)
         figure = Figure(*printed, about=number.about, said=number.said)
-        listed = bool(last and _APART.fullmatch(before) and last.end == done and not figure.said)
-        if listed and (figure.unit == last.unit or not last.unit or not figure.unit):
-            figure.kind, figure.basis, figure.head, figure.frame = last.kind, last.basis, last.head, last.frame
-            figure.series, figure.unit = last.series, figure.unit or last.unit
+        like = last if last and _APART.fullmatch(before) and last.end == done and not figure.said else None
+        if like and (figure.unit == like.unit or not like.unit or not figure.unit):
+            figure.kind, figure.basis, figure.head, figure.frame = like.kind, like.basis, like.head, like.frame
+            figure.series, figure.unit = like.series, figure.unit or like.unit
         else:
             _judge_kind(figure, before, block.text[start : number.start], last, block.text[number.end :])
             if not series or figure.head or re.search(r"[：:]|分别|其中|依次|[。！？]", gap):
@@ -56,7 +56,7 @@ def figures_of(block: Block) -> list[Figure]:
         if figure.about and figure.kind in ("count", "base", "difference"):
             figure.kind = "about"
         found.append(figure)
-        leads.append("" if listed else before)
+        leads.append("" if like else before)
         done = number.end
     _name_runs(found, leads)
     _attach(found)
@@ -75,12 +75,14 @@ def _judge_kind(figure: Figure, before: str, sentence: str, last: Figure | None,
         basis = basis or (last.basis if before == "的" and last and last.kind == "base" else "")
         figure.kind, figure.basis = ("change" if basis else "ratio" if figure.said == "倍" else "other"), basis
         if figure.said == "倍" and basis:  # 2.3 times as many are 130 % more
-            figure.value, figure.about = figure.value - 100, tuple(end - 100 for end in figure.about)
+            low, high = figure.span
+            figure.value, figure.about = figure.value - 100, (low - 100, high - 100)
     elif figure.unit == "%" and before == "的" and last and _OF.search(last.block.text[: last.start]):
         figure.kind, figure.whole_named = "share", last
     elif figure.unit == "%":
-        if turn and (basis or (last and last.basis in ("同比", "环比"))):
-            figure.kind, figure.basis = "change", both[0] if both else basis or last.basis
+        of = basis or (last.basis if last and last.basis in ("同比", "环比") else "")
+        if turn and of:
+            figure.kind, figure.basis = "change", both[0] if both else of
             if turn[2] and figure.value > 0:
                 figure.value = -figure.value
                 figure.about = figure.about and (-figure.about[1], -figure.about[0])
@@ -96,11 +98,11 @@ def _judge_kind(figure: Figure, before: str, sentence: str, last: Figure | None,
     elif figure.unit == "分":
         figure.kind = "score"
     elif (figure.scale > 1 and not figure.unit) or re.fullmatch(COUNTED, figure.unit):
-        moved = turn and re.search(rf"(?:{_MORE}|{_LESS})(?:了)?$", clause)
+        moved = turn if re.search(rf"(?:{_MORE}|{_LESS})(?:了)?$", clause) else None
         earlier = re.search(r"(?:去年同期|上年同期|去年同月|上年同月|上月|上期|上个月)[^，；]*$", clause)
         if moved:
             figure.kind, figure.basis = "difference", basis
-            figure.value = -abs(figure.value) if turn[2] else figure.value
+            figure.value = -abs(figure.value) if moved[2] else figure.value
         elif earlier:
             figure.kind, figure.basis = "base", "环比" if "月" in earlier[0][:3] or "期" in earlier[0][:2] else "同比"
         elif not re.search(r"日均|人均|平均|均每|每[天日月人]", clause):

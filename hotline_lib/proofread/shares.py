@@ -51,6 +51,7 @@ class Shares:
         key = (block.chapter, block.item or str(block.index))
         if (fitting := self.fitting.get(id(pairs[0][0]))) is None:
             fitting = self.fitting[id(pairs[0][0])] = [(each, [_fit(pair, each) for pair in pairs]) for each in wholes]
+        best: tuple[Whole | None, list[bool]]
         best = max(fitting, key=lambda each: (sum(each[1]), -each[0].rank), default=(None, []))
         known = self.known.get(key)
         own = [count for _, count in pairs]
@@ -73,7 +74,7 @@ class Shares:
         if best[0] and sum(best[1]) and (sum(best[1]) >= 2 or best[0].rank <= 2):
             return self._partly(pairs, best[0], each_own)
         if len(pairs) > 1 and all(each_own):
-            return [_right(pair, whole) for pair, whole in zip(pairs, each_own, strict=True)]
+            return [_right(pair, whole) for pair, whole in zip(pairs, each_own, strict=True) if whole]
         return self._none(pairs, near, each_own)
 
     def _together(self, share: Figure, last: Figure, wholes: list[Whole]) -> Verdict | None:
@@ -146,8 +147,10 @@ class Shares:
         kind = WRONG if len(pairs) - len(misfits) >= 2 or whole.rank <= 2 else AGAINST
         verdicts = []
         for pair, other in zip(pairs, own, strict=True):
-            if pair not in misfits or other:
-                verdicts.append(_right(pair, other if pair in misfits else whole))
+            if pair not in misfits:
+                verdicts.append(_right(pair, whole))
+            elif other:
+                verdicts.append(_right(pair, other))
             elif forced:
                 text = f"{pair[1].label} {_quotient(*pair, whole)}：各项凑成 100%，照实合计不是 100%"
                 verdicts.append(Verdict(FORCED, [*pair], text))

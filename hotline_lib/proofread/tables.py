@@ -140,8 +140,8 @@ def _column(body: _Body, at: int, names: dict[int, str], role: dict[int, str]) -
         value = -value if kind == "change" and "▼" in text and value > 0 else value
         unit = match[5] or ("%" if kind in ("share", "change") or "%" in head else "")
         scale = {"万": 10**4, "亿": 10**8}.get(match[4] or "", 10**4 if tens else 1)
-        place = {"row": body.places[row], "column": at}
-        figure = Figure(text, value, unit, scale, body.block, 0, 0, kind, names[row], basis, **place)
+        figure = Figure(text, value, unit, scale, body.block, 0, 0, kind, names[row], basis)
+        figure.row, figure.column = body.places[row], at
         if role.get(row) == "total":
             column.total, figure.label = figure, "合计"
         elif role.get(row) != "within":
@@ -175,14 +175,12 @@ def _kind(head: str, cells: list[re.Match]) -> tuple[str, str]:
 
 
 def _bind(table: Table) -> None:
-    """Each share and change is of a count: of the nearest column of counts to its left, a sum before all others."""
+    """Each share and change is of a count: of the nearest column of counts to its left."""
     for column in table.of("share", "change", "base", "difference"):
         left = [each for each in table.of("count") if each.at < column.at]
-        sums = [each for each in left if TOTAL.search(re.sub(r"\s", "", each.head))]
-        nearest = (sums or left or [None])[-1]
-        nearest = left[-1] if sums and left[-1].at > sums[-1].at else nearest
-        if nearest is None:
+        if not left:
             continue
+        nearest = left[-1]
         pairs = [(figure, nearest.cells.get(row)) for row, figure in column.cells.items()]
         pairs += [(figure, nearest.parts.get(row)) for row, figure in column.parts.items()]
         for figure, count in [*pairs, (column.total, nearest.total)]:

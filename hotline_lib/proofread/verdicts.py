@@ -104,7 +104,7 @@ def base_months(count: Figure, change: Figure) -> tuple[int, int]:
     return least, int(Fraction(100 * count.high) / low) if low > 0 else 10**12
 
 
-def slip(one: int, other: int) -> bool:
+def slip(one: int | str, other: int | str) -> bool:
     """Whether two numbers differ as a slip of the hand does: one digit, two neighbours changed over, one too many."""
     a, b = str(one), str(other)
     if len(a) == len(b):

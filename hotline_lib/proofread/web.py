@@ -55,8 +55,8 @@ def doubles(series: list[Series]) -> Iterator[Verdict]:
         if (one.kind, one.basis) != (other.kind, other.basis) or not one.names & other.names or _apart(one, other):
             continue
         named = {figure.label: figure for figure in reversed(other.figures)}
-        pairs = [(a, named.get(a.label) or _like(a.label, named)) for a in one.figures]
-        pairs = [(a, b) for a, b in pairs if b is not None and not _units_differ(a, b)]
+        alikes = [(a, named.get(a.label) or _like(a.label, named)) for a in one.figures]
+        pairs = [(a, b) for a, b in alikes if b is not None and not _units_differ(a, b)]
         agreed = [(a, b) for a, b in pairs if _same(a, b)]
         telling = len({a.value for a, _ in agreed if one.kind == "score" or abs(a.value) * a.scale >= 10})
         telling = len(agreed) if one.kind == "score" else telling
@@ -86,7 +86,7 @@ def _units_differ(a: Figure, b: Figure) -> bool:
 def heads(texts: Texts, tables: list[Table]) -> Iterator[Verdict]:
     """Announced wholes against the same in a table: its total, or the row or column of that name."""
     sums = [main_column(table) for table in tables]
-    cells = [figure for column in sums if column for figure in [*column.rows, column.total]]
+    cells = [figure for column in sums if column and column.total for figure in [*column.rows, column.total]]
     for table in tables:
         for column in table.of("count"):
             if column.total and re.search("[一-鿿]", column.head):

@@ -91,9 +91,10 @@ class Wholes:
         yield from (Whole(each, each.label, 2) for each in elsewhere(self._named.get(stated, []) if stated else []))
         yield from (Whole(each, each.label or "总量", 4) for each in elsewhere(self._heads))
         for column in self.columns:
-            yield Whole(column.total, "表中合计", 4)
-            near = [f for f in column.rows if f.label and f.label in block.chapter + block.item]
-            yield from (Whole(each, each.label, 4) for each in near)
+            if column.total:
+                yield Whole(column.total, "表中合计", 4)
+            rows = [f for f in column.rows if f.label and f.label in block.chapter + block.item]
+            yield from (Whole(each, each.label, 4) for each in rows)
         yield from (Whole(count, count.label, 3) for _, count in pairs[:-1])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import isqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -107,7 +107,7 @@ def _spent(complaints: Sequence[int], weights: Sequence[Fraction], calls: int, f
     return given
 
 
-def _why(row: object, usual: float, floor: int) -> str:
+def _why(row: Any, usual: float, floor: int) -> str:
     """In words, what moved the number of calls of a unit."""
     if not row.complaints:
         return "没有办结的投诉"

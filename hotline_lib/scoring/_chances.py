@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -87,7 +89,7 @@ def _prior(rows: list) -> tuple[float, float]:
 
 
 def _drawn(
-    row: object,
+    row: Any,
     seconds: np.ndarray | None,
     prior: tuple[float, float],
     scheme: Scheme,
@@ -116,8 +118,8 @@ def _lost(value: np.ndarray, rule: Rule) -> np.ndarray:
     form = rule.points
     if form.by_rank is not None:
         value = _places(value, form)
-        steps = [*sorted((float(place) + 0.5, float(points)) for place, points in form.by_rank.items())]
-        limits, points = [limit for limit, _ in steps], [*(each for _, each in steps), float(form.otherwise)]
+        places = [*sorted((float(place) + 0.5, float(points)) for place, points in form.by_rank.items())]
+        limits, points = [limit for limit, _ in places], [*(each for _, each in places), float(form.otherwise)]
         made = np.array(points)[np.searchsorted(limits, value, side="right")]
     elif form.per_point_short_of is not None:
         made = np.maximum(float(form.per_point_short_of) - value, 0) * float(form.points)

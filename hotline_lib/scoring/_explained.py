@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import cycle
+from typing import Any
 
 import pandas as pd
 
@@ -42,7 +43,7 @@ def explained(values: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     return table.join(pd.DataFrame(rows, columns=columns, index=table.index).astype({"missed": "Int64"}))
 
 
-def _one_ticket(of: object, rule: Rule, others: list[Value]) -> tuple[int | None, Decimal | None, Decimal | None]:
+def _one_ticket(of: Any, rule: Rule, others: list[Value]) -> tuple[int | None, Decimal | None, Decimal | None]:
     """How many tickets missed it; what one of them less would win, and one more cost."""
     if (
         of is None
@@ -64,11 +65,11 @@ def _one_ticket(of: object, rule: Rule, others: list[Value]) -> tuple[int | None
 
 def _nearest(value: Value, rule: Rule, others: list[Value]) -> tuple[tuple[Decimal | None, ...], Decimal | None]:
     """((limit, gain, short), spare): the nearest value that costs less, and how far it is to one that costs more."""
-    if is_missing(value):
+    if value is None or is_missing(value):
         return (None, None, None), None
     number, lost, form = Decimal(value), points_lost(value, rule, others), rule.points
-    if form.below is None and form.at_least is None and form.by_rank is None:
-        limit = form.per_point_over if form.per_point_short_of is None else form.per_point_short_of
+    limit = form.per_point_over if form.per_point_short_of is None else form.per_point_short_of
+    if limit is not None:
         return ((limit, lost, abs(limit - number)) if lost > 0 else (None, None, None)), None
     edges = [limit for limit, _ in ladder(form, others) if limit.is_finite()]
     costs = {limit: points_lost(limit, rule, others) for limit in edges}  # reached from below

@@ -50,7 +50,7 @@ def points_lost(value: Value, rule: Rule, others: Sequence[Value] = ()) -> Decim
 
     Of an award, what the value is short of the most that it can earn.
     """
-    if is_missing(value):
+    if value is None or is_missing(value):
         return _NONE
     made = _made(Decimal(value), rule.points, others)
     return made if rule.deduct else highest(rule.points) - made
@@ -74,14 +74,15 @@ def ladder(form: Points, others: Sequence[Value] = ()) -> list[tuple[Decimal, De
     if form.at_least is not None:
         reached = sorted(form.at_least.items())
     else:
-        ranked = sorted((Decimal(each) for each in others if not is_missing(each)), reverse=form.best == "high")
-        places = {place: ranked[place - 1] if place <= len(ranked) else None for place in form.by_rank or {}}
+        ranked = sorted(
+            (Decimal(each) for each in others if each is not None and not is_missing(each)), reverse=form.best == "high"
+        )
+        last = _ENDLESS if form.best == "low" else -_ENDLESS  # where there are fewer others than places
+        places = sorted((form.by_rank or {}).items())
+        steps = [(ranked[place - 1] if place <= len(ranked) else last, points) for place, points in places]
         if form.best == "low":  # under or at the k-th lowest of the others
-            steps = [(_ENDLESS if at is None else at, form.by_rank[place]) for place, at in sorted(places.items())]
             return [*((_above(limit), points) for limit, points in steps), (_ENDLESS, form.otherwise)]
-        reached = [
-            (-_ENDLESS if places[k] is None else places[k], form.by_rank[k]) for k in sorted(places, reverse=True)
-        ]
+        reached = steps[::-1]
     limits = [limit for limit, _ in reached] + [_ENDLESS]
     return list(zip(limits, [form.otherwise, *(points for _, points in reached)], strict=True))
 

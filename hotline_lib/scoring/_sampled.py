@@ -45,6 +45,7 @@ def _replaced(indicators: pd.DataFrame, check: dict, end: int) -> pd.DataFrame:
     own = indicators["unit"] == check["unit"]
     made = indicators["value"].astype(object).copy()
     for at, key in indicators.loc[own & indicators["indicator"].isin(known), "indicator"].items():
-        if known[key] is not None and not is_missing(made[at]):
-            made[at] = round_half_up(known[key] * (100 if key in SAMPLED else Decimal(made[at])))
+        part = known[key]
+        if part is not None and not is_missing(made[at]):
+            made[at] = round_half_up(part * (100 if key in SAMPLED else Decimal(made[at])))
     return indicators.assign(value=made)

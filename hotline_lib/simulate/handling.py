@@ -68,8 +68,8 @@ def _numbers(
         ({"complaint_satisfaction_rate": 1, "badly_rated": -1}, 0),
         (dict.fromkeys(ROLES, -1), -rates["failed"]),
         # whoever rates was rung; there are enough who were answered at once to rate badly
-        ({"complaints_rated": 1, "transfer_callback_rate": 1} | dict.fromkeys(RATES["transfer_callback_rate"], -1), 0),
-        ({"badly_rated": 1, "complaint_satisfaction_rate": -1, "inquiry": -1, "suggestion": -1}
+        ({"complaints_rated": 1.0, "transfer_callback_rate": 1} | dict.fromkeys(RATES["transfer_callback_rate"], -1), 0),
+        ({"badly_rated": 1.0, "complaint_satisfaction_rate": -1, "inquiry": -1, "suggestion": -1}
          | dict.fromkeys(RATES["other_on_time_rate"], 1), 0),
     ]  # fmt: skip
     for rate, over in RATES.items():
@@ -78,8 +78,8 @@ def _numbers(
         half, above, below = (1 / 20_000, 0, -1 / 20_000) if exact else (0, 0.5, 0.5)
         upper[rate] = np.inf if bad else 0
         if bad:
-            rows.append(({rate: 1} | dict.fromkeys(over, -bad - half), above))
-            rows.append(({rate: -1} | dict.fromkeys(over, bad - half), below))
+            rows.append(({rate: 1.0} | dict.fromkeys(over, -bad - half), above))
+            rows.append(({rate: -1.0} | dict.fromkeys(over, bad - half), below))
     for name, number in wanted.items():
         rows += [({name: 1, f"{name} off": -1}, number), ({name: -1, f"{name} off": -1}, -number)]
         cost[f"{name} off"] = (1 if name in ROLES else 0.1) / (number + 1)

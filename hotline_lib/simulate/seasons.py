@@ -67,7 +67,7 @@ def _staged(months: Sequence[str], at: Change, paths: Paths, seed: int, if_missi
         raise HotlineError("data/published/ 里没有已公布的月报，不能模拟一连几个月：至少要有一个月的。")
     wanted = [month for month in months if not (if_missing and paths.tickets(month).exists())]
     # each with the published month that it is made with, else the one nearest in time (of two, the later)
-    by_distance = lambda month: lambda each: (month not in _three(each), abs(np.subtract(*_places([month, each]))))
+    by_distance = lambda month: lambda each: (month not in _three(each), abs(_places([month])[0] - _places([each])[0]))
     around = {month: min(reversed(published), key=by_distance(month)) for month in wanted}
     there = lambda each: all(paths.tickets(other).exists() for other in _three(each))
     first = {each for each in around.values() if not (if_missing and there(each))}

@@ -71,7 +71,7 @@ class _Bulletin:
         layout.number_pages(self.document.sections[0], SIMULATED if m.simulated else "")
         self._masthead()
         self._first_page()
-        sections = bulletin.outline(m, self.top)
+        sections: Sequence[bulletin.Section] = bulletin.outline(m, self.top)
         printed = sum(section.heading.startswith(_ANNEX) for section in sections)
         sections = [
             *sections,

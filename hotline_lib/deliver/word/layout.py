@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from typing import Any
 
 from docx import Document
 from docx.document import Document as Made
@@ -85,7 +86,7 @@ def number_pages(section: Section, header: str) -> None:
         _only(head, paragraph("Header", *([run(header, colour=RED)] if header else [])))
 
 
-def _only(story: object, content: BaseOxmlElement) -> None:
+def _only(story: Any, content: BaseOxmlElement) -> None:
     """A header or footer with that paragraph and no other."""
     story.is_linked_to_previous = False
     for old in list(story._element):

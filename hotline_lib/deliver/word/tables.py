@@ -71,7 +71,8 @@ class _Rows:
         spans = [(group, list(part)) for group, part in groupby(places, key=self._group)]
         if not any(group for group, _ in spans):
             return [self._row(map(self._head, places), head=True)]
-        over, under = [], []
+        over: list[BaseOxmlElement] = []
+        under: list[BaseOxmlElement] = []
         for group, part in spans:
             if group:
                 words, span = self._words(group), node("gridSpan", val=len(part))
@@ -85,7 +86,8 @@ class _Rows:
     def body(self) -> list[BaseOxmlElement]:
         """Rows, subtotal and total, which an ink rule parts from the rows. A rule is said by both rows that it parts: programs
         differ in whom they ask."""
-        above, made = _RULE, []
+        above: dict[str, object] | None = _RULE
+        made = []
         for line, after in zip_longest(self.lines, self.lines[1:]):
             last = after is not None and after is self.lines[-1] and after.is_foot
             below = _RULE if last else _APART if line.ruled else None

@@ -95,7 +95,7 @@ def spacing(before: float = 0, after: float = 0, line: float = 0) -> BaseOxmlEle
 
 def indent(points: float, *, left: float = 0, right: float = 0, first: float = 0) -> BaseOxmlElement:
     """In characters of that size. first: more of the first line; less if below 0 (it hangs)."""
-    found = {}
+    found: dict[str, int] = {}
     for side, characters in (("left", left), ("right", right), ("firstLine" if first >= 0 else "hanging", abs(first))):
         found |= {side: round(characters * points * PT), f"{side}Chars": round(characters * 100)}
     return node("ind", **found)

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import IO
 
 import fastexcel
 import numpy as np
@@ -146,7 +146,7 @@ def _marked(cells: pa.Table, marks: dict[tuple[int, int], str]) -> pa.Table:
     return cells
 
 
-def _look(name: str, stream: BinaryIO) -> tuple[dict[str, Look], bool]:
+def _look(name: str, stream: IO[bytes]) -> tuple[dict[str, Look], bool]:
     """By sheet title what its XML says, and whether days count from 1904; nothing for a workbook that is no .xlsx.
 
     No member may be bigger than the zip says, and none may define entities.
@@ -213,7 +213,7 @@ def _refuse_entities(xml: bytes, name: str) -> None:
         raise FileProblem("file/entities", name)
 
 
-def _look_at(stream: BinaryIO, member: zipfile.ZipInfo, name: str) -> Look:
+def _look_at(stream: IO[bytes], member: zipfile.ZipInfo, name: str) -> Look:
     look = Look(member)
     for xml, p in _rows(unpacked(stream, member, name), name):
         row = b"<" + p + b"row"

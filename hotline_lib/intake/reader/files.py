@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from hotline_lib.intake.reader.grid import FileProblem, Note
 
@@ -41,7 +41,7 @@ class Export:
     name: str
     kind: str
     size: int
-    open: Callable[[], BinaryIO]
+    open: Callable[[], IO[bytes]]
     encoding: str = ""
 
 
@@ -162,10 +162,10 @@ def _packed(export: Export, note: Callable[[Note], None], *, nested: bool) -> It
         yield from _exports(Export(name, "", member.file_size, _opener(export, member)), note, nested=True)
 
 
-def _opener(export: Export, member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+def _opener(export: Export, member: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
     """Opens a member in place. A spreadsheet needs to jump about in its file, so a small member is read whole."""
 
-    def open_member() -> BinaryIO:
+    def open_member() -> IO[bytes]:
         try:
             archive = zipfile.ZipFile(export.open())  # lives as long as the member's stream
             stream = archive.open(member)
@@ -193,7 +193,7 @@ def _refuse_bomb(name: str, members: list[zipfile.ZipInfo], most: int, *, book: 
         raise FileProblem("file/bomb", name)
 
 
-def unpacked(stream: BinaryIO, member: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+def unpacked(stream: IO[bytes], member: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
     """A member's content in pieces, never more than the zip says it is: what unpacks it later trusts what it says."""
     size = 0
     for piece in _inflated(stream, member):
@@ -203,7 +203,7 @@ def unpacked(stream: BinaryIO, member: zipfile.ZipInfo, name: str) -> Iterator[b
         yield piece
 
 
-def _inflated(stream: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
+def _inflated(stream: IO[bytes], member: zipfile.ZipInfo) -> Iterator[bytes]:
     stream.seek(member.header_offset)
     header = stream.read(30)
     lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")

@@ -28,8 +28,10 @@ def read_mhtml(export: Export) -> Iterator[Grid]:
         message = email.message_from_bytes(stream.read(), policy=email.policy.default)
     pages = [part for part in message.walk() if part.get_content_type() == "text/html"]
     for page in pages:
-        content = page.get_payload(decode=True) or b""
-        yield from _tables(export, _decoded(content, page.get_content_charset("")))
+        content = page.get_payload(decode=True)
+        yield from _tables(
+            export, _decoded(content if isinstance(content, bytes) else b"", page.get_content_charset(""))
+        )
 
 
 def read_xml(export: Export) -> Iterator[Grid]:
@@ -48,7 +50,8 @@ def read_xml(export: Export) -> Iterator[Grid]:
     came_out = 0
     sheets = list(root.iter(f"{_SS}Worksheet"))
     for number, sheet in enumerate(sheets):
-        hidden_rows, rows = 0, []
+        hidden_rows = 0
+        rows: list[list[str | None]] = []
         for row in sheet.iter(f"{_SS}Row"):
             at = _counted(row, "Index", len(rows) + 1)
             rows += [[]] * min(max(at - 1 - len(rows), 0), 1_048_576)

@@ -115,9 +115,10 @@ class Sifted:
     def _many(self, piece: Piece, kinds: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where few rows hold an id in its column: blank rows and plain tickets are told for all rows at once."""
         cells = piece.cells
-        filled = sum(np.asarray(column.is_valid()).astype(int) for column in cells.columns)
+        none = np.zeros(len(piece.rows), dtype=int)
+        filled = sum((np.asarray(column.is_valid()).astype(int) for column in cells.columns), none)
         known = pa.array(list(self.headings.labels.values()) + list(self.headings.spellings))
-        named = sum(np.asarray(pc.is_in(column, known)).astype(int) for column in cells.columns)
+        named = sum((np.asarray(pc.is_in(column, known)).astype(int) for column in cells.columns), none)
         ids = _id_rows(cells)
         told = np.zeros(len(piece.rows), dtype=bool)
         told[others] = (
@@ -148,7 +149,7 @@ class Sifted:
     def _is_ticket(self, cells: Sequence[str | None]) -> bool:
         """Whether a row without an id has something where tickets have their id or their time of acceptance."""
         places = [p for name in (self.headings.key, "accepted_at") for p in self.header.columns.get(name, ())]
-        found = [cells[p] for p in places if p < len(cells) and cells[p]]
+        found = [cell for p in places if p < len(cells) and (cell := cells[p])]
         return any(cell[:2].upper() == "JT" or re.match(r"\d{4}[-/.年]\d", cell) for cell in found)
 
     def _staged(self, piece: Piece, kinds: np.ndarray) -> pa.Table:

@@ -13,7 +13,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -33,7 +33,7 @@ _MOST_WRONG = 0.1  # of a UTF-8 file's characters; other encodings read as UTF-8
 class _Text(io.RawIOBase):
     """A text file's bytes as UTF-8 without byte order mark and NUL; counts the lines that hold a ticket's id."""
 
-    def __init__(self, stream: BinaryIO, encoding: str):
+    def __init__(self, stream: IO[bytes], encoding: str):
         self.stream, self.decode = stream, codecs.getincrementaldecoder(encoding)("replace").decode
         self.lines, self.kept, self.line = 0, b"", ""
         self.first = self.ended = False
