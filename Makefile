@@ -73,9 +73,10 @@ lab: $(READY)      ## 在 JupyterLab 中打开 notebooks/（还没有 data/ticke
 	test -e "$${HOTLINE_DATA:-data}/tickets" || $(HOTLINE) simulate $(MONTH)
 	env -u HOTLINE_SMTP_PASSWORD $(PY) -m jupyter lab notebooks
 
-lint: $(READY)     ## 检查代码和笔记本的写法，并报出库的大小
+lint: $(READY)     ## 检查代码和笔记本的写法、库的类型标注，并报出库的大小
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m mypy
 	@$(PY) tests/size.py
 
 refresh: $(READY)  ## 用测试的模拟工单重新执行 notebooks/，更新其中供比对的输出

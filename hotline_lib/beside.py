@@ -174,8 +174,11 @@ def annex_of(month: str, params: Params, paths: Paths, simulated: bool) -> Annex
     """The month's own; its published table where its tickets cannot be scored (a calendar, or a month before it, that is refused)."""
     of_month = load_params(month, params.folder, need_month_file=False)
     if found := _usable(month, params, paths, simulated):
+        scored = None
         with suppress(HotlineError):
-            late, scanned = submitted(month, of_month, paths)
+            scored = submitted(month, of_month, paths)
+        if scored:
+            late, scanned = scored
             back = of_month.month.reach_back_months
             whole = not back or month_before(month) in {each.month for each in scanned}
             return Annex(month, of_month, late["rates"], named(found[0], of_month), whole=whole)

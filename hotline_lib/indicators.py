@@ -14,16 +14,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from hotline_lib.errors import UnknownValueError
-
-if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, IntegerValue, Table
 
 SUBMITTED_IN_TIME = "timely_submission_rate"
 SATISFIED_FROM = 3  # rating of 3 and more is satisfied; 1 and 2 are bad reviews
 Kind = Literal["rate", "minutes", "count", "per_10k", "flag"]
+Table: TypeAlias = Any  # of the engine, as are the next two
+BooleanValue: TypeAlias = Any
+IntegerValue: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,11 @@ class Indicator:
     over: str = ""
     good_if: str = ""
     missed: str = "未达标"
+
+    def conditions(self, t: Table, rules: Rules) -> tuple[BooleanValue, Any]:
+        """``counted`` and ``good`` of the tickets that it comes from."""
+        assert self.counted is not None and self.good is not None  # one of FROM_TICKETS
+        return self.counted(t, rules), self.good(t, rules)
 
     @property
     def counts(self) -> Literal["all", "complaint", ""]:

@@ -93,8 +93,11 @@ def executing(
             with one_voice:
                 on_start(report)
             try:
-                given = {"started_by": started_by, "time_limit": time_limit, "environment": environment}
-                return execute(report.notebook.path, report.parameters, **given)
+                notebook = report.notebook
+                return execute(
+                    notebook.path, report.parameters,
+                    started_by=started_by, time_limit=time_limit, environment=environment,
+                )  # fmt: skip
             except Exception as error:  # a bug of ours, or a notebook of a kind never seen: not the others' fault
                 return Executed(None, Failure.of(error))
 
@@ -180,11 +183,9 @@ def _failure(notebook: NotebookNode, message: str = "") -> Failure | None:
 
     message: why a kernel hung or died; without it, the error that the cell itself raised.
     """
-    stopped = (None, None)
-    for number, cell in numbered(notebook):
-        if cell.cell_type == "code" and cell.metadata.papermill.get("start_time"):
-            stopped = (number, cell)
-    number, cell = stopped
+    code = ((number, cell) for number, cell in numbered(notebook) if cell.cell_type == "code")
+    begun = [(number, cell) for number, cell in code if cell.metadata.papermill.get("start_time")]
+    number, cell = begun[-1] if begun else (None, None)
     if message:
         return Failure(message, number, cell.source) if cell else Failure(message)
     if cell is None or cell.metadata.papermill.get("status") != "failed":

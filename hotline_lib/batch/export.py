@@ -138,8 +138,8 @@ def _lay_out(notebook: NotebookNode) -> tuple[list[_Section], list[NotebookNode]
                     sections[-1].add(type(cell)({**cell, "source": text}), set() if level else tags)
         elif cell.cell_type == "code" and "remove-cell" not in tags:
             cell.outputs = _shown(cell.outputs)
-            if heading := _made_heading(cell.outputs):
-                level, words = len(heading[1]), heading[2]
+            if made := _made_heading(cell.outputs):
+                level, words = len(made[1]), made[2]
                 made_title = words if level == 1 else made_title
                 sections += [_Section(words, _new_id(words, taken), tags)] if level > 1 else []
                 continue
@@ -242,7 +242,7 @@ _MARKDOWN = MarkdownWithMath(_Renderer(escape=True, allow_harmful_protocols=Fals
 
 
 class _Exporter(HTMLExporter):
-    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
         """The template's page as it is: HTMLExporter would parse it and write it anew, to add what this template has."""
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 

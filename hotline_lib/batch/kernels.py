@@ -25,6 +25,7 @@ from queue import Empty, Queue
 from typing import Any
 
 import psutil
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
@@ -138,7 +139,10 @@ class ForkedProcess:
 class ForkedProvisioner(LocalProvisioner):
     """Launches by asking the fork server; the rest (connection files, signals) is jupyter_client's own."""
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    process: Any  # a ForkedProcess: jupyter_client asks for a Popen, and uses what both have
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        assert self.parent is not None  # the manager, which starts it
         server = SERVERS[self.parent.fork_from]
         self.process = server.start(cmd[cmd.index("-f") + 1], kwargs["env"], kwargs.get("cwd") or os.getcwd())
         self.pid = self.pgid = self.process.pid

@@ -108,7 +108,7 @@ def plan_mail(
                         entry=entry,
                         title=title,
                         subject=message["Subject"],
-                        attached=tuple(part.get_filename() for part in message.iter_attachments()),
+                        attached=tuple(part.get_filename() or "" for part in message.iter_attachments()),
                     )
                 )
             elif had.status == "unknown":

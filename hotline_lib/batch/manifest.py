@@ -148,8 +148,8 @@ def to_attach(folder: Path, manifest: Manifest, unit: str | None = None) -> tupl
     Pages that failed, or were made from other things than the tables, stay out.
     """
     of = manifest.tables.fingerprint, manifest.tables.shared
-    made = [folder / name for name in manifest.tables.files if name.endswith((".pdf", ".docx"))]
-    document = max(made, key=lambda file: file.suffix, default=None)  # the PDF, if there is one
+    written = [folder / name for name in manifest.tables.files if name.endswith((".pdf", ".docx"))]
+    document = max(written, key=lambda file: file.suffix, default=None)  # the PDF, if there is one
     made = {name: each for name, each in manifest.reports.items() if each.status == "made" and each.is_current(*of)}
     return None if unit else document, tuple(folder / f"{name}.html" for name in made if made[name].unit == unit)
 

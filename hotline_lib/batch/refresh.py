@@ -38,7 +38,7 @@ def refresh(
             path = report.notebook.path
             if result.failure:
                 problems.append(report.notebook.problem or f"{path.name}：{result.failure.in_one_line}")
-            else:
+            elif result.notebook is not None:
                 text = clean.as_text(clean.strip_for_commit(result.notebook))
                 if text != path.read_text(encoding="utf-8"):
                     write_whole(path, text)

@@ -208,11 +208,9 @@ class _Run:
         self.manifest.simulated, self.manifest.inputs = month.simulated, self.files
         self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
         started = lambda report: self.say(Event("started", report.label))
+        given: dict = {"jobs": jobs, "time_limit": time_limit or TIME_LIMIT, "on_start": started, "shared": shared}
         top = Tables(shared=self.shared).top
-        with executing(
-            due, self.paths, environment=frames_read(self.paths),
-            jobs=jobs, time_limit=time_limit or TIME_LIMIT, on_start=started, shared=shared,
-        ) as finished:  # fmt: skip
+        with executing(due, self.paths, environment=frames_read(self.paths), **given) as finished:
             before = kept_tables(self.folder)
             self._write("tables", lambda: tables_written(month, self.folder, before, top))
             results = {report.name: self._place(report, executed, month, due) for report, executed in finished}

@@ -29,7 +29,7 @@ def compared(x: Exhibit, name: str, key: str, **more: Any) -> Table:
 def compared_rows(frame: pd.DataFrame, named: Column, total: Mapping, **more: Any) -> Table:
     """Parts with share, yoy and mom, and their ``total``. named: the column that names a part."""
     columns = [named, TICKETS, column("share"), YOY, MOM]
-    return Table(frame, columns, named.head, "按件数排", row_head=named.value, total=total, **more)
+    return Table(frame, columns, named.head, "按件数排", row_head=str(named.value), total=total, **more)
 
 
 def by_unit(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 
@@ -244,7 +243,7 @@ def spot_checks(m: Month) -> pd.DataFrame | None:
 
 
 @once_a_month
-def pooled(m: Month, kind: str | None = None) -> dict[str, Any]:
+def pooled(m: Month, kind: str | None = None) -> dict:
     """All units (of that kind) as one row of ``units``, with ``number``: how many there are.
 
     The base is missing if any unit's is; ``yoy_significant`` is a test of the sum alone.

@@ -148,7 +148,7 @@ def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     if column.value == "found":
         return of
     if column.value == "bounds":
-        return replace(
+        return of and replace(
             of, formula=f"{row['problems']}/{row['answered']}，抽自{row['complaints']}件 → {row['bounds']}件（超几何）"
         )
     return score_source(x, column, row) if column.value == "score" else None

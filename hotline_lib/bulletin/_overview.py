@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -88,6 +88,7 @@ def _indicator(m: Month, each: Indicator) -> Column:
     level = lambda row: signals.of(points=row["lost"].get(each.key, 0))
     full = lambda row: "soft" if is_rate and row[each.key] == 100 else ""
     kind = "rate" if each.kind == "per_10k" else each.kind
+    more: dict[str, Any]
     more = {"unit": each.unit, "title": each.label, "missing": missing(each.key), "words": ("已开展", "未开展")}
     return Column(head, each.key, kind, signal=level, emphasis=full, **more)
 

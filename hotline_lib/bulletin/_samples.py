@@ -160,8 +160,7 @@ def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
     """Where a figure of Annex 2 comes from: the list of drawn tickets, else what Annex 1 has."""
     if column.value == ("low", "high"):
         words = f"{row['problems']}/{row['answered']} 的95%精确区间 {column.printed(row)}%（Clopper–Pearson）"
-        of = sample(x.m, row).source
-        return of and replace(of, formula=words)
+        return (of := sample(x.m, row).source) and replace(of, formula=words)
     if column.value in ("found", *(f"{name}_of" for name, _ in _QUESTIONS.values())):
         return sample(x.m, row).source
     return score_source(x, column, row)

@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -21,6 +22,9 @@ from hotline_lib.paths import find_paths
 from hotline_lib.processes import few_collections
 
 __all__ = ["app", "differing", "exports", "mail", "main", "proofreading", "reports", "sampling", "schemes"]
+
+
+_UsageError: Any = typer.BadParameter.__mro__[1]  # wrong usage of any kind
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -36,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
         few_collections()
     try:
         raise SystemExit(app(arguments, standalone_mode=False) or 0)
-    except typer.BadParameter.__mro__[1] as error:  # wrong usage of any kind
+    except _UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message(), err=True)
         else:

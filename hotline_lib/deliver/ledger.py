@@ -13,14 +13,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
 from hotline_lib.errors import HotlineError, refused
 from hotline_lib.journal import add_line, write_folder, write_whole
 
-_OUTCOME = {"time": "", "status": "unknown", "answer": ""}
+_OUTCOME: dict[str, Any] = {"time": "", "status": "unknown", "answer": ""}
 UNANSWERED = "连接断在服务器答复之前"
 WHOLE = "bulletin"  # the audience of the whole bulletin; every other is a unit
 

@@ -31,7 +31,9 @@ from hotline_lib.journal import write_whole
 from hotline_lib.params import Recipient, month_range
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import SIGNALS, WITHHELD, Cell
+from hotline_lib.present._charts import Chart
 from hotline_lib.present._page import NO_REAL_CALL
+from hotline_lib.present._tables import Table
 
 if TYPE_CHECKING:
     from hotline_lib.deliver.edition import Correction
@@ -104,7 +106,8 @@ def build(
         raise HotlineError(f"邮件正文不能发出：{wrong}。")
     message.add_alternative(body, subtype="html", cte="base64")
     if context["picture"]:
-        html = message.get_payload()[1]
+        html = message.get_body(("html",))
+        assert isinstance(html, EmailMessage) and isinstance(picture, Chart)  # just added; what there is a picture of
         html.add_related(
             picture.png,
             "image",
@@ -140,6 +143,7 @@ def _context(
 ) -> dict[str, Any]:
     of, overview, types = m.params.organisation, bulletin.overview(m), bulletin.business_types(m)
     units, found = overview.table, bulletin.findings(m)
+    assert isinstance(units, Table) and isinstance(types.table, Table)  # every month has them
     date = m.params.month.issued
     sent_by = "　".join(filter(None, [of.department, numbers.day(date) if date else "", of.contact]))
     hidden = bulletin.small_numbers(m) if unit else []

@@ -108,14 +108,15 @@ def _shape(cell: Cell) -> str:
     return ";".join(f'"{before} "{part}' for part in shape.split(";")) if before else shape
 
 
-def _looks(cell: Cell) -> dict[str, object]:
+def _looks(cell: Cell) -> dict[str, Any]:
     looks: dict[str, Any] = {}
     for tone in cell.tones:
-        looks |= {
+        of_tone: dict[str, dict[str, Any]] = {
             "soft": {"font_color": SOFT}, "strong": {"bold": True, "font_color": INK, "bg_color": TINT}, "bold": {"bold": True},
             "attention": {"bg_color": TINT}, **{f"heat{at}": {"bg_color": colour} for at, colour in enumerate(HEAT, start=1)},
             "heat5": {"bg_color": ACCENT, "font_color": WHITE},
-        }.get(tone, {})  # fmt: skip
+        }  # fmt: skip
+        looks |= of_tone.get(tone, {})
     return looks
 
 

@@ -18,12 +18,13 @@ words     all that is said
 """
 
 import importlib
+from typing import Any
 
 _PLACES = {"intake": "take", "Intake": "take", "IntakeError": "words"}
 __all__ = list(_PLACES)
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     """Loads what is asked for, when it is asked for: the reader's process starts without the engine."""
     if name in _PLACES:
         return getattr(importlib.import_module(f"hotline_lib.intake.{_PLACES[name]}"), name)

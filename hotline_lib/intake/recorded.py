@@ -53,7 +53,7 @@ def parts(files: Sequence[Path], headings: Headings, params: Params, sheets: Seq
                 yield Part(file, sheet, rows=rows[rows["kind"].isin(["", "above"])].fillna(""))
         if found:
             told = ((each.row, each.column, "。".join(words.words_of(each.rule))) for each in found)
-            yield Part(file, sheet, problems=[(*at, text.format(value="", hint="")) for *at, text in told])
+            yield Part(file, sheet, problems=[(row, at, text.format(value="", hint="")) for row, at, text in told])
 
 
 def meant(cell: str, means: Mapping[str, str], choice: Mapping[str, str], params: Params) -> tuple[str, str]:

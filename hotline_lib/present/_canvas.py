@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hotline_lib.present import _style as style
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 BODY, HEAD = 13.0, 12.0  # type sizes, px
 SPARE = 4.0  # what a label inside a bar needs on each side
 NAME_ROOM = 112.0  # for a name at a row's left; longer ones end in …
+
+
+Align = Literal["left", "center", "right"]
 
 
 class Canvas:
@@ -40,7 +43,7 @@ class Canvas:
 
     def text(
         self, x: float, y: float, words: str, colour: str = style.INK, *, size: float = BODY,
-        align: Literal["left", "center", "right"] = "left", ground: bool = False,
+        align: Align = "left", ground: bool = False,
     ) -> None:  # fmt: skip
         """Words whose middle is at height ``y``; every row of a chart so has one baseline.
 
@@ -74,7 +77,8 @@ class Canvas:
         from matplotlib.font_manager import FontProperties
 
         font = FontProperties(family=style.font_family(), size=_points(size))
-        width, _, _ = self.figure.canvas.get_renderer().get_text_width_height_descent(words, font, ismath=False)
+        canvas: Any = self.figure.canvas  # of Agg, which has a renderer at any time
+        width, _, _ = canvas.get_renderer().get_text_width_height_descent(words, font, ismath=False)
         return width / style.SCALE
 
     def widest(self, words: Sequence[str], size: float = BODY) -> float:

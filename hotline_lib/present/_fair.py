@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, NAME_ROOM, Canvas, grid_step, pitch_of
+from hotline_lib.present._canvas import HEAD, NAME_ROOM, Align, Canvas, grid_step, pitch_of
 from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, HAIR, INK, SLATE, SOFT
 
 if TYPE_CHECKING:
@@ -77,11 +77,12 @@ def funnel(frame: pd.DataFrame, *, head: str, size: str, factor: float = 1) -> F
             beyond, here = bool(row["beyond"]), (x(row["denominator"]), y(row["value"] * factor))
             canvas.dot(*here, ACCENT if beyond else BLUE, size=8)
             if beyond:
-                side = "right" if here[0] > (left + right) / 2 else "left"
+                side: Align = "right" if here[0] > (left + right) / 2 else "left"
                 canvas.text(
                     here[0] + (-8 if side == "right" else 8), here[1], row["unit"], INK, align=side, ground=True
                 )
-        for value, align in ((n[0], "left"), (n[-1], "right")):
+        extremes: tuple[tuple[float, Align], ...] = ((n[0], "left"), (n[-1], "right"))
+        for value, align in extremes:
             words = f"{value / 10_000:,.1f}万" if value >= 100_000 else f"{value:,.0f}"
             canvas.text(x(value) - (6 if align == "left" else -6), bottom + 12, words, SOFT, size=HEAD, align=align)
         canvas.text((x(n[0]) + x(n[-1])) / 2, bottom + 12, size, SOFT, size=HEAD, align="center")

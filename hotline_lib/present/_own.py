@@ -231,10 +231,10 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     return flat.rename(columns=str).rename_axis(columns=None)
 
 
-def _name_column(frame: pd.DataFrame) -> str | tuple[str, str]:
+def _name_column(frame: pd.DataFrame) -> str:
     """The column that names a row: the first of text, else the first."""
     shown = columns_of(frame)
-    return next((each.value for each in shown if each.kind == "text"), shown[0].value if shown else "")
+    return str(next((each.value for each in shown if each.kind == "text"), shown[0].value if shown else ""))
 
 
 def _number_column(frame: pd.DataFrame, name: str) -> Column:

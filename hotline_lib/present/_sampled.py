@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, NAME_ROOM, Canvas, pitch_of
+from hotline_lib.present._canvas import HEAD, NAME_ROOM, Align, Canvas, pitch_of
 from hotline_lib.present._style import ACCENT, BLUE, GREY, INK, RULE, SOFT, WHITE
 
 if TYPE_CHECKING:
@@ -118,13 +118,14 @@ def ranks(frame: pd.DataFrame) -> Figure:
             line = (colour, 2) if row["contrary"] else (RULE, 1.5)
             canvas.line(score_at + 7, left_y, right_at - rank_at - 7, right_y, line[0], width=line[1])
             soft = colour if row["contrary"] else SOFT
-            for x, y, words, ink, align in (
+            told: tuple[tuple[float, float, str, str, Align], ...] = (
                 (rank_at, left_y, str(row["score_rank"]), soft, "right"),
                 (rank_at + 9, left_y, row["name"], colour, "left"),
                 (score_at, left_y, row["score"], colour, "right"),
                 (right_at, right_y, str(row["rank"]), soft, "right"),
                 (right_at + 9, right_y, row["name"], colour, "left"),
                 (canvas.width, right_y, row["found"], colour if row["problems"] else soft, "right"),
-            ):
+            )
+            for x, y, words, ink, align in told:
                 canvas.text(x, y, words, ink, align=align)
     return canvas.figure

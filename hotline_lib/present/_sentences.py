@@ -24,7 +24,7 @@ from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _templates as templates
 from hotline_lib.present._bounded import Bounded, EndlessError, counting
 from hotline_lib.present._changes import change_words, daily_words, difference_words
-from hotline_lib.present._sources import Links, Setting, Source, counted
+from hotline_lib.present._sources import Cited, Links, Setting, Source, counted
 
 _NUMERALS = "零一二三四五六七八九十"
 
@@ -94,22 +94,8 @@ class Figure:
         if self.where is None:
             return None
         attribute = f"{self.against}_difference" if attribute == "difference" else attribute
-        return counted(
-            attribute, at, self.where, tickets=self.tickets,
-            of=self.of, of_where=self.of_where, yoy_base=self.yoy_base, mom_base=self.mom_base,
-        )  # fmt: skip
-
-
-class Cited(str):
-    """A printed number that knows its source. whole: all of the text is the number (an interval, 60件中13件)."""
-
-    source: Source | None
-    whole: bool
-
-    def __new__(cls, text: str, source: Source | None, *, whole: bool = False) -> Cited:
-        made = super().__new__(cls, text)
-        made.source, made.whole = source, whole
-        return made
+        whole: dict = {"of": self.of, "of_where": self.of_where, "yoy_base": self.yoy_base, "mom_base": self.mom_base}
+        return counted(attribute, at, self.where, tickets=self.tickets, **whole)
 
 
 @dataclass(frozen=True)
@@ -135,11 +121,10 @@ class Sentence:
         return "".join(f'<p class="{self.kind}">{line}</p>' for line in self.inline(link).split("\n") if line)
 
     def inline(self, link: Callable[[str, Source], str] | None = None) -> str:
-        pieces: list[str] = []
-        at = 0
+        if link is None:
+            return html.escape(self.text)
+        pieces, at = [], 0
         for start, end, source in self.cited:
-            if link is None:
-                break
             pieces += [html.escape(self.text[at:start]), link(self.text[start:end], source)]
             at = end
         return "".join([*pieces, html.escape(self.text[at:])])
@@ -160,12 +145,9 @@ def a_day(context: jinja2.runtime.Context, figure: Figure, against: str) -> str:
 
 def pull(part: Figure, whole: Figure) -> str:
     """拉动27.52个百分点 or 下拉0.30个百分点: the part's change, in percent of the whole's base; empty without one."""
-    if is_missing(part.base) or part.against != whole.against:
-        return ""
-    points = exact.percent(part.tickets - int(part.base), whole.base)
-    if points is None:
-        return ""
-    return f"{'下拉' if points < 0 else '拉动'}{numbers.decimal(abs(points))}个百分点"
+    known = not is_missing(part.base) and part.against == whole.against
+    points = exact.percent(part.tickets - int(part.base), whole.base) if known else None
+    return "" if points is None else f"{'下拉' if points < 0 else '拉动'}{numbers.decimal(abs(points))}个百分点"
 
 
 def shortened(text: str, most: int = 50) -> str:

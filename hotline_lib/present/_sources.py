@@ -41,6 +41,18 @@ class Source:
         return re.findall(r"\d+(?![\d.%])(?<![.]\d)", self.formula)
 
 
+class Cited(str):
+    """A printed number that knows its source. whole: all of the text is the number (an interval, 60件中13件)."""
+
+    source: Source | None
+    whole: bool
+
+    def __new__(cls, text: str, source: Source | None, *, whole: bool = False) -> Cited:
+        made = super().__new__(cls, text)
+        made.source, made.whole = source, whole
+        return made
+
+
 @dataclass(frozen=True)
 class Setting:
     """What sources say of the month: the names of its base months, and of the ticket columns; the days of both months."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotline_lib.present import _style as style
 from hotline_lib.present._canvas import HEAD, NAME_ROOM, SPARE, Canvas, pitch_of
@@ -39,6 +39,7 @@ def score_lines(lines: Sequence[Line], names: Sequence[str], *, span: float, mov
         known = [value for value in line.values if value is not None]
         centre, scale = (max(known) + min(known)) / 2, (bottom - top) / span
         y = lambda value: (top + bottom) / 2 - (value - centre) * scale
+        points: list[tuple[float, Any]]  # the height of a month that nobody knows is None; this month is known
         points = [(x, None if value is None else y(value)) for x, value in zip(xs, line.values, strict=True)]
         for (x0, y0), (x1, y1) in pairwise(points):
             if y0 is not None and y1 is not None:

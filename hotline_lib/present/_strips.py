@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, NAME_ROOM, Canvas, pitch_of
+from hotline_lib.present._canvas import HEAD, NAME_ROOM, Align, Canvas, pitch_of
 from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, HAIR, INK, SOFT
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def strips(rows: Sequence[Strip], name: str, before_name: str) -> Figure:
         second = end + _GAP
         last_end = second + day * counts[1] + _GAP / 2 + last_room
         bottom = _HEAD_ROOM + pitch * len(rows)
-        heads = [(0, "单位", "left"), (left, name, "left"), (end, "件", "right")]
+        heads: list[tuple[float, str, Align]] = [(0, "单位", "left"), (left, name, "left"), (end, "件", "right")]
         heads += [(second, before_name, "left"), (last_end, "件", "right")] if counts[1] else []
         heads += [(last_end, before_name, "right")] if before_name and not counts[1] else []
         for x, words, align in heads:

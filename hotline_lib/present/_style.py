@@ -14,7 +14,7 @@ from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotline_lib.errors import HotlineError
 
@@ -59,7 +59,9 @@ def font_family() -> str:
     """
     from matplotlib import font_manager
 
-    path = Path(find_spec("zhplot").origin).parent / "fonts" / FONT_FILE
+    carrier = find_spec("zhplot")
+    assert carrier is not None and carrier.origin is not None  # a dependency
+    path = Path(carrier.origin).parent / "fonts" / FONT_FILE
     font_manager.fontManager.addfont(path)
     return font_manager.get_font(path).family_name
 
@@ -81,9 +83,10 @@ def _settings(bare: bool) -> dict:
 def everywhere() -> None:
     """The look's font, colours and layout for every figure that is drawn from now on."""
     import matplotlib
+    from cycler import cycler
 
-    cycle = matplotlib.cycler(color=[BLUE, BLUE2, SLATE, ACCENT, GREY])
-    look = {"axes.prop_cycle": cycle, "axes.edgecolor": GREY, "axes.labelcolor": SOFT, "text.color": INK,
+    cycle = cycler(color=[BLUE, BLUE2, SLATE, ACCENT, GREY])
+    look: dict[Any, Any] = {"axes.prop_cycle": cycle, "axes.edgecolor": GREY, "axes.labelcolor": SOFT, "text.color": INK,
             "xtick.color": SOFT, "ytick.color": SOFT, "axes.spines.top": False, "axes.spines.right": False,
             "axes.unicode_minus": True, "figure.constrained_layout.use": True, "image.cmap": "Blues"}  # fmt: skip
     matplotlib.rcParams.update(
@@ -125,11 +128,13 @@ def png(figure: Figure, *, bare: bool = False) -> bytes:
     """The figure as PNG with few colours; the same figure gives the same bytes. bare: as for ``drawing``."""
     from PIL import Image
 
+    canvas: Any = figure.canvas  # of Agg, which has its pixels
     with drawing(bare=bare):
-        figure.canvas.draw()
-    picture = Image.frombuffer("RGBA", figure.canvas.get_width_height(), figure.canvas.buffer_rgba())
+        canvas.draw()
+    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
     reduced = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    shades = [reduced.getpalette()[at : at + 3] for at in range(0, len(reduced.getpalette()), 3)]
+    palette = reduced.getpalette() or []
+    shades = [palette[at : at + 3] for at in range(0, len(palette), 3)]
     # quantising may leave the ground a shade off; anything lighter than 252 is white
     reduced.putpalette([channel for shade in shades for channel in ([255] * 3 if min(shade) >= 252 else shade)])
     file = BytesIO()

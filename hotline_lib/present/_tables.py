@@ -57,7 +57,7 @@ class Table:
     caption: str = ""
     order: str = ""
     label: str = ""
-    row_head: str | tuple[str, str] = "unit"
+    row_head: str = "unit"
     subtotal: Row | None = None
     total: Row | None = None
     total_in_csv: bool = False
@@ -93,7 +93,7 @@ class Table:
         for row, kind in [*kinds, (self.subtotal, "subtotal"), (self.total, "total")]:
             if row is None:
                 continue
-            name, is_foot = row.get(self.row_head), kind != "row"
+            name, is_foot = row.get(self.row_head, ""), kind != "row"
             marks = {} if is_foot else self.footnote_marks
             cells = tuple(
                 column.cell(

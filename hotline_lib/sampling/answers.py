@@ -27,8 +27,8 @@ class Row:
     sheet: str
     number: int | None
     cells: Mapping[str, str]
-    of: Drawn | None = None
-    draw: Draw | None = None
+    of: Drawn = field(init=False, repr=False)  # once it is found in a draw
+    draw: Draw = field(init=False, repr=False)
     said: dict[str, str] = field(default_factory=dict)
 
     @property

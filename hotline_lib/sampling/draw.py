@@ -90,7 +90,7 @@ def choose(population: pd.DataFrame, sizes: Mapping[str, int], salt: str, *, by:
     for unit, size in sizes.items():
         own = population[population["unit"] == unit]
         lots = {ticket: _lot(salt, ticket) for ticket in own["ticket_id"]}
-        order = sorted(lots, key=lots.get)
+        order = sorted(lots, key=lots.__getitem__)
         size = min(size, len(order))
         drawn = order[:size]
         if by and size:

@@ -82,7 +82,8 @@ def _merged(
     blank = {row.name for row in rows if not row.said}
     checked, new = _together(read_spot_checks(month, params, paths), tickets, COLUMNS, params, replace, blank)
     rung, new_calls = _together(read_calls(month, params, paths), calls, OF_CALLS, params, replace)
-    moves, before, listed = [], None, checked.assign(draw=checked["ticket_id"].map(number).fillna(""))
+    moves: list[Move] = []
+    before, listed = None, checked.assign(draw=checked["ticket_id"].map(number).fillna(""))
     for more, frame, there in ((new_calls, rung, paths.test_calls(month)), (new, listed, paths.spot_checks(month))):
         if more:
             placing, kept = placed(frame, there, paths, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
@@ -34,7 +34,7 @@ class _Counted:
     others: tuple
     pulls: np.ndarray  # by candidate: what it takes from the miss, one ticket or the seconds saved
 
-    def value(self, pulled: int) -> Decimal | int | None:
+    def value(self, pulled: int) -> Decimal | int:
         if self.kind == "minutes":
             return half_up(self.numerator - pulled, 60 * self.denominator)
         return (
@@ -61,6 +61,7 @@ class _Counted:
             yield from range(1, most + 1)
             return
         form, now = self.rule.points, self.value(0)
+        limits: Iterable[Decimal]
         if form.per_point_over is None and form.per_point_short_of is None:
             limits = sorted((limit for limit, _ in ladder(form, self.others) if limit <= now), reverse=True)
         else:
@@ -181,6 +182,7 @@ def _fewest(counted: list[_Counted], need: Decimal, among: np.ndarray, most: int
         return None
     slow = np.flatnonzero(saved > 0)
     n, steps, first = len(sizes), len(levels), len(sizes) + len(levels)
+    terms: list[tuple[int | np.integer, int, float]]
     terms = [(place, at, float(sorts[place, at])) for place in np.flatnonzero(~timed) for at in range(n)]
     terms += [(place, first + at, float(saved[one])) for place in np.flatnonzero(timed) for at, one in enumerate(slow)]
     terms += [(place, n + at, -float(wanted)) for at, (place, wanted, _) in enumerate(levels)]

@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Literal
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import Change, Move, write_whole
@@ -92,7 +93,7 @@ def staged(
     from hotline_lib.simulate.tickets import complete
 
     params = load_params(month, paths.params, need_month_file=False)
-    bases = {"yoy": month_before(month, 12), "mom": month_before(month)}
+    bases: dict[Literal["yoy", "mom"], str] = {"yoy": month_before(month, 12), "mom": month_before(month)}
     rng = np.random.default_rng([seed, *map(int, month.split("-"))])
     printed = read_printed(month, params, paths)
     say(f"按 {month} 月报分配 {printed.domains.sum():,} 件工单")

@@ -9,6 +9,8 @@ reported in their month, closed within a day, not drawn for a spot check, not re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -39,7 +41,9 @@ def problem_units(month: str, params: Params, paths: Paths) -> list[str]:
     return [unit for unit in params.unit_names if unit in bad]
 
 
-def planted(tickets: pd.DataFrame, month: str, units: list[str], end: int, rng: np.random.Generator) -> pd.DataFrame:
+def planted(
+    tickets: pd.DataFrame, month: str, units: Sequence[str], end: int, rng: np.random.Generator
+) -> pd.DataFrame:
     """The tickets with patterns in complaints of those units in that month; ``pattern`` names it, ``at_once`` are
     seconds from closing to reporting, where that is planted.
 
@@ -91,8 +95,9 @@ class _Unit:
     def _drawn(self, number: int, among: np.ndarray) -> np.ndarray:
         return np.sort(self.rng.choice(among, min(number, len(among)), replace=False))
 
-    def _set(self, pattern: str, rows: np.ndarray, **values: np.ndarray) -> None:
-        for name, value in {"pattern": pattern, **values}.items():
+    def _set(self, pattern: str, rows: np.ndarray, **values: np.ndarray | int) -> None:
+        given: dict[str, str | np.ndarray | int] = {"pattern": pattern, **values}
+        for name, value in given.items():
             self.own.iloc[rows, self.own.columns.get_loc(name)] = value
 
     def _column(self, name: str) -> np.ndarray:

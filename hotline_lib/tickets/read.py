@@ -123,7 +123,7 @@ def _in_files(month: str, name: str, params: Params, paths: Paths) -> Input | No
     if not fetch(rows.aggregate(n=rows.count()))["n"][0]:
         return None
     says = marks_of(files, source.called)
-    folder = paths.root / source.path
+    folder = source_parquet.place(source, paths)
     digest = tree_fingerprint(files, root=folder if folder.is_dir() else folder.parent, cache_folder=paths.cache)
     return Input(month, name, digest, says.simulated or source.simulated, says.seed, says.partial)
 

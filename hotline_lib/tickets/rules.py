@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 from ibis.expr.types import BooleanValue, Table
@@ -128,7 +129,7 @@ def _located(tickets: Table, words: str, condition: BooleanValue, rule: str, num
     return f"{words}：{number} 件。例如 {examples}。"
 
 
-def _example(row: tuple, shown: Shown) -> str:
+def _example(row: Any, shown: Shown) -> str:
     place = f"第 {int(row.place)} 行" if pd.notna(row.place) else "工单"
     value = "" if pd.isna(row.value) or row.value == row.id else f"为 {shown(str(row.value))}"
     return f"{place} {shown(row.id) if pd.notna(row.id) else '（无编号）'}{value}"

@@ -149,7 +149,7 @@ def _rates(ours: Table, days: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     asked = [of for of in FROM_TICKETS if of.key != SUBMITTED_IN_TIME]
     measures = {}
     for indicator in asked:
-        counted, good = indicator.counted(ours, rules), indicator.good(ours, rules)
+        counted, good = indicator.conditions(ours, rules)
         numerator = counted.ifelse(good, 0) if indicator.kind == "minutes" else (counted & good).ifelse(1, 0)
         measures[f"{indicator.key}/numerator"] = numerator.sum()
         measures[f"{indicator.key}/denominator"] = counted.ifelse(1, 0).sum()

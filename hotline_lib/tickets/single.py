@@ -51,7 +51,7 @@ def tickets_behind(
 
 
 def _behind(of: Indicator, tickets: Table, rules: Rules) -> BooleanValue:
-    counted, good = of.counted(tickets, rules), of.good(tickets, rules)
+    counted, good = of.conditions(tickets, rules)
     return counted if of.kind == "minutes" else counted & (good if of.kind == "count" else ~good.fill_null(False))
 
 

@@ -74,12 +74,12 @@ def files_with(month: str, source: Source, paths: Paths) -> list[Path]:
     Raises TicketsError if there are none at all, or one cannot be opened.
     """
     first, after = month_range(month)
-    return [file for file, low, high in _spans(str(paths.root / source.path)) if not (low >= after or high < first)]
+    return [file for file, low, high in _spans(str(place(source, paths))) if not (low >= after or high < first)]
 
 
 def everywhere(files: list[Path], source: Source, params: Params, paths: Paths) -> Table:
     """Those files as one table; what the names of folders say (unit=沈阳) are columns too."""
-    folder = paths.root / source.path
+    folder = place(source, paths)
     if folder.is_dir():
         _refuse_absent(folder, files, params, paths)
     return engine(params, paths).read_parquet([*map(str, files)], hive_partitioning=True, union_by_name=True)
@@ -87,14 +87,19 @@ def everywhere(files: list[Path], source: Source, params: Params, paths: Paths) 
 
 def table(source: Source, params: Params, paths: Paths) -> Table:
     """A table or view in a file of DuckDB's. Raises TicketsError if there is no such file."""
-    file = paths.root / source.path
+    file = place(source, paths)
     if not file.is_file():
         raise TicketsError(f"找不到 {source.called}：请核对 params/ 中 source 的 path。")
     return engine(params, paths, file).table(source.table)
 
 
 def address(source: Source, paths: Paths) -> str:
-    return str((paths.root / source.path).resolve())
+    return str(place(source, paths).resolve())
+
+
+def place(source: Source, paths: Paths) -> Path:
+    """Where the file or folder of a source is that has a path."""
+    return paths.root / (source.path or "")
 
 
 def hashed(text: StringValue) -> IntegerValue:

@@ -7,6 +7,7 @@ as for every program that speaks to PostgreSQL.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import ibis
 from ibis.expr.types import IntegerValue, StringValue, Table
@@ -39,7 +40,7 @@ _backends: dict[int, ibis.BaseBackend] = {}  # by process: a connection does not
 
 def table(source: Source, params: Params, paths: Paths) -> Table:
     """The table or view, over the one connection that this process has."""
-    *schema, name = source.table.split(".")
+    *schema, name = (source.table or "").split(".")
     if len(schema) > 1:
         raise TicketsError(
             f"{source.table}：PostgreSQL 的表写作 schema.表名，不写数据库名（它在环境变量 PGDATABASE 中）。"
@@ -104,7 +105,7 @@ def _connect(timeout: int) -> ibis.BaseBackend:
         import psycopg
     except ImportError:
         raise TicketsError(_EXTRA) from None
-    own = {"application_name": "hotline"} if "PGAPPNAME" not in os.environ else {}
+    own: dict[str, Any] = {"application_name": "hotline"} if "PGAPPNAME" not in os.environ else {}
     if "PGCONNECT_TIMEOUT" not in os.environ:
         own["connect_timeout"] = _PATIENCE
     connection = psycopg.connect("", autocommit=True, **own)

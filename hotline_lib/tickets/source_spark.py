@@ -70,7 +70,7 @@ def table(source: Source, params: Params, paths: Paths) -> Table:
     backend = _backend()
     if source.path:
         return backend.read_parquet(source.path)
-    *before, name = source.table.split(".")
+    *before, name = (source.table or "").split(".")
     return backend.table(name, database=(tuple(before) if len(before) > 1 else before[0]) if before else None)
 
 

@@ -59,9 +59,9 @@ def asking() -> Iterator[None]:
         raise TicketsError(f"工单来源：{_NO_TABLE}") from None
     except Exception as error:
         whose = _DRIVERS.get(type(error).__module__.partition(".")[0])
-        module = whose and import_module(f"hotline_lib.tickets.source_{whose}")
-        words = module and module.worded(error)
-        if not words:
+        module = import_module(f"hotline_lib.tickets.source_{whose}") if whose else None
+        words = module.worded(error) if module else None
+        if not (whose and module and words):
             raise
         module.forget()
         raise TicketsError(f"工单来源（{_NAMES[whose]}）：{words}") from None

@@ -124,6 +124,7 @@ class _Bulletin:
         if not found.found:
             self._paragraphs(repr(found))
         table = units.table
+        assert isinstance(table, Table)  # every month has its units
         # the month before is told by the page: there is no room for it across a sheet
         self._table(
             replace(table, caption=units.heading, columns=[each for each in table.columns if not each.group]),
