@@ -115,9 +115,9 @@ def differences(before: Printed, now: Printed, *, explained: bool = True) -> Dif
     for name in [*now.tables, *(name for name in before.tables if name not in now.tables)]:
         old, new = before.tables.get(name), now.tables.get(name)
         if old is None or new is None:
-            there = new or old
-            values = ("—", f"{len(there.rows)}行") if old is None else (f"{len(there.rows)}行", "—")
-            figures.append(Change(there.called, "整张表", "新有" if old is None else "不再有", *values, why(name)))
+            called = new.called if new else old.called if old else name
+            rows = [f"{len(each.rows)}行" if each else "—" for each in (old, new)]
+            figures.append(Change(called, "整张表", "新有" if old is None else "不再有", rows[0], rows[1], why(name)))
         else:
             figures += [
                 Change(new.called, row, head, was, is_, why(name, key)) for row, key, head, was, is_ in _cells(old, new)
@@ -134,7 +134,8 @@ def _inputs(before: Printed, now: Printed) -> Iterator[Input]:
     for key in sorted(before.inputs | now.inputs, key=lambda key: list(_KINDS).index(key.split(" ", 1)[0])):
         was, is_ = before.inputs.get(key), now.inputs.get(key)
         if was != is_:
-            yield Input(*key.split(" ", 2), was, is_)
+            kind, month, name = key.split(" ", 2)
+            yield Input(kind, month, name, was, is_)
 
 
 def _reaches(each: Input, table: str, key: str, month: str, back: int) -> bool:

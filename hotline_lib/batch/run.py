@@ -243,7 +243,8 @@ class _Run:
         """Put a report, or its failure page, in its place and remember it."""
         from hotline_lib.batch import clean, pages
 
-        failure, begun, name, digests, places = executed.failure, time.monotonic(), report.name, {}, {}
+        failure, begun, name, digests = executed.failure, time.monotonic(), report.name, {}
+        places: dict = {}
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:

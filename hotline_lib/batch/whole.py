@@ -97,9 +97,9 @@ def compare(month: str, paths: Paths, version: str = "") -> tuple[str, Differenc
     if before is None and not version:
         return f"记下的只有{_time(runs[-1].made_at)}的一次运行，此后没有变化", None
     kept = read(_file(folder, before.version)) if before else None
-    if kept is None:
+    if before is None or kept is None:
         known = "\n".join(f"  {line}" for line in versions(month, paths))
-        raise HotlineError(f"{month} 没有留下版本「{version or before.version}」。可以比较的：\n{known}")
+        raise HotlineError(f"{month} 没有留下版本「{before.version if before else version}」。可以比较的：\n{known}")
     from hotline_lib.batch.differences import differences
 
     return f"与{_time(before.made_at)}的运行相比", differences(kept, now)
@@ -198,9 +198,9 @@ def _write_changes(month: str, paths: Paths, hotline: str) -> None:
     found = []
     for version in ("", MAILED):
         with suppress(HotlineError):
-            found.append(compare(month, paths, version))
+            words, each = compare(month, paths, version)
+            found += [(words, each)] if each else []
     file = paths.report_folder(month) / "diff.html"
-    found = [(words, each) for words, each in found if each]
     if found:
         simulated = read_manifest(file.parent).simulated
         write_whole(file, indexes.changes(month, found, hotline, simulated=simulated))

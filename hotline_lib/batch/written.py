@@ -69,7 +69,8 @@ def data_of_unit(month: Month, report: Report, folder: Path) -> dict[str, str]:
     from hotline_lib.bulletin import write_unit
 
     place = (folder / report.name).parent
-    values = {name: of.default for name, of in report.notebook.parameters.items()} | report.parameters
+    values = {name: of.default for name, of in report.notebook.parameters.items()} | dict(report.parameters)
+    assert report.unit is not None  # of a unit's edition
     files = write_unit(month, report.unit, place / "tables", int(values.get("top", 5)))
     return {name: file.relative_to(place).as_posix() for name, file in files.items()}
 

@@ -33,7 +33,7 @@ def movers(m: Month, against: str = "yoy", changes: pd.DataFrame | None = None, 
     known("对比", against, _AGAINST)
     of_all = figures.issue_changes(m, against)
     changes = of_all if changes is None else changes
-    whole = of_all is not None and changes.equals(of_all)
+    whole = changes is not None and of_all is not None and changes.equals(of_all)
     told = changes is not None and changes["significant"].any()
     usual = metrics.usual(m, against, "business_type", "issue")
     frame = metrics.movers(changes, usual, top=top) if told else pd.DataFrame()

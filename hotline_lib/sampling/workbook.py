@@ -70,9 +70,9 @@ def write(m: Month, draw: Draw, checkers: Sequence[str] = ()) -> dict[Path, bool
     shares = _shared(draw, list(units), checkers)
     name = as_folder(f"抽检_{draw.number}{f'_第{draw.asked.week}周' if draw.asked.week else ''}")
     written = {}
-    for who, units in shares.items():
+    for who, own in shares.items():
         path = m.paths.output / "sample" / (f"{name}_{as_folder(who)}.xlsx" if who else f"{name}.xlsx")
-        book = _book(m, draw, units, tickets)
+        book = _book(m, draw, own, tickets)
         written[path] = not path.exists() or path.read_bytes() == book
         if written[path]:
             write_whole(path, book, private=True)
