@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hotline_lib.batch.plan import Report
 
 _NAME = "manifest.json"
+Status = Literal["made", "unchanged", "failed"]  # of a report in a run
 SUFFIXES = (".html", ".ipynb")  # of what is made of one report
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from hotline_lib.batch import manifest, proofs
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis, mixed
-from hotline_lib.batch.manifest import Record, Tables, read_manifest
+from hotline_lib.batch.manifest import Record, Status, Tables, read_manifest
 from hotline_lib.batch.plan import DOCUMENT, Report, discover, of_document, plan
 from hotline_lib.batch.weaknesses import warnings
 from hotline_lib.batch.whole import remember, units_of, write_pages
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from hotline_lib.batch.execute import Executed
     from hotline_lib.batch.kernels import Kernels
     from hotline_lib.month import Month
-
-
-Status = Literal["made", "unchanged", "failed"]
 
 
 @dataclass(frozen=True)
@@ -244,7 +241,6 @@ class _Run:
         from hotline_lib.batch import clean, pages
 
         failure, begun, name, digests = executed.failure, time.monotonic(), report.name, {}
-        places: dict = {}
         notebook = clean.as_text(executed.notebook) if executed.notebook is not None else None
         try:
             if failure is None:
@@ -260,10 +256,8 @@ class _Run:
             kept = manifest.set_aside(self.folder, name, self.manifest.reports.get(name))
             html = pages.failure(failure, report, month, has_previous=kept)
             digests = manifest.put(self.folder, name, html=html, notebook=notebook)
-
-        status: Status = "failed" if failure else "made"
         self.manifest.reports[name] = record = Record(
-            status=status,
+            status="failed" if failure else "made",
             title=report.notebook.title,
             unit=report.unit,
             notebook=report.notebook.name,
@@ -278,7 +272,7 @@ class _Run:
             places=places if not failure else {},
         )
         self._remember()
-        return self.result(report, status, record.seconds, record.error)
+        return self.result(report, "failed" if failure else "made", record.seconds, record.error)
 
     def _fingerprint(self, report: Report) -> str:
         values = {name: of.default for name, of in report.notebook.parameters.items()} | dict(report.parameters)
