@@ -141,6 +141,7 @@ def _open(annex: Annex) -> bool:
 
 @lru_cache(maxsize=32)
 def _values(annex: Annex) -> pd.DataFrame:
+    assert annex.counts is not None  # rates are of tickets, which are counted too
     units = as_rows(annex.params.units)
     volumes = annex.counts.groupby("unit")["tickets"].sum().reindex(units["unit"], fill_value=0).reset_index()
     return metrics.indicator_values(annex.rates, volumes, units, annex.params.month)
