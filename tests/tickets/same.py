@@ -1,4 +1,4 @@
-"""What must be the same on every engine: frames, messages, data quality, single tickets."""
+"""What must be the same on every engine: frames, messages, data quality, single tickets; and printed tables."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import datetime as dt
 
 import pandas as pd
 
+from hotline_lib import bulletin
 from hotline_lib.coverage import coverage
 from hotline_lib.indicators import FROM_TICKETS
+from hotline_lib.month import open_month
 from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
+from hotline_lib.present._sentences import Sentence
 from hotline_lib.tickets import leads
 from hotline_lib.tickets.quality import data_quality
 from hotline_lib.tickets.read import fetch, read_month
@@ -41,6 +44,15 @@ def all_of(month: str, paths: Paths) -> dict[str, pd.DataFrame]:
     found["chosen"] = chosen_tickets(month, where, ["ticket_id", "accepted_at", "rating", "called_back"], params, paths)
     found["coverage"] = pd.DataFrame({"words": coverage(month, params, paths).sentences})
     return found
+
+
+def pages_of(month: str, paths: Paths) -> tuple[dict[str, str], list[str]]:
+    """The printed tables of a month as CSV by name, and its sentences."""
+    m = open_month(month, paths)
+    parts = [part for section in bulletin.outline(m) for part in section.parts]
+    return {name: table.csv() for name, table in bulletin.files(m, 5).items()}, [
+        str(part) for part in parts if isinstance(part, Sentence)
+    ]
 
 
 def assert_same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> None:

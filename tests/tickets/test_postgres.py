@@ -61,6 +61,12 @@ def test_september_is_the_same(asking, from_files, project, tmp_path, table):
     same.assert_same(from_files, same.all_of(MONTH, paths))
 
 
+def test_the_printed_tables_and_sentences_are_the_same_to_the_byte(asking, project, tmp_path):
+    there = servers.with_source(project, tmp_path, kind="postgres", table="hotline.tickets", simulated=True)
+    tables, sentences = same.pages_of(MONTH, replace(project, data=surroundings.september(), output=tmp_path / "here"))
+    assert (tables, sentences) == same.pages_of(MONTH, there) and tables and sentences
+
+
 @pytest.fixture
 def drawn(asking, project, tmp_path):
     """A table of a few tickets, and the same in a file: their folders and how to fill them."""
