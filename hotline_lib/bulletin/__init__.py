@@ -35,7 +35,7 @@ from hotline_lib.bulletin._outline import (
     values_missing,
     write_tables,
 )
-from hotline_lib.bulletin._overview import overview
+from hotline_lib.bulletin._overview import on_a_sheet, overview
 from hotline_lib.bulletin._peers import line_withheld, unit_issues, unit_peers
 from hotline_lib.bulletin._points import points_explained, unit_points
 from hotline_lib.bulletin._samples import checked_leads, checks_opening, quality, score_ranks, spot_checks, test_calls
@@ -59,7 +59,7 @@ EXHIBITS = (
 )  # fmt: skip
 __all__ = [
     "EXHIBITS", "Exhibit", "Part", "Section", *(each.__name__ for each in EXHIBITS),
-    "analysis", "cases", "closing", "explain", "files", "findings", "issued", "line_withheld", "opening", "outline", "plans", "provisional",
+    "analysis", "cases", "closing", "explain", "files", "findings", "issued", "line_withheld", "on_a_sheet", "opening", "outline", "plans", "provisional",
     "remarks_unsaid", "say", "small_numbers",
     "texts_missing", "texts_odd", "title", "to_look_at", "values_missing", "write_analysis", "write_tables", "write_unit",
 ]  # fmt: skip

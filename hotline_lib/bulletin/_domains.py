@@ -104,8 +104,8 @@ def _contributions_table(x: Exhibit) -> Table:
         columns.append(column("difference", value=f"{key}_more", group=_BASES[key]))
         columns.append(column("pull", value=f"{key}_pull", group=_BASES[key]))
     shown = [column(name), *columns] if columns else []
-    label = "各领域增减" if name == "printed_domain" else "各业务类型增减"
-    return Table(rows[:-1], shown, label=label, row_head=name, total=rows.iloc[-1].to_dict())
+    words = "各领域增减" if name == "printed_domain" else "各业务类型增减"
+    return Table(rows[:-1], shown, label=words, caption=words, row_head=name, total=rows.iloc[-1].to_dict())
 
 
 def _of_change(x: Exhibit, column, row):

@@ -105,6 +105,7 @@ def _without_issue_table(x: Exhibit) -> Table:
         x.frame,
         [_TYPE, column("of", head="全部"), column("tickets", head="未标注事项"), column("share", head="占该类")],
         label="未标注事项的工单",
+        caption="各业务类型未标注的工单",
         row_head="business_type",
         total={"business_type": figures.TOTAL, "where": {}, **sums} if len(x.frame) else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -33,6 +34,15 @@ def overview(m: Month) -> Exhibit:
     """
     find = lambda x, column, row: volume_source(x, column, row) or score_source(x, column, row)
     return Exhibit(m, _rows(m), {"unit": "unit"}, {}, Parts(heading=f"{len(m.units)}个单位一览", table=_table), find)
+
+
+def on_a_sheet(m: Month) -> Table:
+    """The table of ``overview`` without the month before, for which a sheet of Word has no room, and without what its notes
+    say of that."""
+    table = overview(m).table
+    assert isinstance(table, Table)  # every month has its units
+    columns, told = [each for each in table.columns if not each.group], notes(m)
+    return replace(table, columns=columns, notes=[each for each in table.notes if each not in told])
 
 
 def _table(x: Exhibit) -> Table:

@@ -189,7 +189,7 @@ def _points_lost_table(x: Exhibit) -> Table:
             column("score", unit="", emphasis=lambda row: "bold"),
         ],
         caption="失分矩阵",
-        order="分；按名次排，列按失分从多到少；颜色越深失分越多，·为未失分",
+        order="单位：分；按名次排，列按失分从多到少；颜色越深失分越多，·为未失分",
         total={"unit": _TOTAL, **lost.sum(), "lost": scores["lost"].sum()},
         notes=[
             *m.incomplete,

@@ -167,6 +167,7 @@ def _units_chart(x: Exhibit) -> Chart:
         groups=x.figures(rows[rows["kind"] == "group"]),
         cities=x.figures(rows[rows["kind"] == "city"]),
         pooled=x.figure("", figures.pooled(x.m, "city")),
+        marked=bool(rows["yoy_significant"].fillna(False).any()),
         complaint=x.m.params.catalogue.name_of("complaint"),
     )  # fmt: skip
 

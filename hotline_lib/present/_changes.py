@@ -68,7 +68,7 @@ def _uneven(table: Table, name: str, at: Setting) -> str:
     row, change = table.total, _WORDS[name][1]
     if now == then:
         return ""
-    months = f"{getattr(at, name)}{then}天、{at.month}{now}天"
+    months = f"{getattr(at, name)}有{then}天，{at.month}有{now}天"
     if row is None or not (words := daily_words(row["tickets"], row.get(f"{name}_base"), (now, then))):
         return f"{months}，{change}按件数计，没有按日均折算"
-    return f"{months}，按日均计{row[table.row_head]}{change}{words}"
+    return f"{months}，按日均计，{row[table.row_head]}{change}{words}"

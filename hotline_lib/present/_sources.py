@@ -165,7 +165,7 @@ class Links:
         )
         return (
             f'<li id="s{line.number}"><strong>{escape(source.title)}</strong> {formulas}。'
-            f'<span class="soft">{escape(source.tickets)}。回到：</span>{back}</li>'
+            f'<span class="soft">{escape(source.tickets)}。</span><span class="back"><span class="soft">回到：</span>{back}</span></li>'
         )
 
 

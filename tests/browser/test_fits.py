@@ -76,6 +76,14 @@ def test_a_page_is_as_wide_as_its_paper(made, chromium, name):
     assert beyond == []
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_name_or_a_date_of_the_head_stays_on_one_line(made, chromium, name):
+    page = opened(chromium, made[name], 390)
+    lines = page.evaluate("[...document.querySelectorAll('.around a')].filter(link => link.getClientRects().length > 1).map(link => link.textContent)")  # fmt: skip
+    page.close()
+    assert lines == []
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_panel_of_a_number_is_not_cut_off(made, chromium, width):
     page = opened(chromium, made[f"{MONTH}/00_bulletin"], width)
@@ -85,9 +93,13 @@ def test_the_panel_of_a_number_is_not_cut_off(made, chromium, width):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_sheet_holds_only_the_foot(made, chromium, name):
+def test_no_sheet_holds_only_the_foot_or_begins_with_a_note(made, chromium, name):
     sheets = printed(chromium, made[name])
     assert not sheets[-1].startswith("来源与口径")
+    page = opened(chromium, made[name], 1280)
+    notes = ["".join(note.split()) for note in page.locator("p.table-note").all_text_contents()]
+    page.close()
+    assert [note for note in notes for sheet in sheets if note and sheet.startswith(note[:16])] == []
     assert len(sheets) <= ON_PAPER
 
 

@@ -154,10 +154,10 @@ def test_a_change_between_months_of_unlike_length_has_the_change_a_day_beside_it
         bulletin.unit_types(m, "沈阳").sentence
     )
     for x in (bulletin.business_types(m), bulletin.domains(m), bulletin.units(m).with_column("mom")):
-        assert f"2024年8月31天、2024年9月30天，按日均计总计环比增加{daily}%。" in x.table.below
+        assert f"2024年8月有31天，2024年9月有30天，按日均计，总计环比增加{daily}%。" in x.table.below
         assert "2023年9月" not in "".join(x.table.below)
     for x in (bulletin.domain_contributions(m), bulletin.type_contributions(m)):
-        assert f"2024年8月31天、2024年9月30天，按日均计总计环比增加{daily}%。" in x.table.below
+        assert f"2024年8月有31天，2024年9月有30天，按日均计，总计环比增加{daily}%。" in x.table.below
     alone = str(bulletin.domain_contributions(with_bases("mom")).sentence)
     assert alone.startswith(f"全省环比增加2520件（日均增加{daily}%）。")
     assert "日均" not in str(bulletin.business_types(m).sentence)  # the printed sentence stays as it is
@@ -169,7 +169,7 @@ def test_a_leap_years_february_is_told_beside_last_years(with_bases):
     m = with_bases("yoy")
     m = replace(m, month="2024-02", last_year=replace(m.last_year, month="2023-02"))
     assert "（日均" in str(bulletin.business_types(m).lead)
-    assert "2023年2月28天、2024年2月29天" in "".join(bulletin.units(m).table.below)
+    assert "2023年2月有28天，2024年2月有29天" in "".join(bulletin.units(m).table.below)
 
 
 def test_the_change_a_day_explains_itself(with_bases):

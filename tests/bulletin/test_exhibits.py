@@ -15,6 +15,7 @@ from hotline_lib.errors import HotlineError, ParamsError, UnknownValueError, Wor
 from hotline_lib.indicators import FROM_TICKETS
 from hotline_lib.month import Base
 from hotline_lib.params import load_params
+from hotline_lib.present._charts import Chart
 from hotline_lib.present._sources import Links, links_of
 
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
@@ -210,6 +211,32 @@ def test_no_text_has_a_space_beside_a_chinese_letter(real):
             words += [*getattr(part, "below", []), *(column.head for column in getattr(part, "shown", []))]
             for line in "\n".join(map(str, words)).split("\n"):
                 assert not _GAP.search(_ALLOWED.sub("", line)), line
+
+
+def test_what_is_said_of_a_picture_fits_it(real):
+    charts = [each.chart for each in every_exhibit(real) if "chart" in dir(each)]
+    alts = {chart.alt for chart in charts if isinstance(chart, Chart)}
+    assert len(alts) > 10 and {alt for alt in alts if not 35 <= len(alt) <= 90} == set()
+    units, cities = bulletin.units(real), bulletin.contributions(real)
+    told = units.frame["yoy_significant"].fillna(False)
+    assert ("▲▼" in units.chart.note) == told.any()
+    assert ("深色" in cities.chart.note) == told[units.frame["kind"] == "city"].any()
+
+
+def test_a_sheet_says_nothing_of_a_column_that_it_leaves_out(real):
+    assert "较上月" in "".join(bulletin.overview(real).table.below)
+    assert "较上月" not in "".join(bulletin.on_a_sheet(real).below)
+
+
+def test_a_change_against_the_month_before_tells_their_days_as_no_date(real):
+    below = "".join(bulletin.business_types(real).table.below)
+    assert "2024年8月有31天，2024年9月有30天，按日均计，总计环比减少8.37%。" in below
+    assert "上年同月另有463件其他（已停用），" in below
+
+
+def test_a_finding_whose_tickets_are_all_one_units_says_so(real):
+    text = next(str(each.text) for each in bulletin.findings(real).found if "高速公路路况咨询" in str(each.text))
+    assert text.endswith("占56.61%，全部由省交投受理。")
 
 
 def test_every_table_of_the_analysis_has_a_name_a_file_and_what_the_pages_show(real, tmp_path):

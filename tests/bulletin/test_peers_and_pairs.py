@@ -64,7 +64,7 @@ def test_groups_that_are_many_are_peers(real):
 
 
 def test_wherever_tickets_stand_over_people_it_is_said_over_whose(real, province):
-    note = "每万人件数的分母：全省为14市人口之和3,914万人，省交投为4,257万人（由印出的件数和万人工单数量反推），口径不同，不能相比。"
+    note = "万人工单数量的分母：全省为14市人口之和3,914万人，省交投为4,257万人（由印出的件数和万人工单数量反推），口径不同，不能相比。"
     wider = bulletin.units(real).with_column("ticket_per_10k")
     for x in (bulletin.indicators(real), bulletin.overview(real), wider):
         assert note in x.table.below

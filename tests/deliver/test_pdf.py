@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -35,14 +36,17 @@ def stand_in(tmp_path, monkeypatch):
 @needs_shell
 def test_what_libreoffice_makes_lies_beside_the_document(stand_in, tmp_path):
     stand_in(CONVERTS)
-    (tmp_path / "bulletin.docx").write_bytes(b"made of it")
-    assert pdf.write_pdf(tmp_path / "bulletin.docx").read_bytes() == b"made of it"
+    with zipfile.ZipFile(tmp_path / "bulletin.docx", "w") as made:
+        made.writestr("word/document.xml", '<w:t descr="图1">具体见图1，排名前3位，第2位</w:t>')
+    with zipfile.ZipFile(pdf.write_pdf(tmp_path / "bulletin.docx")) as made:
+        words = made.read("word/document.xml").decode("utf-8")
+    assert words == '<w:t descr="图1">具体见图\u20601，排名前3位，第\u20602位</w:t>', "a number leaves what it numbers"
 
 
 @needs_shell
 def test_a_failed_conversion_is_said(stand_in, tmp_path):
     stand_in("#!/bin/sh\nexit 3\n")
-    (tmp_path / "bulletin.docx").write_bytes(b"")
+    zipfile.ZipFile(tmp_path / "bulletin.docx", "w").close()
     with pytest.raises(HotlineError, match=r"没有把 bulletin\.docx 转成 PDF"):
         pdf.write_pdf(tmp_path / "bulletin.docx")
 

@@ -232,6 +232,18 @@ def test_papermills_own_command_works(september, tmp_path):
     assert "Clopper" in out.read_text(encoding="utf-8")
 
 
+def test_the_heads_of_a_page_are_nouns(project):
+    heads = [
+        line
+        for path in sorted(project.notebooks.glob("0*.ipynb"))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for line in "".join(cell["source"]).splitlines()
+        if cell["cell_type"] == "markdown" and line.startswith("#")
+    ]
+    assert len(heads) > 30
+    assert [head for head in heads if re.search(r"什么|怎样|怎么|多大|多少|哪里|为何|吗|[？：了]", head)] == []
+
+
 def test_notebook_cells_call_and_show_and_no_more(project):
     for path in sorted(project.notebooks.glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:

@@ -44,7 +44,7 @@ def test_simulated_months_are_right(twelve, month, tmp_path):
 
 def test_the_types_table_says_what_the_base_month_had_besides(september):
     notes = "".join(bulletin.business_types(open_month(MONTH, september)).table.below)
-    assert re.search(r"上年同月另有4[67]\d件属已停用的类型（其他（已停用））", notes)
+    assert re.search(r"上年同月另有4[67]\d件其他（已停用）", notes)
 
 
 PAGE = "<html><body><p>共受理100件，其中投诉20件，占{}%。</p><footer><p>来源</p></footer></body></html>"

@@ -123,13 +123,7 @@ class _Bulletin:
             self._add("BodyText", run(f"{number}.{each.title}。", bold=True), run(f"{each.text}{each.todo}"))
         if not found.found:
             self._paragraphs(repr(found))
-        table = units.table
-        assert isinstance(table, Table)  # every month has its units
-        # the month before is told by the page: there is no room for it across a sheet
-        self._table(
-            replace(table, caption=units.heading, columns=[each for each in table.columns if not each.group]),
-            is_annex=False,
-        )
+        self._table(replace(bulletin.on_a_sheet(self.m), caption=units.heading), is_annex=False)
 
     def _part(self, part: Part, *, is_annex: bool) -> None:
         if isinstance(part, Table):
