@@ -239,7 +239,7 @@ def spot_checks(m: Month) -> pd.DataFrame | None:
     """What was found, beside the scores; None for a month in which nothing was drawn at random."""
     if m.spot_checks is None or not (m.spot_checks["drawn"] == "random").any():
         return None
-    return metrics.beside_scores(metrics.spot_check_results(m.spot_checks, m.units), scores(m))
+    return metrics.beside_scores(metrics.spot_check_results(m.spot_checks, m.units), scores(m), indicators(m))
 
 
 @once_a_month

@@ -42,9 +42,9 @@ def sampled(m: Month) -> pd.DataFrame | None:
     for a month in which nothing was drawn at random."""
     if (checks := figures.spot_checks(m)) is None:
         return None
-    rows = metrics.sample_bounds(checks, complaints(m), _reported(m))
+    rows = metrics.sample_bounds(checks, metrics.closed_complaints(figures.indicators(m)), _reported(m))
     return rows.merge(
-        scoring.if_sampled(figures.indicators(m), checks, m.params.scheme), "left", "unit", validate="one_to_one"
+        scoring.if_sampled(figures.indicators(m), rows, m.params.scheme), "left", "unit", validate="one_to_one"
     )
 
 
@@ -65,13 +65,18 @@ def _overall(x: Exhibit) -> dict[str, object]:
         return {"answered": 0}
     known = x.frame[x.frame["answered"] > 0]
     shares = metrics.overall_shares(known).set_index("basis")
-    words = lambda row: {name: numbers.decimal(100 * row[name], 1) for name in ("share", "low", "high")}
+    words = lambda row: (
+        {name: numbers.decimal(100 * row[name], 1) for name in ("share", "low", "high")}
+        | {"whole": row["low"] == row["high"]}
+    )
     told = known[known["over_reports"]].sort_values("if_reported", kind="stable")
     return {
         "answered": int(known["answered"].sum()), "problems": int(known["problems"].sum()), "asked": len(known),
+        "held": bool(known["if_reported"].notna().any()), "beyond": known.loc[known["beyond"], "long_name"].tolist(),
         "tolerance": numbers.points(round(100 * TOLERANCE)), "told": told["long_name"].tolist(),
         "q": probability(told["q"].max()).replace("0.", "=0.", 1).replace("<=", "<") if len(told) else "",
-        **({"drawn": words(shares.loc["drawn"]), "weighted": words(shares.loc["complaints"])} if len(shares) else {}),
+        "drawn": words(shares.loc["drawn"]) if len(shares) else None,
+        "weighted": words(shares.loc["complaints"]) if "complaints" in shares.index else None,
     }  # fmt: skip
 
 
@@ -135,7 +140,8 @@ def _bounds(row: Mapping) -> str | None:
 
 
 def _scores(row: Mapping) -> str:
-    return f"{numbers.decimal(row['score_low'])}–{numbers.decimal(row['score_high'])}"
+    low, high = map(numbers.decimal, (row["score_low"], row["score_high"]))
+    return low if low == high else f"{low}–{high}"
 
 
 def probability(p: float) -> str:
@@ -152,9 +158,3 @@ def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
             of, formula=f"{row['problems']}/{row['answered']}，抽自{row['complaints']}件 → {row['bounds']}件（超几何）"
         )
     return score_source(x, column, row) if column.value == "score" else None
-
-
-def complaints(m: Month) -> dict[str, int]:
-    """By unit, how many closed complaints it has submitted: those that a spot check is drawn from."""
-    rows = figures.indicators(m).query("indicator == 'complaint_24h_rate'").dropna(subset="denominator")
-    return dict(zip(rows["unit"], rows["denominator"].astype(int), strict=True))

@@ -6,11 +6,10 @@ from functools import partial
 
 import pandas as pd
 
-from hotline_lib import sampling
+from hotline_lib import metrics, sampling
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin import _small as small
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
-from hotline_lib.bulletin._how_sure import complaints
 from hotline_lib.bulletin._samples import found_words
 from hotline_lib.month import Month
 from hotline_lib.present._cells import Column
@@ -76,7 +75,9 @@ def _planned(m: Month) -> pd.DataFrame:
     checks = figures.spot_checks(m)
     calls = sampling.CALLS if checks is None else int(checks["sampled"].sum())
     least = sampling.FLOOR * len(m.units)
-    return sampling.plan_of_month(m, pd.Series(complaints(m), dtype="int64"), checks, calls=max(calls, least))
+    return sampling.plan_of_month(
+        m, pd.Series(metrics.closed_complaints(figures.indicators(m)), dtype="int64"), checks, calls=max(calls, least)
+    )
 
 
 def _advised(x: Exhibit, unit: str) -> dict[str, object]:

@@ -27,7 +27,7 @@ from hotline_lib.metrics._sampling import (
     overall_shares,
     sample_bounds,
 )
-from hotline_lib.metrics._spot_checks import agreement, beside_scores, spot_check_results
+from hotline_lib.metrics._spot_checks import agreement, beside_scores, closed_complaints, spot_check_results
 from hotline_lib.metrics._trends import MonthLimits, a_day, month_limits, side_by_side, xmr, year_to_date
 from hotline_lib.metrics._usual import Usual, interval, judged, listed_level, usual
 from hotline_lib.metrics._volumes import (
@@ -50,6 +50,7 @@ __all__ = [
     "beside_scores",
     "binomial_limits",
     "changes",
+    "closed_complaints",
     "contributions",
     "daily_calls",
     "day_grid",

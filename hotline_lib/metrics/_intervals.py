@@ -16,6 +16,15 @@ def binomial_interval(successes: float, trials: float, *, level: float = 0.95) -
     return low, float(betaincinv(successes + 1, missed, (1 + level) / 2)) if missed > 0 else 1.0
 
 
+def share_interval(found: int, drawn: int, of: int | None = None) -> tuple[float, float]:
+    """The exact 95 % interval of the share of ``of`` tickets of which ``found`` of ``drawn`` are, 0 to 1.
+
+    Clopper and Pearson's, and nothing that is no longer possible: a census is a point. of: None where nobody knows.
+    """
+    low, high = binomial_interval(found, drawn)
+    return (low, high) if not of else (max(low, found / of), min(high, (found + of - drawn) / of))
+
+
 def ratio_interval(
     now: int, base: int, *, exposure: tuple[float, float] = (1, 1), level: float = 0.95
 ) -> tuple[float, float]:

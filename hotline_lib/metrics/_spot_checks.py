@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pandas as pd
 
 from hotline_lib.exact import competition_rank, half_up
 from hotline_lib.metrics._concordance import kendall
-from hotline_lib.metrics._intervals import binomial_interval
+from hotline_lib.metrics._intervals import share_interval
 
 LEAST_UNITS = 8  # below, ranks say nothing of one another
 QUESTIONS = ("called_back", "closed", "satisfied")
@@ -51,18 +52,38 @@ def spot_check_results(drawn: pd.DataFrame, units: pd.DataFrame, *, kind: str = 
     return table.sort_values("rank", kind="stable", na_position="last", ignore_index=True)
 
 
-def beside_scores(checks: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+def closed_complaints(values: pd.DataFrame) -> dict[str, int]:
+    """By unit, how many closed complaints it has submitted: those that a spot check is drawn from.
+
+    values: as ``indicator_values`` gives them.
+    """
+    rows = values[values["indicator"] == "complaint_24h_rate"].dropna(subset="denominator")
+    return dict(zip(rows["unit"], rows["denominator"].astype(int), strict=True))
+
+
+def drawn_from(complaints: Mapping[str, int], unit: str, drawn: int) -> int | None:
+    """How many closed complaints a unit's sample was drawn from; None where nobody knows: none is given, or fewer than drawn."""
+    of = complaints.get(unit)
+    return None if of is None or of < drawn else int(of)
+
+
+def beside_scores(checks: pd.DataFrame, scores: pd.DataFrame, values: pd.DataFrame | None = None) -> pd.DataFrame:
     """What sampling found beside what the score says, and how far so few tickets can be off.
 
-    checks: as ``spot_check_results`` gives them. scores: ``unit``, ``rank``, ``score``.
+    checks: as ``spot_check_results`` gives them. scores: ``unit``, ``rank``, ``score``. values: as
+    ``indicator_values`` gives them, for how many closed complaints there are (``drawn_from``); None if nobody knows.
     Returns the rows of ``checks``, inside a rank by score, high to low, with ``score``, ``score_rank``, ``low`` and
-    ``high`` (exact 95 % interval of the share of problem tickets, 0 to 1), ``score_place`` and ``place`` (1, 2, 3 …
+    ``high`` (exact 95 % interval of the share of problem tickets, 0 to 1: ``share_interval``), ``score_place`` and ``place`` (1, 2, 3 …
     over the units of which anybody answered: ties spread out by score, so that a tie alone moves nobody; missing without an
     answer), and ``contrary``: the two places are a third of those units or more apart, and at least two.
     """
     scored = scores[["unit", "score", "rank"]].rename(columns={"rank": "score_rank"}).assign(order=range(len(scores)))
     table = checks.merge(scored, on="unit", validate="one_to_one")
-    bounds = [binomial_interval(row.problems, row.answered) for row in table.itertuples()]
+    complaints = {} if values is None else closed_complaints(values)
+    bounds = [
+        share_interval(row.problems, row.answered, drawn_from(complaints, row.unit, row.sampled))
+        for row in table.itertuples()
+    ]
     table["low"], table["high"] = ([bound[side] for bound in bounds] for side in (0, 1))
     sampled = table[table["answered"] > 0]
     by_score, by_found = sampled.sort_values("order"), sampled.sort_values(["rank", "order"])

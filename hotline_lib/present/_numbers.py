@@ -62,8 +62,8 @@ def change_interval(low: float, high: float, unit: str = "") -> str:
 
 
 def share_interval(low: float, high: float) -> str:
-    """19.4–99.4, to stand under %: bounds of a share. low, high: fractions."""
-    return f"{decimal(100 * low, 1)}–{decimal(100 * high, 1)}"
+    """19.4–99.4, to stand under %: bounds of a share; 33.3 where they are one. low, high: fractions."""
+    return decimal(100 * low, 1) if low == high else f"{decimal(100 * low, 1)}–{decimal(100 * high, 1)}"
 
 
 def myriads(value: CellValue) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 
 from hotline_lib.exact import is_missing, round_half_up
-from hotline_lib.metrics._intervals import binomial_interval
+from hotline_lib.metrics._intervals import share_interval
 from hotline_lib.params import Scheme
 from hotline_lib.scoring._points import deductions, lost_by_unit, printed_score
 
@@ -20,8 +20,8 @@ def if_sampled(indicators: pd.DataFrame, checks: pd.DataFrame, scheme: Scheme) -
     """Between which scores each unit would lie if sampled rates replaced the reported ones.
 
     Replaced: call-back and satisfaction by the share answered yes, the rates of closing in time by themselves times the share
-    really closed; each by both ends of its exact 95 % interval, all at once. Other units stay as they report.
-    indicators: as ``metrics.indicator_values`` gives them. checks: ``unit``, ``{question}_yes``, ``{question}_of``.
+    really closed; each by both ends of its exact 95 % interval (``share_interval``), all at once. Other units stay as they report.
+    indicators: as ``metrics.indicator_values`` gives them. checks: ``unit``, ``{question}_yes``, ``{question}_of``; ``complaints`` where it is known of how many.
     Returns a row per row of ``checks`` with an answer: ``unit``, ``score_low``, ``score_high`` (printed scores).
     """
     rows = []
@@ -37,9 +37,11 @@ def if_sampled(indicators: pd.DataFrame, checks: pd.DataFrame, scheme: Scheme) -
 def _replaced(indicators: pd.DataFrame, check: dict, end: int) -> pd.DataFrame:
     """The indicators with the unit's sampled ones at the low (0) or high (1) end of their intervals."""
 
+    whole = None if is_missing(check.get("complaints")) else int(check["complaints"])
+
     def share(question: str) -> Decimal | None:
         yes, of = int(check[f"{question}_yes"]), int(check[f"{question}_of"])
-        return Decimal(binomial_interval(yes, of)[end]) if of else None
+        return Decimal(share_interval(yes, of, whole)[end]) if of else None
 
     known = {key: share(question) for key, question in SAMPLED.items()} | dict.fromkeys(_OF_CLOSED, share("closed"))
     own = indicators["unit"] == check["unit"]

@@ -122,7 +122,7 @@ def test_a_clean_sample_and_one_that_may_be_chance_accuse_nobody(month_of):
     clean = bulletin.how_sure(month_of(ONE, spot_checks=HEAD + "\n1 | 沈阳 | random | yes | yes | yes"))
     assert str(clean.sentence).startswith("没有哪个单位能认定多报。")
     one = "\n".join(f"{at} | 沈阳 | random | yes | yes | {'no' if at == 1 else 'yes'}" for at in range(4))
-    rates = "unit | indicator | numerator | denominator\n沈阳 | complaint_24h_rate | 90 | 90"
+    rates = closed(沈阳=90) + "\n沈阳 | complaint_satisfaction_rate | 80 | 80"
     chance = bulletin.how_sure(month_of(ONE, spot_checks=HEAD + "\n" + one, rates=rates))
     assert str(chance.sentence).startswith("还不能认定哪个单位多报") and chance.frame["complaints"].max() == 90
 
@@ -139,6 +139,29 @@ def test_a_unit_is_held_to_what_it_reports_itself_question_by_question(month_of)
     says = lambda rung: bulletin.how_sure(month_of(ONE, spot_checks=HEAD + "\n" + rows, rates=rates.format(rung)))
     assert not says(160).frame["over_reports"].any() and str(says(160).sentence).count("不符") == 0
     assert says(400).frame["over_reports"].sum() == 1 and "沈阳市的上报与抽检所见不符" in str(says(400).sentence)
+
+
+def test_a_census_has_no_interval_and_is_not_called_few(month_of):
+    """All three complaints were looked at, and two thirds are good, as the unit itself reports."""
+    rates = closed(沈阳=3) + "\n沈阳 | transfer_callback_rate | 2 | 3\n沈阳 | complaint_satisfaction_rate | 2 | 3"
+    bad = "no | yes | no"
+    rows = "\n".join([HEAD, *(f"{at} | 沈阳 | random | {bad if at == 0 else 'yes | yes | yes'}" for at in range(3))])
+    sure = bulletin.how_sure(month_of(ONE, spot_checks=rows, rates=rates))
+    assert str(sure.sentence) == (
+        "没有哪个单位能认定多报：抽检所见没有超出各单位上报的和容许的5%。有问题的按抽到的工单计占33.3%（全部查过）。"
+    )
+    assert by_unit(sure.table)["沈阳"][1:6] == ["1/3", "3", "1", "33.3", "33.3"]
+    clean = month_of(ONE, spot_checks=sample(("沈阳", 3, 0)), rates=closed(沈阳=3))
+    assert by_unit(bulletin.spot_checks(clean).table)["沈阳"][2:4] == ["未发现问题（0/3）", "0.0"]
+    assert by_unit(bulletin.how_sure(clean).table)["沈阳"][3] == "0"
+
+
+def test_the_worse_that_chance_allows_are_named(month_of):
+    """One of four bad of 400 that are all reported as good; the other unit's complaints nobody knows: no weights."""
+    rows = sample(("沈阳", 4, 1), ("大连", 4, 0))
+    said = str(bulletin.how_sure(month_of(ONE, spot_checks=rows, rates=closed(沈阳=400))).sentence)
+    assert said.startswith("还不能认定哪个单位多报：沈阳市的抽检所见比上报差，但碰巧抽到有问题的也说得通。2个单位合计")
+    assert "加权" not in said
 
 
 def test_what_became_of_last_months_problems(followed):

@@ -18,7 +18,7 @@ from hotline_lib.metrics import (
     pooling,
     sample_bounds,
 )
-from hotline_lib.metrics._intervals import binomial_interval
+from hotline_lib.metrics._intervals import binomial_interval, share_interval
 
 SEPTEMBER = [0] * 9 + [1] * 3 + [3, 3, 4]
 
@@ -254,6 +254,21 @@ def test_together_as_drawn_and_weighted_by_complaints_are_two_figures():
     assert made["units"].tolist() == [2, 2]
     assert made.loc["complaints", "low"] < 0.675 < made.loc["complaints", "high"]
     assert overall_shares(rows[rows["answered"] == 0]).empty
+
+
+def test_a_census_is_a_point_and_what_was_seen_bounds_what_there_can_be():
+    made = sample_bounds(checks("甲 | 3 | 1\n乙 | 9 | 0\n丙 | 4 | 2"), {"甲": 3, "乙": 10, "丙": 400}, {}).set_index(
+        "unit"
+    )
+    assert made.loc["甲", ["pooled_low", "pooled", "pooled_high"]].tolist() == [1 / 3] * 3
+    assert made.loc["乙", "pooled_high"] <= 0.1 and made.loc["甲", ["fewest", "most"]].tolist() == [1, 1]
+    assert made.loc["丙", "pooled_high"] > 0.6
+    assert share_interval(1, 3, 3) == (1 / 3, 1 / 3) and share_interval(0, 4) == share_interval(0, 4, 400)
+    assert share_interval(0, 9, 10) == (0, 0.1)
+    whole = overall_shares(sample_bounds(checks("甲 | 3 | 1\n乙 | 2 | 0"), {"甲": 3, "乙": 2}, {}))
+    assert whole[["share", "low", "high"]].to_numpy().tolist() == [[0.2] * 3] * 2
+    some = overall_shares(sample_bounds(checks("甲 | 3 | 1\n乙 | 2 | 0"), {"甲": 3}, {}))
+    assert some["basis"].tolist() == ["drawn"]  # nobody knows the weight of 乙
 
 
 @pytest.mark.slow

@@ -29,6 +29,17 @@ def test_sampled_rates_in_place_of_reported_ones_give_an_interval(project):
     assert "丙" not in rows.index
 
 
+def test_a_census_gives_one_score(project):
+    checks = drawn("""
+        unit | answered | complaints | called_back_yes | called_back_of | closed_yes | closed_of | satisfied_yes | satisfied_of
+        甲   | 4        | 4          | 4               | 4              | 4          | 4         | 4             | 4
+        乙   | 4        | 400        | 4               | 4              | 4          | 4         | 4             | 4
+    """)
+    scheme = load_params(MONTH, project.params).scheme
+    rows = if_sampled(indicators("甲", "乙"), checks, scheme).set_index("unit")
+    assert rows.loc["甲"].tolist() == [Decimal("100.00")] * 2 and rows.loc["乙", "score_low"] < 50
+
+
 def test_what_nobody_answered_or_reports_stays(project):
     checks = drawn("""
         unit | answered | called_back_yes | called_back_of | closed_yes | closed_of | satisfied_yes | satisfied_of
