@@ -29,6 +29,7 @@ FRAMES = {
             *(each.key for each in INDICATORS if each.counted and each.kind != "minutes"),
         ],
     ),
+    "m.left": ("本月受理、月底前没有上报的工单，一行一件", ["unit", "ticket_id"]),
     "m.still_open": ("本月受理、尚未办结的工单计数（不知道时为空）", ["unit", "business_type", "tickets"]),
     "m.units": ("单位", ["unit", "long_name", "kind", "code", "population"]),
     "m.types": ("业务类型", ["business_type", "role"]),

@@ -192,16 +192,17 @@ def _listed(ids: list[str], answered: int) -> str:
     return "、".join(ids[:2]) + (f"等{len(ids)}个" if len(ids) > 2 else "")
 
 
-def _sample(m: Month) -> dict[str, Any]:
+def _sample_of(x: Exhibit) -> dict[str, Any]:
     """What words about the sample may name: what was found, how far it can be off, and the scores beside it."""
-    frame = figures.spot_checks(m)
+    m, frame = x.m, figures.spot_checks(x.m)
     if frame is None:
-        return {"sampled": 0, "answered": 0}
+        return {"sampled": 0, "answered": 0, "leads": m.spot_checks is not None and len(m.spot_checks) > 0}
     drawn_from = m.units[["unit"]].merge(frame[frame["sampled"] > 0], on="unit", validate="one_to_one")
     known = drawn_from[drawn_from["answered"] > 0]
     bad, clean = (known[(known["problems"] > 0) == found] for found in (True, False))
     sizes, answered = drawn_from["sampled"], int(known["answered"].sum())
-    problems, least_clean = int(bad["problems"].sum()), clean["answered"].min()
+    problems = int(bad["problems"].sum())
+    least_clean = min(clean.loc[clean["high"] > 0, "answered"], default=0)  # a census leaves no doubt
     low, high = (numbers.decimal(100 * end, 1) for end in binomial_interval(problems, answered))
     related = metrics.agreement(frame)
     return {
@@ -222,18 +223,15 @@ def _sample(m: Month) -> dict[str, Any]:
             f"{words}率" for key, (_, words) in _QUESTIONS.items() if (bad[f"{key}_yes"] < bad[f"{key}_of"]).any()
         ],
         "clean": len(clean),
-        "clean_sample": int(least_clean) if len(clean) else 0,
-        "clean_most": numbers.decimal(100 * binomial_interval(0, int(least_clean))[1], 1) if len(clean) else "",
+        "wide": bool((known["high"] > known["low"]).any()),
+        "clean_sample": int(least_clean),
+        "clean_most": least_clean and numbers.decimal(100 * binomial_interval(0, int(least_clean))[1], 1),
         "related": related and {"tau": related[0], "p": related[1], "told": related[1] < SIGNIFICANCE_LEVEL},
     }
 
 
-def _sample_of(x: Exhibit) -> dict[str, Any]:
-    return _sample(x.m)
-
-
 def _quality(x: Exhibit) -> dict[str, Any]:
-    return {**_sample(x.m), "remarks": remarks(x.m)}
+    return {**_sample_of(x), "remarks": remarks(x.m)}
 
 
 def _checked(x: Exhibit) -> dict[str, Any]:
@@ -281,7 +279,7 @@ def _intervals_chart(x: Exhibit) -> Chart | Sentence:
     if x.frame.empty:
         return Sentence("")
     (most,) = _named(x.frame.sort_values("rank", ascending=False, kind="stable").head(1))
-    return drawn(x.m, "spot_checks", lambda: sampled.intervals(x.frame), **_sample(x.m), most_found=most)
+    return drawn(x.m, "spot_checks", lambda: sampled.intervals(x.frame), **_sample_of(x), most_found=most)
 
 
 def _ranks_chart(x: Exhibit) -> Chart | Sentence:
@@ -291,7 +289,7 @@ def _ranks_chart(x: Exhibit) -> Chart | Sentence:
     apart = x.frame[x.frame["contrary"]].sort_values("score_place")
     low = apart["place"] > apart["score_place"]
     named = {"falls": _named(apart[low]), "rises": _named(apart[~low])}
-    return drawn(x.m, "ranks", lambda: sampled.ranks(x.frame), **_sample(x.m), **named)
+    return drawn(x.m, "ranks", lambda: sampled.ranks(x.frame), **_sample_of(x), **named)
 
 
 def _named(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -74,14 +74,14 @@ def intervals(frame: pd.DataFrame) -> Figure:
             if row["answered"]:
                 colour = ACCENT if bad else GREY
                 if squares:
-                    _squares(canvas, squares_at, y, row["problems"], row["sampled"])
+                    _squares(canvas, squares_at, y, row["problems"], row["answered"])
                 canvas.line(at(row["low"]), y, at(row["high"]), y, colour, width=2.5)
                 canvas.dot(at(row["problems"] / row["answered"]), y, colour, hollow=not bad, size=6)
     return canvas.figure
 
 
-def _squares(canvas: Canvas, x: float, y: float, bad: int, drawn: int) -> None:
-    for at in range(drawn):
+def _squares(canvas: Canvas, x: float, y: float, bad: int, answered: int) -> None:
+    for at in range(answered):
         start = x + 13 * at
         canvas.block(start, y - 5, start + 10, y + 5, ACCENT if at < bad else GREY)
         if at >= bad:

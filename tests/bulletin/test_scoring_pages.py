@@ -81,7 +81,7 @@ def test_points_are_explained_one_by_one(m):
     assert printed["盘锦", "平均办结时长"][-1] == "低于60分钟，差174.41，多得1分"
     assert printed["锦州", "万人工单数量"][-1] == "—"  # never more calls as advice
     assert "只差1件的：朝阳市24小时办结率1件未达标，少1件多得4分；" in str(x.sentence)
-    assert "m.behind" in "".join(x.table.notes) and x.table.csv().startswith("unit,points,missed,one_less,one_more,")
+    assert "m.behind" not in "".join(x.table.notes) and x.table.csv().startswith("unit,points,missed,one_less,one_more,")
 
 
 def test_a_unit_sees_its_own_points_and_what_would_cost_some(m):
@@ -245,8 +245,12 @@ def test_ranks_that_contradict_each_other_are_named(m):
 
 def test_a_month_without_spot_checks_says_so_and_shows_nothing(month_of, m):
     leads_only = DRAWN + "1 | 沈阳 | lead | no | no | no"
-    for empty in (month_of(ONE), month_of(ONE, spot_checks=leads_only), replace(m, spot_checks=None)):
-        assert str(bulletin.spot_checks(empty).lead) == "9月份没有抽检。"
+    for empty, said in (
+        (month_of(ONE), "没有抽检"),
+        (month_of(ONE, spot_checks=leads_only), "没有随机抽检，只复查了线索"),
+        (replace(m, spot_checks=None), "没有抽检"),
+    ):
+        assert str(bulletin.spot_checks(empty).lead) == f"9月份{said}。"
         assert "未经核实" in str(bulletin.spot_checks(empty).sentence)
         assert str(bulletin.spot_checks(empty).note) == ""
         assert bulletin.spot_checks(empty).table._repr_html_() == '<p class="sentence">本月没有抽检。</p>'
@@ -266,6 +270,20 @@ def test_samples_of_other_sizes_and_a_unit_without_one(month_of):
     assert rows["鞍山"][-1] == "—"
     assert "高到70.8%" in str(bulletin.spot_checks(m).note)
     assert bulletin.spot_checks(m).chart.note.startswith("线为")  # a larger sample is not drawn ticket by ticket
+
+
+def test_words_of_a_sample_that_was_refused_in_part_or_as_a_whole(month_of):
+    m = month_of(ONE, spot_checks=DRAWN + "t1 | 沈阳 | random | refused | refused | refused")
+    shown = bulletin.spot_checks(m)
+    assert str(shown.lead) == "抽检1件，都没有得到答复，未能核实。"
+    assert shown.chart.title.startswith("抽检的都没有得到答复") and "未发现" not in shown.chart.title + shown.chart.alt
+    m = month_of(
+        ONE,
+        spot_checks=DRAWN + "t1 | 沈阳 | random | yes | yes | yes\nt2 | 沈阳 | random | refused | refused | refused",
+    )
+    shown = bulletin.spot_checks(m)
+    assert str(shown.lead) == "抽检2件，有答复的1件，均未发现问题；每个单位抽2件，不足以证明没有问题。"
+    assert "有答复的均未发现问题" in shown.chart.title
 
 
 def test_questions_answered_differently_have_columns_of_their_own(month_of):
