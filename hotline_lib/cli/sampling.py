@@ -68,7 +68,7 @@ def draw(
         str, typer.Option(help="几个人核查，或他们的名字（逗号分隔）：每人一个工作簿", metavar="N|NAME,…")
     ] = "",
     more: Annotated[bool, typer.Option("--more", help="已经抽过，再抽一批不同的；每加一次多抽一批")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="撤回这个月（这一周）最后一次抽取")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="撤回最后一次抽取；可加 --week、--from-leads、--again")] = False,
     output: Output = None,
     data: Data = None,
     params: Params = None,
@@ -86,7 +86,8 @@ def draw(
         raise typer.BadParameter("--floor 只与 --calls 一起用，按线索抽取不用", param_hint="--floor")
     paths = project(data=data, params=params, output=output)
     if undo:
-        typer.echo(f"撤回了 {take_back(month, week, paths).label} 的抽取；已经发出的工作簿请作废。")
+        drawn = "leads" if from_leads else "again" if again else ""
+        typer.echo(f"撤回了 {take_back(month, week, paths, drawn=drawn).label} 的抽取；已经发出的工作簿请作废。")
         return
     m = open_month(month, paths)
     least = FLOOR if floor is None else floor
@@ -101,10 +102,10 @@ def _told(made: Made, files: Mapping[Path, bool], paths: Paths) -> None:
     rung = [each for each in made.draw.tickets if each.when]
     tickets = [each for each in made.draw.tickets if not each.reserve and not each.when]
     units = len({each.unit for each in tickets})
-    head = "抽取" if made.new else "以前抽过，名单不变："
+    head = "抽取 " if made.new else "以前抽过，名单不变："
     spare = len(made.draw.tickets) - len(tickets) - len(rung)
     rings = f"，拨测 {len(rung)} 次" if rung else ""
-    typer.echo(f"{head} {made.draw.label}：{units} 个单位 {len(tickets)} 件，候补 {spare} 件{rings}。")
+    typer.echo(f"{head}{made.draw.label}：{units} 个单位 {len(tickets)} 件，候补 {spare} 件{rings}。")
     if made.short:
         typer.echo(f"  {'、'.join(made.short)}的办结投诉不够这么多，有多少抽多少。")
     if made.draw.asked.again:

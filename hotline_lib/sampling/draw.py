@@ -136,7 +136,7 @@ def draw(m: Month, asked: Asked, *, more: bool = False) -> list[Made]:
         if early := led & set(population["ticket_id"]):
             raise HotlineError(
                 f"{wanted.label} 的工单中已有 {len(early)} 件按线索抽走：随机的抽不到它们，问题率会偏低，没有抽取。"
-                f"请先撤回按线索的抽取（hotline sample draw {m.month} --undo），随机抽过以后再按线索抽；"
+                f"请先撤回按线索的抽取（hotline sample draw {m.month} --from-leads --undo），随机抽过以后再按线索抽；"
                 "已经读回、不能撤回的，请随机抽没有这些工单的其他周（--week）。"
             )
         made = _again(m, wanted, draws) if asked.again else _filled(m, wanted, population, draws)
@@ -173,15 +173,18 @@ def gone(m: Month, of: Draw) -> tuple[str, ...]:
     return tuple(each.ticket_id for each in of.tickets if not each.when and (each.ticket_id, each.unit) not in there)
 
 
-def undo(month: str, week: int | None, paths: Paths) -> Draw:
+def undo(month: str, week: int | None, paths: Paths, *, drawn: str = "") -> Draw:
     """Takes back the last draw of a month or week; its tickets can be drawn again. The ledger keeps that it was there.
+
+    drawn: the last by ``leads``, or ``again``; by default whatever it was.
 
     Raises HotlineError if there is none, or answers of it were read.
     """
     with paths.area("spot_checks").opened(HotlineError(ledger.BUSY)) as at:
         draws = ledger.read_ledger(paths)
         there = [place for place, each in enumerate(draws) if not each.undone and each.month == month]
-        last = next((place for place in reversed(there) if draws[place].asked.week == week), None)
+        fits = lambda of: of.week == week and (not drawn or getattr(of, drawn))
+        last = next((place for place in reversed(there) if fits(draws[place].asked)), None)
         if last is None:
             said = "、".join(dict.fromkeys(draws[place].label for place in there))
             which = f"抽过的有：{said}；一周的要写 --week，全月的不写。" if said else "这个月还没有抽取过，或都撤回了。"

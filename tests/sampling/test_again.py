@@ -14,6 +14,7 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.journal import write_whole
 from hotline_lib.metrics import spot_check_results
 from hotline_lib.readiness import check
+from hotline_lib.sampling import draw as drawing
 from hotline_lib.sampling import ledger, take
 from hotline_lib.sampling.draw import undo
 
@@ -68,10 +69,25 @@ def test_it_comes_back_apart_and_the_follow_up_tells_what_became_of_it(desk, aug
 
     rows = bulletin.follow_up(m := opened(desk)).frame.query("what == 'tickets'").set_index("unit")
     assert rows.loc["沈阳", ["before", "now", "outcome"]].tolist() == ["2件", "1件仍有问题，1件已整改", "again"]
-    assert rows.loc["大连", ["before", "now", "outcome"]].tolist() == ["2件", "2件未复核", "open"]
+    assert rows.loc["大连", ["before", "now", "outcome"]].tolist() == ["2件", "2件未核实", "open"]
     assert str(bulletin.checked_leads(m).sentence) == ""  # told once, not as leads too
     assert bulletin.follow_up(m, "沈阳").frame["what"].tolist()[:2] == ["sample", "tickets"]
     assert not [line for line in check(MONTH, desk.paths).weakens if "的工单中，例如" in line]
+
+
+def test_the_draw_that_is_meant_is_taken_back(desk, august, reported, monkeypatch):
+    """A message that says to take back leads has to mean these, whatever was drawn after them."""
+    week = drawing.in_week(reported, 2)
+    free = week[~week["ticket_id"].isin(each.ticket_id for each in august.made.draw.tickets)]
+    listed = free[["ticket_id", "unit"]].head(2).assign(lead="x", why="y", rank=[1, 2])
+    monkeypatch.setattr(type(desk.m), "leads", lambda m: listed)
+    desk.draw(calls=2, leads=True)
+    desk.draw(again=True)
+    with pytest.raises(HotlineError, match=r"hotline sample draw 2024-09 --from-leads --undo"):
+        desk.draw(week=2, per_unit=1)
+    assert undo(MONTH, None, desk.paths, drawn="leads").label == "2024-09（按线索）"
+    assert desk.draw(week=2, per_unit=1).new
+    assert undo(MONTH, None, desk.paths, drawn="again").label == "2024-09（复查上月问题）"
 
 
 def test_the_workbooks_of_both_months_are_told_apart(desk, august):
