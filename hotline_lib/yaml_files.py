@@ -217,7 +217,7 @@ def explain(
 def _line(problem: dict, content: Any, models: list[type[BaseModel]], shown: Shown) -> str:
     where, kind, context = list(problem["loc"]), problem["type"], problem.get("ctx", {})
     if "source" in where:
-        shown = _harmless
+        shown = _harmless(shown)
     fields = [field for model in models for field in model.model_fields]
     place = " ".join(step if step == _THIS else shown(step, fields) for step in _way(where, content)) or "内容"
     given = shown(str(problem["input"]), re.findall("'(.*?)'", context.get("expected", "")))
@@ -238,9 +238,11 @@ def _line(problem: dict, content: Any, models: list[type[BaseModel]], shown: Sho
     return f"{place} {wrote}{words or problem['msg']}。"
 
 
-def _harmless(text: str, _among: Iterable[str] = ()) -> str:
-    """What was written where tickets are, if it can be no address with a user and password."""
-    return text if re.fullmatch(r"[\w.-]{1,40}", text) else "（不显示：其中可能有口令）"
+def _harmless(shown: Shown) -> Shown:
+    """The same of what was written where tickets are, which may be an address with a user and password."""
+    return lambda text, *among: (
+        shown(text, *among) if re.fullmatch(r"[\w.-]{1,40}", text) else "（不显示：其中可能有口令）"
+    )
 
 
 def kind_of(problem: dict) -> str:

@@ -139,11 +139,11 @@ def read_back(paths: dict, ids: list[str]) -> None:
     (here := _paths(paths)).recover()
     draws = [each for each in ledger.read_ledger(here) if each.number in ids]
     said = dict.fromkeys(("called_back", "closed", "satisfied"), "yes"), {"answered": "yes", "passed_on": "no"}
-    rows = [
-        Row("", "", 1, {"ticket_id": each.ticket_id}, each, draw, said[bool(each.when)])
-        for draw in draws
-        for each in draw.tickets
-    ]
+    rows = []
+    for draw in draws:
+        for each in draw.tickets:
+            rows.append(row := Row("", "", 1, {"ticket_id": each.ticket_id}, said=said[bool(each.when)]))
+            row.of, row.draw = each, draw
     take.store(rows, draws, here)
 
 

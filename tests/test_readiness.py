@@ -86,7 +86,7 @@ def test_a_new_month_is_told_what_to_do_first(desk):
     found = check("2024-10", desk)
     assert not any("hotline new" in stop for stop in found.stops)
     for words in (
-        "第 18 至 32 行 offline_minutes（全部单位） 待补充：断网时长",
+        "第 20 至 34 行 offline_minutes（全部单位） 待补充：断网时长",
         "行 test_calls.slow 待补充",
         "行 issued 待补充",
     ):

@@ -374,13 +374,16 @@ def test_a_table_to_simulate_from_is_told_with_row_and_column(project, published
 
 @pytest.mark.parametrize(
     ("line", "column"),
-    [("王小明 13900001234;沈阳", "ticket_id"), ("JT2101002024090100000001;王小明 13900001234", "unit")],
+    [
+        ("王小明 13900001234;沈阳;random;yes;yes;no", "工单编号"),
+        ("JT2101002024090100000001;王小明 13900001234;random;yes;yes;no", "分平台"),
+    ],
 )
 def test_a_name_in_place_of_a_drawn_ticket_is_told_by_its_row_only(project, published, line, column):
     file = published.spot_checks(MONTH)
     file.parent.mkdir()
-    file.write_bytes(f"ticket_id;unit\n\n{line}\n".encode("gb18030"))
+    file.write_bytes(f"ticket_id;unit;drawn;called_back;closed;satisfied\n\n{line}\n".encode("gb18030"))
     message = refused(read_printed, MONTH, load_params(MONTH, project.params), published)
-    assert message.startswith(f"data/spot_checks/{MONTH}.csv 第 3 行 {column}：")
+    assert message.startswith(f"data/spot_checks/{MONTH}.csv ") and f"第 3 行「{column}」：" in message
     assert "王小明" not in message
     assert "1390" not in message

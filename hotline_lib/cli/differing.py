@@ -51,7 +51,7 @@ def _tell(found: Differences) -> None:
     for why, changes in found.by_reason().items():
         typer.echo("")
         for number, words in enumerate(why):
-            typer.echo(f"{'　　　' if number else '因为：'}{words}")
+            typer.echo(("　　　" if number else "因为：") + words)
         if not watched:
             for each in changes:
                 place = "　".join(filter(None, (each.table, each.row, each.column)))

@@ -15,7 +15,7 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.paths import Paths, find_paths
 
 
-@command(app, "hotline run 2024-10", "hotline run 2024-10 --unit 沈阳", "hotline run 2024-10 --only 03 -p top=10")
+@command(app, "hotline run 2024-10", "hotline run 2024-10 --unit all", "hotline run 2024-10 --only 03 -p top=10")
 def run(
     months: Annotated[
         list[str],

@@ -66,7 +66,9 @@ def meant(cell: str, means: Mapping[str, str], choice: Mapping[str, str], params
     can = f"可填：{'、'.join([*choice.values()][:_MOST_TOLD])}。"
     if not plain(cell):
         return "", f"未填写。{can}"
-    shown = params.known.shown(cell, [*choice, *means])
+    shown = params.known.shown(
+        cell, [word for word in (*choice, *means) if not word.isdigit()]
+    )  # a code is near a postcode
     close = nearest(cell.strip(), [*choice, *means]) if shown != HIDDEN else None
     hint = f"是指「{close}」吗？" if close and means.get(close, close) in choice else ""
     return "", f"「{shown}」不能用。{hint}{can}"

@@ -81,7 +81,9 @@ def test_points_are_explained_one_by_one(m):
     assert printed["盘锦", "平均办结时长"][-1] == "低于60分钟，差174.41，多得1分"
     assert printed["锦州", "万人工单数量"][-1] == "—"  # never more calls as advice
     assert "只差1件的：朝阳市24小时办结率1件未达标，少1件多得4分；" in str(x.sentence)
-    assert "m.behind" not in "".join(x.table.notes) and x.table.csv().startswith("unit,points,missed,one_less,one_more,")
+    assert "m.behind" not in "".join(x.table.notes) and x.table.csv().startswith(
+        "unit,points,missed,one_less,one_more,"
+    )
 
 
 def test_a_unit_sees_its_own_points_and_what_would_cost_some(m):
