@@ -95,7 +95,7 @@ def _book(m: Month, draw: Draw, units: Sequence[str], tickets: pd.DataFrame) -> 
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"抽检 {draw.label}", "created": month_range(m.month)[1]})
     week = f"第{draw.asked.week}周" if draw.asked.week else ""
-    sheets = _Sheets(book, f"{m.label}{week}{draw.kind}{'　模拟工单' * m.simulated}", draw.number)
+    sheets = _Sheets(book, f"{m.label}{week}{draw.kind}" + "　模拟工单" * m.simulated, draw.number)
     sheets.guide(draw)
     heads = list(locked(m.params).values())
     answers = [said(answer, QUESTIONS[0], m.params) for answer in ANSWERS]
