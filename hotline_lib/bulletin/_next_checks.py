@@ -47,6 +47,7 @@ def _told(x: Exhibit) -> dict[str, object]:
     rows = x.frame
     most = rows.drop_duplicates("ticket_id")["unit"].value_counts(sort=False)
     return {
+        "closed": sum(metrics.closed_complaints(figures.indicators(x.m)).values()),
         "number": int(rows["ticket_id"].nunique()), "kinds": rows["lead"].unique().tolist(),
         "units": list(most.sort_values(ascending=False, kind="stable").index),
     }  # fmt: skip

@@ -279,6 +279,13 @@ def test_indicators_that_called_for_attention_are_followed(m):
     assert "没有失分须关注（●）的指标" in str(bulletin.follow_up(none).sentence)
 
 
+def test_where_no_complaint_was_closed_there_was_nothing_to_look_for_leads_in(month_of, monkeypatch):
+    for complaints, says in ((0, "本月没有报送办结的投诉举报，无从查找线索。"), (3, "没有发现线索")):
+        empty = month_of(ONE, rates=closed(沈阳=complaints))
+        monkeypatch.setattr(type(empty), "leads", lambda _: LEADS.head(0))
+        assert says in str(bulletin.leads(empty).sentence)
+
+
 def test_leads_are_told_by_kind_and_unit_and_no_verdict(m, monkeypatch):
     assert "没有发现线索" in str(bulletin.leads(m).sentence) and bulletin.leads(m).table._repr_html_() == ""
     monkeypatch.setattr(type(m), "leads", lambda _: LEADS)
