@@ -109,7 +109,7 @@ def _table(x: Exhibit) -> Table | Sentence:
             Column("其中有问题的", "bounds", "words", unit="件，95%区间", emphasis=clean),
             Column("合并估计", "estimate", "words", unit="%", emphasis=clean),
             Column("95%区间", ("pooled_low", "pooled_high"), "interval", unit="%", emphasis=clean),
-            Column("若上报属实，\n抽到这些的概率", "chance", "words", emphasis=over),
+            Column("若上报属实，\n抽到这些\n的概率", "chance", "words", emphasis=over),
             column("score", unit="", head="总分"),
             Column("以抽检代替\n上报的总分", "by_sample", "words", emphasis=clean),
         ],
