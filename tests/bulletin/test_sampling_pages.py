@@ -94,7 +94,8 @@ def test_what_is_known_is_printed_and_what_nobody_knows_is_a_dash(month_of):
     sure = bulletin.how_sure(month_of(ONE, spot_checks=rows, rates=closed(沈阳=90, 大连=2)))
     heads = [column.head for column in sure.table.columns if column.in_page]
     assert (
-        "若上报属实，\n抽到这些\n的概率" in heads and "不是上报属实的概率" in repr(sure.table) + sure.table._repr_html_()
+        "若上报属实，\n抽到这些\n的概率" in heads
+        and "不是上报属实的概率" in repr(sure.table) + sure.table._repr_html_()
     )
     told = by_unit(sure.table)
     assert told["沈阳"][2:4] == ["90", "至多46"] and told["大连"][2:4] == ["—", "—"] and told["鞍山"][2:4] == ["—", "—"]
