@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from hotline_lib.batch.manifest import Manifest, read_manifest
-from hotline_lib.deliver.ledger import Entry
+from hotline_lib.deliver.ledger import sent
 from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.new_month import TO_CHECK
 from hotline_lib.params import first_day, load_params
@@ -96,21 +94,12 @@ def _reports(manifest: Manifest, month: str, paths: Paths) -> str:
 
 def _mailed(month: str, paths: Paths) -> str:
     """To how many the bulletin and the units' editions went, and when last; read only, whoever may be mailing now."""
-    places = (paths.sent, paths.output / "sent")  # where they are, and where an earlier version of the suite had them
-    file = next((there for folder in places if (there := folder / f"{month}.jsonl").is_file()), None)
-    if file is None:
+    if (gone := sent(month, paths.sent, paths.output / "sent")) is None:
         return _NONE
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-        entries = [TypeAdapter(Entry).validate_json(line) for line in lines]
-    except (OSError, ValueError):
+    if gone.damaged:
         return "记录读不懂"
-    people = {(each.audience, each.address.casefold()) for each in entries if each.status == "sent"}
-    unknown = {(each.audience, each.address.casefold()) for each in entries} - people
-    if not entries:
-        return _NONE
-    last = max(each.time for each in entries)[5:10]
-    return f"{len(people)} 封（{last}）" + f"，不明 {len(unknown)}" * bool(unknown)
+    last = f"（{gone.last[5:10]}）" if gone.last else ""
+    return f"{gone.people + gone.units} 封{last}" + f"，不明 {gone.unknown}" * bool(gone.unknown)
 
 
 def _params(file: Path, paths: Paths) -> str:

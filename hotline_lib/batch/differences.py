@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from hotline_lib.batch.printed import Grid, Printed
-from hotline_lib.month import label
 from hotline_lib.params import month_before
 from hotline_lib.params.of_month import PER_UNIT
 
@@ -144,7 +143,7 @@ def _reaches(each: Input, table: str, key: str, month: str, back: int) -> bool:
     if of_words and (file := _WRITTEN.get(table.removeprefix("words "))):
         return each.kind == "program" or each.name.endswith(f"{month}/{file}.md")
     if each.kind in ("wording", "text"):
-        return of_words
+        return of_words or "/" in table  # tables of the analysis and own ones have sentences in their cells
     if each.kind == "notebooks":
         return table.startswith("own/")
     base = (month, month_before(month), month_before(month, 12))
@@ -244,8 +243,3 @@ def _apart(was: str, now: str) -> tuple[str, str]:
         return ("…" if first else "") + text[first : len(text) - last] + ("…" if last else "")
 
     return cut(was), cut(now)
-
-
-def since(time: str) -> str:
-    """2024年10月14日09:30."""
-    return f"{label(time[:7])}{int(time[8:10])}日{time[11:16]}" if len(time) >= 16 else time

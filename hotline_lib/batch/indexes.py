@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from hotline_lib.batch.export import Link, PageContext, render
-from hotline_lib.batch.manifest import Manifest, Record
+from hotline_lib.batch.manifest import Manifest, Record, moment
 from hotline_lib.batch.pages import held
 from hotline_lib.month import label
 
@@ -112,15 +111,12 @@ def _gone(gone: Sent | None) -> list[Item]:
     """To how many the month was sent and when, and when it was corrected."""
     if gone is None:
         return [Item("还没有发过")]
+    if gone.damaged:
+        return [Item("发送记录读不懂，不知道发了没有")]
     whose = [f"月报{gone.people}人"] * bool(gone.people) + [f"单位分册{gone.units}人"] * bool(gone.units)
-    items = [Item(f"已发给{'、'.join(whose)}，最近一次{_day(gone.last)}", after="；")] if whose else []
-    items += [Item(f"{_day(gone.corrected)}发过更正", after="；")] if gone.corrected else []
+    items = [Item(f"已发给{'、'.join(whose)}，最近一次{moment(gone.last)}", after="；")] if whose else []
+    items += [Item(f"{moment(gone.corrected)}发过更正", after="；")] if gone.corrected else []
     return items + [Item(f"{gone.unknown}人是否收到不明")] * bool(gone.unknown)
-
-
-def _day(time: str) -> str:
-    at = datetime.fromisoformat(time)
-    return f"{at.year}年{at.month}月{at.day}日{at:%H:%M}"
 
 
 def tables(manifests: Sequence[Manifest], hotline: str) -> str:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -123,6 +124,12 @@ def read_manifest(folder: Path) -> Manifest:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     manifest.reports = dict(sorted(manifest.reports.items()))
     write_whole(folder / _NAME, json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n")
+
+
+def moment(time: str) -> str:
+    """2024年10月14日09:30, of a time as manifests and ledgers keep it."""
+    at = datetime.fromisoformat(time)
+    return f"{at.year}年{at.month}月{at.day}日{at:%H:%M}"
 
 
 def all_manifests(output: Path) -> list[Manifest]:

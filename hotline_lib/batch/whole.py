@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotline_lib.batch.inputs import looked_at
-from hotline_lib.batch.manifest import Manifest, Open, Run, all_manifests, read_manifest
+from hotline_lib.batch.manifest import Manifest, Open, Run, all_manifests, moment, read_manifest
 from hotline_lib.batch.printed import FOLDER, MOST, Grid, Printed, forget, inputs_of, keep, printed, read
 from hotline_lib.deliver.ledger import Sent, sent
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import read_folder, write_whole
-from hotline_lib.params import load_params
 
 if TYPE_CHECKING:
     from hotline_lib.batch.differences import Differences
@@ -62,7 +61,7 @@ def _open(m: Month) -> tuple[tuple[Open, ...], int]:
     href = lambda section: f"00_bulletin.html{anchors[section]}"
     found = []
     for key, units in month.unfilled(names).items():
-        called, section = _OPEN[key]
+        called, section = _OPEN.get(key, (key, ""))
         whose = f"（{'、'.join(units)}）" if 0 < len(units) < len(names) else f"（{len(units)}个单位）" if units else ""
         found.append(Open(called + whose, len(units) or (2 if key == "test_calls" else 1), href(section)))
     found += [Open(f"{called}的文字", 1, href(name)) for name, called in TEXTS.items() if text(m.params, name) is None]
@@ -76,8 +75,8 @@ def _open(m: Month) -> tuple[tuple[Open, ...], int]:
 def versions(month: str, paths: Paths) -> list[str]:
     """What can be compared with what lies in output/MONTH now, as lines: version, and when it was made or sent."""
     manifest, gone = read_manifest(paths.report_folder(month)), _sent(month, paths)
-    lines = [f"{each.version}　{_time(each.made_at)}运行" for each in reversed(manifest.runs)]
-    return [*lines, f"{MAILED}　{_time(gone.edition_time)}发出"] if gone and gone.edition else lines
+    lines = [f"{each.version}　{moment(each.made_at)}运行" for each in reversed(manifest.runs)]
+    return [*lines, f"{MAILED}　{moment(gone.edition_time)}发出"] if gone and gone.edition else lines
 
 
 def compare(month: str, paths: Paths, version: str = "") -> tuple[str, Differences | None]:
@@ -95,23 +94,25 @@ def compare(month: str, paths: Paths, version: str = "") -> tuple[str, Differenc
         return _with_mailed(month, paths, now)
     before = next((each for each in runs if each.version == version), None) if version else (runs[-2:-1] or (None,))[0]
     if before is None and not version:
-        return f"记下的只有{_time(runs[-1].made_at)}的一次运行，此后没有变化", None
+        return f"记下的只有{moment(runs[-1].made_at)}的一次运行，此后没有变化", None
     kept = read(_file(folder, before.version)) if before else None
     if before is None or kept is None:
         known = "\n".join(f"  {line}" for line in versions(month, paths))
         raise HotlineError(f"{month} 没有留下版本「{before.version if before else version}」。可以比较的：\n{known}")
     from hotline_lib.batch.differences import differences
 
-    return f"与{_time(before.made_at)}的运行相比", differences(kept, now)
+    return f"与{moment(before.made_at)}的运行相比", differences(kept, now)
 
 
 def _with_mailed(month: str, paths: Paths, now: Printed) -> tuple[str, Differences]:
     from hotline_lib.batch.differences import differences
 
     gone = _sent(month, paths)
+    if gone and gone.damaged:
+        raise HotlineError(f"data/sent/{month}.jsonl 读不懂，不知道发出的是什么。请从备份恢复它。")
     if gone is None or not gone.edition:
         raise HotlineError(f"{month} 的月报还没有发过，没有可以比较的。与上一次运行比：hotline diff {month}")
-    words, kept = f"与{_time(gone.edition_time)}发出的相比", read(_sent_file(month, paths, gone.edition))
+    words, kept = f"与{moment(gone.edition_time)}发出的相比", read(_sent_file(month, paths, gone.edition))
     if kept is not None:
         return words, differences(kept, now)
     tables = read_folder(paths.sent / month / "tables" / gone.edition)
@@ -160,11 +161,6 @@ def _sent(month: str, paths: Paths) -> Sent | None:
     return sent(month, paths.sent, paths.output / "sent")
 
 
-def _time(time: str) -> str:
-    at = datetime.fromisoformat(time)
-    return f"{at.year}年{at.month}月{at.day}日{at:%H:%M}"
-
-
 # The pages.
 
 
@@ -206,8 +202,3 @@ def _write_changes(month: str, paths: Paths, hotline: str) -> None:
         write_whole(file, indexes.changes(month, found, hotline, simulated=simulated))
     else:
         file.unlink(missing_ok=True)
-
-
-def hotline_of(month: str, paths: Paths) -> str:
-    """What the hotline of a month is called."""
-    return load_params(month, paths.params).organisation.hotline

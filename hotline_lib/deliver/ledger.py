@@ -115,19 +115,20 @@ class Ledger:
 class Sent:
     """What the ledger says of a month, without names. people: who have the whole bulletin; units: who have a unit's edition;
     unknown: who may have one. last, corrected: when a mail went out last, and one that mended another; edition: of the
-    last whole bulletin, with its time."""
+    last whole bulletin, with its time. damaged: nobody can read the ledger, so nothing of this is known."""
 
-    people: int
-    units: int
-    unknown: int
-    last: str
-    corrected: str
+    people: int = 0
+    units: int = 0
+    unknown: int = 0
+    last: str = ""
+    corrected: str = ""
     edition: str = ""
     edition_time: str = ""
+    damaged: bool = False
 
 
 def sent(month: str, *places: Path) -> Sent | None:
-    """What was sent of a month; None if nothing was, or nobody can read it. Read only: somebody may be mailing now.
+    """What was sent of a month; None if nothing was. Read only: somebody may be mailing now.
 
     places: folders of ledgers, the first that has the month's counts.
     """
@@ -136,7 +137,7 @@ def sent(month: str, *places: Path) -> Sent | None:
         lines = file.read_text(encoding="utf-8").splitlines() if file else []
         entries = [TypeAdapter(Entry).validate_json(line) for line in lines]
     except (OSError, ValueError):
-        return None
+        return Sent(damaged=True)
     had: dict[tuple[str, str], Entry] = {}
     corrected, whole = "", Entry("", "", "")
     for each in (each for each in entries if each.status == "sent"):

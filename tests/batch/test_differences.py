@@ -81,6 +81,13 @@ def test_a_wording_changes_words_and_no_figure():
     assert (found.words[0].was, found.words[0].now) == ("沈阳12件。", "沈阳有12件。")
 
 
+def test_a_cell_of_the_analysis_may_hold_a_sentence_and_so_come_from_a_wording():
+    name, other = "analysis/needs_help", with_rows(SCORES, ("1", "沈阳", "别的话", "0"))
+    before = replace(BEFORE, tables={**BEFORE.tables, name: SCORES})
+    found = differences(before, changed({"wording": "#zz"}, tables={**BEFORE.tables, name: other}))
+    assert [each.why for each in found.figures] == [("措辞　params/wording/units.j2",)]
+
+
 def test_what_people_wrote_depends_on_their_file_alone():
     now = changed({"cases.md": "#zz", "2024-09.parquet": "zz"}, words={**BEFORE.words, CASES: ("两例。",)})
     (one,) = differences(BEFORE, now).words

@@ -367,6 +367,8 @@ def test_the_index_tells_of_a_month_what_is_filled_sent_and_corrected():
     assert links["断网时长（沈阳）"] == "2024-09/00_bulletin.html#附件1"
     assert links["印出的有变化：是哪些，因为什么"] == "2024-09/diff.html"
     assert "还没有发过" in indexes.index([of_month], "某省热线")
+    unknown = indexes.index([of_month], "某省热线", {"2024-09": Sent(damaged=True)})
+    assert "还没有发过" not in unknown and "发送记录读不懂" in unknown
     first = indexes.index([of_month], "某省热线", {"2024-09": Sent(4, 0, 0, "2024-10-14T09:30:00+08:00", "")})
     assert "已发给月报4人，最近一次2024年10月14日09:30<" in first.replace("\n", "") and "更正" not in first
 
