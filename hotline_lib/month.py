@@ -19,9 +19,12 @@ from hotline_lib.ringing import with_calls
 from hotline_lib.tickets import table_digest
 from hotline_lib.tickets.files import LONGEST
 from hotline_lib.tickets.read import newest_month, no_tickets
+from hotline_lib.tickets.rules import in_words
 from hotline_lib.tickets.scan import accepted, handed, leads, submitted
 from hotline_lib.tickets.schema import KEYS, SCHEMA, Input
 from hotline_lib.tickets.single import chosen_tickets, left_tickets, missed_tickets, tickets_behind
+
+frames_read = handed  # the environment variable that holds a kernel to the frames that this process has read
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -33,7 +36,8 @@ class Month:
     ``counts`` has ``role`` and ``printed_domain`` beside the columns of the scan (see hotline_lib.tickets.scan).
     last_year, previous: the base months of yoy and mom. spot_checks: the drawn tickets, or None.
     errata: what is wrong in this month's printed bulletin, if it was printed.
-    incomplete: why Annex 1 lacks tickets, in words, if it does; it is among the warnings too.
+    odd: what cannot well be of the tickets accepted in the month: ``warning``, ``tickets``.
+    left_out: what of them is not there, in words; incomplete: what Annex 1 lacks of it.
     """
 
     month: str
@@ -49,7 +53,8 @@ class Month:
     spot_checks: pd.DataFrame | None
     errata: pd.DataFrame | None
     inputs: tuple[Input, ...]
-    warnings: tuple[str, ...]
+    odd: pd.DataFrame
+    left_out: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     still_open: pd.DataFrame | None = None
 
@@ -57,6 +62,11 @@ class Month:
     def label(self) -> str:
         """2024年9月"""
         return label(self.month)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about the tickets, and what of them is not there, in words."""
+        return (*in_words(self.odd, self.still_open), *self.left_out)
 
     @property
     def simulated(self) -> bool:
@@ -276,7 +286,8 @@ def _opened(month: str, paths: Paths) -> Month:
         spot_checks=read_spot_checks(month, params, paths),
         errata=published.tables(month, params, paths).get("errata"),
         inputs=tuple(sorted(inputs.values(), key=lambda each: each.month, reverse=True)),
-        warnings=(*frames["warnings"]["warning"], *unusable, *lacking),
+        odd=frames["warnings"],
+        left_out=(*unusable, *lacking),
         incomplete=tuple(lacking),
         still_open=frames["still_open"],
     )
@@ -287,8 +298,3 @@ def prepare(month: str, paths: Paths) -> Month:
     m = _opened(month, paths)
     _ = m._beside, m.annexes, m.missed, m.left, m.leads()
     return m
-
-
-def frames_read(paths: Paths) -> dict[str, str]:
-    """The environment variable that holds another process (a kernel) to the frames that this one has read."""
-    return handed(paths)

@@ -31,6 +31,7 @@ from hotline_lib.text_files import read_text
 from hotline_lib.tickets.files import hint_to_simulate
 from hotline_lib.tickets.quality import data_quality
 from hotline_lib.tickets.read import fetch, find_input, no_tickets, read_month
+from hotline_lib.tickets.rules import in_words
 from hotline_lib.tickets.scan import accepted, reached, submitted
 from hotline_lib.yaml_files import rows_of
 
@@ -163,7 +164,7 @@ def _tickets(found: Readiness, params: Params, paths: Paths) -> None:
     frames, source = own
     mark = "，模拟工单" if source.simulated else ""
     found.ready.append(f"工单 {source.name}：{frames['counts']['tickets'].sum():,} 件，版本 {source.sha256[:12]}{mark}")
-    found.weakens += [f"{source.name}：{warning}。" for warning in frames["warnings"]["warning"]]
+    found.weakens += [f"{source.name}：{warning}。" for warning in in_words(frames["warnings"], frames["still_open"])]
     now = dt.datetime.now(_SHANGHAI).replace(tzinfo=None)
     found.quality = data_quality(read_month(month, params, paths), params, now)
     found.coverage = coverage(month, params, paths)

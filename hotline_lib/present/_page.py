@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SIMULATED = "模拟工单"
 MONTHS_BEFORE = 5  # from which usual variation is estimated: that of metrics.judged
-_OPEN, _COUNTED = "尚未办结", re.compile(r"：(\d+) 件$")  # warnings of the tickets: 尚未办结：74 件
 NO_REAL_CALL = f"{SIMULATED}：由公开月报的数字逐项还原，不含任何真实来电"
 
 
@@ -85,7 +84,7 @@ def caption(m: Month) -> Sentence:
 
 def _warned(m: Month) -> list[str]:
     """What is odd about the month's tickets: 74件工单尚未办结（均为营口）."""
-    told = [_COUNTED.sub(r"（\1件）", words) for words in m.warnings if not words.startswith(_OPEN)]
+    told = [*(f"{each.warning}（{each.tickets}件）" for each in m.odd.itertuples()), *m.left_out]
     if m.still_open is None or not (number := int(m.still_open["tickets"].sum())):
         return told
     units = m.still_open.loc[m.still_open["tickets"] > 0, "unit"].unique()

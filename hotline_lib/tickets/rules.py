@@ -26,8 +26,8 @@ _MOST = 100  # hidden values among which an example is looked for
 Shown = Callable[[str], str]
 
 
-def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, params: Params) -> list[str]:
-    """The warnings of a month of tickets.
+def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, params: Params) -> pd.DataFrame:
+    """What is odd about a month of tickets, though it is read: ``warning`` (in words), ``tickets``; a row per rule.
 
     tickets: as ``read_month`` gives them. counts: the same tickets' counts (each wrong value appears in them once,
     so values are compared there). name: what the analyst calls the source.
@@ -57,7 +57,15 @@ def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, par
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
         raise TicketsError(f"{name} 有 {len(problems)} 类问题，{month} 没有读入任何工单：\n{lines}\n改好后重新运行。")
-    return [f"{warnings[rule][0]}：{n} 件" for rule, n in broken.items() if rule in warnings]
+    odd = [(warnings[rule][0], n) for rule, n in broken.items() if rule in warnings]
+    return pd.DataFrame(odd, columns=["warning", "tickets"]).astype({"warning": str, "tickets": "int64"})
+
+
+def in_words(odd: pd.DataFrame, still_open: pd.DataFrame | None) -> list[str]:
+    """What a message lists: tickets that are not closed, and what ``check_month`` found."""
+    left = 0 if still_open is None else int(still_open["tickets"].sum())
+    found = [("尚未办结", left), *odd[["warning", "tickets"]].itertuples(index=False)]
+    return [f"{words}：{number} 件" for words, number in found if number]
 
 
 def _different(tickets: Table, month: str, rows: int) -> int:
@@ -114,7 +122,6 @@ def _warnings(t: Table, params: Params) -> dict[str, tuple[str, BooleanValue]]:
         "order/closed": ("办结早于受理", t.closed_at < t.accepted_at),
         "order/transferred": ("办结早于转办", t.closed_at < t.transferred_at),
         "order/submitted": ("报送早于办结", t.submitted_at < t.closed_at),
-        "open": ("尚未办结", t.closed_at.isnull()),
         "code": ("工单编号的区划代码与分平台不符", wrong_code),
         "rated": ("有评价而没有回访", t.rating.notnull() & ~t.called_back.fill_null(False)),
     }

@@ -4,6 +4,7 @@ Frames (pandas; whole numbers are int64):
     counts       accepted in the month: business_type, domain, issue, sub_issue, unit, tickets
     calendar     accepted in the month: date, hour, business_type, unit, tickets
     still_open   accepted in the month, not closed: unit, business_type, tickets
+    warnings     what is odd about them (``check_month``): warning, tickets
     rates        submitted in the month: unit, indicator, numerator, denominator (minutes: seconds, tickets)
     handling     submitted in the month: unit, business_type, minute (whole), tickets, seconds
     submissions  submitted in the month: unit, business_type, accepted_month, tickets
@@ -59,12 +60,11 @@ def accepted(month: str, params: Params, paths: Paths) -> tuple[Frames, Input] |
         by_hour = tickets.mutate(date=at.date(), hour=at.hour())
         hours = by_hour.group_by("date", "hour", "business_type", "unit").aggregate(tickets=by_hour.count())
         still_open, keys = tickets.filter(tickets.closed_at.isnull()), ["unit", "business_type"]
-        warned = check_month(tickets, counts, month, source.name, of_month)
         return {
             "counts": counts,
             "calendar": frame(hours, ["date", "hour", "business_type", "unit"]),
             "still_open": frame(still_open.group_by(*keys).aggregate(tickets=still_open.count()), keys),
-            "warnings": pd.DataFrame({"warning": pd.Series(warned, dtype=str)}),
+            "warnings": check_month(tickets, counts, month, source.name, of_month),
         }
 
     return kept("accepted", month, frames_key("accepted", month, [source], of_month, params), scan, paths), source

@@ -42,7 +42,7 @@ def month_of(project):
             rates=drawn(rates), handling=handling, submissions=submissions,
             last_year=Base("2023-09", "tickets" if last_year else None, frame_of(last_year) if last_year else None),
             previous=Base("2024-08", None), spot_checks=None if spot_checks is None else drawn(spot_checks),
-            errata=None, inputs=(), warnings=(),
+            errata=None, inputs=(), odd=pd.DataFrame({"warning": [], "tickets": []}),
         )  # fmt: skip
         m.__dict__["missed"] = missed
         return m
