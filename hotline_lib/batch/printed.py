@@ -70,14 +70,13 @@ class Printed:
 
 
 def printed(m: Month, folder: Path, top: int, inputs: dict[str, str]) -> Printed:
-    """What the tables that lie in ``folder`` say, and the sentences of the month. top: ranks of issues."""
+    """What the month's tables and sentences say. folder: where the tables that notebooks keep lie. top: ranks of issues."""
     from hotline_lib import bulletin
     from hotline_lib.present._prose import Prose
     from hotline_lib.present._sentences import Sentence
 
-    grids = {name: _grid(table, folder / f"{name}.csv") for name, table in bulletin.files(m, top).items()}
-    analysis = bulletin.analysis(m, top).items()
-    grids |= {f"analysis/{name}": _grid(table, folder / "analysis" / f"{name}.csv", True) for name, table in analysis}
+    grids = {name: _grid(table) for name, table in bulletin.files(m, top).items()}
+    grids |= {f"analysis/{name}": _grid(table, by_name=True) for name, table in bulletin.analysis(m, top).items()}
     own = {f"own/{file.stem}": _own(file) for file in sorted((folder / "own").glob("*.csv"))}
     found = bulletin.findings(m, top=top)
     words = {found.heading: tuple(f"{each.title}：{each.text}{each.todo}" for each in found.found)}
@@ -87,29 +86,24 @@ def printed(m: Month, folder: Path, top: int, inputs: dict[str, str]) -> Printed
     return Printed(m.month, inputs, grids | own, words, m.params.month.reach_back_months, tuple(own))
 
 
-def _grid(table: Table, file: Path, by_name: bool = False) -> Grid:
-    columns = [column for column in table.columns if by_name or column.key]
-    shown = [at for at, column in enumerate(columns) if column.in_page]
-    texts = [at for at, column in enumerate(shown) if columns[column].kind == "text"]
-    about = sorted(texts, key=lambda at: columns[shown[at]].value != table.row_head)
-    heads = ["".join(filter(None, [columns[at].group, columns[at].name])) for at in shown]
+def _grid(table: Table, *, by_name: bool = False) -> Grid:
+    """by_name: with the columns that have no key in the CSV."""
+    columns = [column for column in table.columns if column.in_page and (column.key or by_name)]
+    texts = [at for at, column in enumerate(columns) if column.kind == "text"]
+    about = sorted(texts, key=lambda at: columns[at].value != table.row_head)
+    heads = ["".join(filter(None, [column.group, column.name])) for column in columns]
     heads = [
-        f"{head}（{columns[at].unit}）" if columns[at].unit and heads.count(head) > 1 else head
-        for head, at in zip(heads, shown, strict=True)
+        f"{head}（{column.unit}）" if column.unit and heads.count(head) > 1 else head
+        for head, column in zip(heads, columns, strict=True)
     ]
-    _, *rows = _read(file)
-    named = [columns[at].key or columns[at].name for at in shown]
+    named = [column.key or column.name for column in columns]
     keys = tuple(key if named.count(key) == 1 else head for key, head in zip(named, heads, strict=True))
-    return Grid(table.name, keys, tuple(heads), tuple(about), tuple(tuple(row[at] for at in shown) for row in rows))
+    return Grid(table.name, keys, tuple(heads), tuple(about), tuple(map(tuple, table.records(columns))))
 
 
 def _own(file: Path) -> Grid:
-    head, *rows = _read(file)
+    head, *rows = csv.reader(read_text(file).splitlines())
     return Grid(file.stem, tuple(head), tuple(head), (0,), tuple(map(tuple, rows)))
-
-
-def _read(file: Path) -> list[list[str]]:
-    return list(csv.reader(read_text(file).splitlines()))
 
 
 # What it was made from.

@@ -117,14 +117,17 @@ class Table:
         in_page_only: without what stands in the CSV alone (numerators, ticket numbers).
         """
         columns = [column for column in self.columns if column.key and (column.in_page or not in_page_only)]
-        lines = [
-            line for line in self.lines(columns) if not line.is_foot or (line.kind == "total" and self.total_in_csv)
-        ]
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.key for column in columns])
-        writer.writerows([cell.plain for cell in line.cells] for line in lines)
+        writer.writerows(self.records(columns))
         return file.getvalue()
+
+    def records(self, columns: Sequence[Column]) -> list[list[str]]:
+        """Those columns as the CSV has them, a record per row."""
+        lines = self.lines(columns)
+        there = [line for line in lines if not line.is_foot or (line.kind == "total" and self.total_in_csv)]
+        return [[cell.plain for cell in line.cells] for line in there]
 
     def without(self, *names: str) -> Table:
         """The same table without the columns of those heads."""
