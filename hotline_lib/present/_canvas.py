@@ -122,6 +122,28 @@ def bar_rows(
     canvas.line(zero, 1, zero, canvas.height - 1, style.GREY)
 
 
+def row_names(
+    canvas: Canvas, names: Sequence[str], *, top: float, pitch: float, gap: float, head: str = "单位", at: float = 0
+) -> float:
+    """The names of rows at the left, or from ``at`` on, under a head. Returns where what follows them may begin, ``gap`` px on."""
+    shown = [canvas.shorten(name, NAME_ROOM) for name in names]
+    canvas.text(at, 10, head, style.SOFT, size=HEAD)
+    for number, name in enumerate(shown):
+        canvas.text(at, top + pitch * (number + 0.5), name)
+    return at + canvas.widest([head, *shown]) + gap
+
+
+def columns_up(
+    canvas: Canvas, values: Sequence[float], colours: Sequence[str], *, left: float, bottom: float, pitch: float,
+    width: float, scale: float, least: float = 0,
+) -> None:  # fmt: skip
+    """A column per value from 0 upwards, ``width`` px of the ``pitch`` px of its room. least: px of one that is not 0."""
+    for at, (value, colour) in enumerate(zip(values, colours, strict=True)):
+        start = left + pitch * at + (pitch - width) / 2
+        height = max(value * scale, least if value else 0)
+        canvas.block(start, bottom - height, start + width, bottom, colour)
+
+
 def pitch_of(rows: Sequence, normal: float, dense: float) -> float:
     """Height of a row: ``dense`` where there are more units than a province usually has."""
     return normal if len(rows) <= 16 else dense

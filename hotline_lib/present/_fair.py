@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, NAME_ROOM, Align, Canvas, grid_step, pitch_of
+from hotline_lib.present._canvas import HEAD, Align, Canvas, grid_step, pitch_of, row_names
 from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, HAIR, INK, SLATE, SOFT
 
 if TYPE_CHECKING:
@@ -25,18 +25,15 @@ def rank_ranges(frame: pd.DataFrame) -> Figure:
     pitch, last = pitch_of(rows, 24, 20), max(len(rows), 2)
     with style.drawing(bare=True):
         canvas = Canvas(_TOP + pitch * len(rows) + _FOOT)
-        names = [canvas.shorten(row["unit"], NAME_ROOM) for row in rows]
-        left = canvas.widest(["单位", *names]) + 22
+        left = row_names(canvas, [row["unit"] for row in rows], top=_TOP, pitch=pitch, gap=22)
         at = lambda rank: left + (rank - 1) * (canvas.width - left - 20) / (last - 1)
         bottom = _TOP + pitch * len(rows)
-        canvas.text(0, 10, "单位", SOFT, size=HEAD)
         for rank in range(1, last + 1):
             canvas.line(at(rank), _TOP - 4, at(rank), bottom, HAIR)
             if rank == 1 or rank % 5 == 0:
                 canvas.text(at(rank), 10, f"第{rank}", SOFT, size=HEAD, align="center")
         for place, row in enumerate(rows):
             y = _TOP + pitch * (place + 0.5)
-            canvas.text(0, y, names[place])
             canvas.line(at(row["rank_low"]), y, at(row["rank_high"]), y, BLUE2, width=6)
             canvas.dot(at(row["rank"]), y, BLUE, size=9)
             if place and row["band"] != rows[place - 1]["band"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, NAME_ROOM, SPARE, Canvas, pitch_of
+from hotline_lib.present._canvas import HEAD, SPARE, Canvas, pitch_of, row_names
 from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, INK, SOFT, WHITE
 
 if TYPE_CHECKING:
@@ -73,15 +73,14 @@ def _parts(points: dict[str, Decimal], leading: dict[str, str], attention: Decim
 def _score_bars(canvas: Canvas, rows: list[dict], parts: dict, top: float, pitch: float, full: int) -> tuple:
     """Returns where the bars begin and which indicators are named in one."""
     ranks = [str(row["rank"]) for row in rows]
-    names = [canvas.shorten(row["unit"], NAME_ROOM) for row in rows]
     values = [numbers.decimal(row["score"]) for row in rows]
     lost = [numbers.decimal(row["lost"]) for row in rows]
     rank_at = max(canvas.measure("名次", HEAD), canvas.widest(ranks))
-    score_at = rank_at + 8 + max(canvas.widest(names), canvas.measure("单位", HEAD)) + 7 + canvas.widest(values)
+    names_end = row_names(canvas, [row["unit"] for row in rows], top=top, pitch=pitch, gap=7, at=rank_at + 8)
+    score_at = names_end + canvas.widest(values)
     left = score_at + 12
     right = canvas.width - max(canvas.widest(lost), canvas.measure("合计", HEAD)) - 10
     canvas.text(0, 10, "名次", SOFT, size=HEAD)
-    canvas.text(rank_at + 8, 10, "单位", SOFT, size=HEAD)
     canvas.text(score_at, 10, "总分", SOFT, size=HEAD, align="right")
     canvas.text(left, 10, f"失分及其来源（满分{full}）", SOFT, size=HEAD)
     canvas.text(canvas.width, 10, "合计", SOFT, size=HEAD, align="right")
@@ -92,7 +91,6 @@ def _score_bars(canvas: Canvas, rows: list[dict], parts: dict, top: float, pitch
     for at, row in enumerate(rows):
         y = top + pitch * (at + 0.5)
         canvas.text(rank_at, y, ranks[at], SOFT, align="right")
-        canvas.text(rank_at + 8, y, names[at])
         canvas.text(score_at, y, values[at], align="right")
         canvas.text(canvas.width, y, lost[at], align="right")
         _stack(canvas, parts.get(row["unit"], []), left, right, y, scale, said)

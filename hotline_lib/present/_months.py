@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, SPARE, Canvas
+from hotline_lib.present._canvas import HEAD, SPARE, Canvas, columns_up
 from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, INK, SOFT
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def levels(
         top, bottom = 24.0, canvas.height - 38
         right = canvas.width - (canvas.widest([line.words for line in lines], HEAD) + 8 if lines else 0)
         pitch, scale = min(right / len(values), _WIDEST), (bottom - top) / most
-        for at, value in enumerate(values):
-            _column(canvas, pitch, at, bottom - value * scale, bottom, _colour(at, len(values), outside))
+        room = {"bottom": bottom, "pitch": pitch, "width": _BAR * pitch, "scale": scale}
+        columns_up(canvas, values, _colours(len(values), outside), left=0, **room)
         end = pitch * len(values)
         for line in lines:
             y, colour = bottom - line.value * scale, SOFT if light else INK
@@ -60,13 +60,10 @@ def levels(
     return canvas.figure
 
 
-def _colour(at: int, count: int, outside: Sequence[bool]) -> str:
-    return ACCENT if outside and outside[at] else BLUE if at == count - 1 else BLUE2
-
-
-def _column(canvas: Canvas, pitch: float, at: int, top: float, bottom: float, colour: str, left: float = 0) -> None:
-    start = left + pitch * (at + (1 - _BAR) / 2)
-    canvas.block(start, top, start + pitch * _BAR, bottom, colour)
+def _colours(count: int, outside: Sequence[bool]) -> list[str]:
+    """This month, the last, dark; those beyond a limit red."""
+    plain = [BLUE2] * (count - 1) + [BLUE]
+    return [ACCENT if any(outside[at : at + 1]) else colour for at, colour in enumerate(plain)]
 
 
 def _named_lines(canvas: Canvas, lines: Sequence[Level], x: float, bottom: float, scale: float, colour: str) -> None:
@@ -131,9 +128,8 @@ def _panel(
     pitch, scale = min(width / count, _WIDEST), (bottom - top - 40) / most
     canvas.text(left, top + 9, canvas.shorten(part.name, width - canvas.measure(part.last) - 10), INK)
     canvas.text(left + width, top + 9, part.last, INK, align="right")
-    for at, value in enumerate(part.values):
-        colour = _colour(at, count, part.outside)
-        _column(canvas, pitch, at, bottom - value * scale, bottom, colour, left)
+    room = {"left": left, "bottom": bottom, "pitch": pitch, "width": _BAR * pitch, "scale": scale}
+    columns_up(canvas, part.values, _colours(count, part.outside), **room)
     canvas.line(left, bottom, left + pitch * count, bottom, GREY)
     for value in part.limits:
         start, y = left + pitch * (count - 1) * part.last_only, bottom - value * scale

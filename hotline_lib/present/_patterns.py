@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, Canvas, grid_step
+from hotline_lib.present._canvas import HEAD, Canvas, columns_up, grid_step
 from hotline_lib.present._style import BLUE, BLUE2, GREY, RULE, SOFT
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def columns(values: Sequence[int], names: Sequence[str], *, light: Sequence[bool
         for at in grid:
             canvas.block(left, bottom - at * scale - 0.5, canvas.width, bottom - at * scale + 0.5, RULE)  # behind
             canvas.text(left - 8, bottom - at * scale, numbers.count(at), SOFT, size=HEAD, align="right")
-        for at, (value, pale) in enumerate(zip(values, light, strict=True)):
-            start = left + pitch * at
-            canvas.block(start + 1, bottom - value * scale, start + pitch - 1, bottom, BLUE2 if pale else BLUE)
-            _centred(canvas, start + pitch / 2, bottom + 13, names[at], left, SOFT)
+        colours = [BLUE2 if pale else BLUE for pale in light]
+        columns_up(canvas, values, colours, left=left, bottom=bottom, pitch=pitch, width=pitch - 2, scale=scale)
+        for at, name in enumerate(names):
+            _centred(canvas, left + pitch * (at + 0.5), bottom + 13, name, left, SOFT)
         canvas.line(left, bottom, canvas.width, bottom, GREY)
         canvas.text(left - 8, bottom, "0", SOFT, size=HEAD, align="right")
         if any(values):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, NAME_ROOM, Align, Canvas, pitch_of
+from hotline_lib.present._canvas import HEAD, Align, Canvas, pitch_of, row_names
 from hotline_lib.present._style import ACCENT, BLUE, GREY, INK, RULE, SOFT, WHITE
 
 if TYPE_CHECKING:
@@ -38,14 +38,12 @@ def intervals(frame: pd.DataFrame) -> Figure:
     with style.drawing():
         canvas = Canvas(top + pitch * len(rows) + 24)
         bottom = canvas.height - 22
-        names = [canvas.shorten(row["unit"], NAME_ROOM) for row in rows]
         results = [found(row) for row in rows]
-        squares_at = canvas.widest(["单位", *names]) + 12
+        squares_at = row_names(canvas, [row["unit"] for row in rows], top=top, pitch=pitch, gap=12)
         drawn = f"抽检{most}件" if len(sizes) == 1 else "抽检"
         squares = max(13.0 * most, canvas.measure(drawn, HEAD)) + 18 if 0 < most <= _SQUARES else 0
         left = squares_at + squares
         right = canvas.width - canvas.widest(["有问题", *results]) - 24
-        canvas.text(0, 10, "单位", SOFT, size=HEAD)
         if squares:
             canvas.text(squares_at, 10, drawn, SOFT, size=HEAD)
         heads = [
@@ -69,7 +67,6 @@ def intervals(frame: pd.DataFrame) -> Figure:
             canvas.text(x + 5 if fits else x - 5, top - 12, words, SOFT, size=HEAD, align="left" if fits else "right")
         for place, row in enumerate(rows):
             y, bad = top + pitch * (place + 0.5), bool(row["problems"])
-            canvas.text(0, y, names[place])
             canvas.text(canvas.width, y, results[place], ACCENT if bad else SOFT, align="right")
             if row["answered"]:
                 colour = ACCENT if bad else GREY

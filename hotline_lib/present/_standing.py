@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, NAME_ROOM, SPARE, Canvas, pitch_of
+from hotline_lib.present._canvas import HEAD, SPARE, Canvas, columns_up, pitch_of, row_names
 from hotline_lib.present._style import BLUE, BLUE2, HAIR, INK, SOFT
 
 if TYPE_CHECKING:
@@ -57,11 +57,12 @@ def ticket_columns(lines: Sequence[Line], names: Sequence[str]) -> Figure:
     """A row per unit: its months as columns from 0, each unit on a scale of its own, this month's dark."""
 
     def draw(canvas: Canvas, line: Line, xs: Sequence[float], top: float, bottom: float) -> None:
-        most = max(*(value or 0 for value in line.values), 1e-9)
-        half = _BAR * (xs[1] - xs[0]) / 2
-        for at, (x, value) in enumerate(zip(xs, line.values, strict=True)):
-            height = max((value or 0) / most * (bottom - top), _SMALLEST if value else 0)
-            canvas.block(x - half, bottom - height, x + half, bottom, BLUE if at == len(xs) - 1 else BLUE2)
+        values = [value or 0 for value in line.values]
+        colours, pitch = [BLUE2] * (len(values) - 1) + [BLUE], xs[1] - xs[0]
+        columns_up(
+            canvas, values, colours, left=xs[0] - pitch / 2, bottom=bottom, pitch=pitch, width=_BAR * pitch,
+            scale=(bottom - top) / max(*values, 1e-9), least=_SMALLEST,
+        )  # fmt: skip
 
     return _rows(lines, names, draw, head="日均件数", moved="")
 
@@ -73,14 +74,12 @@ def _rows(
     pitch = pitch_of(lines, 24, 20)
     with style.drawing(bare=True):
         canvas = Canvas(_TOP + pitch * len(lines) + _FOOT)
-        shown = [canvas.shorten(line.name, NAME_ROOM) for line in lines]
-        left = canvas.widest(["单位", *shown]) + _GAP
+        left = row_names(canvas, [line.name for line in lines], top=_TOP, pitch=pitch, gap=_GAP)
         far = canvas.widest([moved, *(line.moved for line in lines)]) if moved else -_GAP
         end = canvas.width - far - _GAP
         right = end - canvas.widest([head, *(line.last for line in lines)]) - _GAP
         step = min((right - left) / len(names), _WIDEST)  # two months do not fill the picture
         xs = [left + step * (at + 0.5) for at in range(len(names))]
-        canvas.text(0, 10, "单位", SOFT, size=HEAD)
         canvas.text(end, 10, head, SOFT, size=HEAD, align="right")
         if moved:
             canvas.text(canvas.width, 10, moved, SOFT, size=HEAD, align="right")
@@ -89,7 +88,6 @@ def _rows(
             middle = top + pitch / 2
             canvas.line(0, top + pitch, canvas.width, top + pitch, HAIR)
             draw(canvas, line, xs, top + 5, top + pitch - 4)
-            canvas.text(0, middle, shown[at])
             canvas.text(end, middle, line.last, INK, align="right")
             canvas.text(canvas.width, middle, line.moved, SOFT, align="right")
         _months(canvas, names, xs, left, _TOP + pitch * len(lines) + 12)

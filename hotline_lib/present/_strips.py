@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, NAME_ROOM, Align, Canvas, pitch_of
+from hotline_lib.present._canvas import HEAD, Align, Canvas, pitch_of, row_names
 from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, HAIR, INK, SOFT
 
 if TYPE_CHECKING:
@@ -45,26 +45,24 @@ def strips(rows: Sequence[Strip], name: str, before_name: str) -> Figure:
     counts = [max(map(len, side), default=0) for side in ([row.now for row in rows], [row.before for row in rows])]
     with style.drawing(bare=True):
         canvas = Canvas(_HEAD_ROOM + pitch * len(rows) + _FOOT_ROOM)
-        names = [canvas.shorten(row.name, NAME_ROOM) for row in rows]
         room = canvas.widest(["件", *(row.total for row in rows)])
         last_room = canvas.widest(["件" if counts[1] else before_name, *(row.before_total for row in rows)])
-        left = canvas.widest(["单位", *names]) + _GAP
+        left = row_names(canvas, [row.name for row in rows], top=_HEAD_ROOM, pitch=pitch, gap=_GAP)
         free = canvas.width - left - room - last_room - 2 * _GAP
         day = int(min(free / max(sum(counts), 1), _WIDEST) / _PIXEL) * _PIXEL  # whole pixels: columns of one width
         end = left + day * counts[0] + _GAP / 2 + room
         second = end + _GAP
         last_end = second + day * counts[1] + _GAP / 2 + last_room
         bottom = _HEAD_ROOM + pitch * len(rows)
-        heads: list[tuple[float, str, Align]] = [(0, "单位", "left"), (left, name, "left"), (end, "件", "right")]
+        heads: list[tuple[float, str, Align]] = [(left, name, "left"), (end, "件", "right")]
         heads += [(second, before_name, "left"), (last_end, "件", "right")] if counts[1] else []
         heads += [(last_end, before_name, "right")] if before_name and not counts[1] else []
         for x, words, align in heads:
-            canvas.text(x, 9, words, SOFT, size=HEAD, align=align)
+            canvas.text(x, 10, words, SOFT, size=HEAD, align=align)
         columns: dict[str, list[tuple[float, float, float, float]]] = {HAIR: [], BLUE: [], BLUE2: [], ACCENT: []}
         for at, row in enumerate(rows):
             top = _HEAD_ROOM + pitch * at
             floor, most = top + pitch - 4, max([*row.now, *row.before, 1])
-            canvas.text(0, top + pitch / 2, names[at])
             canvas.text(end, top + pitch / 2, row.total, ACCENT if row.told else INK, align="right")
             canvas.text(last_end, top + pitch / 2, row.before_total, SOFT, align="right")
             for start, values, colour in ((left, row.now, BLUE), (second, row.before, BLUE2)):
