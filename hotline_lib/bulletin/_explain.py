@@ -11,6 +11,7 @@ from hotline_lib.bulletin._findings import Findings
 from hotline_lib.bulletin._outline import findings, outline
 from hotline_lib.bulletin._overview import overview
 from hotline_lib.errors import UnknownValueError
+from hotline_lib.indicators import BY_KEY
 from hotline_lib.present._drill_down import DrillDown
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._sources import Links, Source, explained, same_number
@@ -46,7 +47,7 @@ def _found(shown: Sequence[Place], printed: str, unit: str | None) -> list[Place
         return [each for each in shown if unit in each[2].title.split(" · ")]
     same = {source for _, words, source in shown if same_number(printed, words)}
     found = [each for each in shown if each[2] in same]  # 减少16.58% stands as −16.58 in a table
-    return found or [each for each in shown if any(same_number(printed, part) for part in each[2].counts)]
+    return found or [each for each in shown if any(same_number(printed, str(part)) for part in each[2].counts)]
 
 
 def _linked(walk: Walk) -> Links:
@@ -85,11 +86,11 @@ def _walk(m: Month, top: int) -> Walk:
 _MOST_IDS = 20
 
 
-def _ids(m: Month, source) -> str:
+def _ids(m: Month, source: Source) -> str:
     """The tickets behind a number, as far as they fit."""
     if source.rate is not None:
         ids = m.behind(*source.rate)["ticket_id"].tolist()
-        what = "这些工单未达标" if source.formula.endswith("%") else "这些工单计入"
+        what = "这些工单未达标" if BY_KEY[source.rate[1]].kind == "rate" else "这些工单计入"
     elif source.where is not None:
         ids, what = m.tickets(dict(source.where))["ticket_id"].tolist(), "这些工单计入"
     else:

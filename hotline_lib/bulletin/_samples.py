@@ -169,7 +169,8 @@ def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
 def sample(m: Month, row: Mapping) -> Cited:
     """4件中3件, and from which list. row: ``unit``, ``answered``, ``problems``."""
     words, file = f"{row['answered']}件中{row['problems']}件", m.paths.short(m.paths.spot_checks(m.month))
-    source = Source(f"{row['unit']} · 抽检", f"{file} 中随机抽取的工单", f"抽检{words}有问题")
+    title, tickets, counts = f"{row['unit']} · 抽检", f"{file} 中随机抽取的工单", (row["answered"], row["problems"])
+    source = Source(title, tickets, f"抽检{words}有问题", counts=counts)
     return Cited(words, source, whole=True)
 
 

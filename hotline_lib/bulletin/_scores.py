@@ -108,7 +108,7 @@ def _indicators_table(x: Exhibit) -> Table:
 
 
 @figures.once_a_month
-def _made_of(m: Month, together: tuple[str, ...] | None = None) -> dict[tuple[str, str], dict[str, object]]:
+def _made_of(m: Month, together: tuple[str, ...] | None = None) -> dict[tuple[str, str], dict[str, Any]]:
     """The rows of ``indicators`` by (unit, indicator); together: of those units (none: all) as one, called ""."""
     if together is None:
         return {(row["unit"], row["indicator"]): row for row in figures.indicators(m).to_dict("records")}
@@ -140,7 +140,8 @@ def score_source(x: Exhibit, column: Column, row: Mapping, together: tuple[str, 
         "count": f"{printed}{of.unit}",
     }[of.kind]
     rate = (unit, key) if of.counted and known else None
-    return Source(title, tickets, f"{of.label} {formula}", rate=rate)
+    counts = (int(numerator), int(denominator)) if denominator else ()
+    return Source(title, tickets, f"{of.label} {formula}", rate=rate, counts=counts)
 
 
 def _of_points(x: Exhibit, column: Column, row: Mapping) -> Source | None:

@@ -81,7 +81,9 @@ def _of_unsubmitted(x: Exhibit, column: Column, row: Mapping) -> Source | None:
         ("unsubmitted", "accepted"): f"{row['unsubmitted']} ÷ {row['accepted']} = {column.printed(row)}%",
         "earlier": f"以前受理、本月上报{row['earlier']}件",
     }.get(column.value)
-    return Source(f"{whose} · 上报", accepted, formula) if formula else None
+    made_of = column.value if isinstance(column.value, tuple) else (column.value,)
+    counts = tuple(row[each] for each in made_of) if formula else ()
+    return Source(f"{whose} · 上报", accepted, formula, counts=counts) if formula else None
 
 
 def _unsubmitted_table(x: Exhibit) -> Table:

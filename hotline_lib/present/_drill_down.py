@@ -33,6 +33,11 @@ class Issue:
     sub_issues: Sequence[Figure]
     only: str = ""
 
+    @property
+    def all_told(self) -> bool:
+        """Whether its sub-issues leave no ticket of it untold."""
+        return sum(each.tickets for each in self.sub_issues) == self.figure.tickets
+
 
 @dataclass(frozen=True, repr=False)
 class DrillDown:

@@ -26,7 +26,7 @@ class Source:
 
     title: what is counted (沈阳 · 投诉举报); numbers of one title share a line of the list. tickets: which tickets, in
     words. formula: how just this number is made of whole numbers. where: the filter of accepted tickets that gives it.
-    rate: the unit and the indicator whose tickets it counts.
+    rate: the unit and the indicator whose tickets it counts. counts: the whole numbers that the formula is made of.
     """
 
     title: str
@@ -34,11 +34,7 @@ class Source:
     formula: str
     where: Mapping[str, object] | None = field(default=None, compare=False)
     rate: tuple[str, str] | None = field(default=None, compare=False)
-
-    @property
-    def counts(self) -> list[str]:
-        """The whole numbers that the formula is made of."""
-        return re.findall(r"\d+(?![\d.%])(?<![.]\d)", self.formula)
+    counts: tuple[int, ...] = field(default=(), compare=False)
 
 
 class Cited(str):
@@ -110,7 +106,8 @@ def counted(
             formula = f"{difference} = {numbers.signed_count(now - int(base)).replace(',', '')}件（{then}）"
         else:
             formula = f"({difference}) ÷ {int(base)} = {numbers.change(now, base)}%（{then}）"
-    return Source(title_of(where), f"{at.month}受理的工单，{at.words(where)}", formula, dict(where))
+    counts = tuple(int(each) for each in (now, of if attribute == "share" else base) if not is_missing(each))
+    return Source(title_of(where), f"{at.month}受理的工单，{at.words(where)}", formula, dict(where), counts=counts)
 
 
 @dataclass
