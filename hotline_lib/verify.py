@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from hotline_lib.batch import printed
 from hotline_lib.batch.manifest import Manifest, digests, is_whole
 from hotline_lib.beside import read_spot_checks
 from hotline_lib.deliver.ledger import Entry
@@ -136,6 +137,11 @@ def _made(paths: Paths) -> Iterator[tuple[Path, str]]:
             else:
                 mend = f"{'与做好时不同' if path.is_file() else '不在了'}：{again}{unit}，会重做"
             yield path, "" if is_whole(path, digest) else mend
+    for file in sorted(paths.output.glob("????-??/runs/*.json.gz")):
+        wrong = (
+            f"是以前一次运行印出的内容，已损坏，hotline diff {file.parts[-3]} 不能与它比：{_BACKUP}，没有备份就删去它"
+        )
+        yield file, "" if printed.read(file) else wrong
 
 
 def _sent(paths: Paths) -> Iterator[tuple[Path, str]]:
@@ -146,6 +152,9 @@ def _sent(paths: Paths) -> Iterator[tuple[Path, str]]:
             folder
         )  # an earlier version of the suite kept no digests
         yield folder, "" if known else f"是发出过的数字，已损坏，更正邮件会说不出改了什么：{_BACKUP}"
+    for file in sorted(paths.sent.glob("*/runs/*.json.gz")):
+        wrong = f"是发出过的内容，已损坏，hotline diff {file.parts[-3]} mail 会说不出改了什么：{_BACKUP}"
+        yield file, "" if printed.read(file) else wrong
 
 
 def _lines(file: Path, kind: type) -> bool:

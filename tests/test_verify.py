@@ -10,6 +10,7 @@ import pytest
 from test_tickets import tickets, write
 
 from hotline_lib import cli
+from hotline_lib.batch import printed
 from hotline_lib.batch.manifest import Manifest, Record, Tables, put, write_manifest
 from hotline_lib.deliver.ledger import Entry
 from hotline_lib.fingerprint import file_sha256
@@ -50,12 +51,15 @@ def stored(own_params, tmp_path):
     entry = Entry("bulletin", "p1@example.invalid", "e1", "", "2024-10-08T09:00:00+08:00", "sent", "250")
     write_whole(paths.sent / f"{MONTH}.jsonl", json.dumps(asdict(entry)) + "\n")
     write_folder(paths.sent / MONTH / "tables" / "e1", {"units.csv": b"unit\n"})
+    made = printed.Printed(MONTH, {}, {}, {"一": ("话",)})
+    printed.keep(folder, made)
+    write_whole(paths.sent / MONTH / "runs" / "e1.json.gz", made.content)
     return paths
 
 
 def test_what_is_whole_is_whole(stored, capsys):
     found = verify(stored)
-    assert not found.damaged and found.exit_code == 0 and found.read >= 16
+    assert not found.damaged and found.exit_code == 0 and found.read >= 18
     folders = [f"--{name}={getattr(stored, name)}" for name in ("data", "params", "output")]
     with pytest.raises(SystemExit) as end:
         cli.main(["check", "--verify", *folders])
@@ -73,6 +77,8 @@ def test_what_is_whole_is_whole(stored, capsys):
         ("data/spot_checks/draws.jsonl", "读不懂.*备份"),
         ("data/sent/2024-09.jsonl", "不能再发.*备份"),
         ("data/sent/2024-09/tables/e1/units.csv", "更正邮件.*备份"),
+        ("data/sent/2024-09/runs/e1.json.gz", "hotline diff 2024-09 mail.*备份"),
+        ("output/2024-09/runs/*.json.gz", "hotline diff 2024-09.*删去"),
         ("output/.cache/frames/*/counts.parquet", "重新算"),
         ("output/2024-09/manifest.json", "hotline run 2024-09"),
         ("output/2024-09/01_overview.html", "hotline run 2024-09"),

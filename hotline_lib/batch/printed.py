@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -193,7 +194,7 @@ def keep(folder: Path, made: Printed) -> str:
 
 def read(file: Path) -> Printed | None:
     """What was kept; None if it is not there, or damaged."""
-    with suppress(OSError, ValueError, EOFError):
+    with suppress(OSError, ValueError, EOFError, zlib.error):
         return TypeAdapter(Printed).validate_json(gzip.decompress(file.read_bytes()))
     return None
 

@@ -1,4 +1,4 @@
-"""What a mail carries besides its words: the bulletin in Word or as PDF, and the pages in one zip."""
+"""What a mail carries besides its words: the bulletin in Word or as PDF, the workbook of its tables, the pages in one zip."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotline_lib.contract import breach
+from hotline_lib.deliver import workbook
 from hotline_lib.errors import HotlineError
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ _BACK = re.compile(rb"<!--back-->.*?<!--/back-->")  # to the index, which the ma
 
 @dataclass(frozen=True)
 class Files:
-    """What is attached: the bulletin in Word or as PDF, if it is made, and the pages that go into the zip."""
+    """What is attached: the bulletin in Word or as PDF, if it is made, with the workbook beside it, and the pages that go into
+    the zip."""
 
     document: Path | None = None
     pages: tuple[Path, ...] = ()
@@ -34,6 +36,8 @@ def attachments(m: Month, files: Files, unit: str | None) -> list[tuple[str, byt
     attached = []
     if files.document:
         attached.append((f"{stem}{files.document.suffix}", _read(files.document)))
+        if (book := files.document.with_name(workbook.NAME)).is_file():  # the bulletin speaks of its sheets
+            attached.append((f"{stem}{book.name}", _read(book)))
     if files.pages:
         data = sorted((files.pages[0].parent / "tables").rglob("*.csv"))
         attached.append((f"{stem}（网页版）.zip", _zipped(files.pages, data)))

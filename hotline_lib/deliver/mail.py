@@ -48,7 +48,9 @@ _NOTHING = ("", numbers.MISSING)  # the clause is left out
 _MOST_UNITS = 80  # more would make the body too long for clients that cut it at 100 KB
 _UNIT = re.compile(r"第\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
 _ZONE = dt.timezone(dt.timedelta(hours=8))
-_DOCX = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OFFICE = "vnd.openxmlformats-officedocument."
+_KINDS = {".docx": f"{_OFFICE}wordprocessingml.document", ".xlsx": f"{_OFFICE}spreadsheetml.sheet", ".pdf": "pdf"}
+_USES = {".docx": "可打印", ".pdf": "可打印", ".xlsx": "全部表格"}
 
 
 def write_draft(m: Month, folder: Path, files: Files) -> Path:
@@ -97,7 +99,7 @@ def build(
     """
     picture = None if unit else bulletin.units(m).chart
     attached = attachments(m, files, unit)
-    context = _context(m, unit, [name for name, _ in attached], picture, correction, again)
+    context = _context(m, unit, [_use(name, files) for name, _ in attached], picture, correction, again)
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = context["subject"]
     message.set_content(_plain(context), cte="base64")
@@ -117,7 +119,7 @@ def build(
             filename="units.png",
         )
     for name, content in attached:
-        kind = {".docx": _DOCX, ".pdf": "pdf"}.get(name[name.rfind(".") :], "zip")
+        kind = _KINDS.get(name[name.rfind(".") :], "zip")
         message.add_attachment(content, "application", kind, filename=name)
     if correction and len(correction.lines) > correction.MOST:
         everything = "\ufeff" + "\n".join(correction.lines) + "\n"
@@ -139,7 +141,7 @@ def subject(m: Month, unit: str | None = None, correction: Correction | None = N
 
 
 def _context(
-    m: Month, unit: str | None, names: Sequence[str], picture: Any, correction: Correction | None, again: str
+    m: Month, unit: str | None, attached: Sequence[str], picture: Any, correction: Correction | None, again: str
 ) -> dict[str, Any]:
     of, overview, types = m.params.organisation, bulletin.overview(m), bulletin.business_types(m)
     units, found = overview.table, bulletin.findings(m)
@@ -162,7 +164,7 @@ def _context(
         "picture": _picture(picture),
         "units": _units(units, unit or overview.heading, unit, bulletin.line_withheld(m, unit) if unit else ()),
         "notes": [
-            *([f"附件：{'；'.join(map(_use, names))}。"] if names else []),
+            *([f"附件：{'；'.join(attached)}。"] if attached else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
             *(f"{words}。" for words in (*m.incomplete, *bulletin.provisional(m))),
             *(f"{words}。" for words in (units.named_footnotes(unit) if not hidden else ())),
@@ -173,8 +175,10 @@ def _context(
     }
 
 
-def _use(name: str) -> str:
-    return name + ("（可打印）" if name.endswith((".docx", ".pdf")) else "（解压后打开）")
+def _use(name: str, files: Files) -> str:
+    """What is attached, and what for; of a zip, with which page to begin."""
+    use = _USES.get(name[name.rfind(".") :]) or f"解压后打开 {files.pages[0].name}"
+    return f"{name}（{use}）"
 
 
 def _picture(chart: Any) -> dict[str, Any] | None:
@@ -187,6 +191,11 @@ def _picture(chart: Any) -> dict[str, Any] | None:
 def _units(table: Table, heading: str, unit: str | None, hidden: Collection[object]) -> dict[str, Any]:
     columns = {column.value: column for column in table.columns}
     shown = [columns[value] for value in _SHOWN if value in columns]
+    empty = [
+        all(cell.text in _NOTHING for cell in those)
+        for those in zip(*(x.cells for x in table.lines(shown)), strict=True)
+    ]
+    shown = [column for column, nothing in zip(shown, empty, strict=True) if not nothing]  # no column of —
     key = table.order.replace(" ", "\u00a0")  # a sign stays beside its word
     return {"heading": heading, "key": key, **_grid(table, shown, unit, hidden)}
 

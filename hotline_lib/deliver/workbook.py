@@ -4,6 +4,7 @@ signs and tints as cell styles, where a number comes from as a comment. The firs
 from __future__ import annotations
 
 import io
+import math
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,8 +25,9 @@ NAME = "附表.xlsx"
 CONTENTS = "目录"
 _SIGNED = '+{0};"−"{0};{0}'  # U+2212, as the page has it
 _PLAIN = {"count": "#,##0", "rank": "0", "plain": "General"}  # else two decimals
-_WIDEST = 60  # characters
+_WIDEST, _SIGNALS = 60, 28  # characters; a unit's signals stand in lines
 _DENSE = 9  # pt, of a table of many columns
+_LINE, _BOLD = 1.4, 1.15  # the height of a line, of its type's size; how much wider bold type is
 _HEADS = 2  # the line of a sheet that names the columns
 _KEY = (
     "▲▼：超出通常波动的增减；灰字：满值、未发现，或未超出通常波动",
@@ -78,15 +80,18 @@ class _Styles:
         self._book, self._font, self._made = book, {"font_size": 11, "valign": "vcenter"}, {}
         self.title = self._format(bold=True, font_size=14)
         self.note = self._format(font_color=SOFT)
+        self.told = self._format(font_color=SOFT, text_wrap=True)
         self.link = self._format(font_color="#1F5582", underline=1)
 
     def head(self, align: str, size: float):
-        return self._format(bold=True, bottom=1, text_wrap=True, align=align, font_size=size)
+        return self._format(
+            bold=True, bottom=1, text_wrap=True, align=align, font_size=size, indent=int(align == "left")
+        )
 
     def cell(self, cell: Cell, size: float, *, is_total: bool):
         return self._format(
             num_format=_shape(cell), align=_align(cell.column), font_size=size, indent=int(_align(cell.column) == "left"),
-            **({"bold": True, "top": 1} if is_total else {}), **_looks(cell),
+            text_wrap=cell.column.kind == "signals", **({"bold": True, "top": 1} if is_total else {}), **_looks(cell),
         )  # fmt: skip
 
     def _format(self, **settings):
@@ -105,6 +110,8 @@ def _shape(cell: Cell) -> str:
         shape = _SIGNED.format("#,##0" if kind == "difference" else "0.00")
     else:
         shape = _PLAIN.get(kind, "0.00")
+        if cell.number == 0 and "0" not in cell.text:  # the page has a sign for it, which the note speaks of
+            shape += f';-{shape};"{cell.text}"'
     return ";".join(f'"{before} "{part}' for part in shape.split(";")) if before else shape
 
 
@@ -141,7 +148,7 @@ def _sheet(book, styles: _Styles, table: Table, about: str) -> str:
     lines = table.lines(columns)
     sheet = book.add_worksheet(table.name[:31])
     sheet.write_string(0, 0, table.name, styles.title)
-    sheet.write_string(1, 0, "　".join(filter(None, [about, table.order])), styles.note)
+    room, deepest = 0.0, 1.0
     for at, column in enumerate(columns):
         head = " ".join(
             filter(None, [column.group, column.name, column.unit] if not column.title else [column.name, column.unit])
@@ -153,15 +160,20 @@ def _sheet(book, styles: _Styles, table: Table, about: str) -> str:
             default=0,
         )
         least = 5 if table.dense else min(of_head, 8) + 2
-        sheet.set_column(at, at, min(_WIDEST, max(widest + (0.5 if table.dense else 3), least)))
+        wide = min(_SIGNALS if column.kind == "signals" else _WIDEST, max(widest + (0.5 if table.dense else 3), least))
+        sheet.set_column(at, at, wide)
+        room += wide if at < len(shown) else 0
+        # at the end of a line is room for less than a character
+        deepest = max(deepest, _BOLD * _width(head) / max(wide * 11 / size - 2, 2))
+    sheet.set_row(_HEADS, max(32, _LINE * size * math.ceil(deepest) + 6))
+    _tell(sheet, 1, "　".join(filter(None, [about, table.order])), styles, len(shown), room)
     for number, line in enumerate(lines, start=_HEADS + 1):
         for at, cell in enumerate(line.cells):
             _write(sheet, number, at, cell, styles.cell(cell, size, is_total=line.kind == "total"))
     named = next((at for at, column in enumerate(columns) if column.value == table.row_head), 0)
     sheet.freeze_panes(_HEADS + 1, named + 1)
-    sheet.set_row(_HEADS, 84 if table.dense else 48 if any(column.title for column in columns) else 32)
     for number, note in enumerate(table.below, start=len(lines) + 4):
-        sheet.write_string(number, 0, note, styles.note)
+        _tell(sheet, number, note, styles, len(shown), room)
     sheet.print_area(0, 0, len(lines) + 4 + len(table.below), len(shown) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
@@ -170,6 +182,15 @@ def _sheet(book, styles: _Styles, table: Table, about: str) -> str:
     sheet.repeat_rows(_HEADS)
     sheet.set_footer(f"&L{about}&R第&P页，共&N页")
     return sheet.get_name()
+
+
+def _tell(sheet, line: int, words: str, styles: _Styles, columns: int, room: float) -> None:
+    """Words across the table, as many lines high as they need there: what ran on beside it would be cut on paper."""
+    if columns > 1:
+        sheet.merge_range(line, 0, line, columns - 1, "", styles.told)
+    sheet.write_string(line, 0, words, styles.told)
+    if (deep := math.ceil(_width(words) / max(room - 2, 2))) > 1:
+        sheet.set_row(line, _LINE * 11 * deep)
 
 
 def _write(sheet, line: int, at: int, cell: Cell, style) -> None:

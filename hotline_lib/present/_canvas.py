@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 BODY, HEAD = 13.0, 12.0  # type sizes, px
 SPARE = 4.0  # what a label inside a bar needs on each side
+EDGE = 1.0  # between words and the picture's right side: a program that makes it smaller would cut their last digit
 NAME_ROOM = 112.0  # for a name at a row's left; longer ones end in …
 
 
@@ -49,6 +50,8 @@ class Canvas:
 
         ground: with white behind the words, where they may stand on a grid line.
         """
+        if align == "right":
+            x = min(x, self.width - EDGE)
         box = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 0.8} if ground else None
         self.layer.text(
             x, y + 0.36 * size, words, color=colour, fontsize=_points(size), fontfamily=style.font_family(),

@@ -46,7 +46,7 @@ def test_complaints_of_a_city_double_while_its_inquiries_fall(m):
     counts = times(replace(m, counts=counts), 0.35, unit="丹东", role="inquiry")
     altered = said(replace(m, counts=counts))
     assert "丹东投诉举报升到" in altered and "丹东投诉举报" not in said(m)
-    assert "请丹东说明原因，编号见“要点工单”" in altered
+    assert "请丹东说明原因，编号见附表“要点工单”" in altered
 
 
 @pytest.mark.parametrize(

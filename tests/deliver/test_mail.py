@@ -135,6 +135,25 @@ def test_the_bulletin_is_attached_under_chinese_names(draft, files):
         assert name in text(opened(draft))
 
 
+def test_the_workbook_that_the_findings_speak_of_goes_with_the_bulletin(month, tmp_path):
+    """“编号见附表“要点工单””: a reader of the mail has to find it. A unit's edition carries its own pages alone."""
+    for name in ("bulletin.docx", "附表.xlsx", "00_bulletin.html"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    files = Files(tmp_path / "bulletin.docx", (tmp_path / "00_bulletin.html",))
+    mail = build(month, files)
+    book = list(mail.iter_attachments())[1]
+    assert book.get_filename() == "12328热线运行情况分析2024年9月附表.xlsx" and book.get_content_subtype().endswith(
+        "sheet"
+    )
+    assert book.get_content() == "附表.xlsx".encode() and "附表“要点工单”" in text(mail)
+    assert (
+        "附表.xlsx（全部表格）；12328热线运行情况分析2024年9月（网页版）.zip（解压后打开 00_bulletin.html）。"
+        in text(mail)
+    )
+    own = build(month, Files(None, files.pages), unit="沈阳")
+    assert [part.get_filename()[-4:] for part in own.iter_attachments()] == [".zip"]
+
+
 def test_the_same_month_gives_the_same_bytes(draft, month, files, tmp_path):
     assert write_draft(month, tmp_path, files).read_bytes() == draft
 
@@ -156,7 +175,7 @@ def test_a_month_with_nothing_to_compare_and_no_spot_checks(month):
     mail = build(bare, Files())
     assert "抽检问题" not in html(mail) + text(mail)
     assert "沈阳" in html(mail)
-    assert "—" in html(mail)
+    assert ">—<" not in html(mail) and "同比" not in html(mail), "a column of — says nothing"
 
 
 def test_without_a_sender_it_is_a_draft_all_the_same(month, tmp_path):

@@ -148,7 +148,7 @@ def test_everybody_gets_one_mail_of_his_own(house):
         assert mail["X-Unsent"] is None
         assert mail["Subject"] == "【模拟工单】12328热线运行情况分析（2024年9月）"
         names = [part.get_filename() for part in mail.iter_attachments()]
-        assert names == ["12328热线运行情况分析2024年9月.docx", "12328热线运行情况分析2024年9月（网页版）.zip"]
+        assert names == [f"12328热线运行情况分析2024年9月{end}" for end in (".docx", "附表.xlsx", "（网页版）.zip")]
         assert not [other for other in PEOPLE if other != to and other.encode() in content]
         image = BeautifulSoup(mail.get_body(("html",)).get_content(), "html.parser").find("img")
         assert f"<{image['src'].removeprefix('cid:')}>" in [part["Content-ID"] for part in mail.walk()]

@@ -77,6 +77,41 @@ def test_annex_1_is_legible_on_paper(book, month):
     assert len(widths) == 20 and sum(widths) * 7 / 96 * 25.4 * 7 / 9 <= 297 - 20
 
 
+def test_notes_and_heads_stand_whole_on_paper(book, month):
+    """What runs on beside the table is cut at the edge of what is printed; a head of more lines than its row shows is too."""
+    with zipfile.ZipFile(book) as archive:
+        for number, (name, rows) in enumerate(sheets(book).items(), 1):
+            xml = archive.read(f"xl/worksheets/sheet{number}.xml").decode()
+            if name == "目录":
+                continue
+            widths = {
+                at: float(wide)
+                for low, high, wide in re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', xml)
+                for at in range(int(low), int(high) + 1)
+            }
+            high = {int(line): float(of) for line, of in re.findall(r'<row r="(\d+)"[^>]* ht="([\d.]+)"', xml)}
+            merged = {int(line) for line in re.findall(r'<mergeCell ref="A(\d+):', xml)}
+            numbers = [int(line) for line in re.findall(r'<row r="(\d+)"', xml)]
+            last = numbers[-1]
+            size = 9 if "附件1" in name else 11
+            for at, head in enumerate(rows[2], 1):
+                wide = sum(2 if ord(letter) > 255 else 1 for letter in str(head)) * size / 11
+                assert high[3] >= 1.2 * size * -(-wide // widths[at]), (name, head)
+            for line, row in zip(numbers, rows, strict=True):
+                if line == 2 or (line > last - 4 and len([cell for cell in row if cell != ""]) == 1 and len(row) > 1):
+                    wide = sum(2 if ord(letter) > 255 else 1 for letter in str(row[0]))
+                    room = sum(widths[at] for at in range(1, len(rows[2]) + 1))
+                    assert line in merged and high.get(line, 15) >= 13 * (wide // room), (name, row[0])
+
+
+def test_a_zero_is_what_the_note_calls_it(book):
+    """·为未失分, says the matrix."""
+    with zipfile.ZipFile(book) as archive:
+        assert 'formatCode="0.00;-0.00;&quot;·&quot;"' in archive.read("xl/styles.xml").decode()
+    rows = sheets(book)["失分矩阵"]
+    assert "·为未失分" in rows[1][0] and 0.0 in rows[3]
+
+
 def test_numbers_are_numbers_and_agree_with_the_csv(book, month):
     rows = sheets(book)["附件3 业务量区域分布"]
     by_unit = {row[1]: row for row in rows if len(row) > 5}

@@ -14,10 +14,10 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from hotline_lib.deliver.word import styles
-from hotline_lib.deliver.word.styles import LINE, RED, SMALL, TYPE_AREA
+from hotline_lib.deliver.word.styles import FOOT, LINE, RED, SMALL, TYPE_AREA
 from hotline_lib.deliver.word.xml import PT, align, field, indent, node, paragraph, run
 
 # 5.1, 5.2.1: A4; 37 mm above, 28 mm at the binding edge; what the type area leaves is below and outside
@@ -54,7 +54,7 @@ def measure(section: Section, *, landscape: bool) -> None:
     section.top_margin, section.right_margin = Mm(top), Mm(right)
     section.bottom_margin, section.left_margin = Mm(bottom), Mm(left)
     section.header_distance = Mm(top - 10)
-    section.footer_distance = Mm(bottom - 9.5)  # 7.5: the dashes stand 7 mm below the type area
+    section.footer_distance = Mm(bottom) - Pt(FOOT)
     for old in section._sectPr.xpath("w:docGrid"):
         section._sectPr.remove(old)
     # 5.2.3: the lines of the grid; 28 characters in a line are made by the styles, because a grid of characters

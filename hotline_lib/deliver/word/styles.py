@@ -16,6 +16,7 @@ CHARACTER = int(TYPE_AREA[0] / 25.4 * 1440 / CHARACTERS) / 20  # pt: 15.75
 BODY = 16  # 三号, 5.2.2
 TITLE = 22  # 二号, 7.3.1
 SMALL = 14  # 四号, 7.4 and 7.5
+FOOT = 9.5 / 25.4 * 72  # pt, from the type area to below the page's number: its dashes stand 7 mm below the area (7.5)
 
 RED = "#C00000"
 LATIN = "Times New Roman"
@@ -108,8 +109,8 @@ def _paragraph_styles() -> list[BaseOxmlElement]:
         # 7.4: 四号仿宋, a character in at both sides, what runs on stands below the first name
         _style("Imprint", "版记", FANGSONG, SMALL, indent(SMALL, left=4, right=1, first=-3), align("left")),
         _style("Header", "header", HEITI, 10.5, off, spacing(), align("right")),
-        # 7.5: 四号宋体, digits too
-        _style("Footer", "footer", SONGTI, SMALL, off, spacing(line=SMALL), latin=SONGTI),
+        # 7.5: 四号宋体, digits too; it reaches up to the type area, below which LibreOffice would else put the imprint
+        _style("Footer", "footer", SONGTI, SMALL, off, spacing(FOOT - SMALL, line=SMALL), latin=SONGTI),
     ]  # fmt: skip
 
 
