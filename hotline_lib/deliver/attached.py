@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hotline_lib.month import Month
 
 
+_USES = {".docx": "可打印", ".pdf": "可打印", ".xlsx": "全部表格"}
 _BACK = re.compile(rb"<!--back-->.*?<!--/back-->")  # to the index, which the mail does not carry
 
 
@@ -42,6 +43,12 @@ def attachments(m: Month, files: Files, unit: str | None) -> list[tuple[str, byt
         data = sorted((files.pages[0].parent / "tables").rglob("*.csv"))
         attached.append((f"{stem}（网页版）.zip", _zipped(files.pages, data)))
     return attached
+
+
+def use_of(name: str, files: Files) -> str:
+    """What is attached, and what for; of a zip, with which page to begin."""
+    use = _USES.get(name[name.rfind(".") :]) or f"解压后打开 {files.pages[0].name}"
+    return f"{name}（{use}）"
 
 
 def _zipped(pages: Sequence[Path], data: Sequence[Path] = ()) -> bytes:

@@ -24,7 +24,7 @@ from markupsafe import Markup, escape
 from hotline_lib import bulletin
 from hotline_lib.bulletin._overview import national
 from hotline_lib.contract import breach
-from hotline_lib.deliver.attached import Files, attachments
+from hotline_lib.deliver.attached import Files, attachments, use_of
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import value_fingerprint
 from hotline_lib.journal import write_whole
@@ -50,7 +50,6 @@ _UNIT = re.compile(r"第\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
 _ZONE = dt.timezone(dt.timedelta(hours=8))
 _OFFICE = "vnd.openxmlformats-officedocument."
 _KINDS = {".docx": f"{_OFFICE}wordprocessingml.document", ".xlsx": f"{_OFFICE}spreadsheetml.sheet", ".pdf": "pdf"}
-_USES = {".docx": "可打印", ".pdf": "可打印", ".xlsx": "全部表格"}
 
 
 def write_draft(m: Month, folder: Path, files: Files) -> Path:
@@ -99,7 +98,7 @@ def build(
     """
     picture = None if unit else bulletin.units(m).chart
     attached = attachments(m, files, unit)
-    context = _context(m, unit, [_use(name, files) for name, _ in attached], picture, correction, again)
+    context = _context(m, unit, [use_of(name, files) for name, _ in attached], picture, correction, again)
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = context["subject"]
     message.set_content(_plain(context), cte="base64")
@@ -173,12 +172,6 @@ def _context(
         ],
         "sender": f"{sent_by}　内容有误请回复本邮件。",
     }
-
-
-def _use(name: str, files: Files) -> str:
-    """What is attached, and what for; of a zip, with which page to begin."""
-    use = _USES.get(name[name.rfind(".") :]) or f"解压后打开 {files.pages[0].name}"
-    return f"{name}（{use}）"
 
 
 def _picture(chart: Any) -> dict[str, Any] | None:
