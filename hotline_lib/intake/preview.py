@@ -33,7 +33,7 @@ def preview(
 
 
 def _previewed(files: Sequence[Path], options: Options, params: Params, paths: Paths) -> list[str]:
-    with stage(paths) as staged:
+    with stage(params, paths) as staged:
         reading = Reading(staged, options, params, lambda *_: None)
         reading.read(files)
         staged.close()

@@ -23,7 +23,7 @@ def settled(files: Sequence[Path], month: str, options: Options, paths: Paths, s
         raise IntakeError(words.DATABASE.format(month=month))
     unit = params.unit(options.unit).name if options.unit else ""
     options = replace(options, unit=unit, replace_units=gone.named(options.replace_units, params))
-    with stage(paths) as staged:
+    with stage(params, paths) as staged:
         return _Intake(staged, options, params, paths, say).run(files)
 
 

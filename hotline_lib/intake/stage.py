@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from hotline_lib.intake import words
 from hotline_lib.intake.words import IntakeError
 from hotline_lib.journal import Change
+from hotline_lib.params import Params
 from hotline_lib.paths import Paths
 from hotline_lib.tickets.schema import KEYS, SCHEMA
 
-_MEMORY = "1GB"  # of the engine; with what the readers hold, an intake stays below 2 GiB
 _ROW_GROUP = 122_880
 _FEW = [*KEYS, "rating", "answered_instantly", "called_back"]  # columns of few different values
 _MARKS = {"n": pa.int64(), "source": pa.int32(), "row": pa.int64(), "kind": pa.string(), "ragged": pa.bool_()}
@@ -73,15 +73,15 @@ class Stage:
 
 
 @contextmanager
-def stage(paths: Paths) -> Iterator[Stage]:
-    """A stage of which nothing stays behind, for one change of data/tickets.
+def stage(params: Params, paths: Paths) -> Iterator[Stage]:
+    """A stage of which nothing stays behind, for one change of data/tickets. params: say how much memory its engine may use.
 
     Raises IntakeError if another command is changing them.
     """
     with paths.area("tickets").opened(IntakeError(words.BUSY)) as change:
         con = duckdb.connect(change.stage / "rows.duckdb")
         try:
-            con.execute(f"SET memory_limit = '{_MEMORY}'")
+            con.execute(f"SET memory_limit = '{params.organisation.memory}'")
             con.execute(f"SET threads = {min(4, os.cpu_count() or 1)}")
             con.execute(f"SET temp_directory = {quoted(change.stage / 'spill')}")
             con.execute("SET TimeZone = 'Asia/Shanghai'")

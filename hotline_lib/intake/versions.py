@@ -47,7 +47,7 @@ def undo(month: str, paths: Paths, version: str = "") -> tuple[Change | None, li
 
 
 def _undone(month: str, paths: Paths, version: str) -> tuple[Change | None, list[Restored]]:
-    with stage(paths) as at:
+    with stage(load_params(month, paths.params, need_month_file=False), paths) as at:
         if at.change.ended:
             raise IntakeError(f"{at.change.ended}刚刚才补完，所以这一次没有再撤回什么。还要撤回，请再运行一次。")
         change, names = (None, _named(month, version, paths)) if version else _last(month, paths)

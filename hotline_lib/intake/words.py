@@ -169,5 +169,5 @@ def simulated(name: str) -> str:
 
 BUSY = "另一次导入、撤回或模拟正在进行，本次没有改动任何工单。请等它结束后重新运行。"
 INTERRUPTED = "已中断，本次没有导入任何工单，原有的工单没有变。重新运行即可。"
-MEMORY = "内存不够，本次没有导入任何工单。请关闭其他程序，或把文件分成几份导入。"
+MEMORY = "内存不够，本次没有导入任何工单。请在 params/organisation.yaml 的 memory_gb 中写大一些，关闭其他程序，或把文件分成几份导入。"
 DATABASE = "params/ 写明 {month} 的工单不在 data/tickets 中（source），不从文件导入。"

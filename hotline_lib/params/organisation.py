@@ -79,7 +79,8 @@ class Organisation(Model):
     pdf: bulletin.pdf is made too, by LibreOffice, and a mail carries it instead of the document of Word.
     small_numbers: units' own editions print no count under it; 0: all are printed.
     more_columns: columns that a printed table has besides, in page, Word, workbook and CSV: units: [mom, complaint_per_10k].
-    source: where the tickets of months are that do not say so themselves. memory_gb: that counting tickets from files may take.
+    source: where the tickets of months are that do not say so themselves. memory_gb: that taking tickets in
+    and counting them from files may take.
     """
 
     province: str
@@ -99,3 +100,8 @@ class Organisation(Model):
     more_columns: dict[Printed, tuple[str, ...]] = {}
     source: Source = Source()
     memory_gb: Annotated[float, Field(ge=0.2, le=1024)] = 1
+
+    @property
+    def memory(self) -> str:
+        """``memory_gb`` as DuckDB takes it, in whole megabytes."""
+        return f"{round(self.memory_gb * 1000)}MB"

@@ -39,7 +39,7 @@ _backends: dict[tuple, ibis.BaseBackend] = {}  # by process, memory, where it sp
 def engine(params: Params, paths: Paths, file: Path | None = None) -> ibis.BaseBackend:
     """DuckDB under the memory of params/; what does not fit goes to output/.cache. file: its own, only read."""
     spill = paths.cache / f".spill.{os.getpid()}.part"
-    key = (os.getpid(), f"{round(params.organisation.memory_gb * 1000)}MB", str(spill), file)
+    key = (os.getpid(), params.organisation.memory, str(spill), file)
     if key not in _backends:
         with suppress(OSError):  # where nothing may be written, counting has to fit into the memory
             private_folder(paths.cache)

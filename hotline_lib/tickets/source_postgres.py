@@ -7,6 +7,7 @@ as for every program that speaks to PostgreSQL.
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 import ibis
@@ -35,6 +36,23 @@ _WORDS = {  # by the first characters of SQLSTATE
     "08": _LOST,
     "22": "视图在转换一个值时出错：请核对视图的定义。",
 }
+_SETTING = "环境变量或服务文件中有一个值不对：请核对 PGPORT（1 至 65535）、PGCONNECT_TIMEOUT（秒数）等 PG 开头的变量。"
+_REFUSED = {  # by what the driver says, names in quotes left out, while there is no connection and no SQLSTATE: the first that fits
+    "SSL was required|SSL error|SSL not in use|certificate|GSSAPI|channel binding|authentication method":
+        "与数据库谈不成加密或认证的方式：请核对 PGSSLMODE、PGSSLROOTCERT（或服务文件中的 sslmode 等），或问数据库管理员怎样连接。",
+    r"pg_hba\.conf": "数据库没有放行这台机器、这个用户：请数据库管理员在 pg_hba.conf 中加上；只收加密连接的，把 PGSSLMODE 写作 require。",
+    'password|认证失败|role "|角色': _WORDS["28"],
+    'permission denied for database': "没有连接这个数据库的权限：请数据库管理员授予这个用户对它的 CONNECT。",
+    "starting up|shutting down|not currently accepting|recovery|standby mode|session is":
+        "数据库正在启动、停止，或不是所要的那一台（PGTARGETSESSIONATTRS）：请稍后重新运行，仍不行请联系数据库管理员。",
+    'database ""|数据库 ""': _WORDS["3D"],
+    "too many": _WORDS["53300"],
+    'definition of service|service file "" not found':
+        "没有环境变量 PGSERVICE 所写的服务：请核对 ~/.pg_service.conf（或 PGSERVICEFILE 所写的文件）。",
+    "service file|LDAP":
+        "服务文件写得不对：请核对 ~/.pg_service.conf（或 PGSERVICEFILE 所写的文件），一段 [名字] 之下每行一个 名称=值。",
+    "invalid .*(value|number|argument)|bad value|could not match|unrecognized configuration": _SETTING,
+}  # fmt: skip
 _backends: dict[int, ibis.BaseBackend] = {}  # by process: a connection does not outlive a fork
 
 
@@ -65,32 +83,27 @@ def hashed(text: StringValue) -> IntegerValue:
     return text.hash().cast("decimal(38, 0)")
 
 
-def worded(error: Exception) -> str | None:
+def worded(error: Exception) -> str:
     """What went wrong, and what mends it. Nothing of what the server said: it names users and shows values."""
-    state = getattr(error, "sqlstate", None)
-    if state is None:
-        backend = _backends.get(os.getpid())
-        if backend is not None and backend.con.broken:
-            return _LOST
-        return _refused(str(error)) if type(error).__name__ in ("OperationalError", "ConnectionTimeout") else None
-    found = [begin for begin in _WORDS if state.startswith(begin)]
-    return (
-        _WORDS[max(found, key=len)] if found else f"数据库不能回答（SQLSTATE {state}）：请把这个编号告诉数据库管理员。"
-    )
+    if state := getattr(error, "sqlstate", None):
+        found = [begin for begin in _WORDS if state.startswith(begin)]
+        unknown = f"数据库不能回答（SQLSTATE {state}）：请把这个编号告诉数据库管理员。"
+        return _WORDS[max(found, key=len)] if found else unknown
+    kind, backend = type(error).__name__, _backends.get(os.getpid())
+    if backend is None:
+        return _refused(kind, str(error))
+    if backend.con.closed or kind == "OperationalError":
+        return _LOST
+    if kind == "DataError":  # a moment that no calendar has
+        return _WORDS["22"]
+    return f"数据库不能回答（{kind}）：请把这个名称告诉维护程序的人。"
 
 
-def _refused(text: str) -> str:
+def _refused(kind: str, text: str) -> str:
     """Why there is no connection: before there is one, the driver says it in words only."""
-    for signs, begin in (
-        (("password", "认证失败", "pg_hba.conf", 'role "', "角色"), "28"),
-        (('database "', '数据库 "'), "3D"),
-        (("too many",), "53300"),
-    ):
-        if any(sign in text for sign in signs):
-            return _WORDS[begin]
-    if "definition of service" in text or "service file" in text:
-        return "没有环境变量 PGSERVICE 所写的服务：请核对 ~/.pg_service.conf。"
-    return _AWAY
+    bare = re.sub(r'"[^"\n]*"', '""', text)
+    found = next((words for signs, words in _REFUSED.items() if re.search(signs, bare)), None)
+    return found or (_SETTING if kind == "ProgrammingError" else _AWAY)
 
 
 def _backend(timeout: int) -> ibis.BaseBackend:
@@ -105,7 +118,11 @@ def _connect(timeout: int) -> ibis.BaseBackend:
         import psycopg
     except ImportError:
         raise TicketsError(_EXTRA) from None
-    own: dict[str, Any] = {"application_name": "hotline"} if "PGAPPNAME" not in os.environ else {}
+    own: dict[str, Any] = {
+        "client_encoding": "utf8"
+    }  # whatever PGCLIENTENCODING says: of SQL_ASCII texts come as bytes
+    if "PGAPPNAME" not in os.environ:
+        own["application_name"] = "hotline"
     if "PGCONNECT_TIMEOUT" not in os.environ:
         own["connect_timeout"] = _PATIENCE
     connection = psycopg.connect("", autocommit=True, **own)

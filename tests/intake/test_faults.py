@@ -17,6 +17,7 @@ from exports import LABELS, rows, table, write_csv, write_xlsx
 from support import ROOT, one_in, start
 
 from hotline_lib.intake.stage import stage
+from hotline_lib.params import load_params
 
 GOOD = table(rows({}, {}))
 
@@ -256,7 +257,7 @@ def test_killed_in_the_middle(desk, big):
 @pytest.mark.slow  # test_crashes.py and test_versions.py have two at once
 def test_two_at_once(desk):
     file = write_csv(desk.folder / "a.csv", GOOD)
-    with stage(desk.paths):
+    with stage(load_params("2024-09", desk.paths.params), desk.paths):
         code, told = ended(command(desk, file))
     assert code == 1 and "另一次导入、撤回或模拟正在进行" in told
     assert ended(command(desk, file))[0] == 0

@@ -10,13 +10,24 @@ import pytest
 from exports import rows, table, write_csv
 
 from hotline_lib.errors import HotlineError, TicketsError
+from hotline_lib.intake.stage import stage
 from hotline_lib.intake.versions import undo
 from hotline_lib.journal import commit
 from hotline_lib.month import open_month
+from hotline_lib.params import load_params
 from hotline_lib.tickets.files import marks
 from hotline_lib.tickets.schema import SCHEMA
 
 AUGUST = {"accepted_at": "2024-08-31 09:00:00"}
+
+
+def test_the_engine_of_an_intake_has_the_memory_that_params_say(desk):
+    params = load_params("2024-09", desk.paths.params)
+    small = params.model_copy(update={"organisation": params.organisation.model_copy(update={"memory_gb": 0.2})})
+    asked = "SELECT current_setting('memory_limit')"
+    for given, limit in ((params, "953.6 MiB"), (small, "190.7 MiB")):
+        with stage(given, desk.paths) as staged:
+            assert staged.con.execute(asked).fetchone() == (limit,)
 
 
 def test_a_month_is_written_as_the_contract_says(desk):

@@ -12,6 +12,7 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.intake import IntakeError
 from hotline_lib.intake.stage import stage
 from hotline_lib.intake.versions import told, undo
+from hotline_lib.params import load_params
 from hotline_lib.tickets.files import kept_as, log_file, versions
 
 AUGUST = {"accepted_at": "2024-08-31 09:00:00"}
@@ -205,7 +206,7 @@ def test_a_log_with_lines_that_cannot_be_read_still_serves(desk):
 
 def test_undo_waits_for_no_intake(desk):
     take(desk, {})
-    with stage(desk.paths):
+    with stage(load_params("2024-09", desk.paths.params), desk.paths):
         code, words = ended(command(desk, Path("--undo")))
     assert code == 1 and "另一次导入、撤回或模拟正在进行" in words
     code, words = ended(command(desk, Path("--undo")))

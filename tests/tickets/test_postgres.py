@@ -21,6 +21,7 @@ from hotline_lib.tickets import source_postgres, table_digest
 from hotline_lib.tickets.read import find_input
 from hotline_lib.tickets.scan import accepted
 from hotline_lib.tickets.schema import SCHEMA
+from hotline_lib.tickets.single import chosen_tickets
 
 pytestmark = [
     pytest.mark.slow,
@@ -255,7 +256,8 @@ FAULTS = {
     "password": ({"PGPASSWORD": servers.CANARY + "x"}, {}, [], "不接受这个用户名或口令"),
     "user": ({"PGUSER": "nobody"}, {}, [], "不接受这个用户名或口令"),
     "database": ({"PGDATABASE": "nowhere"}, {}, [], "没有这个数据库"),
-    "service": ({"PGSERVICE": "nowhere"}, {}, [], "PGSERVICE"),
+    "service": ({"PGSERVICE": "nowhere"}, {}, [], "没有环境变量 PGSERVICE 所写的服务"),
+    "port": ({"PGPORT": "5432x"}, {}, [], "PGPORT（1 至 65535）"),
     "table": ({}, {"table": "hotline.nowhere"}, [], "没有这张表或视图"),
     "schema": ({}, {"table": "nowhere.tickets"}, [], "没有这张表或视图"),
     "permission": ({}, {}, ["REVOKE SELECT ON hotline.spoilt FROM reader"], "没有读取的权限"),
@@ -264,6 +266,56 @@ FAULTS = {
     "number": ({}, {}, ["ALTER TABLE hotline.spoilt ALTER rating TYPE numeric USING rating + 0.5"], "不是整数"),
     "timeout": ({}, {"table": "hotline.slow", "timeout": 1}, [], "查得太久"),
 }  # fmt: skip
+
+
+CONNECTING = {  # what there is no connection for: words, from the driver alone
+    "host": ({"PGHOST": f"{servers.CANARY}.invalid"}, "连不上数据库"),
+    "silence": ({"PGPORT": "silent", "PGCONNECT_TIMEOUT": "2"}, "连不上数据库"),
+    "port": ({"PGPORT": "99999999"}, "PGPORT（1 至 65535）"),
+    "patience": ({"PGCONNECT_TIMEOUT": servers.CANARY}, "PGCONNECT_TIMEOUT（秒数）"),
+    "no encryption": ({"PGSSLMODE": "require"}, "PGSSLMODE"),
+    "no authority": ({"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "/nowhere"}, "PGSSLROOTCERT"),
+    "no such mode": ({"PGSSLMODE": servers.CANARY}, "有一个值不对"),
+    "setting": ({"PGOPTIONS": f"-c {servers.CANARY}=1"}, "有一个值不对"),
+    "zone": ({"PGTZ": "Nowhere/No"}, "有一个值不对"),
+    "password": ({"PGPASSWORD": ""}, "不接受这个用户名或口令"),
+    "user called as a fault is": ({"PGUSER": 'SSL error in service file'}, "不接受这个用户名或口令"),
+    "another server": ({"PGTARGETSESSIONATTRS": "standby"}, "不是所要的那一台"),
+    "right to connect": ({"PGDATABASE": "closed"}, "没有连接这个数据库的权限"),
+    "no service": ({"PGSERVICE": "nowhere", "PGSERVICEFILE": "written"}, "没有环境变量 PGSERVICE 所写的服务"),
+    "no file of services": ({"PGSERVICE": "x", "PGSERVICEFILE": "/nowhere"}, "没有环境变量 PGSERVICE 所写的服务"),
+    "service half written": ({"PGSERVICE": "x", "PGSERVICEFILE": "written"}, "服务文件写得不对"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", CONNECTING)
+def test_why_there_is_no_connection_is_told_with_what_mends_it(asking, project, tmp_path, monkeypatch, fault):
+    environment, says = CONNECTING[fault]
+    if fault == "right to connect":
+        asking.execute("DROP DATABASE IF EXISTS closed", "CREATE DATABASE closed", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC")  # fmt: skip
+    (tmp_path / "services").write_text(f"[x]\nhost\n{servers.CANARY}\n", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        stands = {"written": str(tmp_path / "services"), "silent": str(silent.getsockname()[1])}
+        for name, value in environment.items():
+            monkeypatch.setenv(name, stands.get(value, value))
+        said = told(servers.with_source(project, tmp_path, kind="postgres", table="hotline.tickets"))
+    assert says in said and "请" in said
+    assert not [word for word in (servers.CANARY, "reader", "127.0.0.1", "services") if word in said]
+
+
+@pytest.mark.parametrize("encoding", ["GBK", "SQL_ASCII"])
+def test_the_encoding_of_the_environment_changes_nothing(drawn, monkeypatch, encoding):
+    drawn(tickets({}, {"unit": "沈阳分中心"}))
+    monkeypatch.setenv("PGCLIENTENCODING", encoding)
+    source_postgres.forget()
+    assert "沈阳分中心" in told(drawn.there)
+
+
+def test_a_moment_that_no_calendar_has_is_told(drawn):
+    drawn(tickets({}, {}))
+    drawn.execute("UPDATE hotline.drawn SET due_at = 'infinity' WHERE ticket_id LIKE '%1'")
+    with pytest.raises(TicketsError, match="在转换一个值时出错"):
+        chosen_tickets(MONTH, {}, ["due_at"], load_params(MONTH, drawn.there.params), drawn.there)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

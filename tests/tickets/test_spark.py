@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(servers.spark_missing()), reason=servers.spark_missing() or "-"),
 ]
-FILES = str(surroundings.september() / "tickets" / "2024-*.parquet") if not servers.spark_missing() else ""
+FILES = str(surroundings.september() / "tickets" / "20*.parquet") if not servers.spark_missing() else ""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,12 @@ def test_september_is_the_same(session, from_files, project, tmp_path, kind):
     table_digest.forget()
     paths = servers.with_source(project, tmp_path, kind="spark", table="tickets", simulated=True)
     same.assert_same(from_files, same.all_of(MONTH, paths))
+
+
+def test_the_printed_tables_and_sentences_are_the_same_to_the_byte(session, project, tmp_path):
+    there = servers.with_source(project, tmp_path, kind="spark", path=FILES, simulated=True)
+    tables, sentences = same.pages_of(MONTH, replace(project, data=surroundings.september(), output=tmp_path / "here"))
+    assert (tables, sentences) == same.pages_of(MONTH, there) and tables and sentences
 
 
 @pytest.fixture
@@ -130,7 +136,7 @@ import json, os, sys
 sys.path[:0] = json.loads(sys.argv[1])
 import same, pickle
 from hotline_lib.paths import find_paths
-pickle.dump(same.all_of("2024-09", find_paths()), open(sys.argv[2], "wb"))
+pickle.dump((same.all_of("2024-09", find_paths()), same.pages_of("2024-09", find_paths())), open(sys.argv[2], "wb"))
 """
     (log := tmp_path / "found").touch()
     with servers.spark_connect(tmp_path) as place:
@@ -138,4 +144,6 @@ pickle.dump(same.all_of("2024-09", find_paths()), open(sys.argv[2], "wb"))
         command = [sys.executable, "-c", script, json.dumps([str(Path(same.__file__).parent)]), str(log)]
         done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr[-3000:]
-    same.assert_same(from_files, pd.read_pickle(log))
+    frames, pages = pd.read_pickle(log)
+    same.assert_same(from_files, frames)
+    assert pages == same.pages_of(MONTH, replace(project, data=surroundings.september(), output=tmp_path / "here"))
