@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import socket
+import subprocess
 import warnings
 
 import ibis
@@ -127,6 +128,16 @@ def _knock(place: str) -> None:
         raise TicketsError(f"工单来源（Spark）：{_AWAY}") from None
 
 
+def _start(place: str) -> None:
+    """Java, before anything else starts it: what it says of this machine (its name, its address) nobody is shown."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    if not SparkContext._gateway:
+        conf = SparkConf(loadDefaults=False).setMaster(place).setAll([*_LOCAL.items()])
+        SparkContext._ensure_initialized(gateway=launch_gateway(conf, {"stderr": subprocess.DEVNULL}))
+
+
 def _connect(place: str) -> ibis.BaseBackend:
     if not _ADDRESS.fullmatch(place):
         raise TicketsError(_NO_ADDRESS)
@@ -141,6 +152,7 @@ def _connect(place: str) -> ibis.BaseBackend:
         _knock(place)
         builder = builder.remote(place)
     else:
+        _start(place)
         builder = builder.master(place)
         for name, value in _LOCAL.items():
             builder = builder.config(name, value)
