@@ -63,6 +63,7 @@ _WORDS = {  # by what Spark calls its errors, or gRPC its own
     "Connection refused": _LOST,
 }
 _PATIENCE = 10  # seconds in which a server must answer
+_TRIES = 5  # of a question, some twenty seconds in all: a server that has gone would be waited for ten minutes
 _backends: dict[int, ibis.BaseBackend] = {}  # by process
 
 
@@ -159,6 +160,10 @@ def _connect(place: str) -> ibis.BaseBackend:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         session = builder.getOrCreate()
+        if place.startswith("sc://"):
+            from pyspark.sql.connect.client.retries import DefaultPolicy
+
+            session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
         backend = ibis.pyspark.connect(session)
     session.conf.set(
         "spark.sql.session.timeZone", "Asia/Shanghai"

@@ -175,6 +175,35 @@ def test_spark_starts_once_for_several_months_and_only_a_changed_one_is_made_aga
     assert started == local and again[0] == made[0] and again[1] != made[1], "a change in place is noticed"
 
 
+def test_a_server_that_goes_away_in_the_middle_is_told_and_not_waited_for(project, tmp_path):
+    paths = servers.with_source(project, tmp_path, kind="spark", path=str(tmp_path / "data" / "tickets"))
+    write(replace(paths, data=tmp_path / "data"), tickets({}))
+    script = f"""
+from hotline_lib.errors import TicketsError
+from hotline_lib.params import load_params
+from hotline_lib.paths import find_paths
+from hotline_lib.tickets.read import find_input
+from hotline_lib.tickets.scan import accepted
+paths = find_paths()
+params = load_params("{MONTH}", paths.params)
+print("there" if find_input("{MONTH}", params, paths) else "none", flush=True)
+input()
+try:
+    accepted("{MONTH}", params, paths)
+except TicketsError as error:
+    print(error)
+"""
+    pipe = subprocess.PIPE
+    with servers.spark_connect(tmp_path) as place:
+        where = f"{place}/;user_id={servers.CANARY}"
+        given = {**os.environ, **paths.environment(), "HOTLINE_SPARK": where}
+        asks = subprocess.Popen([sys.executable, "-c", script], env=given, stdin=pipe, stdout=pipe, stderr=pipe, text=True)  # fmt: skip
+        said = asks.stdout.readline()
+        assert said == "there\n", asks.communicate("\n")
+    said, heard = asks.communicate("\n", timeout=240)  # a loaded machine; alone it is some twenty seconds
+    assert "Spark" in said and "请" in said and servers.CANARY not in said + heard and "127.0.0.1" not in said
+
+
 def test_spark_connect_gives_the_same(from_files, project, tmp_path):
     """In a process of its own: one process has one kind of session."""
     paths = servers.with_source(project, tmp_path, kind="spark", path=FILES, simulated=True)
