@@ -19,8 +19,7 @@ from hotline_lib.tickets.read import fetch
 from hotline_lib.tickets.schema import KEYS, SCHEMA
 
 _SHOWN = 3  # tickets named per broken rule
-_MANY = 5_000_000  # tickets of a month whose ids DuckDB compares in parts
-_AT_ONCE = 10_000_000  # ids of a part that is no day
+_AT_ONCE = 4_000_000  # ids that DuckDB compares at once for each GB that it may use: they take about a third of it
 _DAY = dt.timedelta(days=1)
 _MOST = 100  # hidden values among which an example is looked for
 Shown = Callable[[str], str]
@@ -35,7 +34,8 @@ def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, par
     """
     refusals, warnings = _refusals(tickets, month, params), _warnings(tickets, params)
     all_rules = {**refusals, **warnings}
-    in_parts = counts["tickets"].sum() >= _MANY and tickets.get_backend().name == "duckdb"
+    at_once = max(int(_AT_ONCE * params.organisation.memory_gb), 1)
+    in_parts = counts["tickets"].sum() > at_once and tickets.get_backend().name == "duckdb"
     found = fetch(
         tickets.aggregate(
             rows=tickets.count(),
@@ -51,7 +51,7 @@ def check_month(tickets: Table, counts: pd.DataFrame, month: str, name: str, par
     shown = params.known.shown
     problems = [_located(tickets, *refusals[rule], rule, n, shown) for rule, n in broken.items() if rule in refusals]
     problems += _unknown_values(tickets, counts, params)
-    distinct = _different(tickets, month, int(found["rows"][0])) if in_parts else found["distinct"][0]
+    distinct = _different(tickets, month, int(found["rows"][0]), at_once) if in_parts else found["distinct"][0]
     if distinct < found["rows"][0] and "ticket_id/missing" not in broken:
         problems.append(_repeated(tickets, shown))
     if problems:
@@ -68,27 +68,40 @@ def in_words(odd: pd.DataFrame, still_open: pd.DataFrame | None) -> list[str]:
     return [f"{words}：{number} 件" for words, number in found if number]
 
 
-def _different(tickets: Table, month: str, rows: int) -> int:
-    """How many different ids many tickets have, in parts of which each fits into the memory: the same ids fall into one.
+def _different(tickets: Table, month: str, rows: int, at_once: int) -> int:
+    """How many different ids many tickets have, in parts of about ``at_once``: the same ids fall into one.
 
-    A day is a part as long as all ids say the day of their acceptance, for a day of a file is soon found; else ids are
-    dealt out by their hash, whatever they look like.
+    A day is a part as long as all ids say the day of their acceptance, for a day of a file is soon found; else, and where
+    days have too many, ids are dealt out by their hash, whatever they look like.
     """
     first, after = month_range(month)
+    days = [first + n * _DAY for n in range((after - first).days)]
     counted = different = 0
-    for day in (first + n * _DAY for n in range((after - first).days)):
-        part = tickets.filter(tickets.accepted_at >= day, tickets.accepted_at < day + _DAY)
-        other = part.ticket_id.substr(8, 8) != f"{day:%Y%m%d}"
-        count = {"rows": part.count(), "different": part.ticket_id.nunique(), "others": other.ifelse(1, 0).sum()}
-        found = fetch(part.aggregate(**count)).fillna(0).iloc[0]
-        if found["others"]:
+    for day in days:
+        of_day = tickets.filter(tickets.accepted_at >= day, tickets.accepted_at < day + _DAY)
+        found = [_compared(part, day) for part in _dealt(of_day, -(-rows // (at_once * len(days))))]
+        if any(each["others"] for each in found):
             break
-        counted, different = counted + int(found["rows"]), different + int(found["different"])
+        counted += sum(int(each["rows"]) for each in found)
+        different += sum(int(each["different"]) for each in found)
     if counted == rows:
         return different
-    parts = -(-rows // _AT_ONCE)
-    dealt = (tickets.filter((tickets.ticket_id.hash() % parts).abs() == n).ticket_id.nunique() for n in range(parts))
-    return sum(int(fetch(ids.name("n").as_table())["n"][0]) for ids in dealt)
+    dealt = (part.ticket_id.nunique().name("n") for part in _dealt(tickets, -(-rows // at_once)))
+    return sum(int(fetch(ids.as_table())["n"][0]) for ids in dealt)
+
+
+def _compared(part: Table, day: dt.datetime) -> pd.Series:
+    """How many ``rows`` some tickets of a day are, how many ``different`` ids they have, how many say ``others`` than it."""
+    other = part.ticket_id.substr(8, 8) != f"{day:%Y%m%d}"
+    count = {"rows": part.count(), "different": part.ticket_id.nunique(), "others": other.ifelse(1, 0).sum()}
+    return fetch(part.aggregate(**count)).fillna(0).iloc[0]
+
+
+def _dealt(tickets: Table, parts: int) -> list[Table]:
+    """The tickets in so many parts, by what their ids hash to."""
+    if parts == 1:
+        return [tickets]
+    return [tickets.filter((tickets.ticket_id.hash() % parts).abs() == n) for n in range(parts)]
 
 
 def _refusals(t: Table, month: str, params: Params) -> dict[str, tuple[str, BooleanValue]]:

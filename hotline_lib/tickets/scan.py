@@ -24,7 +24,7 @@ from functools import lru_cache
 
 import ibis
 import pandas as pd
-from ibis.expr.types import Table
+from ibis.expr.types import IntegerValue, Table
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import library_fingerprint, package_versions, value_fingerprint
@@ -55,15 +55,18 @@ def accepted(month: str, params: Params, paths: Paths) -> tuple[Frames, Input] |
 
     def scan() -> Frames:
         tickets = read_month(month, params, paths)
-        counts = frame(tickets.group_by(*KEYS).aggregate(tickets=tickets.count()), KEYS)
+        still_open = tickets.closed_at.isnull().ifelse(1, 0)
+        counted = tickets.group_by(*KEYS).aggregate(tickets=tickets.count(), still_open=still_open.sum())
+        counts = frame(counted, KEYS)
+        left = counts.groupby(["unit", "business_type"], as_index=False, dropna=False)[["still_open"]].sum()
+        left, counts = left.rename(columns={"still_open": "tickets"}), counts.drop(columns="still_open")
         at = tickets.accepted_at
         by_hour = tickets.mutate(date=at.date(), hour=at.hour())
         hours = by_hour.group_by("date", "hour", "business_type", "unit").aggregate(tickets=by_hour.count())
-        still_open, keys = tickets.filter(tickets.closed_at.isnull()), ["unit", "business_type"]
         return {
             "counts": counts,
             "calendar": frame(hours, ["date", "hour", "business_type", "unit"]),
-            "still_open": frame(still_open.group_by(*keys).aggregate(tickets=still_open.count()), keys),
+            "still_open": left[left["tickets"] > 0].reset_index(drop=True),
             "warnings": check_month(tickets, counts, month, source.name, of_month),
         }
 
@@ -125,35 +128,42 @@ def frame(query: Table, keys: list[str] | tuple[str, ...]) -> pd.DataFrame:
 
 
 def submitted_frames(ours: Table, rules: Rules) -> Frames:
-    """rates, handling and submissions of submitted tickets, in three passes."""
-    days = _days(ours)
+    """rates, handling and submissions of submitted tickets, in two passes."""
+    days = _days(ours, rules)
     keys = ["unit", "business_type", "accepted_month"]
     submissions = days.groupby(keys, as_index=False)["tickets"].sum()
-    return {"rates": _rates(ours, days, rules), "handling": _handling(ours), "submissions": submissions}
+    return {"rates": _rates(days, rules), "handling": _handling(ours), "submissions": submissions}
 
 
-def _days(ours: Table) -> pd.DataFrame:
-    """Tickets by month of acceptance, day of closing and day of submission: whether they were in time follows from these."""
+def _days(ours: Table, rules: Rules) -> pd.DataFrame:
+    """Tickets by month of acceptance, day of closing and day of submission: whether they were in time follows from these.
+    Beside them, summed in the same pass, what the other indicators count."""
     at = ours.accepted_at
     dated = ours.mutate(
         month=at.year() * 100 + at.month(), closed=ours.closed_at.date(), submitted=ours.submitted_at.date()
     )
     keys = ["unit", "business_type", "month", "closed", "submitted"]
-    days = frame(dated.group_by(*keys).aggregate(tickets=dated.count()), keys)
+    sums = {name: amount.sum().fill_null(0) for name, amount in _amounts(dated, rules).items()}
+    days = frame(dated.group_by(*keys).aggregate(tickets=dated.count(), **sums), keys)
     months = [f"{month // 100}-{month % 100:02}" for month in days.pop("month").astype(int)]
     days["accepted_month"] = pd.Series(months, days.index, dtype=str)
     return days.assign(**{day: pd.to_datetime(days[day]).dt.date for day in ("closed", "submitted")})
 
 
-def _rates(ours: Table, days: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    asked = [of for of in FROM_TICKETS if of.key != SUBMITTED_IN_TIME]
-    measures = {}
-    for indicator in asked:
+def _amounts(ours: Table, rules: Rules) -> dict[str, IntegerValue]:
+    """What each ticket adds to the numerator and the denominator of every indicator but that of submission in time."""
+    amounts = {}
+    for indicator in FROM_TICKETS:
+        if indicator.key == SUBMITTED_IN_TIME:
+            continue
         counted, good = indicator.conditions(ours, rules)
         numerator = counted.ifelse(good, 0) if indicator.kind == "minutes" else (counted & good).ifelse(1, 0)
-        measures[f"{indicator.key}/numerator"] = numerator.sum()
-        measures[f"{indicator.key}/denominator"] = counted.ifelse(1, 0).sum()
-    wide = frame(ours.group_by("unit").aggregate(**measures), ["unit"])
+        amounts |= {f"{indicator.key}/numerator": numerator, f"{indicator.key}/denominator": counted.ifelse(1, 0)}
+    return amounts
+
+
+def _rates(days: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    wide = days.groupby("unit", as_index=False)[[name for name in days.columns if "/" in name]].sum()
     late = days[days["closed"].isna() | ~submitted_in_time(days["closed"], days["submitted"], rules).astype(bool)]
     tickets, missed = (each.groupby("unit")["tickets"].sum() for each in (days, late))
     wide[f"{SUBMITTED_IN_TIME}/denominator"] = wide["unit"].map(tickets).astype("int64")

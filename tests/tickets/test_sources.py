@@ -293,15 +293,15 @@ def test_ids_are_compared_in_parts_with_the_same_result(said, monkeypatch, chang
         ),
     )
     told = []
-    for many in (1, 10**9):
-        monkeypatch.setattr(rules, "_MANY", many)
+    for many in (1, 3, 10**9):
+        monkeypatch.setattr(rules, "_AT_ONCE", many)
         try:
             told.append(
                 accepted(MONTH, params, replace(paths, output=paths.output / str(many)))[0]["warnings"].to_csv()
             )
         except TicketsError as error:
             told.append(str(error))
-    assert told[0] == told[1] and (says or "warning") in told[0]
+    assert told[0] == told[1] == told[2] and (says or "warning") in told[0]
 
 
 @pytest.mark.parametrize(
@@ -314,12 +314,34 @@ def test_ids_of_any_look_are_never_compared_with_all_others_of_a_large_month(sai
     write(paths, tickets(*({"ticket_id": f"JT21010020240901{n:08}"} for n in range(200)), *others))
     asked = []
     monkeypatch.setattr(rules, "fetch", lambda query, own=rules.fetch: asked.append(ibis.to_sql(query)) or own(query))
-    monkeypatch.setattr(rules, "_MANY", 1)
-    monkeypatch.setattr(rules, "_AT_ONCE", 50)
+    monkeypatch.setattr(rules, "_AT_ONCE", 50)  # for a GB, which is what params say
     with pytest.raises(TicketsError, match=says) if says else nullcontext():
         accepted(MONTH, params, paths)
     distinct = [query for query in asked if "DISTINCT" in query]
     assert len(distinct) >= 5 and all("WHERE" in query for query in distinct)
+
+
+@pytest.mark.parametrize(("memory_gb", "parts"), [(1, 30 * 2), (0.5, 30 * 4), (40, 1)])
+def test_ids_of_a_month_are_compared_in_as_many_parts_as_the_memory_needs(said, monkeypatch, memory_gb, parts):
+    """Sixty to a day, thirty for each GB: a day is dealt out as well, and with memory enough all are compared at once."""
+    params, paths = said(kind="parquet")
+    days = range(1, 31)
+    write(
+        paths,
+        tickets(
+            *(
+                {"ticket_id": f"JT210100202409{day:02}{n:08}", "accepted_at": f"2024-09-{day:02} 09:00:00"}
+                for day in days
+                for n in range(60)
+            )
+        ),
+    )
+    params = params.model_copy(update={"organisation": params.organisation.model_copy(update={"memory_gb": memory_gb})})
+    asked = []
+    monkeypatch.setattr(rules, "fetch", lambda query, own=rules.fetch: asked.append(ibis.to_sql(query)) or own(query))
+    monkeypatch.setattr(rules, "_AT_ONCE", 30 if memory_gb < 2 else 60)
+    accepted(MONTH, params, paths)
+    assert sum("DISTINCT" in query for query in asked) == parts
 
 
 def test_memory_is_what_params_say_and_what_does_not_fit_goes_beside_the_output(said):
