@@ -84,6 +84,8 @@ def strip_for_commit(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             ignored = "nbval-ignore-output" in cell.metadata.get("tags", [])
             cell.outputs = [] if ignored else [output for output in cell.outputs if _without_images(output)]
+            for output in cell.outputs:
+                output.get("metadata", {}).pop("text/html", None)  # data that a run writes beside the page
     return notebook
 
 

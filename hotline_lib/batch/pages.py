@@ -22,7 +22,7 @@ from hotline_lib.present import _page as page
 # where a run writes the data of tables, by the name that a table has, and of the numbered figures
 DATA = MappingProxyType(
     {name: f"tables/{file}.csv" for file, names in {
-        "business_types": ("业务类型", "图1"), "domains": ("业务领域", "图4"), "units": ("附件3 业务量区域分布", "图2"),
+        "findings": ("要点工单",), "business_types": ("业务类型", "图1"), "domains": ("业务领域", "图4"), "units": ("附件3 业务量区域分布", "图2"),
         "indicators": ("附件1 考评指标",), "spot_checks": ("附件2 抽检情况",), "top_issue_details": ("图5", "图6"),
         "analysis/overview": ("各单位一览",), "analysis/year_to_date": ("本年累计",), "analysis/days": ("工作日与休息日",),
         "analysis/domain_units": ("各单位各领域件数",), "analysis/needs_help": ("需要帮助的单位",),

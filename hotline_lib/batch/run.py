@@ -19,7 +19,7 @@ from hotline_lib.batch.manifest import Record, Status, Tables, read_manifest
 from hotline_lib.batch.plan import DOCUMENT, Report, discover, of_document, plan
 from hotline_lib.batch.weaknesses import warnings
 from hotline_lib.batch.whole import remember, units_of, write_pages
-from hotline_lib.batch.written import data_of_unit, kept_tables, mail_written, tables_written
+from hotline_lib.batch.written import data_of_charts, data_of_unit, kept_tables, mail_written, tables_written
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import file_sha256, git_commit, package_versions, value_fingerprint
 from hotline_lib.journal import held, write_whole
@@ -176,7 +176,8 @@ class _Run:
         if record is None or record.status != "made" or record.fingerprint != self._fingerprint(report):
             return False
         files = {suffix: self.folder / f"{report.name}{suffix}" for suffix in manifest.SUFFIXES}
-        return all(manifest.is_whole(files[suffix], record.digests.get(suffix)) for suffix in files)
+        data = all((files[".html"].parent / place).is_file() for place in record.places)
+        return data and all(manifest.is_whole(files[suffix], record.digests.get(suffix)) for suffix in files)
 
     def is_written(self, what: Literal["tables", "mail"]) -> bool:
         """Whether the tables, or the mail, were made from just this, and still lie there. Word may have been edited by hand."""
@@ -245,6 +246,8 @@ class _Run:
         try:
             if failure is None:
                 assert executed.notebook is not None  # what did not fail was executed
+                data_of_charts(executed.notebook, report, self.folder)
+                notebook = clean.as_text(executed.notebook)
                 data = data_of_unit(month, report, self.folder) if report.unit else pages.DATA
                 page = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due), data)
                 html, places = pages.places(proofs.of_page(page, name, self.manifest, self.paths))

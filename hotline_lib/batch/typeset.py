@@ -8,9 +8,10 @@ from html import escape, unescape
 from html.parser import HTMLParser
 
 _DIGIT = re.compile(r"(?<=.)(?:第|图|附件)\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
-# a table of present, with its notes
+# a table of present with its notes; issues with their parts; the findings, where tickets are named
 _TABLE = re.compile(
-    r'(?:<div class="table-box"[^>]*>)?<table class="hotline[^>]* data-name="(?P<name>[^"]*)".*?</table>(?:</div>)?(?:<p class="table-note">.*?</p>)?',
+    r'(?:<div class="table-box"[^>]*>)?<table class="hotline[^>]* data-name="(?P<name>[^"]*)".*?</table>(?:</div>)?(?:<p class="table-note">.*?</p>)?'
+    r'|<figure class="drill".*?<p class="figure-title"[^>]*>(?:<span[^>]*>)?(?P<figure>图\d+).*?</figure>|<ol class="findings">.*?“(?P<tickets>要点工单)”.*?</ol>',
     re.DOTALL,
 )
 _FITS = {"hotline", "drill-parts"}  # tables of present, which see to that themselves
@@ -90,12 +91,12 @@ def data_link(href: str) -> str:
     return f'<p class="data"><a href="{escape(href)}">数据（CSV）</a></p>'
 
 
-def with_data(html: str, data: Mapping[str, str]) -> str:
-    """HTML with a link below each table whose data lie somewhere. data: by the table's name."""
+def with_data(html: str, data: Mapping[str, str], own: str = "") -> str:
+    """HTML with a link below each table whose data lie somewhere. data: by the table's name; own: of a table that has none."""
 
     def below(found: re.Match[str]) -> str:
-        name = unescape(found["name"])
-        return found[0] + (data_link(data[name]) if name in data else "")
+        place = data.get(unescape(found["name"] or found["figure"] or found["tickets"] or ""), own)
+        return found[0] + (data_link(place) if place else "")
 
     return _TABLE.sub(below, html)
 

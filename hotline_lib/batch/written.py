@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from hotline_lib.batch import manifest
 from hotline_lib.batch.plan import of_document
@@ -14,6 +16,8 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.journal import write_whole
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from hotline_lib.batch.plan import Report
     from hotline_lib.month import Month
     from hotline_lib.params import Params
@@ -73,6 +77,24 @@ def data_of_unit(month: Month, report: Report, folder: Path) -> dict[str, str]:
     assert report.unit is not None  # of a unit's edition
     files = write_unit(month, report.unit, place / "tables", int(values.get("top", 5)))
     return {name: file.relative_to(place).as_posix() for name, file in files.items()}
+
+
+def data_of_charts(notebook: NotebookNode, report: Report, folder: Path) -> None:
+    """Writes what a page's charts, and tables of no file of the month, are made from beside the page. The notebook has the
+    places then, seen from the page, where it had the data."""
+    place, name = (folder / report.name).parent / "tables" / "charts", Path(report.name).name
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    own = [about for output in outputs for about in output.get("metadata", {}).values() if isinstance(about, dict)]
+    files: list[Path] = []
+    for about in (each for each in own if "data" in each):
+        files.append(place / f"{name}-{len(files) + 1}.csv")
+        write_whole(files[-1], "\ufeff" + str(about["data"]))
+        about["data"] = quote(f"tables/charts/{files[-1].name}")
+    for output in outputs:
+        if (kept := output.get("data", {}).get(_KEPT)) and not report.unit:  # which ``tables_written`` writes
+            output["metadata"]["text/html"] = {"data": quote(f"tables/own/{kept['name']}.csv")}
+    for old in set(place.glob(f"{escape(name)}-*.csv")) - set(files):
+        old.unlink()
 
 
 def units_in(folder: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -55,13 +54,8 @@ def write_analysis(m: Month, folder: Path, top: int = 5) -> list[Path]:
     written = []
     for name, table in analysis(m, top).items():
         written.append(folder / FOLDER / f"{name}.csv")
-        write_whole(written[-1], "\ufeff" + _named(table).csv())
+        write_whole(written[-1], "\ufeff" + table.with_keys().csv())
     return written
-
-
-def _named(table: Table) -> Table:
-    """The same, every column with a name in the CSV."""
-    return replace(table, columns=[each if each.key else replace(each, key=each.name) for each in table.columns])
 
 
 def write_unit(m: Month, unit: str, folder: Path, top: int = 5) -> dict[str, Path]:
@@ -78,5 +72,5 @@ def write_unit(m: Month, unit: str, folder: Path, top: int = 5) -> dict[str, Pat
     for name, table in tables.items():
         if isinstance(table, Table) and table.shown and len(table.frame):
             files[table.name] = folder / f"{name}.csv"
-            write_whole(files[table.name], "\ufeff" + _named(table).csv(in_page_only=True))
+            write_whole(files[table.name], "\ufeff" + table.with_keys().csv(in_page_only=True))
     return files

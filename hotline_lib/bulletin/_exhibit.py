@@ -141,6 +141,8 @@ class Exhibit:
     def chart(self) -> Chart | DrillDown | Sentence:
         """The picture (of issues: the bars that drill down) with its title, how to read it, and its text for those who cannot see it."""
         made = self._made("chart")(self)
+        if hasattr(made, "data"):
+            made.data = self.frame
         return replace(made, links=links_of(self.m)) if hasattr(made, "links") else made
 
     def with_column(

@@ -66,7 +66,7 @@ def _table(x: Exhibit) -> Table | Sentence:
         order="线索按类，类内按偏离偶然的程度排",
         notes=[
             "线索只说明这些工单不像偶然，不是结论：只列出偶然不会有这么多的单位（每种线索一百个月里误报不到一次），每个单位每种至多列20件",
-            "按线索抽的另记（hotline sample draw --from-leads），不计入抽检率",
+            "按线索抽的另记，不计入抽检率",
         ],
     )
 
@@ -117,7 +117,6 @@ def _plan_table(x: Exhibit) -> Table:
         order="按区划代码排",
         total={"unit": "合计", **rows[["complaints", "leads", "calls"]].sum()},
         notes=[
-            "看到问题须抽：有问题的占25%、10%、5%及以上时，至少抽这么多件才有95%的把握见到一件（超几何）",
-            "抽取：hotline sample plan、hotline sample draw",
+            "看到问题须抽：有问题的占25%、10%、5%及以上时，至少抽这么多件才有95%的机会抽到一件（超几何）",
         ],
     )  # fmt: skip

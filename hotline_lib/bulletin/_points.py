@@ -103,15 +103,16 @@ def _table(x: Exhibit, *, units: bool, unit: str = "") -> Table | Sentence:
     if x.frame.empty:
         withheld = not units and not details_told(x.m, unit)
         return Sentence(f"失分各项的件数不列出（{'；'.join(small.note(x.m))}）。" if withheld else "")
-    bold = lambda row: "bold" if row["indicator"] == _SUM else ""
     more = ("indicator", "value", "next_limit", "short", "next_gain")
+    sums = x.frame["indicator"] == _SUM  # of a unit; those of all stand in the matrix of points lost
+    total = None if units or not sums.any() else {"name": _SUM, "points": x.frame.loc[sums, "points"].iloc[0]}
     return Table(
-        x.frame,
+        x.frame[~sums],
         [
             *([UNIT] if units else []),
-            Column("指标", "name", "text", emphasis=bold),
+            Column("指标", "name", "text"),
             Column("印出的值", "shown", "words"),
-            column("points", emphasis=bold, key="points"),
+            column("points", key="points"),
             column("missed", head="未达标", key="missed"),
             column("one_less", head="少1件\n多得", key="one_less"),
             column("one_more", head="多1件\n再失", key="one_more"),
@@ -122,10 +123,12 @@ def _table(x: Exhibit, *, units: bool, unit: str = "") -> Table | Sentence:
         label="失分逐项说明" if units else "本单位的失分和余地",
         order="按名次排，失分多的在前" if units else "失分多的在前，其后为再有1件未达标就会失分的",
         row_head="unit" if units else "name",
+        total=total,
+        total_in_csv=True,
         notes=[
             "不由单件工单决定的各项记—",
             "不失时名次：这一项若不失分，其他不变，在全部单位中的名次",
-            *rounded(x.m, None if units else x.frame["unit"].iloc[0]),
+            *([] if units else rounded(x.m, x.frame["unit"].iloc[0])),
             *x.m.incomplete,
             *provisional(x.m),
         ],

@@ -59,7 +59,9 @@ def remarks(m: Month) -> dict[str, str]:
     """What people add to sentences, for a template; what they have not written yet says so."""
     of = {"national": "与全国比较", "consequence": "后果", "quality": "抽检所见", "handling": "办理情况"}
     said = {key: words if words is None else words.strip() for key, words in m.params.month.remarks}
-    return {key: f"（{of[key]}{numbers.OPEN}）" if words is None else _clause(words) for key, words in said.items()}
+    open_ = {key: f"（{of[key]}{numbers.OPEN}）" for key in of}
+    open_ |= {key: f"{open_[key]}，" for key in ("national", "consequence")}  # which stand for a clause
+    return {key: open_[key] if words is None else _clause(words) for key, words in said.items()}
 
 
 def _clause(words: str) -> str:

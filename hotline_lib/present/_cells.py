@@ -88,7 +88,7 @@ class Column:
 
     @property
     def align(self) -> str:
-        return {"text": "left", "signals": "left", "points": "center"}.get(self.kind, "right")
+        return {"text": "left", "signals": "left"}.get(self.kind, "right")
 
     @property
     def css(self) -> str:

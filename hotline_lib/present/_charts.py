@@ -17,6 +17,7 @@ from hotline_lib.present import _style as style
 from hotline_lib.present._canvas import HEAD, NAME_ROOM, SPARE, Canvas, bar_rows, grid_step, pitch_of, zero_and_scale
 from hotline_lib.present._lost_points import scores
 from hotline_lib.present._style import BLUE, BLUE2, GREY, HAIR, INK, RULE, SLATE, SOFT, WHITE
+from hotline_lib.present._tables import data_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,13 +31,16 @@ class Chart:
     """A picture with number, title, note and alternative text; shows itself in Jupyter.
 
     picture: a figure, or what draws one: that waits until somebody looks. Words and picture go out as two outputs, so
-    that a committed notebook can drop the picture and keep the words.
+    that a committed notebook can drop the picture and keep the words. data: the frame it is drawn from, which goes with
+    the picture: a run writes it beside the page.
     """
 
     def __init__(
-        self, picture: Figure | Callable[[], Figure], *, title: str, alt: str, note: str = "", number: int | None = None
-    ):
+        self, picture: Figure | Callable[[], Figure], *, title: str, alt: str, note: str = "", number: int | None = None,
+        data: pd.DataFrame | None = None,
+    ):  # fmt: skip
         self._picture, self.title, self.note, self.alt, self.number = picture, title, note, alt, number
+        self.data = data
         self.heading = title if number is None else f"图{number}　{title}"
 
     @cached_property
@@ -69,14 +73,16 @@ class Chart:
         head = f'<div class="figure-head">{title}{note}</div>'
         display({"text/html": head, "text/plain": repr(self)}, raw=True)
         about = dict(zip(("alt", "width", "height"), (self.alt, *self.size), strict=True))
+        if self.data is not None and self.number is None:  # of a printed figure the month's own file has them
+            about["data"] = data_of(self.data)
         display({"image/png": self.png}, metadata={"image/png": about}, raw=True)
 
 
-def show(figure: Figure, alt: str, *, title: str = "", note: str = "") -> Chart:
+def show(figure: Figure, alt: str, *, title: str = "", note: str = "", data: pd.DataFrame | None = None) -> Chart:
     """An analyst's own figure as a chart of the page: drawn once, as it is, with a Chinese font and in few colours.
 
     figure: of matplotlib or seaborn (``axes.figure``). alt: what it says, for those who cannot see it. title: what it
-    finds; note: how to read it.
+    finds; note: how to read it. data: the frame it was drawn from, for a link to it under the chart.
     """
     from matplotlib import pyplot
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -84,7 +90,7 @@ def show(figure: Figure, alt: str, *, title: str = "", note: str = "") -> Chart:
     pyplot.close(figure)  # else Jupyter shows it once more
     FigureCanvasAgg(figure)
     figure.set_dpi(96 * style.SCALE)
-    return Chart(figure, title=title, alt=alt, note=note)
+    return Chart(figure, title=title, alt=alt, note=note, data=data)
 
 
 def types(frame: pd.DataFrame, *, name: str = "business_type") -> Figure:

@@ -17,7 +17,7 @@ from hotline_lib.present._canvas import HEAD, Canvas, bar_rows
 from hotline_lib.present._cells import Column, Row
 from hotline_lib.present._charts import Chart
 from hotline_lib.present._style import BLUE, BLUE2, GREY, INK, RULE, SLATE, SOFT
-from hotline_lib.present._tables import Table
+from hotline_lib.present._tables import Table, flattened
 from hotline_lib.present._vocabulary import WORDS, columns_of
 
 if TYPE_CHECKING:
@@ -35,8 +35,10 @@ def table(
     frame：metrics 的表，或自己算出的表。columns：只要这些列，按这个次序；不写就是全部（只供程序用的列不印）。
     caption：表名；order：说明次序；notes：表下的说明。
     """
-    rows = _flat(frame)
-    return Table(rows, columns_of(rows, columns), caption, order, caption, _name_column(rows), notes=list(notes))
+    rows = flattened(frame)
+    return Table(
+        rows, columns_of(rows, columns), caption, order, caption, _name_column(rows), notes=list(notes), own=True
+    )
 
 
 def heat(frame: pd.DataFrame, *, caption: str = "", order: str = "", unit: str = "件") -> Table:
@@ -44,7 +46,7 @@ def heat(frame: pd.DataFrame, *, caption: str = "", order: str = "", unit: str =
 
     frame：第一列（或索引）是行名，其余是数，如 counts.pivot_table(index="issue", columns="unit", …)。unit：数的单位。
     """
-    rows = _flat(frame)
+    rows = flattened(frame)
     name, *others = rows.columns
     most = max((float(rows[each].max()) for each in others if len(rows)), default=0) or 1
 
@@ -54,7 +56,7 @@ def heat(frame: pd.DataFrame, *, caption: str = "", order: str = "", unit: str =
 
     columns = [replace(_number_column(rows, each), unit=unit, emphasis=partial(tint, each)) for each in others]
     first = columns_of(rows, [name])[0]
-    return Table(rows, [replace(first, kind="text"), *columns], caption, order, caption, name, heat=True)
+    return Table(rows, [replace(first, kind="text"), *columns], caption, order, caption, name, heat=True, own=True)
 
 
 def bars(
@@ -78,9 +80,8 @@ def bars(
         return canvas.figure
 
     said = "、".join(f"{row[name]}{words}" for row, words in zip(rows[:3], printed, strict=False))
-    return Chart(
-        draw, title=title, note=note, alt=alt or f"横条图，{len(rows)}项：{said}{'等' if len(rows) > 3 else ''}。"
-    )
+    alt = alt or f"横条图，{len(rows)}项：{said}{'等' if len(rows) > 3 else ''}。"
+    return Chart(draw, title=title, note=note, alt=alt, data=flattened(frame))
 
 
 def lines(
@@ -104,7 +105,7 @@ def lines(
         return canvas.figure
 
     span = f"{names[0]}至{names[-1]}" if names else "没有数据"
-    return Chart(draw, title=title, note=note, alt=alt or f"折线图，{span}：{'，'.join(ends)}。")
+    return Chart(draw, title=title, note=note, alt=alt or f"折线图，{span}：{'，'.join(ends)}。", data=flattened(frame))
 
 
 def _draw_lines(canvas: Canvas, names: list[str], series: list[list[float]], ends: list[str]) -> None:
@@ -168,8 +169,7 @@ def keep(m: object, frame: pd.DataFrame | Table, name: str, *, annex: bool = Fal
     if not name.strip() or set(name) & set('\\/:*?"<>|[]'):
         raise HotlineError(f'表名「{name}」不能作文件名：不能为空，也不能有 \\ / : * ? " < > | [ ] 这些符号。')
     made = frame if isinstance(frame, Table) else table(frame, caption=name)
-    columns = [each if each.key else replace(each, key=each.head.replace("\n", "")) for each in made.columns]
-    return Kept(replace(made, columns=columns, label=name), name, annex)
+    return Kept(replace(made.with_keys(), label=name), name, annex)
 
 
 def unpacked(packed: dict[str, Any]) -> Kept:
@@ -222,13 +222,6 @@ def _raw(value: Any) -> Any:
 
 def _as_value(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _flat(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its index as columns, if the index says something."""
-    named = any(name is not None for name in frame.index.names)
-    flat = frame.reset_index() if named else frame.reset_index(drop=True)
-    return flat.rename(columns=str).rename_axis(columns=None)
 
 
 def _name_column(frame: pd.DataFrame) -> str:

@@ -19,6 +19,7 @@ from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
 from hotline_lib.present._cells import SIGNALS, Cell, Column, Line, LineKind, Row
 from hotline_lib.present._sources import Links, Source
+from hotline_lib.present._vocabulary import columns_of
 from hotline_lib.present._widths import text_width, wide
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Table:
     dense: many columns: 12 px, narrow. heat: a matrix with tinted cells, its numbers centred.
     source: a column and a row -> where the number in that cell comes from, if that is known.
     links: the page's list of sources, which the table's numbers lead to when it shows itself.
+    own: an analyst's, of no file of the month: a run writes it beside the page.
     """
 
     frame: pd.DataFrame
@@ -68,6 +70,7 @@ class Table:
     heat: bool = False
     source: Callable[[Column, Row], Source | None] | None = None
     links: Links | None = None
+    own: bool = False
 
     @property
     def name(self) -> str:
@@ -187,6 +190,14 @@ class Table:
             printed.append("  ".join(cells).rstrip())
         return "\n".join(filter(None, printed))
 
+    def with_keys(self) -> Table:
+        """The same, every column with a name in the CSV: its head, if it has none there."""
+        return replace(self, columns=[each if each.key else replace(each, key=each.name) for each in self.columns])
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        """What goes out with the HTML, for a run."""
+        return {}, {"text/html": {"data": self.with_keys().csv()}} if self.own else {}
+
     def _repr_html_(self) -> str:
         return self.html(self.links.link if self.links is not None else None)
 
@@ -237,9 +248,11 @@ class Table:
         kind = "name" if column.value == self.row_head else column.css
         span = f' rowspan="{rows}"' if rows > 1 else ""
         title = f' title="{escape(column.title)}"' if column.title else ""
-        return (
-            f'<th scope="col" class="{kind}"{span}{title} style="text-align:{column.align}">{"<br>".join(lines)}</th>'
-        )
+        align = self._align(column)
+        return f'<th scope="col" class="{kind}"{span}{title} style="text-align:{align}">{"<br>".join(lines)}</th>'
+
+    def _align(self, column: Column) -> str:
+        return "center" if self.heat and column.kind == "points" else column.align
 
     def _line_html(self, line: Line, link: Link | None) -> str:
         cells = "".join(self._cell_html(cell, line.kind == "total", link) for cell in line.cells)
@@ -247,7 +260,7 @@ class Table:
         return f'<tr class="{kind}">{cells}</tr>' if kind else f"<tr>{cells}</tr>"
 
     def _cell_html(self, cell: Cell, total: bool, link: Link | None) -> str:
-        column, look = cell.column, f' style="text-align:{cell.column.align}{_look(cell, total)}"'
+        column, look = cell.column, f' style="text-align:{self._align(cell.column)}{_look(cell, total)}"'
         if column.value == self.row_head:
             note = f'<sup class="footnote">{cell.note}</sup>' if cell.note else ""
             return f'<th scope="row" class="name"{look}>{escape(cell.text)}{note}</th>'
@@ -259,7 +272,10 @@ class Table:
         source = cell.source if link else None
         words = link(cell.text, source) if link and source else escape(cell.text)
         mark = _signal(cell.level) if cell.level else _mark(cell.mark) if cell.mark else ""
-        return f'<td class="{escape(" ".join((column.css, *cell.tones)))}"{look}>{mark}{words}</td>'
+        prose = ["prose"] * (
+            column.kind == "text" and len(cell.text) > 16 and any(sign in cell.text for sign in "，；")
+        )
+        return f'<td class="{escape(" ".join((column.css, *prose, *cell.tones)))}"{look}>{mark}{words}</td>'
 
 
 def _look(cell: Cell, total: bool) -> str:
@@ -277,6 +293,22 @@ def _signal(level: str) -> str:
 def _mark(sign: str) -> str:
     """▲ or ▼ in its slot, with its word for those who hear the page."""
     return f'<span class="mark" role="img" aria-label="显著{"减少" if sign == "▼" else "增加"}">{sign}</span>'
+
+
+def data_of(frame: pd.DataFrame) -> str:
+    """A frame as CSV, in the words of the vocabulary; what no cell can hold (a filter, a list) is left out."""
+    flat = flattened(frame)
+    held = [name for name in flat if not flat[name].map(lambda value: isinstance(value, dict | list | tuple)).any()]
+    days = {name: flat[name].dt.strftime("%Y-%m-%d") for name in flat[held].select_dtypes("datetime")}
+    plain = flat[held].assign(**days).round(6)
+    return Table(plain, columns_of(plain)).with_keys().csv()
+
+
+def flattened(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its index as columns, if the index says something."""
+    named = any(name is not None for name in frame.index.names)
+    flat = frame.reset_index() if named else frame.reset_index(drop=True)
+    return flat.rename(columns=str).rename_axis(columns=None)
 
 
 def footnote_mark(number: int) -> str:

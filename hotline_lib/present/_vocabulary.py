@@ -194,7 +194,7 @@ _LIST = (
     # how sure, what became of last month's
     Word("fewest", "问题件数95%区间", "words", "件", "全部办结投诉中有问题的件数，精确区间（超几何）的下端", helper=True),
     Word("most", "上端", "words", "件", "全部办结投诉中有问题的件数，精确区间（超几何）的上端", helper=True),
-    Word("at_most", "至多", "count", "件", "抽检未发现问题时，有95%的把握全部办结投诉中有问题的不超过这么多件", helper=True),
+    Word("at_most", "至多", "count", "件", "抽检未发现问题时，全部办结投诉中有问题的件数的95%单侧上界", helper=True),
     Word("if_reported", "若上报属实，抽到这些的概率", "plain", "", "各项上报属实（另容许5%有问题）时，抽到这么多或更多有问题的概率，三项中最小的乘以项数（超几何，GB/T 2828.4）"),
     Word("over_reports", "多报", "flag", "", "上报值高于实际：上述概率整张表一起校正后不超过5%（Benjamini–Hochberg）"),
     Word("pooled", "合并估计", "interval", "%", "结合各单位的抽检估计的问题率（贝塔–二项，最大似然），0.046 即4.6%"),
@@ -207,7 +207,7 @@ _LIST = (
     # where to look next
     Word("complaints", "办结投诉", "count", "件", "本月上报的（都已办结的）投诉举报，抽检从中抽取"),
     *(
-        Word(f"need_{share}", f"{share}%须抽", "count", "件", f"有问题的占{share}%及以上时，至少抽这么多件才有95%的把握见到一件（超几何）")
+        Word(f"need_{share}", f"{share}%须抽", "count", "件", f"有问题的占{share}%及以上时，至少抽这么多件才有95%的机会抽到一件（超几何）")
         for share in (25, 10, 5)
     ),
     Word("last_answered", "上次有答复", "count", "件", "上次抽检中有答复的件数"),
