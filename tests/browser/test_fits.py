@@ -1,6 +1,7 @@
 """Nothing of a page is wider than its screen or its paper, nothing is cut off, and no sheet holds only the foot."""
 
 import os
+from urllib.parse import unquote
 
 import pypdfium2
 import pytest
@@ -12,6 +13,7 @@ from hotline_lib.batch import run_month
 MM = 96 / 25.4
 UPRIGHT, TURNED = (210 - 18 - 16) * MM, (297 - 18 - 16) * MM  # px between the margins of a sheet
 ON_PAPER = 12  # sheets of the bulletin at most
+FOOT = 15 * MM * 0.75  # points from the sheet's edge, under which its running foot stands
 
 # the words and pictures that stand beyond the right edge, but for those that a box lets scroll
 BEYOND = """([upright, turned]) => {
@@ -45,6 +47,44 @@ CUT_OFF = """() => [...document.querySelectorAll('td a.n')].filter(link => {
   return document.elementFromPoint(...at) !== link;
 }).map(link => link.closest('tr').textContent)"""
 
+# columns and totals that hold nothing but —, sections of nothing but their heading, charts without a link to their data
+HOLLOW = """() => {
+  const said = cells => cells.some(cell => !['', '—'].includes(cell.textContent.trim()));
+  const hollow = [];
+  for (const table of document.querySelectorAll('table.hotline:not(.dense)')) {
+    const rows = [...table.tBodies].flatMap(body => [...body.rows]), name = table.dataset.name || table.caption?.textContent || '';
+    for (let at = 0; rows.length && at < rows[0].cells.length; at++)
+      if (rows.every(row => row.cells[at]?.textContent.trim() === '—')) hollow.push(`${name}: column ${at}`);
+    for (const row of [...table.rows].filter(row => row.matches('.total, .subtotal') || /^(合计|总计)$/.test(row.cells[1]?.textContent)))
+      if (!said([...row.cells].slice(1).filter(cell => !/^(合计|总计)$/.test(cell.textContent)))) hollow.push(`${name}: ${row.textContent}`);
+  }
+  for (const section of document.querySelectorAll('.section'))
+    if (![...section.children].some(each => each.tagName !== 'H2' && (each.textContent.trim() || each.querySelector('img')))) hollow.push(section.id);
+  for (const figure of document.querySelectorAll('figure'))
+    if (!figure.querySelector('.data a') && !figure.nextElementSibling?.matches('.data')) hollow.push(figure.textContent.slice(0, 20));
+  return hollow;
+}"""
+# numbers of a column that do not end where the others do; a number on one line and its unit on the next
+ASTRAY = """() => {
+  const end = cell => { const range = document.createRange(); range.selectNodeContents(cell); return range.getBoundingClientRect().right; };
+  const astray = [];
+  for (const table of document.querySelectorAll('table.hotline')) {
+    const ends = {};
+    for (const cell of table.querySelectorAll('tbody td.num'))
+      if (cell.textContent.trim()) (ends[cell.cellIndex] ||= []).push(end(cell));
+    for (const [at, all] of Object.entries(ends))
+      if (Math.max(...all) - Math.min(...all) > 1) astray.push(`${table.dataset.name}: column ${at}`);
+  }
+  for (const text of document.querySelectorAll('p.sentence, p.lead, p.table-note, .text p')) {
+    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT), places = [];
+    for (let node; (node = walker.nextNode());) for (let at = 0; at < node.length; at++) places.push([node, at]);
+    const top = ([node, at]) => { const range = document.createRange(); range.setStart(node, at); range.setEnd(node, at + 1); return range.getBoundingClientRect().top; };
+    for (const found of text.textContent.matchAll(/\\d(?=[件分个月日年位项%])/g))
+      if (top(places[found.index + 1]) - top(places[found.index]) > 8) astray.push(text.textContent.slice(Math.max(0, found.index - 5), found.index + 2));
+  }
+  return astray;
+}"""
+
 pytestmark = pytest.mark.skipif(
     (CHROMIUM is None or sync_playwright is None) and os.environ.get("CI") != "true",
     reason="needs Chromium and playwright: make browser",
@@ -77,6 +117,21 @@ def test_a_page_is_as_wide_as_its_paper(made, chromium, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_nothing_of_a_page_is_hollow_or_astray(made, chromium, name):
+    page = opened(chromium, made[name], 1280)
+    hollow = page.evaluate(HOLLOW)
+    dead = [
+        link for link in page.eval_on_selector_all(".data a", "all => all.map(link => link.getAttribute('href'))")
+        if not (made[name].parent / unquote(link)).is_file()
+    ]  # fmt: skip
+    astray = page.evaluate(ASTRAY)
+    page.set_viewport_size({"width": 390, "height": 900})
+    astray += page.evaluate(ASTRAY)
+    page.close()
+    assert (hollow, dead, astray) == ([], [], [])
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_name_or_a_date_of_the_head_stays_on_one_line(made, chromium, name):
     page = opened(chromium, made[name], 390)
     lines = page.evaluate("[...document.querySelectorAll('.around a')].filter(link => link.getClientRects().length > 1).map(link => link.textContent)")  # fmt: skip
@@ -98,9 +153,22 @@ def test_no_sheet_holds_only_the_foot_or_begins_with_a_note(made, chromium, name
     assert not sheets[-1].startswith("来源与口径")
     page = opened(chromium, made[name], 1280)
     notes = ["".join(note.split()) for note in page.locator("p.table-note").all_text_contents()]
+    heads = ["".join(head.split()) for head in page.locator("h2, h3, caption, .figure-title").all_text_contents()]
     page.close()
+    assert [last for last in lowest(chromium, made[name]) if last in heads] == []
     assert [note for note in notes for sheet in sheets if note and sheet.startswith(note[:10])] == []
     assert len(sheets) <= ON_PAPER
+
+
+def test_sheets_are_full(made, chromium):
+    """The first sheet of the bulletin to its end; of the others no less than two fifths, where nothing must begin anew."""
+    for name in (each for each in PAGES if each.rpartition("/")[2][:2].isdigit()):
+        document = pypdfium2.PdfDocument(on_paper(chromium, made[name]))
+        turned = [sheet.get_width() > sheet.get_height() for sheet in document]
+        filled = [_filled(sheet) for sheet in document]
+        held = [at for at in range(len(filled) - 1) if not turned[at] and not turned[at + 1]]
+        assert [(at + 1, filled[at]) for at in held if filled[at] < 0.4] == [], name
+        assert name != f"{MONTH}/00_bulletin" or filled[0] > 0.8
 
 
 def test_a_year_of_months_fits_too(twelve, chromium):
@@ -117,13 +185,29 @@ def test_a_year_of_months_fits_too(twelve, chromium):
 
 def printed(chromium, file) -> list[str]:
     """The words of the highest line of each sheet of the page on paper: a PDF has the running foot first."""
+    return [_line(sheet.get_textpage(), max) for sheet in pypdfium2.PdfDocument(on_paper(chromium, file))]
+
+
+def lowest(chromium, file) -> list[str]:
+    """The words of the lowest line of each sheet above the running foot."""
+    return [_line(sheet.get_textpage(), min) for sheet in pypdfium2.PdfDocument(on_paper(chromium, file))]
+
+
+def on_paper(chromium, file) -> bytes:
     page = opened(chromium, file, 1280)
-    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True, print_background=True))
+    made = page.pdf(prefer_css_page_size=True, print_background=True)
     page.close()
-    return [_highest(sheet.get_textpage()) for sheet in document]
+    return made
 
 
-def _highest(text) -> str:
-    boxes = [text.get_rect(at) for at in range(text.count_rects())]
-    top = max(box[3] for box in boxes)
-    return "".join("".join(text.get_text_bounded(*box).split()) for box in sorted(boxes) if box[3] > top - 8)
+def _filled(sheet) -> float:
+    """How much of the height between the margins something stands in."""
+    tall = sheet.get_height()
+    ends = [each.get_pos()[1] for each in sheet.get_objects() if each.get_pos()[1] > FOOT]
+    return (tall - 15 * MM * 0.75 - min(ends)) / (tall - 31 * MM * 0.75)
+
+
+def _line(text, end) -> str:
+    boxes = [box for box in map(text.get_rect, range(text.count_rects())) if box[1] > FOOT]
+    at = end(box[3] for box in boxes)
+    return "".join("".join(text.get_text_bounded(*box).split()) for box in sorted(boxes) if abs(box[3] - at) < 8)

@@ -92,7 +92,7 @@ def test_no_page_asserts_what_nobody_said(printed):
     for claim in ("均能及时接听", "已开展", "没有拨测", "进行拨测"):
         assert claim not in text, claim
     assert str(bulletin.test_calls(m).sentence) == "1.从话务接听、工单转换方面来看，拨测情况待补充。"
-    assert "（与全国比较待补充）" in str(bulletin.below_threshold(m).sentence)
+    assert "，（与全国比较待补充），我省" in str(bulletin.below_threshold(m).sentence)
     assert "（抽检所见待补充）" in str(bulletin.quality(m).sentence)
     assert str(bulletin.handled(m).sentence).startswith("（办理情况待补充）")
     assert "总分为暂计" in str(bulletin.scores(m).sentence)
