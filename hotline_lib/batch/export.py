@@ -280,8 +280,7 @@ def _figure_html(output: NotebookNode, data: Mapping[str, str]) -> Markup:
     caption = f"<figcaption>{typeset(head)}</figcaption>" if (head := about.get("figure_head")) else ""
     drawn = "".join(output.data[kind].split())
     number = re.search(r'<p class="figure-title"[^>]*>(图\d+)', caption)
-    place = data.get(number[1] if number else "", about.get("data", ""))
-    link = data_link(place) if place else ""
+    link = data_link(place) if (place := data.get(number[1] if number else "", about.get("data", ""))) else ""
     return Markup(f'<figure>{caption}<img src="data:{kind};base64,{drawn}" alt="{escape(alt)}"{size}>{link}</figure>')
 
 

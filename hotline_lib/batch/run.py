@@ -1,5 +1,4 @@
-"""One month's run: what must be made is executed, several notebooks at a time, and put in its place. Nothing here prints:
-``on_event`` is told what happens, and the result says what came of it."""
+"""One month's run: what must be made is executed and put in its place. ``on_event`` is told; nothing here prints."""
 
 from __future__ import annotations
 
@@ -176,8 +175,8 @@ class _Run:
         if record is None or record.status != "made" or record.fingerprint != self._fingerprint(report):
             return False
         files = {suffix: self.folder / f"{report.name}{suffix}" for suffix in manifest.SUFFIXES}
-        data = all((files[".html"].parent / place).is_file() for place in record.places)
-        return data and all(manifest.is_whole(files[suffix], record.digests.get(suffix)) for suffix in files)
+        there = all((files[".html"].parent / place).is_file() for place in record.places)
+        return there and all(manifest.is_whole(files[suffix], record.digests.get(suffix)) for suffix in files)
 
     def is_written(self, what: Literal["tables", "mail"]) -> bool:
         """Whether the tables, or the mail, were made from just this, and still lie there. Word may have been edited by hand."""
@@ -233,8 +232,7 @@ class _Run:
 
             write_pages(self.paths, hotline, self.month)
             if units := units_of(self.manifest, self.paths):
-                own = indexes.units_index(self.manifest, hotline, units)
-                write_whole(self.folder / "units" / "index.html", own)
+                write_whole(self.folder / "units" / "index.html", indexes.units_index(self.manifest, hotline, units))
         return index
 
     def _place(self, report: Report, executed: Executed, month: Month, due: Sequence[Report]) -> ReportResult:
@@ -246,8 +244,7 @@ class _Run:
         try:
             if failure is None:
                 assert executed.notebook is not None  # what did not fail was executed
-                data_of_charts(executed.notebook, report, self.folder)
-                notebook = clean.as_text(executed.notebook)
+                notebook = clean.as_text(data_of_charts(executed.notebook, report, self.folder))
                 data = data_of_unit(month, report, self.folder) if report.unit else pages.DATA
                 page = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due), data)
                 html, places = pages.places(proofs.of_page(page, name, self.manifest, self.paths))

@@ -79,8 +79,8 @@ def data_of_unit(month: Month, report: Report, folder: Path) -> dict[str, str]:
     return {name: file.relative_to(place).as_posix() for name, file in files.items()}
 
 
-def data_of_charts(notebook: NotebookNode, report: Report, folder: Path) -> None:
-    """Writes what a page's charts, and tables of no file of the month, are made from beside the page. The notebook has the
+def data_of_charts(notebook: NotebookNode, report: Report, folder: Path) -> NotebookNode:
+    """Writes what a page's charts, and tables of no file of the month, are made from beside the page. The notebook, which is returned, has the
     places then, seen from the page, where it had the data."""
     place, name = (folder / report.name).parent / "tables" / "charts", Path(report.name).name
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
@@ -95,6 +95,7 @@ def data_of_charts(notebook: NotebookNode, report: Report, folder: Path) -> None
             output["metadata"]["text/html"] = {"data": quote(f"tables/own/{kept['name']}.csv")}
     for old in set(place.glob(f"{escape(name)}-*.csv")) - set(files):
         old.unlink()
+    return notebook
 
 
 def units_in(folder: Path) -> list[str]:

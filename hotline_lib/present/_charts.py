@@ -1,7 +1,6 @@
 """Charts: a metric's frame in, a picture of 440 CSS px out. ``Chart`` shows one with its words.
 
-A picture holds data, names and values only. What it finds (title) and how to read it (note) are text beside it.
-Order and signals come from the frame, so that a chart agrees with the table of the same frame.
+What it finds (title) and how to read it (note) are text beside the picture. Order and signals come from the frame, so that a chart agrees with the table of the same frame.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from hotline_lib.exact import is_missing
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
 from hotline_lib.present._canvas import HEAD, NAME_ROOM, SPARE, Canvas, bar_rows, grid_step, pitch_of, zero_and_scale
+from hotline_lib.present._data import data_of
 from hotline_lib.present._lost_points import scores
 from hotline_lib.present._style import BLUE, BLUE2, GREY, HAIR, INK, RULE, SLATE, SOFT, WHITE
-from hotline_lib.present._tables import data_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +29,8 @@ __all__ = ["Chart", "contributions", "scores", "show", "types", "units"]
 class Chart:
     """A picture with number, title, note and alternative text; shows itself in Jupyter.
 
-    picture: a figure, or what draws one: that waits until somebody looks. Words and picture go out as two outputs, so
-    that a committed notebook can drop the picture and keep the words. data: the frame it is drawn from, which goes with
-    the picture: a run writes it beside the page.
+    picture: a figure, or what draws one: that waits until somebody looks. Words and picture go out as two outputs: a
+    committed notebook keeps the words. data: the frame it is drawn from, which a run writes beside the page.
     """
 
     def __init__(
@@ -64,17 +62,13 @@ class Chart:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        note = f'<p class="figure-note" style="margin:0;color:{SOFT}">{escape(self.note)}</p>' if self.note else ""
-        title = (
-            f'<p class="figure-title" style="margin:0;font-weight:600">{escape(self.heading)}</p>'
-            if self.heading
-            else ""
-        )
-        head = f'<div class="figure-head">{title}{note}</div>'
-        display({"text/html": head, "text/plain": repr(self)}, raw=True)
+        line = lambda of, look, words: f'<p class="{of}" style="margin:0;{look}">{escape(words)}</p>' if words else ""
+        title = line("figure-title", "font-weight:600", self.heading)
+        note = line("figure-note", f"color:{SOFT}", self.note)
+        display({"text/html": f'<div class="figure-head">{title}{note}</div>', "text/plain": repr(self)}, raw=True)
         about = dict(zip(("alt", "width", "height"), (self.alt, *self.size), strict=True))
-        if self.data is not None and self.number is None:  # of a printed figure the month's own file has them
-            about["data"] = data_of(self.data)
+        own = self.data if self.number is None else None  # of a printed figure the month's own file has them
+        about |= {} if own is None else {"data": data_of(own)}
         display({"image/png": self.png}, metadata={"image/png": about}, raw=True)
 
 

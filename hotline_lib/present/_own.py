@@ -16,8 +16,9 @@ from hotline_lib.present import _style as styles
 from hotline_lib.present._canvas import HEAD, Canvas, bar_rows
 from hotline_lib.present._cells import Column, Row
 from hotline_lib.present._charts import Chart
+from hotline_lib.present._data import flattened
 from hotline_lib.present._style import BLUE, BLUE2, GREY, INK, RULE, SLATE, SOFT
-from hotline_lib.present._tables import Table, flattened
+from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import WORDS, columns_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,6 @@ from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
 from hotline_lib.present._cells import SIGNALS, Cell, Column, Line, LineKind, Row
 from hotline_lib.present._sources import Links, Source
-from hotline_lib.present._vocabulary import columns_of
 from hotline_lib.present._widths import text_width, wide
 
 if TYPE_CHECKING:
@@ -293,22 +292,6 @@ def _signal(level: str) -> str:
 def _mark(sign: str) -> str:
     """▲ or ▼ in its slot, with its word for those who hear the page."""
     return f'<span class="mark" role="img" aria-label="显著{"减少" if sign == "▼" else "增加"}">{sign}</span>'
-
-
-def data_of(frame: pd.DataFrame) -> str:
-    """A frame as CSV, in the words of the vocabulary; what no cell can hold (a filter, a list) is left out."""
-    flat = flattened(frame)
-    held = [name for name in flat if not flat[name].map(lambda value: isinstance(value, dict | list | tuple)).any()]
-    days = {name: flat[name].dt.strftime("%Y-%m-%d") for name in flat[held].select_dtypes("datetime")}
-    plain = flat[held].assign(**days).round(6)
-    return Table(plain, columns_of(plain)).with_keys().csv()
-
-
-def flattened(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its index as columns, if the index says something."""
-    named = any(name is not None for name in frame.index.names)
-    flat = frame.reset_index() if named else frame.reset_index(drop=True)
-    return flat.rename(columns=str).rename_axis(columns=None)
 
 
 def footnote_mark(number: int) -> str:
