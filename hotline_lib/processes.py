@@ -8,6 +8,7 @@ from contextlib import suppress
 
 MOST_MEMORY = 1_500 << 20  # what reading a file may take
 MAIL_PASSWORD = "HOTLINE_SMTP_PASSWORD"  # the only place that the mail's password may come from
+COMPILED = "HOTLINE_COMPILED"  # where a run's processes keep compiled templates for each other; gone with the run
 
 # pandas' option: frames keep text as Python has it, since a report's have some hundred rows, for which Arrow takes twice as long
 QUICK_TEXT = ("mode.string_storage", "python")

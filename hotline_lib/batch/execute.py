@@ -34,6 +34,7 @@ from hotline_lib.paths import Paths
 TIME_LIMIT = 600.0  # seconds a notebook may take
 OUTPUT_LIMIT = 10 << 20  # characters a notebook may print and show; a report has a tenth of them
 _NOTHING: Mapping[str, str] = {}
+_ONE_AT_A_TIME = threading.Lock()  # as ``kernels._settle`` has it
 _START_LIMIT = 60  # seconds in which a kernel must come up
 
 
@@ -165,17 +166,18 @@ def _client(notebook: NotebookNode, path: Path, config: Config, timeout: Callabl
     """papermill's client on a kernel with that configuration. timeout: how many seconds are left."""
     manager = NotebookExecutionManager(notebook, progress_bar=False, autosave_cell_every=0)
     manager.notebook_start()
-    return ReportClient(
-        manager,
-        kernel_name="python3",
-        kernel_manager_class=ReportKernelManager,
-        config=config,
-        resources={"metadata": {"path": str(path.parent)}},
-        timeout_func=lambda _cell: max(0.5, timeout()),
-        shutdown_kernel="immediate",
-        record_timing=False,
-        startup_timeout=_START_LIMIT,
-    )
+    with _ONE_AT_A_TIME:
+        return ReportClient(
+            manager,
+            kernel_name="python3",
+            kernel_manager_class=ReportKernelManager,
+            config=config,
+            resources={"metadata": {"path": str(path.parent)}},
+            timeout_func=lambda _cell: max(0.5, timeout()),
+            shutdown_kernel="immediate",
+            record_timing=False,
+            startup_timeout=_START_LIMIT,
+        )
 
 
 def _failure(notebook: NotebookNode, message: str = "") -> Failure | None:

@@ -20,11 +20,13 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
 import psutil
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -34,7 +36,7 @@ from traitlets.config import Config
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import held
-from hotline_lib.processes import child_environment
+from hotline_lib.processes import COMPILED, child_environment
 
 _SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
 _WARM_LIMIT = 60  # seconds in which the warm process must be ready, and then answer
@@ -75,21 +77,33 @@ class ForkServer:
 
     def start(self, file: str, environment: Mapping[str, str], cwd: str) -> ForkedProcess:
         """A kernel with that connection file. Raises OSError if the warm process does not give one."""
+        return ForkedProcess(self, self._ask({"file": file, "env": dict(environment), "cwd": cwd}))
+
+    def beside(self, environment: Mapping[str, str]) -> Connection:
+        """A line to a fork that does a month's own work (``desk``). Raises OSError as ``start`` does."""
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            self._ask({"env": dict(environment), "cwd": os.getcwd()}, theirs.fileno())
+            return Connection(ours.detach())
+
+    def _ask(self, asked: dict[str, Any], *descriptors: int) -> int:
+        """The process that the warm one forked for that."""
         with self._lock:  # one question at a time
             try:
                 if not self._ready:
                     self._ready = self._answers.get(timeout=_WARM_LIMIT) == "ready"
                 if self.broken or not self._ready:
                     raise OSError("the warm process did not come up")
-                asked = {"file": file, "env": dict(environment), "cwd": cwd}
-                self._socket.sendall(json.dumps(asked).encode() + b"\n")
+                line = json.dumps(asked).encode() + b"\n"
+                sent = socket.send_fds(self._socket, [line], descriptors) if descriptors else 0
+                self._socket.sendall(line[sent:])
                 answer = self._answers.get(timeout=_WARM_LIMIT)
             except Empty:
                 answer = None
             if not isinstance(answer, dict):
                 self.broken = True
                 raise OSError("the warm process does not answer")
-            return ForkedProcess(self, answer["started"])
+            return answer["started"]
 
     def code(self, pid: int) -> int | None:
         """How a kernel ended; None while it runs. If the warm process is gone, its kernels are ended."""
@@ -183,6 +197,11 @@ def kill(manager: AsyncKernelManager | None) -> None:
         process.kill()
 
 
+def _settle() -> None:
+    """traitlets looks up the classes that traits name when the first object is made: not in two threads at once."""
+    ReportKernelManager(), ForkedProvisioner(), AsyncKernelClient()
+
+
 class Kernels:
     """Where a run's kernels are started, and how they are reached.
 
@@ -192,18 +211,21 @@ class Kernels:
 
     def __init__(self, folder: Path, environment: Mapping[str, str], *, fork: bool = True):
         self.folder = folder
+        _settle()
         library = str(Path(__file__).parents[2])  # the one that is running, installed or not
         self.environment = {
             "OPENBLAS_NUM_THREADS": "1",  # several kernels share the cores
             "PYTHONHASHSEED": "0",  # the order of sets is part of "the same input gives the same bytes"
             "PYTHONPATH": os.pathsep.join(filter(None, (library, os.environ.get("PYTHONPATH")))),
             "IPYTHONDIR": str(folder / "ipython"),
+            COMPILED: str(folder / "wording"),  # each text is compiled once for all of them
             **environment,
         }
         self._number = count(1)
         self.stopped = False
         # a profile of its own: nobody's start-up files and settings change a report
         (folder / "ipython" / "profile_default").mkdir(parents=True)
+        (folder / "wording").mkdir()
         self._fork_from = ""
         if fork and _CAN_FORK:
             with suppress(OSError):
@@ -214,6 +236,13 @@ class Kernels:
     def forks(self) -> bool:
         """Whether kernels can be forked; not any more once a fork has failed."""
         return bool(self._fork_from) and not SERVERS[self._fork_from].broken
+
+    def beside(self) -> Connection | None:
+        """A line to a fork of the warm process that does a month's own work; None if there can be none."""
+        if self.forks:
+            with suppress(OSError):
+                return SERVERS[self._fork_from].beside(child_environment(**self.environment))
+        return None
 
     def plain_from_now_on(self) -> None:
         SERVERS[self._fork_from].broken = True

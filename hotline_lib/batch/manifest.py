@@ -112,6 +112,10 @@ class Manifest:
     confirmed: int = 0
     names: dict[str, str] = field(default_factory=dict)
 
+    def take(self, other: Manifest) -> None:
+        """What ``whole.remember`` wrote into a copy of this one."""
+        self.names, self.open, self.confirmed, self.runs = other.names, other.open, other.confirmed, other.runs
+
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of output/MONTH; an empty one if there is none, or none that can be read."""

@@ -12,12 +12,11 @@ from urllib.parse import quote, unquote
 from nbformat import NotebookNode
 
 from hotline_lib.batch.clean import numbered
+from hotline_lib.batch.desk import About
 from hotline_lib.batch.export import Link, PageContext, export_html, render
 from hotline_lib.batch.failure import Failure, PageError
 from hotline_lib.batch.plan import Report
 from hotline_lib.contract import breach, closes
-from hotline_lib.month import Month
-from hotline_lib.present import _page as page
 
 # where a run writes the data of tables, by the name that a table has, and of the numbered figures
 DATA = MappingProxyType(
@@ -44,7 +43,7 @@ _DATA_LINK = re.compile(r'<p class="data"><a href="(?P<file>[^"]*)"')
 def report(
     notebook: NotebookNode,
     asked: Report,
-    month: Month,
+    month: About,
     beside: Mapping[str, str] = MappingProxyType({}),
     data: Mapping[str, str] = DATA,
 ) -> str:
@@ -81,7 +80,7 @@ def _hold(html: str, notebook: NotebookNode) -> None:
         raise PageError(f"这一页不能打开：{wrong}。")
 
 
-def failure(failed: Failure, asked: Report, month: Month, *, has_previous: bool) -> str:
+def failure(failed: Failure, asked: Report, month: About, *, has_previous: bool) -> str:
     """The page in place of a report that was not made: the cell that failed, the error, the trace."""
     previous = f"{'../' * asked.name.count('/')}previous/{quote(asked.name)}.html" if has_previous else ""
     return held(render("failure.html.j2", _context(asked, month), failure=failed, previous=previous))
@@ -109,18 +108,13 @@ def held(html: str) -> str:
     return html
 
 
-def _context(asked: Report, month: Month) -> PageContext:
+def _context(asked: Report, month: About) -> PageContext:
     now = datetime.now()
     return PageContext(
         title=(asked.notebook.title or asked.notebook.name) + (f"：{asked.unit}" if asked.unit else ""),
         month_label=month.label,
-        hotline=month.params.organisation.hotline,
+        hotline=month.hotline,
         simulated=month.simulated,
-        facts=facts(month),
+        facts=month.facts,
         generated=f"{now.year}年{now.month}月{now.day}日{now:%H:%M}",
     )
-
-
-def facts(month: Month) -> tuple[str, ...]:
-    """What the line under a page's title says: tickets, and the months compared."""
-    return tuple(part for part in str(page.caption(month)).split(" · ") if part != page.SIMULATED)

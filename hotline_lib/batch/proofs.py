@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotline_lib.batch.plan import DOCUMENT
 from hotline_lib.errors import HotlineError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hotline_lib.proofread import Document
 
 _FOOT = "</footer>"
+Call = Callable[..., Any]
 Proofs = Mapping[str, Sequence[str]]  # by file: what in it cannot be right, a line each
 
 
@@ -44,18 +45,24 @@ def _faults(document: Document) -> tuple[str, ...]:
     return tuple(f"{v.kind}　{v.place}　{v.text}" for v in document.findings if v.kind in (WRONG, AGAINST))
 
 
-def of_page(html: str, name: str, made: Manifest, paths: Paths) -> str:
-    """The whole bulletin's page with what was held against what in its foot, its faults remembered; others as they are."""
+def _called(work: Call, *given: Any) -> Any:
+    return work(*given)
+
+
+def of_page(html: str, name: str, made: Manifest, paths: Paths, call: Call = _called) -> str:
+    """The whole bulletin's page with what was held against what in its foot, its faults remembered; others as they are.
+
+    call: calls a function (``desk``)."""
     if name != DOCUMENT:
         return html
-    html, made.proofs[f"{name}.html"] = page_proof(html, f"{name}.html", paths)
+    html, made.proofs[f"{name}.html"] = call(page_proof, html, f"{name}.html", paths)
     return html
 
 
-def of_word(made: Manifest, paths: Paths) -> tuple[str, ...]:
+def of_word(made: Manifest, paths: Paths, call: Call = _called) -> tuple[str, ...]:
     """What in the bulletin, its Word document now included, cannot be right, for the end of a run."""
     for name in (name for name in made.tables.files if name.endswith(".docx")):
-        made.proofs[name] = file_proof(paths.report_folder(made.month) / name, paths)
+        made.proofs[name] = call(file_proof, paths.report_folder(made.month) / name, paths)
     return tuple(f"校核 {name}：{line}" for name, lines in made.proofs.items() for line in lines)
 
 

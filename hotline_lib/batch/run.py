@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from hotline_lib.batch import manifest, proofs
+from hotline_lib.batch import desk, manifest, proofs
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.inputs import basis, mixed
 from hotline_lib.batch.manifest import Record, Status, Tables, read_manifest
@@ -24,7 +24,6 @@ from hotline_lib.fingerprint import file_sha256, git_commit, package_versions, v
 from hotline_lib.journal import held, write_whole
 from hotline_lib.params import Params, load_params
 from hotline_lib.paths import Paths
-from hotline_lib.processes import QUICK_TEXT
 
 if TYPE_CHECKING:
     from hotline_lib.batch.execute import Executed
@@ -111,10 +110,7 @@ def run_month(
         due = [report for report in reports if report.name not in results]
         if due or not (run.is_written("tables") and run.is_written("mail")):
             due.sort(key=lambda report: (run.folder / f"{report.name}.html").exists())  # what is missing comes first
-            import pandas  # slow; an unchanged month needs none of it
-
-            with pandas.option_context(*QUICK_TEXT):
-                results |= run.make(due, jobs, time_limit, shared)
+            results |= run.make(due, jobs, time_limit, shared)
         in_order = tuple(results[report.name] for report in reports)
         index = run.write_index(params.organisation.hotline)
         there = manifest.beside(run.folder, run.manifest, results, run.basis, run.shared)
@@ -194,34 +190,38 @@ class _Run:
     ) -> dict[str, ReportResult]:
         """Make the month's tables, the reports that are due, and the mail that carries them."""
         self.say(Event("preparing"))
-        if shared is not None:
-            shared()  # kernels warm up while the month is read
-        # slow; an unchanged month needs none of it
+        warm = (
+            shared() if shared else None
+        )  # warms up while this process imports what pages take, an unchanged month not
+        from hotline_lib.batch import pages  # noqa: F401
         from hotline_lib.batch.execute import TIME_LIMIT, Executed, executing
-        from hotline_lib.month import frames_read
 
-        month = prepared(self.month, self.paths)
-        self.warnings = warnings(month)
-        self.manifest.simulated, self.manifest.inputs = month.simulated, self.files
-        self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
-        started = lambda report: self.say(Event("started", report.label))
-        given: dict = {"jobs": jobs, "time_limit": time_limit or TIME_LIMIT, "on_start": started, "shared": shared}
-        top = Tables(shared=self.shared).top
-        with executing(due, self.paths, environment=frames_read(self.paths), **given) as finished:
-            before = kept_tables(self.folder)
-            self._write("tables", lambda: tables_written(month, self.folder, before, top))
-            results = {report.name: self._place(report, executed, month, due) for report, executed in finished}
-        if (after := kept_tables(self.folder)) != before:
-            self._write("tables", lambda: tables_written(month, self.folder, after, top))
-        if not self.manifest.tables.error:
-            remember(month, self.paths, self.manifest, top)
-        self.warnings += proofs.of_word(self.manifest, self.paths)
-        self._write("mail", lambda: [mail_written(month, self.folder, self.manifest)])
+        beside = warm if self.params.month.source.in_data else None  # a database is asked by one process
+        with desk.opened(prepared, self.month, self.paths, beside) as at:
+            about = at.do(desk.about)
+            self.manifest.simulated, self.manifest.inputs = about.simulated, self.files
+            self.manifest.code = {"commit": git_commit(self.paths.root), "packages": package_versions()}
+            started = lambda report: self.say(Event("started", report.label))
+            given: dict = {"jobs": jobs, "time_limit": time_limit or TIME_LIMIT, "on_start": started, "shared": shared}
+            top = Tables(shared=self.shared).top
+            with executing(due, self.paths, environment=at.call(desk.frames_read, self.paths), **given) as finished:
+                before = kept_tables(self.folder)
+                lacking, writing = at.begin(warnings), at.begin(tables_written, self.folder, before, top)
+                self.warnings = lacking()
+                results = {report.name: self._place(report, executed, about, at, due) for report, executed in finished}
+            self._write("tables", writing)
+            if (after := kept_tables(self.folder)) != before:
+                self._write("tables", at.begin(tables_written, self.folder, after, top))
+            if not self.manifest.tables.error:
+                self.manifest.take(at.do(remember, self.paths, self.manifest, top))
+            self.warnings += proofs.of_word(self.manifest, self.paths, at.call)
+            self._write("mail", lambda: [at.do(mail_written, self.folder, self.manifest)])
         now = lambda: basis(self.month, self.paths, load_params(self.month, self.paths.params), again=True)
         if words := mixed(self.files, self.basis, now):
             manifest.withdraw(self.folder, self.manifest, [report.name for report in due], words)
             self._remember()
-            results = {report.name: self._place(report, Executed(None, Failure(words)), month, due) for report in due}
+            mixed_up = Executed(None, Failure(words))
+            results = {report.name: self._place(report, mixed_up, about, at, due) for report in due}
         return results
 
     def write_index(self, hotline: str) -> Path:
@@ -235,7 +235,9 @@ class _Run:
                 write_whole(self.folder / "units" / "index.html", indexes.units_index(self.manifest, hotline, units))
         return index
 
-    def _place(self, report: Report, executed: Executed, month: Month, due: Sequence[Report]) -> ReportResult:
+    def _place(
+        self, report: Report, executed: Executed, month: desk.About, at: desk.Here, due: Sequence[Report]
+    ) -> ReportResult:
         """Put a report, or its failure page, in its place and remember it."""
         from hotline_lib.batch import clean, pages
 
@@ -245,9 +247,9 @@ class _Run:
             if failure is None:
                 assert executed.notebook is not None  # what did not fail was executed
                 notebook = clean.as_text(data_of_charts(executed.notebook, report, self.folder))
-                data = data_of_unit(month, report, self.folder) if report.unit else pages.DATA
+                data = at.do(data_of_unit, report, self.folder) if report.unit else pages.DATA
                 page = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due), data)
-                html, places = pages.places(proofs.of_page(page, name, self.manifest, self.paths))
+                html, places = pages.places(proofs.of_page(page, name, self.manifest, self.paths, at.call))
                 digests = manifest.put(self.folder, name, html=html, notebook=notebook)
                 manifest.drop_previous(self.folder, name)
         except Exception as error:

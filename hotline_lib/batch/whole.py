@@ -37,8 +37,9 @@ _OPEN = {  # key of the month's file -> what it is called, and the section of th
 }  # fmt: skip
 
 
-def remember(month: Month, paths: Paths, manifest: Manifest, top: int) -> None:
-    """Keeps what the tables that were written just now print, from what; and what of the month is still open."""
+def remember(month: Month, paths: Paths, manifest: Manifest, top: int) -> Manifest:
+    """Keeps what the tables that were written just now print, from what; and what of the month is still open. Returns the
+    manifest, which says so."""
     folder, params = paths.report_folder(month.month), month.params
     inputs = inputs_of(month.month, paths, manifest.inputs, looked_at(month.month, params), manifest.tables.shared)
     made = printed(month, folder / "tables", top, inputs)
@@ -49,6 +50,7 @@ def remember(month: Month, paths: Paths, manifest: Manifest, top: int) -> None:
         earlier = [each for each in manifest.runs if each.version != made.version]
         manifest.runs = (*earlier, Run(keep(folder, made), now))[-MOST:]
         forget(folder, [each.version for each in manifest.runs])
+    return manifest
 
 
 def _open(m: Month) -> tuple[tuple[Open, ...], int]:

@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from datetime import date
 
 from hotline_lib.processes import QUICK_TEXT, few_collections
 
@@ -26,6 +27,7 @@ _WARM = (
     "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "pyarrow.parquet", "ibis.backends.duckdb",
     "ibis.backends.sql.compilers.duckdb", "hotline_lib.bulletin", "hotline_lib.month", "hotline_lib.metrics",
     "hotline_lib.present._charts", "hotline_lib.present._sampled", "hotline_lib.present._patterns", "PIL.Image",
+    "pyarrow.dataset", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin",
 )  # fmt: skip
 _PATIENCE = 0.1  # seconds between looks at which kernels have ended
 
@@ -41,16 +43,21 @@ def serve(runner: socket.socket) -> None:
     gc.freeze()  # what is there now is left alone by the children's collections, and so stays shared
     kernels: set[int] = set()
     _tell(runner, "ready")
-    pending = b""
+    pending, held = b"", list[int]()
     while True:
         readable, _, _ = select.select([runner], [], [], _PATIENCE)
         if readable:
-            piece = runner.recv(1 << 20)
+            piece, descriptors, *_ = socket.recv_fds(runner, 1 << 20, 1)
             if not piece:
                 break
+            held += descriptors
             *lines, pending = (pending + piece).split(b"\n")
             for line in lines:
-                kernels.add(pid := _fork(runner, json.loads(line)))
+                asked = json.loads(line)
+                lent = None if "file" in asked else held.pop()
+                kernels.add(pid := _fork(runner, asked, lent))
+                if lent is not None:
+                    os.close(lent)
                 _tell(runner, {"started": pid})
         for pid in list(kernels):
             ended, status = os.waitpid(pid, os.WNOHANG)
@@ -58,7 +65,9 @@ def serve(runner: socket.socket) -> None:
                 kernels.remove(pid)
                 _tell(runner, {"ended": pid, "code": os.waitstatus_to_exitcode(status)})
     for pid in kernels:
-        os.killpg(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError, ChildProcessError):  # just ended; just waited for
+            os.killpg(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def _know() -> None:
@@ -66,9 +75,13 @@ def _know() -> None:
     import pandas
 
     from hotline_lib.fingerprint import library_fingerprint, package_versions
+    from hotline_lib.params import load_params
+    from hotline_lib.paths import find_paths
     from hotline_lib.present._style import font_family
 
     library_fingerprint(), package_versions(), font_family()
+    with suppress(Exception):  # the month that needs them says what is wrong
+        load_params(f"{date.today():%Y-%m}", find_paths().params, need_month_file=None)  # reading YAML takes its time
     pandas.set_option(*QUICK_TEXT)
 
 
@@ -77,7 +90,8 @@ def _tell(runner: socket.socket, words: object) -> None:
         runner.sendall(json.dumps(words).encode() + b"\n")
 
 
-def _fork(runner: socket.socket, asked: dict) -> int:
+def _fork(runner: socket.socket, asked: dict, line: int | None) -> int:
+    """A kernel; or with a line to the runner, a process that does a month's own work."""
     pid = os.fork()
     if pid:
         return pid
@@ -90,6 +104,13 @@ def _fork(runner: socket.socket, asked: dict) -> int:
         os.chdir(asked["cwd"])
         random.seed()
         importlib.import_module("numpy").random.seed()
+        if line is not None:
+            from multiprocessing.connection import Connection
+
+            from hotline_lib.batch import desk
+
+            desk.serve(Connection(line))
+            os._exit(0)
         sys.argv = ["ipykernel_launcher", "-f", asked["file"]]
         from ipykernel.kernelapp import IPKernelApp
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hotline_lib.bulletin._domains import domain_contributions, domain_units, type_contributions
 from hotline_lib.bulletin._fair import bands, handling, needs_help, what_it_takes
+from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._follow_up import follow_up
 from hotline_lib.bulletin._how_sure import how_sure
 from hotline_lib.bulletin._months import year_to_date
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 FOLDER = "analysis"  # in tables/
 
 
+@once_a_month
 def analysis(m: Month, top: int = 5) -> Mapping[str, Table]:
     """分析的各张表，按名称：一览、增减来源、来电时间、事项升降、失分、档次、办结时长、未上报等；没有数据的不在其中。
 

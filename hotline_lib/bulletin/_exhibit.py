@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -137,7 +138,7 @@ class Exhibit:
         notes = [*about_changes(made, setting(self.m)), *_out_of_use(self.m, made)]
         return replace(made, notes=[*made.notes, *(about_people(self.m) if per_people else []), *notes])
 
-    @property
+    @cached_property
     def chart(self) -> Chart | DrillDown | Sentence:
         """The picture (of issues: the bars that drill down) with its title, how to read it, and its text for those who cannot see it."""
         made = self._made("chart")(self)

@@ -77,12 +77,16 @@ class Outline(tuple[Section, ...]):
         return "\n".join(f"{section.name}　{section.heading or '概述'}" for section in self)
 
 
-@lru_cache(maxsize=16)
 def outline(m: Month, top: int = 5) -> Outline:
     """月报的目录：按印刷的次序，一节一项，每节有 title 和 parts（句、表、图）。
 
     top：第四、五部分列出前几位事项。
     """
+    return _outline(m, top)
+
+
+@lru_cache(maxsize=16)
+def _outline(m: Month, top: int) -> Outline:
     complaint = m.params.catalogue.name_of("complaint")
     month, platform = f"{int(m.month[5:])}月份", m.params.organisation.platform
     types, by_unit, scores, areas = business_types(m), units(m), by_score.scores(m), domains(m)

@@ -103,6 +103,7 @@ def _indicator(m: Month, each: Indicator) -> Column:
     return Column(head, each.key, kind, signal=level, emphasis=full, **more)
 
 
+@figures.once_a_month
 def _rows(m: Month) -> pd.DataFrame:
     """Units: groups first, then by rank, inside a rank by tickets."""
     lost, checks = figures.lost(m), figures.spot_checks(m)

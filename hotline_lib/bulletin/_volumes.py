@@ -49,6 +49,7 @@ def _retired_then(m: Month) -> dict[str, Any]:
     }
 
 
+@figures.once_a_month
 def units(m: Month, *, top: int = 5) -> Exhibit:
     """各单位业务量（图2、附件3）：省级集团单列，各市按合计由多到少排列。
 

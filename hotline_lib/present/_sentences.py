@@ -283,6 +283,7 @@ def _environment(folder: Path) -> Bounded:
     environment = _Environment(
         finalize=_marked,
         loader=templates.loader(folder),
+        bytecode_cache=templates.compiled(),
         undefined=templates.Unknown,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -91,7 +91,7 @@ def everywhere() -> None:
             "axes.unicode_minus": True, "figure.constrained_layout.use": True, "image.cmap": "Blues"}  # fmt: skip
     matplotlib.rcParams.update(
         {
-            **_settings(),
+            **_settings(False),
             **look,
             "figure.figsize": (CHART_WIDTH / 96, 3),
             "font.size": 9,

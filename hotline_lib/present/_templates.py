@@ -12,12 +12,19 @@ from pathlib import Path
 import jinja2
 from jinja2.loaders import split_template_path
 
+from hotline_lib.processes import COMPILED
 from hotline_lib.text_files import read_text
 
 
 def loader(folder: Path) -> jinja2.BaseLoader:
     """Templates of params/wording as people save them, in any encoding; one that was edited is read again."""
     return jinja2.FunctionLoader(partial(_source, folder))
+
+
+def compiled() -> jinja2.BytecodeCache | None:
+    """Where the processes of one run find what another has compiled; None outside a run."""
+    folder = os.environ.get(COMPILED, "")
+    return jinja2.FileSystemBytecodeCache(folder) if os.path.isdir(folder) else None
 
 
 def named(folder: Path, file: str | None, name: str) -> str:

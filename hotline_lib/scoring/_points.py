@@ -21,10 +21,11 @@ _NONE = Decimal(0)
 _ENDLESS = Decimal("Infinity")
 
 
-def deductions(indicators: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
+def deductions(indicators: pd.DataFrame, scheme: Scheme, only: str | None = None) -> pd.DataFrame:
     """The points that each unit loses by each rule, those that cost nothing included.
 
-    indicators: ``unit``, ``indicator``, ``value`` as ``metrics.indicator_values`` gives them (printed values).
+    indicators: ``unit``, ``indicator``, ``value`` as ``metrics.indicator_values`` gives them (printed values). only: the one unit
+    that is asked for.
     Returns ``unit``, ``indicator``, ``label``, ``value``, ``points`` (Decimal; of an award what it is short of the most;
     0 where nothing is lost or there is no value), units in the order of ``indicators``, rules in that of the scheme.
     Raises UnknownValueError for a rule on an indicator that there is not.
@@ -35,7 +36,7 @@ def deductions(indicators: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     values = {(row.unit, row.indicator): row.value for row in indicators.itertuples(index=False)}
     units = indicators["unit"].unique()
     rows = []
-    for unit in units:
+    for unit in units if only is None else [only]:
         for rule in scheme.rules:
             value, others = values.get((unit, rule.indicator)), []
             if rule.points.by_rank is not None:

@@ -29,7 +29,7 @@ def if_sampled(indicators: pd.DataFrame, checks: pd.DataFrame, scheme: Scheme) -
         ends = []
         for end in (0, 1):
             values = _replaced(indicators, check, end)
-            ends.append(printed_score(lost_by_unit(deductions(values, scheme))[check["unit"]], scheme))
+            ends.append(printed_score(lost_by_unit(deductions(values, scheme, check["unit"]))[check["unit"]], scheme))
         rows.append((check["unit"], min(ends), max(ends)))
     return pd.DataFrame(rows, columns=["unit", "score_low", "score_high"])
 

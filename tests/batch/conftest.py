@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hotline_lib.batch import Event, RunResult, pages, proofs, refresh, run
+from hotline_lib.batch import Event, RunResult, desk, proofs, refresh, run
 from hotline_lib.params import MonthParams, Params, Unit
 from hotline_lib.params.organisation import MailSettings
 from hotline_lib.paths import Paths
@@ -89,11 +89,11 @@ def house(tmp_path, monkeypatch) -> House:
     monkeypatch.setattr(refresh, "prepared", prepared)
     monkeypatch.setattr(run, "warnings", lambda month: ("提示一条",))
     monkeypatch.setattr(run, "tables_written", lambda month, folder, kept, top: [_table(folder)])
-    monkeypatch.setattr(run, "remember", lambda month, paths, manifest, top: None)
+    monkeypatch.setattr(run, "remember", lambda month, paths, manifest, top: manifest)
     monkeypatch.setattr(run, "data_of_unit", lambda month, report, folder: {})
     monkeypatch.setattr(run, "mail_written", lambda month, folder, manifest: _mail(folder))
     monkeypatch.setattr(proofs, "load_schemes", lambda folder: ())
-    monkeypatch.setattr(pages, "facts", lambda month: ("受理3件",))
+    monkeypatch.setattr(desk, "facts", lambda month: ("受理3件",))
     return house
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from test_run_faults import MONTH, ended, gone, half_written, hotline, province
@@ -148,3 +149,40 @@ def test_what_a_dead_run_left_is_removed_and_what_a_living_one_has_is_not(tmp_pa
         assert not dead.exists() and living.exists()
     left[1].kill()
     left[1].wait()
+
+
+def test_threads_find_every_class_of_a_kernel_already_looked_up():
+    """Two that look one up at once fail with "import_item accepts strings": a notebook of twenty runs."""
+    code = (
+        "from hotline_lib.batch import kernels as k\n"
+        "with k.kernels({}, fork=False): pass\n"
+        "kinds = (k.ReportKernelManager, k.ForkedProvisioner, k.AsyncKernelClient)\n"
+        "traits = [trait for kind in kinds for trait in kind.class_traits().values()]\n"
+        "print([t.name for t in traits if isinstance(getattr(t, 'klass', None), str)], len(traits) > 20)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[] True\n"
+
+
+def test_what_one_process_compiles_the_others_of_the_run_find(tmp_path):
+    """The wording's templates are compiled once a run, in a folder that goes with it."""
+    (tmp_path / "a.j2").write_text("{{ n }}件", encoding="utf-8")
+    code = (
+        "import sys; from pathlib import Path; from hotline_lib.present._sentences import render_cited\n"
+        "from hotline_lib.present._sources import Setting\n"
+        "print(render_cited(Path(sys.argv[1]), 'a', [{'n': 3}], None)[0])"
+    )
+    with kernels.kernels({}, fork=False) as started:
+        kept = Path(started.environment["HOTLINE_COMPILED"])
+        asked = [sys.executable, "-c", code, str(tmp_path)]
+        for _ in range(2):
+            made = subprocess.run(
+                asked, capture_output=True, text=True, encoding="utf-8", env={**os.environ, **started.environment}
+            )
+            assert made.stdout == "3件\n", made.stderr
+        assert len(list(kept.iterdir())) == 1
+        (tmp_path / "a.j2").write_text("{{ n }}起", encoding="utf-8")  # another text is not the one that was compiled
+        made = subprocess.run(
+            asked, capture_output=True, text=True, encoding="utf-8", env={**os.environ, **started.environment}
+        )
+        assert made.stdout == "3起\n", made.stderr
+    assert not kept.exists()

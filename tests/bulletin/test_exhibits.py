@@ -269,3 +269,13 @@ def test_nothing_is_called_by_a_string_and_nothing_printed_is_parsed_back():
         for path, text in code.items()
         if path.parent.name == "deliver" and re.search(r"\.text\b.*float|Decimal\(", text)
     ]
+
+
+def test_what_a_month_shows_twice_is_made_once(real):
+    """Word and mail show one picture, the workbook and the CSV one set of tables, and a document of five ranks is that of none said."""
+    charts = [part for section in bulletin.outline(real, 5) for part in section.parts if isinstance(part, Chart)]
+    assert any(part is bulletin.units(real).chart for part in charts)
+    assert bulletin.outline(real) is bulletin.outline(real, 5) and bulletin.analysis(real, 5) is bulletin.analysis(
+        real, 5
+    )
+    assert bulletin.overview(real).frame is bulletin.overview(real).frame

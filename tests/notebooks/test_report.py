@@ -16,7 +16,7 @@ import pytest
 from printed import rows_by_key
 from support import MONTH, ROOT
 
-from hotline_lib.batch import run_month
+from hotline_lib.batch import run_month, shared_kernels
 
 MARKUP = "<b>东</b>川<script>"
 VOID = {"meta", "img", "br", "link", "input", "hr", "col"}
@@ -167,7 +167,9 @@ def test_every_figure_of_annexes_1_and_2_stands_on_its_page_as_printed(pages, se
 @pytest.mark.slow  # two small runs are compared in make test
 def test_a_second_run_gives_the_same_bytes_but_for_the_time(made, tmp_path):
     paths, result = made
-    again = run_month(MONTH, replace(paths, output=tmp_path))
+    here = replace(paths, output=tmp_path)
+    with shared_kernels(here) as shared:  # as the command does: Word and tables come from another process
+        again = run_month(MONTH, here, shared=shared)
     for before, after in zip(result.reports, again.reports, strict=True):
         for suffix in (".html", ".ipynb"):
             first, second = (report.page.with_suffix(suffix).read_text(encoding="utf-8") for report in (before, after))

@@ -10,6 +10,7 @@ from support import drawn
 from hotline_lib import present
 from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.present._own import _packed, unpacked
+from hotline_lib.present._style import font_family
 from hotline_lib.present._vocabulary import WORDS
 
 VOLUMES = drawn("unit | tickets | of | yoy_base | 班次\n甲 | 1200 | 1600 | 1000 | 7\n乙 | 400 | 1600 | 0 | 9")
@@ -61,3 +62,11 @@ def test_what_is_kept_comes_back_from_the_outputs_as_it_was():
     assert again.annex and again.name == "我的表"
     with pytest.raises(HotlineError, match="文件名"):
         present.keep(None, frame, "a/b")
+
+
+def test_figures_drawn_elsewhere_take_the_look_when_asked():
+    import matplotlib
+
+    with matplotlib.rc_context():
+        present.style()
+        assert matplotlib.rcParams["font.family"] == [font_family()] and not matplotlib.rcParams["axes.spines.top"]

@@ -3,8 +3,8 @@ from decimal import Decimal
 import pandas as pd
 from support import MONTH, drawn
 
-from hotline_lib.params import load_params
-from hotline_lib.scoring import if_sampled
+from hotline_lib.params import Points, load_params
+from hotline_lib.scoring import deductions, if_sampled
 
 KEYS = ("complaint_on_time_rate", "complaint_24h_rate", "complaint_5d_rate", "complaint_satisfaction_rate")
 
@@ -48,3 +48,16 @@ def test_what_nobody_answered_or_reports_stays(project):
     scheme = load_params(MONTH, project.params).scheme
     values = indicators("甲").assign(value=[None, *[Decimal(100)] * 3])
     assert if_sampled(values, checks, scheme)[["score_low", "score_high"]].iloc[0].tolist() == [Decimal("100.00")] * 2
+
+
+def test_places_are_among_all_units_though_one_is_asked_for(project):
+    """A rule by rank needs the others' values; the one that is asked for has the same row as among all."""
+    scheme = load_params(MONTH, project.params).scheme
+    by_rank = Points(by_rank={1: Decimal(5), 2: Decimal(3)}, best="high", otherwise=Decimal(0))
+    rule = scheme.rules[0].model_copy(update={"indicator": KEYS[3], "deduct": None, "award": by_rank})
+    scheme = scheme.model_copy(update={"rules": (*scheme.rules, rule)})
+    values = indicators("甲", "乙", "丙").assign(value=[Decimal(each) for each in range(80, 92)])
+    every = deductions(values, scheme)
+    for unit, points in (("甲", 5), ("乙", 2), ("丙", 0)):
+        alone, among = deductions(values, scheme, unit), every[every["unit"] == unit].reset_index(drop=True)
+        assert alone.equals(among) and alone["points"].iloc[-1] == points

@@ -1,0 +1,171 @@
+"""Where a month's own work is done (reading it, tables, Word, mail): in a fork of the warm process, which has imported what
+that takes and runs beside the notebooks; here, where there is no fork. What is made is the same.
+"""
+
+from __future__ import annotations
+
+import pickle
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hotline_lib.errors import HotlineError
+from hotline_lib.processes import QUICK_TEXT
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from hotline_lib.batch.kernels import Kernels
+    from hotline_lib.month import Month
+    from hotline_lib.paths import Paths
+
+Answer = Callable[[], Any]  # what a piece of work gave, or its error raised
+Prepare = Callable[[str, "Paths"], "Month"]
+_GONE = "写附表的进程意外退出（可能内存不足）。请关掉不用的程序后重新运行。"
+
+
+class Gone(HotlineError):
+    """The process beside this one has ended."""
+
+
+class Here:
+    """The month in this process."""
+
+    def __init__(self, prepare: Prepare, month: str, paths: Paths):
+        self._month = prepare(month, paths)
+
+    def begin(self, work: Callable[..., Any], *given: Any) -> Answer:
+        """``work(month, *given)``; its answer may wait for another process."""
+        done, value = _tried(work, self._month, *given)
+
+        def answer() -> Any:
+            if done:
+                return value
+            raise value
+
+        return answer
+
+    def do(self, work: Callable[..., Any], *given: Any) -> Any:
+        return self.begin(work, *given)()
+
+    def call(self, work: Callable[..., Any], *given: Any) -> Any:
+        """``work(*given)``, which needs no month and much that the warm process has imported."""
+        return self.do(_without_month, work, *given)
+
+
+class Beside(Here):
+    """The month in a process that ``Kernels.beside`` forked. Work goes there by its name, and is done in that order."""
+
+    def __init__(self, line: Connection, prepare: Prepare, month: str, paths: Paths):
+        self._line, self._asked, self._answers = line, 0, list[tuple[bool, Any]]()
+        self.do(prepare, month, paths)
+
+    def begin(self, work: Callable[..., Any], *given: Any) -> Answer:
+        number = self._asked
+        with _told():
+            self._line.send((work, given))
+        self._asked += 1
+
+        def answer() -> Any:
+            while number >= len(self._answers):
+                with _told():
+                    self._answers.append(self._line.recv())
+            done, value = self._answers[number]
+            if done:
+                return value
+            raise value
+
+        return answer
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError):
+        raise Gone(_GONE) from None
+
+
+def _without_month(_: Month, work: Callable[..., Any], *given: Any) -> Any:
+    return work(*given)
+
+
+def _tried(work: Callable[..., Any], *given: Any) -> tuple[bool, Any]:
+    try:
+        return True, work(*given)
+    except Exception as error:
+        return False, error
+
+
+@contextmanager
+def opened(prepare: Prepare, month: str, paths: Paths, kernels: Kernels | None) -> Iterator[Here]:
+    """The month, read by ``prepare``. kernels: whose warm process may be forked for it; None: here.
+
+    Raises what ``prepare`` does.
+    """
+    with ExitStack() as stack:
+        at: Here | None = None
+        if kernels and (line := kernels.beside()):
+            stack.enter_context(line)
+            with suppress(Gone):
+                at = Beside(line, prepare, month, paths)
+        if at is None:
+            import pandas
+
+            stack.enter_context(pandas.option_context(*QUICK_TEXT))
+            at = Here(prepare, month, paths)
+        yield at
+
+
+def serve(line: Connection) -> None:
+    """The other end: does what is asked until nobody asks any more."""
+    month: Any = None
+    with suppress(EOFError, OSError):
+        while True:
+            work, given = line.recv()
+            done, value = _tried(work, *given) if month is None else _tried(work, month, *given)
+            if month is None and done:
+                month, value = value, None
+            line.send((done, value if done else _sendable(value)))
+
+
+def _sendable(error: Exception) -> Exception:
+    """An error that says the same at the other end."""
+    if not isinstance(error, HotlineError):
+        error.add_note("".join(traceback.format_exception(error)))  # its own frames stay in this process
+    with suppress(Exception):
+        again = pickle.loads(pickle.dumps(error))
+        if type(again) is type(error) and str(again) == str(error):
+            return error
+    known = isinstance(error, HotlineError)
+    return HotlineError(str(error)) if known else RuntimeError(f"{type(error).__name__}: {error}")
+
+
+@dataclass(frozen=True)
+class About:
+    """What pages and the manifest say of the month. facts: the line under a page's title."""
+
+    label: str
+    hotline: str
+    simulated: bool
+    facts: tuple[str, ...]
+
+
+def about(month: Month) -> About:
+    return About(month.label, month.params.organisation.hotline, month.simulated, facts(month))
+
+
+def facts(month: Month) -> tuple[str, ...]:
+    """What the line under a page's title says: tickets, and the months compared."""
+    from hotline_lib.present import _page as page
+
+    return tuple(part for part in str(page.caption(month)).split(" · ") if part != page.SIMULATED)
+
+
+def frames_read(paths: Paths) -> dict[str, str]:
+    """The environment variable that holds kernels to the frames that the month was read into."""
+    from hotline_lib.month import frames_read
+
+    return frames_read(paths)
