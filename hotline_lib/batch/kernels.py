@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,7 +23,6 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
-import psutil
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
@@ -34,6 +31,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict, Unicode
 from traitlets.config import Config
 
+from hotline_lib.batch.left import ALIVE, bury
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import held
 from hotline_lib.processes import COMPILED, child_environment
@@ -41,8 +39,7 @@ from hotline_lib.processes import COMPILED, child_environment
 _SOCKET_PATH_LIMIT = 100  # bytes; macOS allows 104, Linux 108
 _WARM_LIMIT = 60  # seconds in which the warm process must be ready, and then answer
 _NOTHING: Mapping[str, str] = {}
-_PREFIX, _ALIVE = "hotline-kernels-", "alive"
-_START_LIMIT = 60  # seconds
+_PREFIX = "hotline-kernels-"
 _CAN_FORK = hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
 
 
@@ -272,32 +269,16 @@ class Kernels:
             SERVERS.pop(self._fork_from).close()
 
 
-def _bury(folder: Path) -> None:
-    """Ends what a run that was killed left behind: processes that were started for its folder, and the folder.
-
-    A run that lives holds the file ALIVE in its folder.
-    """
-    with suppress(OSError, HotlineError):
-        if not (folder / _ALIVE).exists() and time.time() - folder.stat().st_mtime < _START_LIMIT:
-            return  # just being made
-        with held(folder / _ALIVE, HotlineError("alive")):
-            for process in psutil.process_iter():
-                with suppress(psutil.Error):
-                    if process.environ().get("IPYTHONDIR", "").startswith(str(folder)):
-                        process.kill()
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 @contextmanager
 def kernels(environment: Mapping[str, str], *, fork: bool = True) -> Iterator[Kernels]:
     """Kernels for one run, their folder removed at the end. fork: from a warm process, if there can be one."""
     for name in ("papermill", "asyncio"):  # a stopped kernel leaves log lines; we report it in words
         logging.getLogger(name).addHandler(logging.NullHandler())
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        _bury(left)
+        bury(left)
     with (
         tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder,
-        held(Path(folder, _ALIVE), HotlineError("alive")),
+        held(Path(folder, ALIVE), HotlineError("alive")),
     ):
         started = Kernels(Path(folder), environment, fork=fork)
         try:

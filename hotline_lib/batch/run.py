@@ -190,9 +190,7 @@ class _Run:
     ) -> dict[str, ReportResult]:
         """Make the month's tables, the reports that are due, and the mail that carries them."""
         self.say(Event("preparing"))
-        warm = (
-            shared() if shared else None
-        )  # warms up while this process imports what pages take, an unchanged month not
+        warm = shared() if shared else None  # warms up while this process imports what pages take
         from hotline_lib.batch import pages  # noqa: F401
         from hotline_lib.batch.execute import TIME_LIMIT, Executed, executing
 
@@ -220,8 +218,8 @@ class _Run:
         if words := mixed(self.files, self.basis, now):
             manifest.withdraw(self.folder, self.manifest, [report.name for report in due], words)
             self._remember()
-            mixed_up = Executed(None, Failure(words))
-            results = {report.name: self._place(report, mixed_up, about, at, due) for report in due}
+            none = Executed(None, Failure(words))
+            results = {each.name: self._place(each, none, about, at, due) for each in due}
         return results
 
     def write_index(self, hotline: str) -> Path:

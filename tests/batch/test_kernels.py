@@ -141,10 +141,10 @@ def test_what_a_dead_run_left_is_removed_and_what_a_living_one_has_is_not(tmp_pa
     left = []
     for folder in (dead, living):
         folder.mkdir()
-        (folder / kernels._ALIVE).touch()
+        (folder / kernels.ALIVE).touch()
         environment = {**os.environ, "IPYTHONDIR": str(folder / "ipython")}
         left.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment))
-    with held(living / kernels._ALIVE, HotlineError()), kernels.kernels({}, fork=False):
+    with held(living / kernels.ALIVE, HotlineError()), kernels.kernels({}, fork=False):
         assert left[0].wait(10) == -9 and left[1].poll() is None
         assert not dead.exists() and living.exists()
     left[1].kill()
