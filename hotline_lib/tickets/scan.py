@@ -152,7 +152,7 @@ def _days(ours: Table, rules: Rules) -> pd.DataFrame:
 
 def _amounts(ours: Table, rules: Rules) -> dict[str, IntegerValue]:
     """What each ticket adds to the numerator and the denominator of every indicator but that of submission in time."""
-    amounts = {}
+    amounts: dict[str, IntegerValue] = {}
     for indicator in FROM_TICKETS:
         if indicator.key == SUBMITTED_IN_TIME:
             continue
