@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 
 import tinycss2
 from selectolax.lexbor import LexborHTMLParser
@@ -30,6 +31,7 @@ _CSS_SUSPECT = re.compile(r"\\|url|@|image|src|cross-fade|element|expression|pai
 _CSS_LOADING = re.compile("url|src|image|(-webkit-)?image-set|cross-fade|element|expression|paint")
 _CSS_WORDS = ("behavior", "-moz-binding")
 _DEEPEST = 20_000  # parsing takes the square of it
+SLOT = re.compile("<!--data (.*?)-->")
 _REMEDY = "请改用 present.table 等显示，或不写 escape=False、不用 HTML(…)"
 
 
@@ -54,6 +56,11 @@ def breach(html: str, *, mail: bool = False) -> str | None:
         if tag == "style" and _loads(node.text()):
             return "样式（<style>）要从别处取文件：请去掉其中的 @import 和 url(…)"
     return None
+
+
+def data_slot(name: str) -> str:
+    """Where a page may have a link to the data of a table, a figure: as a comment, which a page without data never shows."""
+    return f"<!--data {escape(name)}-->"
 
 
 def closes(fragment: str) -> bool:

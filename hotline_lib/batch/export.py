@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
@@ -39,7 +39,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 
-from hotline_lib.batch.typeset import data_link, typeset, with_data
+from hotline_lib.batch.typeset import DataLinks, typeset
 from hotline_lib.present import _style as style
 from hotline_lib.present._page import anchor
 
@@ -59,8 +59,8 @@ class PageContext:
     """What a page says about itself.
 
     title: the subject. month_label: 2024年9月; follows the title. facts: the line under the title, before the link to
-    the sources. generated: 2024年10月14日09:30; ends that line. around: the pages beside it. data: by name of a table, or
-    number of a figure (图2), where its data lie, seen from the page.
+    the sources. generated: 2024年10月14日09:30; ends that line. around: the pages beside it. data: the links to what its
+    tables and figures were made from.
     """
 
     title: str
@@ -70,7 +70,7 @@ class PageContext:
     facts: Sequence[str] = ()
     generated: str = ""
     around: Sequence[Link] = ()
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: DataLinks = field(default_factory=DataLinks)
 
     @property
     def heading(self) -> str:
@@ -251,7 +251,7 @@ class _Exporter(HTMLExporter):
         environment.autoescape = True
         chosen = WidgetsDataTypeFilter(notebook_metadata={}, parent=self)
         environment.filters |= {"markdown2html": _MARKDOWN.render, "figure": _figure_html, "filter_data_type": chosen}
-        environment.filters |= {"typeset": typeset, "with_data": with_data}
+        environment.filters |= {"typeset": typeset}
         return environment
 
 
@@ -272,15 +272,14 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _figure_html(output: NotebookNode, data: Mapping[str, str]) -> Markup:
+def _figure_html(output: NotebookNode, data: DataLinks) -> Markup:
     kind = next(kind for kind in ("image/png", "image/jpeg") if kind in output.data)
     about = {**output.metadata, **output.metadata.get(kind, {})}
     alt = about.get("alt") or "图，作者没有写文字说明"
     size = "".join(f' {side}="{int(about[side])}"' for side in ("width", "height") if side in about)
     caption = f"<figcaption>{typeset(head)}</figcaption>" if (head := about.get("figure_head")) else ""
     drawn = "".join(output.data[kind].split())
-    number = re.search(r'<p class="figure-title"[^>]*>(图\d+)', caption)
-    link = data_link(place) if (place := data.get(number[1] if number else "", about.get("data", ""))) else ""
+    link = data.link(about.get("figure", ""), about.get("data", ""))
     return Markup(f'<figure>{caption}<img src="data:{kind};base64,{drawn}" alt="{escape(alt)}"{size}>{link}</figure>')
 
 

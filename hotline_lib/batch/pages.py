@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from nbformat import NotebookNode
 
@@ -16,6 +16,7 @@ from hotline_lib.batch.desk import About
 from hotline_lib.batch.export import Link, PageContext, export_html, render
 from hotline_lib.batch.failure import Failure, PageError
 from hotline_lib.batch.plan import Report
+from hotline_lib.batch.typeset import DataLinks
 from hotline_lib.contract import breach, closes
 
 # where a run writes the data of tables, by the name that a table has, and of the numbered figures
@@ -37,7 +38,6 @@ DATA = MappingProxyType(
 _COMMAND = re.compile(
     '(?:&#10;|\n)命令：hotline explain [^"]*(?=")'
 )  # which tells of the month's pages, not of a unit's
-_DATA_LINK = re.compile(r'<p class="data"><a href="(?P<file>[^"]*)"')
 
 
 def report(
@@ -46,15 +46,17 @@ def report(
     month: About,
     beside: Mapping[str, str] = MappingProxyType({}),
     data: Mapping[str, str] = DATA,
-) -> str:
-    """The page of a notebook that ran to its end. beside: the month's other pages, name -> title. data: where, seen from the
-    page, the data of a table lie, by its name.
+) -> tuple[str, dict[str, str]]:
+    """The page of a notebook that ran to its end, and the places of its links to data by the file that they lead to.
+
+    beside: the month's other pages, name -> title. data: where, seen from the page, the data of a table lie, by its name.
 
     Raises PageError for one that may not be shown.
     """
-    html = export_html(notebook, replace(_context(asked, month), around=around(asked, beside), data=dict(data)))
+    links = DataLinks(data)
+    html = export_html(notebook, replace(_context(asked, month), around=around(asked, beside), data=links))
     _hold(html, notebook)
-    return _COMMAND.sub("", html) if asked.unit else html
+    return _COMMAND.sub("", html) if asked.unit else html, links.places
 
 
 def around(asked: Report, beside: Mapping[str, str]) -> list[Link]:
@@ -84,21 +86,6 @@ def failure(failed: Failure, asked: Report, month: About, *, has_previous: bool)
     """The page in place of a report that was not made: the cell that failed, the error, the trace."""
     previous = f"{'../' * asked.name.count('/')}previous/{quote(asked.name)}.html" if has_previous else ""
     return held(render("failure.html.j2", _context(asked, month), failure=failed, previous=previous))
-
-
-def places(html: str) -> tuple[str, dict[str, str]]:
-    """A page whose links to data have ids, and these by the file that they lead to."""
-    found: dict[str, str] = {}
-
-    def named(link: re.Match[str]) -> str:
-        if link["file"] in found:
-            return link[0]
-        found[link["file"]] = place = "data-" + re.sub(
-            r"\W+", "-", link["file"].removesuffix(".csv").removeprefix("tables/")
-        )
-        return f'<p class="data" id="{place}"><a href="{link["file"]}"'
-
-    return _DATA_LINK.sub(named, html), {unquote(file): place for file, place in found.items()}
 
 
 def held(html: str) -> str:

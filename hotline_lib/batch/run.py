@@ -246,8 +246,8 @@ class _Run:
                 assert executed.notebook is not None  # what did not fail was executed
                 notebook = clean.as_text(data_of_charts(executed.notebook, report, self.folder))
                 data = at.do(data_of_unit, report, self.folder) if report.unit else pages.DATA
-                page = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due), data)
-                html, places = pages.places(proofs.of_page(page, name, self.manifest, self.paths, at.call))
+                page, places = pages.report(executed.notebook, report, month, manifest.titles(self.manifest, due), data)
+                html = proofs.of_page(page, name, self.manifest, self.paths, at.call)
                 digests = manifest.put(self.folder, name, html=html, notebook=notebook)
                 manifest.drop_previous(self.folder, name)
         except Exception as error:

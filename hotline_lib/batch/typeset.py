@@ -6,14 +6,12 @@ import re
 from collections.abc import Mapping
 from html import escape, unescape
 from html.parser import HTMLParser
+from types import MappingProxyType
+from urllib.parse import unquote
+
+from hotline_lib.contract import SLOT
 
 _DIGIT = re.compile(r"(?<=.)(?:第|图|附件)\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
-# a table of present with its notes; issues with their parts; the findings, where tickets are named
-_TABLE = re.compile(
-    r'(?:<div class="table-box"[^>]*>)?<table class="hotline[^>]* data-name="(?P<name>[^"]*)".*?</table>(?:</div>)?(?:<p class="table-note">.*?</p>)?'
-    r'|<figure class="drill".*?<p class="figure-title"[^>]*>(?:<span[^>]*>)?(?P<figure>图\d+).*?</figure>|<ol class="findings">.*?“(?P<tickets>要点工单)”.*?</ol>',
-    re.DOTALL,
-)
 _FITS = {"hotline", "drill-parts"}  # tables of present, which see to that themselves
 _BOX = '<div class="table-box" role="group" tabindex="0" aria-label="表">'
 _ITEM = re.compile(r"\d{1,2}\.(?=\d{1,4}[年月日])")  # 2.9月11日: the number of an item, and then a date
@@ -86,19 +84,35 @@ class _Typeset(HTMLParser):
         self.made.append(f"<!{data}>")
 
 
-def data_link(href: str) -> str:
-    """A small link to the data of what stands above it."""
-    return f'<p class="data"><a href="{escape(href)}">数据（CSV）</a></p>'
+class DataLinks:
+    """The small links of a page to what its tables and figures were made from.
 
+    data: where that lies, seen from the page, by a table's name or a figure's number. places: the ids of the links, the
+    first one of each file.
+    """
 
-def with_data(html: str, data: Mapping[str, str], own: str = "") -> str:
-    """HTML with a link below each table whose data lie somewhere. data: by the table's name; own: of a table that has none."""
+    def __init__(self, data: Mapping[str, str] = MappingProxyType({})):
+        self._data = data
+        self.places: dict[str, str] = {}
 
-    def below(found: re.Match[str]) -> str:
-        place = data.get(unescape(found["name"] or found["figure"] or found["tickets"] or ""), own)
-        return found[0] + (data_link(place) if place else "")
+    def __deepcopy__(self, memo: dict[int, object]) -> DataLinks:
+        """Itself: nbconvert copies what a page is made with, and the places are to be read here."""
+        return self
 
-    return _TABLE.sub(below, html)
+    def link(self, name: str, own: str = "") -> str:
+        """A link to the data of that name; own: to those of what has no name there."""
+        if not (place := self._data.get(name, own)):
+            return ""
+        file, which = unquote(place), ""
+        if file not in self.places:
+            told = re.sub(r"\W+", "-", place.removesuffix(".csv").removeprefix("tables/"))
+            self.places[file] = f"data-{told}"
+            which = f' id="{self.places[file]}"'
+        return f'<p class="data"{which}><a href="{escape(place)}">数据（CSV）</a></p>'
+
+    def fill(self, html: str, own: str = "") -> str:
+        """HTML with the links where it has room for them (``contract.data_slot``)."""
+        return SLOT.sub(lambda slot: self.link(unescape(slot[1]), own), html)
 
 
 def typeset(html: str) -> str:

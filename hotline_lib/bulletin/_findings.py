@@ -20,6 +20,7 @@ from hotline_lib.bulletin import _finders as changes
 from hotline_lib.bulletin import _shortfalls as shortfalls
 from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._finding import Finding
+from hotline_lib.contract import data_slot
 from hotline_lib.present._page import Written
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Findings:
             f'<a href="#{escape(self.anchors[each.section])}">{escape(each.figure)}</a></span></li>'
             for each in self.found
         )
-        return f'<ol class="findings">{items}</ol>'
+        return f'<ol class="findings">{items}</ol>' + data_slot("要点工单") * any(each.tickets for each in self.found)
 
 
 @once_a_month

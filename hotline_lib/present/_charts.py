@@ -67,8 +67,8 @@ class Chart:
         note = line("figure-note", f"color:{SOFT}", self.note)
         display({"text/html": f'<div class="figure-head">{title}{note}</div>', "text/plain": repr(self)}, raw=True)
         about = dict(zip(("alt", "width", "height"), (self.alt, *self.size), strict=True))
-        own = self.data if self.number is None else None  # of a printed figure the month's own file has them
-        about |= {} if own is None else {"data": data_of(own)}
+        own = {} if self.number is not None or self.data is None else {"data": data_of(self.data)}
+        about |= own if self.number is None else {"figure": f"图{self.number}"}  # the month's own file has its data
         display({"image/png": self.png}, metadata={"image/png": about}, raw=True)
 
 

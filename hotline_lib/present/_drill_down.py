@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
 
+from hotline_lib.contract import data_slot
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
 from hotline_lib.present._canvas import HEAD, Canvas
@@ -86,12 +87,13 @@ class DrillDown:
             return link(words, source) if link and source else escape(words)
 
         heads = " ".join(f"<span>{escape(head)}</span>" for head in self.heads)
+        slot = data_slot("" if self.number is None else f"图{self.number}")
         return (
             f'<figure class="drill" aria-label="{escape(self.alt)}"><figcaption><div class="figure-head">'
             f'<p class="figure-title" style="margin:0;font-weight:600">{escape(self.heading)}</p></div></figcaption>'
             f'<p class="drill-heads" aria-hidden="true" hidden>{heads}</p>'
             f"{''.join(self._issue_html(issue, linked) for issue in self.issues)}"
-            f'<p class="table-note">{escape(self.note)}</p></figure>'
+            f'<p class="table-note">{escape(self.note)}</p></figure>{slot}'
         )
 
     def _issue_html(self, issue: Issue, link: Callable[[str, Figure, str], str]) -> str:

@@ -15,6 +15,7 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from hotline_lib.contract import data_slot
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
 from hotline_lib.present._cells import SIGNALS, Cell, Column, Line, LineKind, Row
@@ -218,7 +219,7 @@ class Table:
         if wide(self.shown, lines):  # a group, no landmark: its name is often that of the section around it
             name = escape(self.name or "表")
             table = f'<div class="table-box" role="group" tabindex="0" aria-label="{name}">{table}</div>'
-        return table + notes
+        return table + notes + data_slot(self.name)
 
     def _caption_html(self) -> str:
         words = escape(self.order)

@@ -1,5 +1,7 @@
 """What a chart was drawn from lies beside its page, linked under it; an analyst's own tables and charts too."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -8,8 +10,12 @@ from hotline_lib import present
 from hotline_lib.batch.clean import strip_for_commit
 from hotline_lib.batch.export import PageContext, export_html
 from hotline_lib.batch.plan import Notebook, Report
-from hotline_lib.batch.typeset import with_data
+from hotline_lib.batch.typeset import DataLinks
 from hotline_lib.batch.written import data_of_charts
+from hotline_lib.bulletin._finding import Finding
+from hotline_lib.bulletin._findings import Findings
+from hotline_lib.present._drill_down import DrillDown, Issue
+from hotline_lib.present._sentences import Figure, Sentence
 
 FRAME = pd.DataFrame({"unit": ["甲", "乙"], "tickets": [1200, 400], "where": [{"unit": "甲"}, {"unit": "乙"}]})
 PNG = "iVBORw0KGgo="
@@ -67,12 +73,17 @@ def test_a_committed_notebook_holds_no_data():
 
 
 def test_a_printed_figure_and_the_findings_lead_to_the_files_of_the_month():
-    drill = '<figure class="drill" aria-label="图5"><figcaption><p class="figure-title" style="">图5　事项</p></figcaption></figure>'
-    found = '<ol class="findings"><li>编号见附表工作簿“要点工单”。</li></ol>'
-    data = {"图5": "tables/top.csv", "要点工单": "tables/findings.csv"}
-    assert with_data(drill, data).endswith('</figure><p class="data"><a href="tables/top.csv">数据（CSV）</a></p>')
-    assert "tables/findings.csv" in with_data(found, data)
-    assert "href" not in with_data(found.replace("要点工单", "附件1"), data)
+    links = DataLinks({"图5": "tables/top.csv", "要点工单": "tables/findings.csv"})
+    issue = Issue(1, Figure("巡游出租汽车", 3, 4, None, None), [], [], only="沈阳")
+    drill = DrillDown([issue], "事项", ("", "", ""), "一句", "说明", number=5)
+    assert links.fill(drill.html()).endswith(
+        '</figure><p class="data" id="data-top"><a href="tables/top.csv">数据（CSV）</a></p>'
+    )
+    assert "<a" not in links.fill(replace(drill, number=None).html())
+    named = Finding("标题", Sentence("正文"), "图2", "units", tickets=lambda: ["JT1"])
+    told = lambda *found: links.fill(Findings(found, {"units": "x"}).html())
+    assert "tables/findings.csv" in told(named, replace(named, tickets=None))
+    assert "tables/findings.csv" not in told(replace(named, tickets=None))
 
 
 def test_a_charts_data_are_the_frame_in_words(monkeypatch):

@@ -12,11 +12,12 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from hotline_lib.batch import indexes, pages
+from hotline_lib.batch import indexes
 from hotline_lib.batch.export import Link, PageContext, export_html, render
 from hotline_lib.batch.failure import Failure
 from hotline_lib.batch.manifest import Manifest, Open, Record, Tables
-from hotline_lib.batch.typeset import typeset
+from hotline_lib.batch.typeset import DataLinks, typeset
+from hotline_lib.contract import data_slot
 from hotline_lib.deliver.ledger import Sent
 from hotline_lib.present._cells import Column
 from hotline_lib.present._tables import Table
@@ -324,7 +325,9 @@ def test_the_index_leads_to_all_that_was_made_and_units_stand_in_the_order_of_th
 def test_a_page_leads_to_the_index_to_the_others_and_to_its_data():
     there = {"附件3": "tables/units.csv", "图2": "tables/units.csv"}
     page = replace(
-        PAGE, around=[Link("../index.html", "全部月份", back=True), Link("01_overview.html", "运行总览")], data=there
+        PAGE,
+        around=[Link("../index.html", "全部月份", back=True), Link("01_overview.html", "运行总览")],
+        data=DataLinks(there),
     )
     table = Table(pd.DataFrame({"unit": ["沈阳"]}), [Column("单位", "unit", "text")], label="附件3", notes=["一句"])
     shown = new_output("display_data", {"text/html": table._repr_html_()})
@@ -391,6 +394,7 @@ def test_the_same_table_of_all_months_stands_on_one_line():
 
 
 def test_a_link_to_data_has_an_id_once_on_a_page():
-    link = '<p class="data"><a href="tables/analysis/days.csv">数据（CSV）</a></p>'
-    html, places = pages.places(link * 2)
-    assert places == {"tables/analysis/days.csv": "data-analysis-days"} and html.count("id=") == 1
+    links = DataLinks({"工作日与休息日": "tables/analysis/days.csv"})
+    html = links.fill((data_slot("工作日与休息日") + data_slot("别的")) * 2)
+    assert links.places == {"tables/analysis/days.csv": "data-analysis-days"}
+    assert html.count("id=") == 1 and html.count("<a href") == 2 and "<!--" not in html

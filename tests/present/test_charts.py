@@ -451,7 +451,8 @@ def test_chart_goes_out_as_words_then_picture(capsys, monkeypatch):
     assert "object at" not in words["text/plain"]
     assert set(picture) == {"image/png"}
     width, height = chart.size
-    assert options["metadata"] == {"image/png": {"alt": '图1 业务类型："三类"', "width": width, "height": height}}
+    about = {"alt": '图1 业务类型："三类"', "width": width, "height": height, "figure": "图1"}
+    assert options["metadata"] == {"image/png": about}
     assert width == 440
 
 

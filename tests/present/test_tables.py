@@ -96,7 +96,7 @@ def test_every_name_and_note_is_escaped():
     html = table._repr_html_()
     assert "<b>" not in html
     assert "<i>" not in html
-    assert html.count("&lt;b&gt;甲&amp;") == 7
+    assert html.count("&lt;b&gt;甲&amp;") == 8
     assert 'title="&quot;x&quot;"' in html
 
 
