@@ -8,7 +8,7 @@ scheme: points explained, what they take, and other rules.
 import importlib
 from typing import Any
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 __all__ = ["bulletin", "metrics", "open_month", "present", "scoring"]
 
 
