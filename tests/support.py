@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import subprocess
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
@@ -40,6 +41,15 @@ def examples(usual: int) -> int:
     """How many examples of hypothesis are tried where ``make test-all`` tries ``usual`` ones: fewer in ``make test``, more
     in ``make search``."""
     return max(1, usual * settings.default.max_examples // 100)
+
+
+def pace() -> float:
+    """How many times slower this machine's processor is just now than one that does a plain loop in 0.15 s; at least 1.
+
+    What must not take for ever is held to seconds of the processor times this: no limit depends on the machine."""
+    begun = time.process_time()
+    sum(n * n for n in range(2_000_000))
+    return max(1.0, (time.process_time() - begun) / 0.15)
 
 
 def one_in(number: int, cases: Iterable) -> list:

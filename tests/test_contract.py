@@ -5,7 +5,7 @@ import time
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from support import ROOT
+from support import ROOT, pace
 
 from hotline_lib.batch import pages
 from hotline_lib.batch.export import PageContext, export_html
@@ -78,7 +78,7 @@ def test_what_spills_over_its_end_is_found(html):
 def test_a_page_that_would_take_for_ever_is_not_parsed(html):
     began = time.process_time()
     assert breach(html) and not closes(html)
-    assert time.process_time() - began < 5
+    assert (took := time.process_time() - began) < 5 or took < 5 * pace()
 
 
 def test_words_never_repeat_what_is_no_name():

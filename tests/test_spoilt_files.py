@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import MONTH, ROOT, examples, one_in
+from support import MONTH, ROOT, examples, one_in, pace
 
 from hotline_lib.batch.inputs import basis
 from hotline_lib.bulletin._outline import text
@@ -140,7 +140,7 @@ def tried(copy, file: str, spoils: list[tuple[str, float, int]]) -> None:
         assert any((copy.data.parent / name).exists() for name in named), message
     finally:
         path.write_bytes(before)
-    assert time.process_time() - began < LONGEST
+    assert (took := time.process_time() - began) < LONGEST or took < LONGEST * pace()
 
 
 @settings(max_examples=examples(60))
@@ -184,7 +184,7 @@ def test_a_template_that_never_ends_is_stopped(tmp_path, template):
     began = time.process_time()
     with pytest.raises(HotlineError, match=r"^params/wording/试.j2(?: 第 \d 行)?：.*请"):
         render(tmp_path, "试", {})
-    assert time.process_time() - began < 10
+    assert (took := time.process_time() - began) < 10 or took < 10 * pace()
 
 
 def test_a_template_that_ends_says_what_it_said(tmp_path):

@@ -203,7 +203,7 @@ def on_paper(chromium, file) -> bytes:
 def _filled(sheet) -> float:
     """How much of the height between the margins something stands in."""
     tall = sheet.get_height()
-    ends = [each.get_pos()[1] for each in sheet.get_objects() if each.get_pos()[1] > FOOT]
+    ends = [bottom for _, bottom, *_ in (each.get_bounds() for each in sheet.get_objects()) if bottom > FOOT]
     return (tall - 15 * MM * 0.75 - min(ends)) / (tall - 31 * MM * 0.75)
 
 

@@ -16,7 +16,7 @@ from hotline_lib import bulletin, cli
 from hotline_lib.batch import mailing
 from hotline_lib.batch.inputs import basis
 from hotline_lib.batch.manifest import Manifest, Record, Tables, read_manifest, write_manifest
-from hotline_lib.deliver import send
+from hotline_lib.deliver import send, workbook
 from hotline_lib.deliver.ledger import Entry, Ledger, carry_over
 from hotline_lib.errors import HotlineError
 from hotline_lib.fingerprint import value_fingerprint
@@ -55,6 +55,7 @@ class House:
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / f"{name}.html").write_text(f"{name} 的网页", encoding="utf-8")
         (self.folder / "bulletin.docx").write_bytes(b"docx")
+        (self.folder / workbook.NAME).write_bytes(b"xlsx")
         tables = Tables(now, ("bulletin.docx",) if docx else ())
         write_manifest(
             self.folder, Manifest(MONTH, simulated, tables=tables, reports=reports, proofs={"bulletin.docx": faults})

@@ -91,7 +91,7 @@ def test_pages_are_whole_and_need_nothing_from_outside(pages):
         ]
         beside = [address for address in addresses if not address.startswith(("#", "data:image/png;base64,"))]
         there = {f"{other}.html" for other in pages} | {"../index.html", "../tables.html"}
-        assert all(each in there or re.fullmatch(r"tables/[\w/]+\.csv", each) for each in beside), (name, beside)
+        assert all(each in there or re.fullmatch(r"tables/[\w/%-]+\.csv", each) for each in beside), (name, beside)
         assert "url(" not in html and "@import" not in html
         assert not any(key.startswith("on") for _, attributes in page.tags for key in attributes)
         assert len(html.encode()) < 1_000_000

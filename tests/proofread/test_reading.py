@@ -9,7 +9,7 @@ import pytest
 import worded
 import wordings
 from docx import Document as Word
-from support import ROOT, one_in
+from support import ROOT, one_in, pace
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.processes import MOST_MEMORY
@@ -164,7 +164,7 @@ def test_forty_pages_take_seconds():
     assert len(text) > 40 * 900  # signs on a page
     begun = time.process_time()
     proofread(blocks_of(text))
-    assert time.process_time() - begun < 5
+    assert (took := time.process_time() - begun) < 5 or took < 5 * pace()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
