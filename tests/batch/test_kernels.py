@@ -152,7 +152,7 @@ def test_what_a_dead_run_left_is_removed_and_what_a_living_one_has_is_not(tmp_pa
 
 
 def test_threads_find_every_class_of_a_kernel_already_looked_up():
-    """Two that look one up at once fail with "import_item accepts strings": a notebook of twenty runs."""
+    """Two that look one up at once can fail with "import_item accepts strings", and a notebook with them."""
     code = (
         "from hotline_lib.batch import kernels as k\n"
         "with k.kernels({}, fork=False): pass\n"
