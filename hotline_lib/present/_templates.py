@@ -6,10 +6,12 @@ import os
 import re
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.loaders import split_template_path
 
 from hotline_lib.processes import COMPILED
@@ -21,10 +23,18 @@ def loader(folder: Path) -> jinja2.BaseLoader:
     return jinja2.FunctionLoader(partial(_source, folder))
 
 
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """What cannot be kept (a disk that is full) is compiled again by the next process."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def compiled() -> jinja2.BytecodeCache | None:
     """Where the processes of one run find what another has compiled; None outside a run."""
     folder = os.environ.get(COMPILED, "")
-    return jinja2.FileSystemBytecodeCache(folder) if os.path.isdir(folder) else None
+    return _Compiled(folder) if os.path.isdir(folder) else None
 
 
 def named(folder: Path, file: str | None, name: str) -> str:
