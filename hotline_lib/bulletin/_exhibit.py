@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -91,6 +90,10 @@ class Exhibit:
     _foot: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _order: str = ""
 
+    def __post_init__(self) -> None:
+        """A frame of its own: what an analyst writes into it changes no other exhibit of the month."""
+        object.__setattr__(self, "frame", self.frame.copy(deep=False))  # pandas copies what is written to
+
     @property
     def heading(self) -> str:
         """What its section is called on a page."""
@@ -138,7 +141,7 @@ class Exhibit:
         notes = [*about_changes(made, setting(self.m)), *_out_of_use(self.m, made)]
         return replace(made, notes=[*made.notes, *(about_people(self.m) if per_people else []), *notes])
 
-    @cached_property
+    @property
     def chart(self) -> Chart | DrillDown | Sentence:
         """The picture (of issues: the bars that drill down) with its title, how to read it, and its text for those who cannot see it."""
         made = self._made("chart")(self)

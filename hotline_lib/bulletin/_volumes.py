@@ -49,7 +49,6 @@ def _retired_then(m: Month) -> dict[str, Any]:
     }
 
 
-@figures.once_a_month
 def units(m: Month, *, top: int = 5) -> Exhibit:
     """各单位业务量（图2、附件3）：省级集团单列，各市按合计由多到少排列。
 
@@ -160,6 +159,16 @@ def _types_chart(x: Exhibit) -> Chart:
 
 
 def _units_chart(x: Exhibit) -> Chart:
+    return _picture(x.m) if x.frame.equals(figures.units(x.m)) else _drawn(x)
+
+
+@figures.once_a_month
+def _picture(m: Month) -> Chart:
+    """The month's own, which page, Word and mail show: drawn once."""
+    return _drawn(Exhibit(m, figures.units(m), {"unit": "unit"}))
+
+
+def _drawn(x: Exhibit) -> Chart:
     rows = x.frame
     dark, *light = (x.m.params.catalogue.of_role(role).brief for role in ("complaint", "inquiry", "suggestion"))
     return drawn(

@@ -10,6 +10,7 @@ from support import MONTH, ROOT, every_exhibit, parts_of
 
 from hotline_lib import bulletin, open_month
 from hotline_lib.batch.pages import DATA
+from hotline_lib.bulletin import _overview
 from hotline_lib.deliver.word import write_word
 from hotline_lib.errors import HotlineError, ParamsError, UnknownValueError, WordingError
 from hotline_lib.indicators import FROM_TICKETS
@@ -223,6 +224,16 @@ def test_what_is_said_of_a_picture_fits_it(real):
     assert ("深色" in cities.chart.note) == told[units.frame["kind"] == "city"].any()
 
 
+def test_what_is_written_into_a_frame_stays_with_that_exhibit(real):
+    """An analyst may change the frame in his hand; what the page shows after it is that of the month."""
+    for make in (bulletin.units, bulletin.overview, bulletin.domains, bulletin.scores, bulletin.spot_checks):
+        x, before = make(real), make(real).frame.copy()
+        x.frame["own"] = 1
+        x.frame.iloc[0, x.frame.columns.get_loc("unit" if "unit" in x.frame else "printed_domain")] = "别处"
+        assert "own" in x.frame
+        pd.testing.assert_frame_equal(make(real).frame, before)
+
+
 def test_a_sheet_says_nothing_of_a_column_that_it_leaves_out(real):
     assert "较上月" in "".join(bulletin.overview(real).table.below)
     assert "较上月" not in "".join(bulletin.on_a_sheet(real).below)
@@ -278,4 +289,4 @@ def test_what_a_month_shows_twice_is_made_once(real):
     assert bulletin.outline(real) is bulletin.outline(real, 5) and bulletin.analysis(real, 5) is bulletin.analysis(
         real, 5
     )
-    assert bulletin.overview(real).frame is bulletin.overview(real).frame
+    assert _overview._rows(real) is _overview._rows(real)
