@@ -100,8 +100,8 @@ class DataLinks:
         return self
 
     def link(self, name: str, own: str = "") -> str:
-        """A link to the data of that name; own: to those of what has no name there."""
-        if not (place := self._data.get(name, own)):
+        """A link to an analyst's own data, else to those of that name."""
+        if not (place := own or self._data.get(name, "")):
             return ""
         file, which = unquote(place), ""
         if file not in self.places:

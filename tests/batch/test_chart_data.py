@@ -66,6 +66,14 @@ def test_what_is_kept_leads_to_its_own_file(report, tmp_path):
     assert 'href="tables/own/%E5%90%84%E5%8D%95%E4%BD%8D.csv"' in html
 
 
+def test_an_own_table_called_like_one_of_the_month_leads_to_its_own_data(report, tmp_path):
+    book = notebook(shown(present.table(FRAME[["unit", "tickets"]], caption="业务领域")))
+    data_of_charts(book, report, tmp_path)
+    links = DataLinks({"业务领域": "tables/domains.csv"})
+    assert "tables/domains.csv" not in export_html(book, PageContext("自己的一页", "2024年9月", "热线", data=links))
+    assert list(links.places) == ["tables/charts/07_自己-1.csv"]
+
+
 def test_a_committed_notebook_holds_no_data():
     book = strip_for_commit(notebook(picture("a\n"), shown(present.table(FRAME[["unit", "tickets"]]))))
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
