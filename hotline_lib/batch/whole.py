@@ -44,7 +44,7 @@ def remember(month: Month, paths: Paths, manifest: Manifest, top: int) -> Manife
     inputs = inputs_of(month.month, paths, manifest.inputs, looked_at(month.month, params), manifest.tables.shared)
     made = printed(month, folder / "tables", top, inputs)
     manifest.names = {f"tables/{name}.csv": grid.called for name, grid in made.tables.items()}
-    manifest.open, manifest.confirmed = _open(month)
+    manifest.open, manifest.confirmed = _open(month, top)
     if not manifest.runs or manifest.runs[-1].version != made.version:
         now = datetime.now().astimezone().isoformat(timespec="seconds")
         earlier = [each for each in manifest.runs if each.version != made.version]
@@ -53,13 +53,13 @@ def remember(month: Month, paths: Paths, manifest: Manifest, top: int) -> Manife
     return manifest
 
 
-def _open(m: Month) -> tuple[tuple[Open, ...], int]:
+def _open(m: Month, top: int) -> tuple[tuple[Open, ...], int]:
     """What nobody confirmed, and how many values somebody has."""
     from hotline_lib.bulletin._outline import TEXTS, outline, text
     from hotline_lib.present._page import anchor
 
     names, month = m.params.unit_names, m.params.month
-    anchors = {each.name: f"#{anchor(each.heading or '概述')}" for each in outline(m)} | {"": ""}
+    anchors = {each.name: f"#{anchor(each.heading or '概述')}" for each in outline(m, top)} | {"": ""}
     href = lambda section: f"00_bulletin.html{anchors[section]}"
     found = []
     for key, units in month.unfilled(names).items():

@@ -132,7 +132,7 @@ def test_open_values_are_counted_and_lead_to_where_they_stand(september):
         update={"issued": None, "offline_minutes": {**m.params.month.offline_minutes, "沈阳": None}}
     )
     m = replace(m, params=m.params.model_copy(update={"month": month}))
-    found, confirmed = whole._open(m)
+    found, confirmed = whole._open(m, 5)
     assert [(each.words, each.count) for each in found] == [("印发日期", 1), ("断网时长（沈阳）", 1)]
-    assert confirmed == whole._open(run.prepared(MONTH, september))[1] - 2
+    assert confirmed == whole._open(run.prepared(MONTH, september), 5)[1] - 2
     assert found[1].href.startswith("00_bulletin.html#附件1") and isinstance(Manifest(MONTH, open=found).open, tuple)
