@@ -163,7 +163,7 @@ def _needs_table(x: Exhibit) -> Table | Sentence:
     columns = [
         RANK, UNIT, Column("缺什么", "needs", "text"), column("tickets", head="最省力的一步"), Column("做到什么", "way", "text"),
     ]  # fmt: skip
-    without = ["最省力的一步为—：没有办好少数工单就能多得分的"] * bool(x.frame["tickets"].isna().any())
+    without = ["“—”：没有找到多办好几件工单就能多得分的一步"] * bool(x.frame["tickets"].isna().any())
     return Table(x.frame, columns, label="需要帮助的单位", order="名次在后的在前", notes=without)
 
 
