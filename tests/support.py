@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -34,6 +35,7 @@ __all__ = [
     "several",
     "simulated",
     "start",
+    "within",
 ]
 
 
@@ -43,13 +45,22 @@ def examples(usual: int) -> int:
     return max(1, usual * settings.default.max_examples // 100)
 
 
-def pace() -> float:
-    """How many times slower this machine's processor is just now than one that does a plain loop in 0.15 s; at least 1.
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """What must not take for ever: fails when what is done takes more seconds of the processor than this.
 
-    What must not take for ever is held to seconds of the processor times this: no limit depends on the machine."""
+    Limits are several times of what is usual, on a machine that does a plain loop in 0.15 s; for a slower one, and for one
+    that others make slow for a while, they are as many times longer as the loop takes, before or after."""
+    before, begun = _pace(), time.process_time()
+    yield
+    took = time.process_time() - begun
+    assert took < seconds or took < seconds * max(before, _pace())
+
+
+def _pace() -> float:
     begun = time.process_time()
     sum(n * n for n in range(2_000_000))
-    return max(1.0, (time.process_time() - begun) / 0.15)
+    return (time.process_time() - begun) / 0.15
 
 
 def one_in(number: int, cases: Iterable) -> list:

@@ -3,11 +3,10 @@
 import json
 import os
 import shutil
-import time
 from dataclasses import replace
 
 import pytest
-from support import ROOT
+from support import ROOT, within
 from test_cli import hotline
 from test_tickets import tickets, write
 
@@ -149,7 +148,7 @@ def test_the_versions_of_a_month_as_lines(desk):
         version_lines("2024-9", desk)
 
 
-def test_two_years_are_told_within_a_second(desk, september):
+def test_two_years_are_told_in_a_moment(desk, september):
     years = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
     desk.tickets(MONTH).parent.mkdir(parents=True)
     copy = shutil.copyfile(
@@ -159,9 +158,8 @@ def test_two_years_are_told_within_a_second(desk, september):
         os.link(copy, desk.tickets(month))
         new_month(month, desk)
     overview(desk)  # imports
-    began = time.process_time()  # others may be busy on the same machine
-    assert [each["工单"] for each in overview(desk)] == ["243,909"] * 24 + ["—"]
-    assert time.process_time() - began < 1
+    with within(2):
+        assert [each["工单"] for each in overview(desk)] == ["243,909"] * 24 + ["—"]
 
 
 def test_the_command_prints_a_line_a_month_and_the_versions_of_one(september, tmp_path):

@@ -6,13 +6,12 @@
 import random
 import re
 import shutil
-import time
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import MONTH, ROOT, examples, one_in, pace
+from support import MONTH, ROOT, examples, one_in, within
 
 from hotline_lib.batch.inputs import basis
 from hotline_lib.bulletin._outline import text
@@ -123,13 +122,13 @@ REMEDY = re.compile("请|应|要加引号|是指|只能|可用的有|不能")
 def tried(copy, file: str, spoils: list[tuple[str, float, int]]) -> None:
     """One file spoilt so is read, or refused in words; it is whole again afterwards."""
     path = copy.data.parent / file
-    before, began = path.read_bytes(), time.process_time()
-    data = before
+    data = before = path.read_bytes()
     for kind, place, pick in spoils:
         data = spoilt(data, kind, place, pick)
     path.write_bytes(data)
     try:
-        opened(file, copy)
+        with within(LONGEST):
+            opened(file, copy)
     except HotlineError as error:
         message = str(error)
         own = re.sub("「.*?」", "", message, flags=re.DOTALL)  # without what the file itself says
@@ -140,7 +139,6 @@ def tried(copy, file: str, spoils: list[tuple[str, float, int]]) -> None:
         assert any((copy.data.parent / name).exists() for name in named), message
     finally:
         path.write_bytes(before)
-    assert (took := time.process_time() - began) < LONGEST or took < LONGEST * pace()
 
 
 @settings(max_examples=examples(60))
@@ -181,10 +179,8 @@ ENDLESS = [
 @pytest.mark.parametrize("template", ENDLESS)
 def test_a_template_that_never_ends_is_stopped(tmp_path, template):
     (tmp_path / "试.j2").write_text(f"好\n{template}", encoding="utf-8")
-    began = time.process_time()
-    with pytest.raises(HotlineError, match=r"^params/wording/试.j2(?: 第 \d 行)?：.*请"):
+    with within(20), pytest.raises(HotlineError, match=r"^params/wording/试.j2(?: 第 \d 行)?：.*请"):
         render(tmp_path, "试", {})
-    assert (took := time.process_time() - began) < 10 or took < 10 * pace()
 
 
 def test_a_template_that_ends_says_what_it_said(tmp_path):

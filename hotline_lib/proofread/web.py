@@ -26,6 +26,11 @@ class Series:
     def names(self) -> set[str]:
         return {figure.label[:2] for figure in self.figures}
 
+    @cached_property
+    def by_label(self) -> dict[str, Figure]:
+        """The first figure of each label."""
+        return {figure.label: figure for figure in reversed(self.figures)}
+
 
 def series_of(texts: Texts, tables: list[Table]) -> list[Series]:
     """Every list and column of counts, shares, changes and scores."""
@@ -54,8 +59,7 @@ def doubles(series: list[Series]) -> Iterator[Verdict]:
     for one, other in combinations(series, 2):
         if (one.kind, one.basis) != (other.kind, other.basis) or not one.names & other.names or _apart(one, other):
             continue
-        named = {figure.label: figure for figure in reversed(other.figures)}
-        alikes = [(a, named.get(a.label) or _like(a.label, named)) for a in one.figures]
+        alikes = [(a, other.by_label.get(a.label) or _like(a.label, other.by_label)) for a in one.figures]
         pairs = [(a, b) for a, b in alikes if b is not None and not _units_differ(a, b)]
         agreed = [(a, b) for a, b in pairs if _same(a, b)]
         telling = len({a.value for a, _ in agreed if one.kind == "score" or abs(a.value) * a.scale >= 10})

@@ -322,9 +322,9 @@ def test_a_file_that_another_program_holds_is_told_in_words(house, instant, monk
 def test_a_page_that_cannot_be_exported_fails_alone(house, instant, monkeypatch):
     house.write("01_a")
     house.write("02_b")
-    monkeypatch.setattr(pages, "report", lambda notebook, report, *_: {"02_b": "<html>"}[report.name])
+    monkeypatch.setattr(pages, "report", lambda notebook, report, *_: {"02_b": ("<html>", {})}[report.name])
     result = house.run()
-    assert house.statuses(result) == {"01_a": "failed", "02_b": "made"}
+    assert house.statuses(result) == {"01_a": "failed", "02_b": "made"}, [r.error for r in result.reports]
     assert "KeyError" in result.reports[0].error
 
 
