@@ -13,7 +13,7 @@ import pandas as pd
 from hotline_lib import published
 from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.intake.spot_checks import read
-from hotline_lib.params import Params, Unit, load_params, month_before
+from hotline_lib.params import Params, Unit, label, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.tickets.files import LONGEST, months_there, real_months
 from hotline_lib.tickets.scan import accepted, submitted
@@ -123,12 +123,6 @@ def filtered(counts: pd.DataFrame | None, where: dict[str, Any]) -> int | None:
 def month_length(month: str) -> int:
     """How many days a month has."""
     return calendar.monthrange(*map(int, month.split("-")))[1]
-
-
-def label(month: str) -> str:
-    """2024-09 -> 2024年9月"""
-    year, number = month.split("-")
-    return f"{year}年{int(number)}月"
 
 
 def left_out(source: Input, scanned: list[Input], params: Params, paths: Paths) -> tuple[list[str], list[str]]:

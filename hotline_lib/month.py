@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from hotline_lib import beside, published
-from hotline_lib.beside import HISTORY, Annex, Base, Count, filtered, known_value, label, month_length, read_spot_checks
+from hotline_lib.beside import HISTORY, Annex, Base, Count, filtered, known_value, month_length, read_spot_checks
 from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.indicators import find_indicator
-from hotline_lib.params import Params, load_params, month_before
+from hotline_lib.params import Params, label, load_params, month_before
 from hotline_lib.paths import Paths, find_paths
 from hotline_lib.ringing import with_calls
 from hotline_lib.tickets import table_digest

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotline_lib import published
 from hotline_lib.batch.plan import discover, plan
-from hotline_lib.beside import label, left_out, read_spot_checks
+from hotline_lib.beside import left_out, read_spot_checks
 from hotline_lib.bulletin._outline import TEXTS, texts_missing, texts_odd
 from hotline_lib.coverage import Coverage, coverage
 from hotline_lib.doubts import doubts
@@ -21,7 +21,7 @@ from hotline_lib.indicators import BY_KEY
 from hotline_lib.journal import write_whole
 from hotline_lib.masking import personal
 from hotline_lib.new_month import HINTS, TO_CHECK
-from hotline_lib.params import Params, first_day, load_params, month_before
+from hotline_lib.params import Params, first_day, label, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.ringing import with_calls
 from hotline_lib.rule_changes import lost_rules, scheme_changes

@@ -1,14 +1,14 @@
-"""What a new block of scoring rules changes against the block before it, in words: its rules, and each unit's score."""
+"""What a new block of scoring rules changes against the block before it, in words: its rules, and each unit's score.
+
+Every run asks; pandas and the tickets are looked for when there is something to tell."""
 
 from __future__ import annotations
 
 from hotline_lib.errors import HotlineError
 from hotline_lib.indicators import BY_KEY, Indicator
-from hotline_lib.month import open_month
 from hotline_lib.params import Params, Rule, Scheme
 from hotline_lib.paths import Paths
 from hotline_lib.present import _numbers as numbers
-from hotline_lib.scoring import compare, ladder
 
 SETTINGS = {
     "full_marks": "满分", "least": "总分的下限",
@@ -75,6 +75,8 @@ def _words(key: str, rules: list[Rule]) -> str:
 
 def _rule(rule: Rule, of: Indicator | None) -> str:
     """低于60分钟不扣分，低于240分钟扣1分，其余扣3分."""
+    from hotline_lib.scoring import ladder
+
     form, unit, sign = rule.points, of.unit if of else "", "扣" if rule.deduct else "得"
     costs = lambda points: f"{sign}{numbers.points(points)}分" if points else f"不{sign}分"
     if of and of.kind == "flag" and (form.below or form.at_least):
@@ -109,6 +111,9 @@ def _flat(settings: dict, way: str = "") -> dict[str, object]:
 
 
 def _scores(params: Params, paths: Paths) -> list[str]:
+    from hotline_lib.month import open_month
+    from hotline_lib.scoring import compare
+
     try:
         rows = compare(open_month(params.month.month, paths), params.scheme, params.scheme_before)
     except HotlineError:

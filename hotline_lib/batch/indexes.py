@@ -11,7 +11,7 @@ from urllib.parse import quote
 from hotline_lib.batch.export import Link, PageContext, render
 from hotline_lib.batch.manifest import Manifest, Record, moment
 from hotline_lib.batch.pages import held
-from hotline_lib.month import label
+from hotline_lib.params import label
 
 if TYPE_CHECKING:
     from hotline_lib.batch.differences import Differences

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -35,9 +34,6 @@ DATA = MappingProxyType(
         "analysis/next_checks": ("下月抽检建议",),
     }.items() for name in names}
 )  # fmt: skip
-_COMMAND = re.compile(
-    '(?:&#10;|\n)命令：hotline explain [^"]*(?=")'
-)  # which tells of the month's pages, not of a unit's
 
 
 def report(
@@ -56,7 +52,7 @@ def report(
     links = DataLinks(data)
     html = export_html(notebook, replace(_context(asked, month), around=around(asked, beside), data=links))
     _hold(html, notebook)
-    return _COMMAND.sub("", html) if asked.unit else html, links.places
+    return html, links.places
 
 
 def around(asked: Report, beside: Mapping[str, str]) -> list[Link]:

@@ -7,11 +7,10 @@ The mail's ledger keeps its own copy of what was sent, as data/sent/MONTH/runs/E
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from hotline_lib.yaml_files import read_yaml
 if TYPE_CHECKING:
     from hotline_lib.month import Month
     from hotline_lib.paths import Paths
+    from hotline_lib.present._own import Kept
     from hotline_lib.present._tables import Table
 
 FOLDER = "runs"
@@ -70,15 +70,15 @@ class Printed:
         return value_fingerprint(asdict(self))[:8]
 
 
-def printed(m: Month, folder: Path, top: int, inputs: dict[str, str]) -> Printed:
-    """What the month's tables and sentences say. folder: where the tables that notebooks keep lie. top: ranks of issues."""
+def printed(m: Month, kept: Sequence[Kept], top: int, inputs: dict[str, str]) -> Printed:
+    """What the month's tables and sentences say. kept: tables of notebooks' own. top: ranks of issues."""
     from hotline_lib import bulletin
     from hotline_lib.present._prose import Prose
     from hotline_lib.present._sentences import Sentence
 
     grids = {name: _grid(table) for name, table in bulletin.files(m, top).items()}
     grids |= {f"analysis/{name}": _grid(table, by_name=True) for name, table in bulletin.analysis(m, top).items()}
-    own = {f"own/{file.stem}": _own(file) for file in sorted((folder / "own").glob("*.csv"))}
+    own = {f"own/{each.name}": _grid(each.table) for each in sorted(kept, key=lambda each: each.name)}
     found = bulletin.findings(m, top=top)
     words = {found.heading: tuple(f"{each.title}：{each.text}{each.todo}" for each in found.found)}
     for section in bulletin.outline(m, top):
@@ -100,11 +100,6 @@ def _grid(table: Table, *, by_name: bool = False) -> Grid:
     named = [column.key or column.name for column in columns]
     keys = tuple(key if named.count(key) == 1 else head for key, head in zip(named, heads, strict=True))
     return Grid(table.name, keys, tuple(heads), tuple(about), tuple(map(tuple, table.records(columns))))
-
-
-def _own(file: Path) -> Grid:
-    head, *rows = csv.reader(read_text(file).splitlines())
-    return Grid(file.stem, tuple(head), tuple(head), (0,), tuple(map(tuple, rows)))
 
 
 # What it was made from.

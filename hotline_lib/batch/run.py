@@ -211,7 +211,7 @@ class _Run:
             if (after := kept_tables(self.folder)) != before:
                 self._write("tables", at.begin(tables_written, self.folder, after, top))
             if not self.manifest.tables.error:
-                self.manifest.take(at.do(remember, self.paths, self.manifest, top))
+                self.manifest.take(at.do(remember, self.paths, self.manifest, after, top))
             self.warnings += proofs.of_word(self.manifest, self.paths, at.call)
             self._write("mail", lambda: [at.do(mail_written, self.folder, self.manifest)])
         now = lambda: basis(self.month, self.paths, load_params(self.month, self.paths.params), again=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotline_lib.batch.inputs import looked_at
 from hotline_lib.batch.manifest import Manifest, Open, Run, all_manifests, moment, read_manifest
@@ -37,12 +38,14 @@ _OPEN = {  # key of the month's file -> what it is called, and the section of th
 }  # fmt: skip
 
 
-def remember(month: Month, paths: Paths, manifest: Manifest, top: int) -> Manifest:
+def remember(month: Month, paths: Paths, manifest: Manifest, kept: Sequence[dict[str, Any]], top: int) -> Manifest:
     """Keeps what the tables that were written just now print, from what; and what of the month is still open. Returns the
-    manifest, which says so."""
+    manifest, which says so. kept: what notebooks keep of their own."""
+    from hotline_lib.present._own import unpacked
+
     folder, params = paths.report_folder(month.month), month.params
     inputs = inputs_of(month.month, paths, manifest.inputs, looked_at(month.month, params), manifest.tables.shared)
-    made = printed(month, folder / "tables", top, inputs)
+    made = printed(month, [unpacked(each) for each in kept], top, inputs)
     manifest.names = {f"tables/{name}.csv": grid.called for name, grid in made.tables.items()}
     manifest.open, manifest.confirmed = _open(month, top)
     if not manifest.runs or manifest.runs[-1].version != made.version:

@@ -62,16 +62,23 @@ def _linked(walk: Walk) -> Links:
 
 
 def _elsewhere(m: Month, top: int) -> Walk:
-    """What the other pages of the month show; units' editions have their own."""
+    """What the other pages of the month show, and the editions of all units."""
     from hotline_lib.bulletin import EXHIBITS
 
-    choices: dict[str, list[Any]] = {"role": ["inquiry", "complaint"], "against": ["yoy", "mom"], "top": [top]}
+    units = m.params.unit_names
+    choices: dict[str, Sequence[Any]] = {
+        "role": ["inquiry", "complaint"],
+        "against": ["yoy", "mom"],
+        "top": [top],
+        "unit": units,
+    }
     for make in EXHIBITS:
         names = [name for name in choices if name in signature(make).parameters]
-        for values in product(*(choices[name] for name in names)) if "unit" not in signature(make).parameters else ():
-            x = make(m, **dict(zip(names, values, strict=True)))
+        for values in product(*(choices[name] for name in names)):
+            x = make(m, **(options := dict(zip(names, values, strict=True))))
             parts = (part for part in ("lead", "sentence", "details", "note", "table", "chart") if part in dir(x))
-            yield (make.__doc__ or "").partition("：")[0].strip(), tuple(getattr(x, part) for part in parts)
+            heading = (make.__doc__ or "").partition("：")[0].strip()
+            yield "　".join(filter(None, (options.get("unit"), heading))), tuple(getattr(x, part) for part in parts)
 
 
 def _walk(m: Month, top: int) -> Walk:

@@ -7,7 +7,6 @@ from functools import partial
 import pandas as pd
 
 from hotline_lib import metrics
-from hotline_lib.beside import label
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin import _small as small
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
@@ -17,7 +16,7 @@ from hotline_lib.bulletin._wording import provisional
 from hotline_lib.indicators import BY_KEY
 from hotline_lib.metrics._spot_checks import QUESTIONS
 from hotline_lib.month import Month
-from hotline_lib.params import month_before
+from hotline_lib.params import label, month_before
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
 from hotline_lib.present._sentences import Sentence

@@ -12,7 +12,8 @@ from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, source_of, where_of
 from hotline_lib.bulletin._issues import _ISSUE, _TYPE, known
 from hotline_lib.errors import how_many
-from hotline_lib.month import Month, label
+from hotline_lib.month import Month
+from hotline_lib.params import label
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._changes import difference_words
 from hotline_lib.present._sentences import Figure

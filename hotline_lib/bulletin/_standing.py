@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hotline_lib import metrics, scoring
-from hotline_lib.beside import Annex, as_rows, label
+from hotline_lib.beside import Annex, as_rows
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._figures import once_a_month
@@ -18,7 +18,7 @@ from hotline_lib.bulletin._months import _comma, _name, printed
 from hotline_lib.bulletin._wording import drawn, noted
 from hotline_lib.exact import competition_rank, half_up, is_missing
 from hotline_lib.metrics._trends import a_day
-from hotline_lib.params import Scheme, month_before
+from hotline_lib.params import Scheme, label, month_before
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _standing as pictures
 from hotline_lib.present._sentences import Sentence

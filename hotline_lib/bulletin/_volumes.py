@@ -13,7 +13,8 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
 from hotline_lib.bulletin._wording import drawn, noted
 from hotline_lib.errors import how_many
 from hotline_lib.exact import is_missing, percent
-from hotline_lib.month import Month, label
+from hotline_lib.month import Month
+from hotline_lib.params import label
 from hotline_lib.present import _charts as charts
 from hotline_lib.present._charts import Chart
 from hotline_lib.present._sentences import Figure, Sentence

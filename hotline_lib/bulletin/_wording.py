@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.indicators import BY_KEY
-from hotline_lib.month import Month, label
+from hotline_lib.month import Month
+from hotline_lib.params import label
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._charts import Chart
 from hotline_lib.present._sentences import render_cited, render_parts

@@ -27,8 +27,7 @@ from hotline_lib.metrics._missing import (
     silent_hours,
     volume_jumps,
 )
-from hotline_lib.month import label
-from hotline_lib.params import Calendar, Params, load_params, month_before
+from hotline_lib.params import Calendar, Params, label, load_params, month_before
 from hotline_lib.paths import Paths
 from hotline_lib.present import _style as style
 from hotline_lib.present._strips import Strip, strips

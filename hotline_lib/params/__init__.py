@@ -5,7 +5,7 @@ month and refuses, before anything runs, what a typing slip would otherwise turn
 names the file, the key, what was expected, and the nearest known name.
 """
 
-from hotline_lib.params.dates import Calendar, CalendarYear, first_day, month_before, month_range, month_span
+from hotline_lib.params.dates import Calendar, CalendarYear, first_day, label, month_before, month_range, month_span
 from hotline_lib.params.load import Params, load_params, load_recipients, load_scheme, load_schemes
 from hotline_lib.params.models import Catalogue, Issue, Points, Rule, Scheme, Unit, find
 from hotline_lib.params.of_month import PER_UNIT, MonthParams
@@ -26,6 +26,7 @@ __all__ = [
     "Unit",
     "find",
     "first_day",
+    "label",
     "load_params",
     "load_recipients",
     "load_scheme",

@@ -69,6 +69,12 @@ def first_day(month: str) -> dt.date:
     return dt.date(int(month[:4]), int(month[5:]), 1)
 
 
+def label(month: str) -> str:
+    """2024-09 -> 2024年9月"""
+    year, number = month.split("-")
+    return f"{year}年{int(number)}月"
+
+
 def month_before(month: str, months: int = 1) -> str:
     """The month that lies ``months`` before ``month``; negative numbers look ahead."""
     first = first_day(month)

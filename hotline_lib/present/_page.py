@@ -71,7 +71,7 @@ def anchor(heading: str) -> str:
 
 def caption(m: Month) -> Sentence:
     """模拟工单 · 2024年9月受理243,909件 · 对比2024年8月、2023年9月"""
-    from hotline_lib.month import label
+    from hotline_lib.params import label
 
     bases = "、".join(label(base.month) for base in (m.previous, m.last_year) if base.source)
     parts = [

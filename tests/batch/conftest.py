@@ -89,7 +89,7 @@ def house(tmp_path, monkeypatch) -> House:
     monkeypatch.setattr(refresh, "prepared", prepared)
     monkeypatch.setattr(run, "warnings", lambda month: ("提示一条",))
     monkeypatch.setattr(run, "tables_written", lambda month, folder, kept, top: [_table(folder)])
-    monkeypatch.setattr(run, "remember", lambda month, paths, manifest, top: manifest)
+    monkeypatch.setattr(run, "remember", lambda month, paths, manifest, kept, top: manifest)
     monkeypatch.setattr(run, "data_of_unit", lambda month, report, folder: {})
     monkeypatch.setattr(run, "mail_written", lambda month, folder, manifest: _mail(folder))
     monkeypatch.setattr(proofs, "load_schemes", lambda folder: ())

@@ -124,6 +124,27 @@ def test_every_number_of_the_bulletin_says_on_the_page_how_it_is_made(pages):
         assert all(each.startswith(f"命令：hotline explain {MONTH} ") for each in command), link
 
 
+_RUNNER = """
+import sys
+from hotline_lib import cli
+try:
+    cli.main(sys.argv[1:])
+except SystemExit as end:
+    print("code", end.code)
+print("loaded", *{"pandas", "ibis", "matplotlib", "scipy", "docx"} & set(sys.modules))
+"""
+
+
+@pytest.mark.parametrize("more", [[], ["--only", "05", "--force"]])
+def test_the_process_that_runs_a_month_imports_nothing_that_others_have_imported(made, more):
+    paths, _ = made
+    folders = ["--data", str(paths.data), "--params", str(paths.params), "--output", str(paths.output)]
+    command = [sys.executable, "-c", _RUNNER, "run", MONTH, *more, *folders]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=paths.root)
+    assert "5_spot_checks" in done.stdout, done.stderr
+    assert done.stdout.splitlines()[-1].split() == ["loaded"]
+
+
 def test_pages_say_that_their_tickets_are_simulated_and_where_figures_come_from(pages):
     for html in pages.values():
         text = Page(html).text
