@@ -53,7 +53,7 @@ class Says:
         text, numbers = cited(x.m, self.template, *(found if isinstance(found, list) else [found]))
         short = shortened(text) if self.kind == "lead" else text
         kept = tuple(each for each in numbers if each[1] < len(short) or short == text)
-        return Sentence(short, self.kind, kept, links_of(x.m))
+        return Sentence(short, self.kind, kept, links_of(x.m, edition=x.edition))
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class Exhibit:
 
     m: the month. frame: pandas, as ``metrics`` made it: a row is what ``keys`` say. keys: column of the frame -> column of
     the tickets that it filters. within: the filter that all rows share; ``of`` of a share is over these tickets.
+    edition: whether it is of one unit only, which ``hotline explain`` does not look at.
     """
 
     m: Month
@@ -89,6 +90,7 @@ class Exhibit:
     _added: tuple[Column, ...] = ()
     _foot: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _order: str = ""
+    edition: bool = False
 
     def __post_init__(self) -> None:
         """A frame of its own: what an analyst writes into it changes no other exhibit of the month."""
@@ -135,7 +137,7 @@ class Exhibit:
         find = self._find or volume_source
         made = replace(
             made, **foot, columns=[*made.columns, *self._added] if made.columns else [], order=self._order or made.order,
-            source=lambda column, row: find(self, column, row), links=links_of(self.m),
+            source=lambda column, row: find(self, column, row), links=links_of(self.m, edition=self.edition),
         )  # fmt: skip
         per_people = any(each.kind == "rate" and str(each.value).endswith("_per_10k") for each in made.shown)
         notes = [*about_changes(made, setting(self.m)), *_out_of_use(self.m, made)]
@@ -147,7 +149,7 @@ class Exhibit:
         made = self._made("chart")(self)
         if hasattr(made, "data"):
             made.data = self.frame
-        return replace(made, links=links_of(self.m)) if hasattr(made, "links") else made
+        return replace(made, links=links_of(self.m, edition=self.edition)) if hasattr(made, "links") else made
 
     def with_column(
         self, name: str, values: Mapping | Sequence | pd.Series | None = None, *, unit: str = "", head: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from inspect import signature
 from itertools import product
@@ -62,23 +63,19 @@ def _linked(walk: Walk) -> Links:
 
 
 def _elsewhere(m: Month, top: int) -> Walk:
-    """What the other pages of the month show, and the editions of all units."""
+    """What the other pages of the month show; units' editions have their own."""
     from hotline_lib.bulletin import EXHIBITS
 
-    units = m.params.unit_names
-    choices: dict[str, Sequence[Any]] = {
-        "role": ["inquiry", "complaint"],
-        "against": ["yoy", "mom"],
-        "top": [top],
-        "unit": units,
-    }
+    choices: dict[str, list[Any]] = {"role": ["inquiry", "complaint"], "against": ["yoy", "mom"], "top": [top]}
     for make in EXHIBITS:
-        names = [name for name in choices if name in signature(make).parameters]
+        options = signature(make).parameters
+        if "unit" in options and options["unit"].default:  # there is no page of it without a unit
+            continue
+        names = [name for name in choices if name in options]
         for values in product(*(choices[name] for name in names)):
-            x = make(m, **(options := dict(zip(names, values, strict=True))))
+            x = make(m, **dict(zip(names, values, strict=True)))
             parts = (part for part in ("lead", "sentence", "details", "note", "table", "chart") if part in dir(x))
-            heading = (make.__doc__ or "").partition("：")[0].strip()
-            yield "　".join(filter(None, (options.get("unit"), heading))), tuple(getattr(x, part) for part in parts)
+            yield re.split("[：。；，\n]", make.__doc__ or "")[0], tuple(getattr(x, part) for part in parts)
 
 
 def _walk(m: Month, top: int) -> Walk:

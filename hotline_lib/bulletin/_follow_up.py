@@ -47,7 +47,7 @@ def follow_up(m: Month, unit: str = "") -> Exhibit:
     frame = frame.sort_values("unit", key=lambda units: units.map(order), kind="stable", ignore_index=True)
     frame = frame[frame["unit"] == name].reset_index(drop=True) if unit else frame
     parts = Parts(sentence=Says("follow_up", partial(_told, unit=name)), table=partial(_table, unit=name))
-    return Exhibit(m, frame, _parts=parts, _find=lambda x, column, row: None)
+    return Exhibit(m, frame, _parts=parts, _find=lambda x, column, row: None, edition=bool(unit))
 
 
 def _samples(m: Month) -> list[tuple]:

@@ -40,7 +40,7 @@ def next_checks(m: Month, unit: str = "") -> Exhibit:
     frame, name = _planned(m), m.params.unit(unit).name if unit else ""
     frame = frame[frame["unit"] == name].reset_index(drop=True) if unit else frame
     parts = Parts(sentence=Says("next_checks", partial(_advised, unit=name)), table=None if unit else _plan_table)
-    return Exhibit(m, frame, _parts=parts, _find=lambda x, column, row: None)
+    return Exhibit(m, frame, _parts=parts, _find=lambda x, column, row: None, edition=bool(unit))
 
 
 def _told(x: Exhibit) -> dict[str, object]:

@@ -33,7 +33,9 @@ def unit_issues(m: Month, role: str, unit: str, *, top: int = 5) -> Exhibit:
     name, others = m.params.unit(unit).name, _peers(m, unit)
     frame = metrics.beside_peers(_counts(m, name), m.counts[m.counts["unit"].isin(others)], role, top=top)
     within = {"unit": name, "business_type": m.params.catalogue.name_of(role)}
-    return Exhibit(m, frame, {"issue": "issue"}, within, Parts(table=partial(_issues_table, others=others)))
+    return Exhibit(
+        m, frame, {"issue": "issue"}, within, Parts(table=partial(_issues_table, others=others)), edition=True
+    )
 
 
 def unit_peers(m: Month, unit: str) -> Exhibit:
@@ -43,7 +45,7 @@ def unit_peers(m: Month, unit: str) -> Exhibit:
     来源：counts、rates、抽检。
     """
     name = m.params.unit(unit).name
-    return Exhibit(m, _places(m, name), _parts=Parts(table=partial(_peers_table, unit=name)))
+    return Exhibit(m, _places(m, name), _parts=Parts(table=partial(_peers_table, unit=name)), edition=True)
 
 
 def _counts(m: Month, unit: str) -> pd.DataFrame:

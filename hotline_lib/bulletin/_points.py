@@ -57,7 +57,7 @@ def unit_points(m: Month, unit: str) -> Exhibit:
     rows = rows[(rows["points"] > 0) | near | (rows["indicator"] == _SUM)].reset_index(drop=True)
     rows = rows if len(rows) > 1 and details_told(m, name) else rows.iloc[:0]
     parts = Parts(sentence=Says("unit_points", _near), table=partial(_table, units=False, unit=name))
-    return Exhibit(m, rows, {}, {}, parts, _source)
+    return Exhibit(m, rows, {}, {}, parts, _source, edition=True)
 
 
 def _rows(m: Month, units: list[str]) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def unit_types(m: Month, unit: str) -> Exhibit:
         table=partial(_types_table, unit=name),
         chart=partial(_types_chart, unit=name),
     )
-    return Exhibit(m, types_of(m, name), {"business_type": "business_type"}, {"unit": name}, parts)
+    return Exhibit(m, types_of(m, name), {"business_type": "business_type"}, {"unit": name}, parts, edition=True)
 
 
 def unit_indicators(m: Month, unit: str) -> Exhibit:
@@ -65,7 +65,7 @@ def unit_indicators(m: Month, unit: str) -> Exhibit:
         table=partial(_indicators_table, unit=name),
     )
     own = frame[frame["unit"] == name].reset_index(drop=True)
-    return Exhibit(m, own, _parts=parts, _find=partial(_of_indicator, unit=name))
+    return Exhibit(m, own, _parts=parts, _find=partial(_of_indicator, unit=name), edition=True)
 
 
 def unit_spot_checks(m: Month, unit: str) -> Exhibit:
@@ -77,7 +77,7 @@ def unit_spot_checks(m: Month, unit: str) -> Exhibit:
     name = m.params.unit(unit).name
     drawn_ones = m.spot_checks if m.spot_checks is not None else pd.DataFrame(columns=["drawn", "unit"])
     own = drawn_ones[(drawn_ones["drawn"] == "random") & (drawn_ones["unit"] == name)].reset_index(drop=True)
-    return Exhibit(m, own, _parts=Parts(table=partial(_spot_checks_table, unit=name)))
+    return Exhibit(m, own, _parts=Parts(table=partial(_spot_checks_table, unit=name)), edition=True)
 
 
 def _types_table(x: Exhibit, unit: str) -> Table | Sentence:

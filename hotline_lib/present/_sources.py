@@ -127,6 +127,13 @@ class Links:
         self.shown: list[tuple[str, str, Source]] = []  # place, words, source
         self.place = ""
 
+    @property
+    def unasked(self) -> Links:
+        """The same list, for numbers that ``hotline explain`` does not look for."""
+        same = Links()
+        same._lines, same.shown = self._lines, self.shown
+        return same
+
     def link(self, words: str, source: Source) -> str:
         """``words`` as a link to its formula in the list."""
         key = (source.title, source.tickets)
@@ -181,9 +188,11 @@ def explained(shown: Sequence[tuple[str, str, Source]]) -> Iterator[str]:
 _LINKS: WeakKeyDictionary[object, Links] = WeakKeyDictionary()
 
 
-def links_of(m: object) -> Links:
-    """The list of sources of the page that shows a month: there is one as long as the month is open."""
-    return _LINKS.setdefault(m, Links(getattr(m, "month", "")))
+def links_of(m: object, *, edition: bool = False) -> Links:
+    """The list of sources of the page that shows a month: there is one as long as the month is open. edition: for what only
+    a unit's edition prints."""
+    page = _LINKS.setdefault(m, Links(getattr(m, "month", "")))
+    return page.unasked if edition else page
 
 
 def sources(m: object) -> Links:

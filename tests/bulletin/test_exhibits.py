@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from inspect import signature
 
 import numpy as np
 import pandas as pd
@@ -176,6 +177,18 @@ def test_explain_answers_a_part_of_a_formula_a_units_name_and_ids(real):
 
 
 # Own words.
+
+
+def test_numbers_of_a_units_edition_name_no_command_that_would_not_find_them(real):
+    options = {make: signature(make).parameters for make in bulletin.EXHIBITS}
+    own = [make for make in options if "unit" in options[make]]
+    unlinked = (bulletin.unit_spot_checks, bulletin.follow_up, bulletin.next_checks)
+    assert len(own) == 8
+    for make in own:
+        x = make(real, **({"role": "complaint"} if "role" in options[make] else {}), unit="沈阳")
+        html = "".join(getattr(x, part)._repr_html_() for part in ("lead", "sentence", "table") if part in dir(x))
+        assert "命令：" not in html and ("data-why" in html or make in unlinked), make
+    assert "命令：hotline explain 2024-09 7,548" in bulletin.units(real).table._repr_html_()
 
 
 def test_a_sentence_of_ones_own_explains_itself(m):
