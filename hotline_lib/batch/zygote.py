@@ -2,8 +2,8 @@
 
 Started by ``kernels.ForkServer`` with one end of a socket pair; speaks lines of JSON. In: what to start. Out: "ready"
 once, a pid per kernel started, and every kernel that has ended. When the other end is gone, so are all kernels and
-this process: nothing outlives the runner, however it dies. DuckDB is imported and never connected here: a connection
-does not survive a fork.
+this process: nothing outlives the runner, however it dies. No engine is connected here, for a connection does not survive
+a fork; nor is one imported, for notebooks read frames that are kept.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from hotline_lib.processes import QUICK_TEXT, few_collections
 
 _WARM = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "pyarrow.parquet", "ibis.backends.duckdb",
-    "ibis.backends.sql.compilers.duckdb", "hotline_lib.bulletin", "hotline_lib.month", "hotline_lib.metrics",
+    "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "pyarrow.parquet", "hotline_lib.bulletin",
+    "hotline_lib.month", "hotline_lib.metrics",
     "hotline_lib.present._charts", "hotline_lib.present._sampled", "hotline_lib.present._patterns", "PIL.Image",
     "pyarrow.dataset", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin",
 )  # fmt: skip

@@ -6,11 +6,13 @@ Only what means the same on every engine stands here: a moment is compared in it
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
-import ibis
-from ibis.expr.types import BooleanValue, Column, TimestampValue
-
+from hotline_lib.tickets.engine import ibis
 from hotline_lib.tickets.schema import SHANGHAI_HOURS
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, Column, TimestampValue
 
 _MOST = 2**53  # whole numbers that every engine keeps exactly
 _SHIFT = dt.timedelta(hours=SHANGHAI_HOURS)

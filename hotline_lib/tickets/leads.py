@@ -13,14 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pandas as pd
-from ibis.expr.types import Table
 
 from hotline_lib.indicators import SATISFIED_FROM, handling_seconds, whole_seconds
+from hotline_lib.tickets.engine import ibis
 from hotline_lib.tickets.read import fetch
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 LEVEL = 0.01  # how often a lead may name some unit in a month in which there is nothing to name
 MOST = 20  # tickets of a unit that a lead lists

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
-import ibis
 import pandas as pd
-from ibis.expr.types import Table
 
 from hotline_lib.params import Params
+from hotline_lib.tickets.engine import ibis
 from hotline_lib.tickets.read import fetch
 from hotline_lib.tickets.schema import SCHEMA
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 _CUT_EVERY = 5_000
 _SHEET_ROWS = (65_536, 1_048_576)  # of .xls and .xlsx

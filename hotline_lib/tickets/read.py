@@ -5,8 +5,7 @@ Parquet under data/tickets by default, else a table of all months (see params.so
 
 from __future__ import annotations
 
-import ibis
-from ibis.expr.types import BooleanValue, Table
+from typing import TYPE_CHECKING
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import file_sha256, tree_fingerprint
@@ -14,10 +13,14 @@ from hotline_lib.params import Params, load_params, month_range
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import source_parquet
 from hotline_lib.tickets.columns import as_kind, within
+from hotline_lib.tickets.engine import ibis
 from hotline_lib.tickets.files import MONTH, hint_to_simulate, marks, marks_of, months_there
 from hotline_lib.tickets.schema import KINDS, SCHEMA, Input
 from hotline_lib.tickets.sources import asking, fetch, whole_table
 from hotline_lib.tickets.table_digest import month_digest
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, Table
 
 __all__ = ["fetch", "find_input", "newest_month", "no_tickets", "read_month"]
 

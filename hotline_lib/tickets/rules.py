@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from ibis.expr.types import BooleanValue, Table
 
 from hotline_lib.errors import TicketsError, nearest
 from hotline_lib.masking import HIDDEN
 from hotline_lib.params import Catalogue, Params, month_range
 from hotline_lib.tickets.read import fetch
 from hotline_lib.tickets.schema import KEYS, SCHEMA
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, Table
 
 _SHOWN = 3  # tickets named per broken rule
 _AT_ONCE = 4_000_000  # ids that DuckDB compares at once for each GB that it may use: they take about a third of it

@@ -21,10 +21,9 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import ibis
 import pandas as pd
-from ibis.expr.types import IntegerValue, Table
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.fingerprint import library_fingerprint, package_versions, value_fingerprint
@@ -33,10 +32,14 @@ from hotline_lib.journal import read_folder, write_folder
 from hotline_lib.params import Params, first_day, load_params, month_before, month_range
 from hotline_lib.paths import Paths
 from hotline_lib.tickets import table_digest
+from hotline_lib.tickets.engine import ibis
 from hotline_lib.tickets.leads import NONE, find_leads
 from hotline_lib.tickets.read import fetch, find_input, read_month
 from hotline_lib.tickets.rules import check_month
 from hotline_lib.tickets.schema import KEYS, Input
+
+if TYPE_CHECKING:
+    from ibis.expr.types import IntegerValue, Table
 
 Frames = dict[str, pd.DataFrame]
 _HANDED = "HOTLINE_FRAMES"  # environment variable: JSON of the digests of the frames that a kernel must read

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import ibis
+from typing import TYPE_CHECKING
+
 import pandas as pd
-from ibis.expr.types import BooleanValue, Table
 
 from hotline_lib.indicators import FROM_TICKETS, Indicator, Rules, due_seconds, handling_seconds
 from hotline_lib.params import Params, month_range
 from hotline_lib.paths import Paths
+from hotline_lib.tickets.engine import ibis
 from hotline_lib.tickets.read import fetch, find_input, read_month
 from hotline_lib.tickets.scan import Frames, frames_key, kept, reached, rules_of, submitted_in
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, Table
 
 
 def chosen_tickets(

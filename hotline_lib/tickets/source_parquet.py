@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-
-import ibis
-from ibis.expr.types import IntegerValue, StringValue, Table
+from typing import TYPE_CHECKING
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.journal import private_folder
 from hotline_lib.params import Params, month_range
 from hotline_lib.params.source import Source
 from hotline_lib.paths import Paths
+from hotline_lib.tickets.engine import ibis
 from hotline_lib.tickets.files import draw_no_bar, parts
 from hotline_lib.tickets.schema import SCHEMA, SHANGHAI_HOURS
+
+if TYPE_CHECKING:
+    from ibis.expr.types import IntegerValue, StringValue, Table
 
 _TOO_LARGE = "内存不够：请在 params/organisation.yaml 的 memory_gb 中写大一些，或关闭其他程序。"
 _NO_DISK = "磁盘已满，算到一半放不下：请清出空间后重新运行。"
@@ -104,11 +107,15 @@ def place(source: Source, paths: Paths) -> Path:
 
 def hashed(text: StringValue) -> IntegerValue:
     """64 bits of MD5: DuckDB's own hash gives many ids the same."""
-    return _md5(text).cast("decimal(38, 0)")
+    return _md5()(text).cast("decimal(38, 0)")
 
 
-@ibis.udf.scalar.builtin(name="md5_number_lower")
-def _md5(text: str) -> int: ...  # type: ignore[empty-body]
+@cache
+def _md5() -> Callable[[StringValue], IntegerValue]:
+    @ibis.udf.scalar.builtin(name="md5_number_lower")
+    def number(text: str) -> int: ...  # type: ignore[empty-body]
+
+    return number
 
 
 def worded(error: Exception) -> str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
-
-import ibis
-from ibis.expr.types import IntegerValue, StringValue, Table
+from typing import TYPE_CHECKING, Any
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.params import Params
 from hotline_lib.params.source import Source
 from hotline_lib.paths import Paths
+from hotline_lib.tickets.engine import ibis
+
+if TYPE_CHECKING:
+    from ibis.expr.types import IntegerValue, StringValue, Table
 
 _EXTRA = '没有装 PostgreSQL 的驱动。请运行：.venv/bin/python -m pip install -c constraints.txt -e ".[postgres]"'
 _PATIENCE = 10  # seconds in which the server must answer; PGCONNECT_TIMEOUT says otherwise

@@ -12,14 +12,18 @@ import re
 import socket
 import subprocess
 import warnings
-
-import ibis
-from ibis.expr.types import IntegerValue, StringValue, Table
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.params import Params
 from hotline_lib.params.source import Source
 from hotline_lib.paths import Paths
+from hotline_lib.tickets.engine import ibis
+
+if TYPE_CHECKING:
+    from ibis.expr.types import IntegerValue, StringValue, Table
 
 _EXTRA = (
     '没有装 Spark 的客户端。请运行：.venv/bin/python -m pip install -c constraints.txt -e ".[spark]"；'
@@ -95,11 +99,15 @@ def forget() -> None:
 
 def hashed(text: StringValue) -> IntegerValue:
     """64 bits: Spark's hash() has 32."""
-    return _xxhash64(text).cast("decimal(38, 0)")
+    return _xxhash64()(text).cast("decimal(38, 0)")
 
 
-@ibis.udf.scalar.builtin(name="xxhash64")
-def _xxhash64(text: str) -> int: ...  # type: ignore[empty-body]
+@cache
+def _xxhash64() -> Callable[[StringValue], IntegerValue]:
+    @ibis.udf.scalar.builtin(name="xxhash64")
+    def number(text: str) -> int: ...  # type: ignore[empty-body]
+
+    return number
 
 
 def worded(error: Exception) -> str | None:

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-import ibis
 import pandas as pd
-from ibis.common.exceptions import TableNotFound
-from ibis.expr.types import Table
 
 from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.params import Params
 from hotline_lib.params.source import Source
 from hotline_lib.paths import Paths
+from hotline_lib.tickets.engine import ibis
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 _MODULES = {"parquet": "parquet", "duckdb": "parquet", "postgres": "postgres", "spark": "spark"}
 _DRIVERS = {  # the package that an error comes from, and whose it is
@@ -55,7 +57,7 @@ def asking() -> Iterator[None]:
         yield
     except HotlineError:
         raise
-    except TableNotFound:
+    except ibis.common.exceptions.TableNotFound:
         raise TicketsError(f"工单来源：{_NO_TABLE}") from None
     except Exception as error:
         whose = _DRIVERS.get(type(error).__module__.partition(".")[0])

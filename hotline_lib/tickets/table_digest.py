@@ -10,17 +10,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-
-import ibis
-from ibis.expr.types import StringValue, Table
+from typing import TYPE_CHECKING
 
 from hotline_lib.fingerprint import value_fingerprint
 from hotline_lib.params import first_day, month_before
 from hotline_lib.params.source import Source
 from hotline_lib.paths import Paths
 from hotline_lib.tickets.columns import moment, since, wall_time
+from hotline_lib.tickets.engine import ibis
 from hotline_lib.tickets.schema import SCHEMA
 from hotline_lib.tickets.sources import asking, fetch, of
+
+if TYPE_CHECKING:
+    from ibis.expr.types import StringValue, Table
 
 HANDED = "HOTLINE_TABLES"  # environment variable: JSON of what another process was told
 _REACH = 35  # months before the one that is asked for: what its reports look back on

@@ -255,7 +255,7 @@ def test_a_month_without_spot_checks_says_so_and_shows_nothing(month_of, m):
         assert str(bulletin.spot_checks(empty).lead) == f"9月份{said}。"
         assert "未经核实" in str(bulletin.spot_checks(empty).sentence)
         assert str(bulletin.spot_checks(empty).note) == ""
-        assert bulletin.spot_checks(empty).table._repr_html_() == '<p class="sentence">本月没有抽检。</p>'
+        assert bulletin.spot_checks(empty).table._repr_html_() == '<p class="sentence">附件2从略。</p>'
         for make in (bulletin.spot_checks, bulletin.score_ranks):
             assert make(empty).chart._repr_html_() == ""
 
