@@ -15,6 +15,7 @@ from test_tickets import tickets, write
 from hotline_lib.new_month import new_month
 from hotline_lib.params import load_params
 from hotline_lib.readiness import check, told
+from hotline_lib.tickets import rules
 from hotline_lib.tickets.quality import data_quality
 from hotline_lib.tickets.read import read_month
 
@@ -63,7 +64,7 @@ def test_what_weakens_a_run_does_not_stop_it(desk):
     write(desk, tickets({}, {"closed_at": None, "submitted_at": None}))
     found = check(MONTH, desk)
     assert found.exit_code == 0
-    for words in ("尚未办结：1 件", "附件1不完整", "环比印为 —", "同比印为 —", "没有抽检"):
+    for words in ("1件工单尚未办结", "附件1不完整", "环比印为 —", "同比印为 —", "没有抽检"):
         assert any(words in line for line in found.weakens), words
 
 
@@ -93,7 +94,9 @@ def test_a_new_month_is_told_what_to_do_first(desk):
         assert any(words in line for line in found.weakens), words
 
 
-def test_the_quality_of_the_data_is_counted_by_unit(desk):
+@pytest.mark.parametrize("at_once", [4_000_000, 3, 1])
+def test_the_quality_of_the_data_is_counted_by_unit(desk, monkeypatch, at_once):
+    monkeypatch.setattr(rules, "_AT_ONCE", at_once)  # in one part, in three, in as many as there are tickets
     odd = [
         {},
         {"issue": None, "sub_issue": None},
@@ -126,6 +129,14 @@ def test_the_quality_of_the_data_is_counted_by_unit(desk):
         "有评价而没有回访": (1, 0, 1),
         "疑似重复（同一单位、类型、事项、子事项，一分钟内，都没有即时答复）": (3, 1, 2),
     }
+
+
+def test_tickets_that_are_alike_are_seen_where_a_part_begins(desk, monkeypatch):
+    monkeypatch.setattr(rules, "_AT_ONCE", 1)
+    write(desk, tickets({}, {"accepted_at": "2024-09-01 08:01:00"}))  # parted just before the second
+    params = load_params(MONTH, desk.params)
+    table = data_quality(read_month(MONTH, params, desk), params, dt.datetime(2024, 10, 5)).set_index("finding")
+    assert table.filter(like="疑似重复", axis="index")["tickets"].tolist() == [1]
 
 
 def test_the_command_prints_writes_and_ends_with_its_code(desk, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import os
 from collections.abc import Callable
@@ -49,6 +50,9 @@ def engine(params: Params, paths: Paths, file: Path | None = None) -> ibis.BaseB
         given = {"memory_limit": key[1], "temp_directory": key[2], **({"read_only": True} if file else {})}
         _backends[key] = ibis.duckdb.connect(str(file or ":memory:"), **given)
         draw_no_bar(_backends[key].raw_sql)
+        atexit.register(
+            _backends[key].disconnect
+        )  # a thread of DuckDB's that still runs would abort the process at its end
     return _backends[key]
 
 

@@ -101,21 +101,47 @@ PANDAS = """
 import hashlib, sys
 from pathlib import Path
 import pandas as pd
+from hotline_lib.params import load_params
+from hotline_lib.paths import find_paths
+from hotline_lib.tickets.scan import rules_of
+from hotline_lib.tickets.schema import SCHEMA
+params = load_params(sys.argv[3], find_paths().params)
 here = Path(sys.argv[1]) / "tickets" / f"{sys.argv[3]}.parquet"
+files = sorted(here.glob("*.parquet")) if here.is_dir() else [here]
+for file in files:
+    with file.open("rb") as content:
+        hashlib.file_digest(content, "sha256").hexdigest()
 t = pd.read_parquet(here)
+day, hour = t["accepted_at"].dt.normalize(), t["accepted_at"].dt.hour
 counts = t.groupby(["business_type", "domain", "issue", "sub_issue", "unit"], dropna=False).size()
-calendar = t.groupby([t["accepted_at"].dt.date, t["accepted_at"].dt.hour, "business_type", "unit"]).size()
-wrong = [t[column].isna().sum() for column in t], t["ticket_id"].nunique(), (t["closed_at"] < t["accepted_at"]).sum()
-s = t[t["submitted_at"].notna()]
+calendar = t.groupby([day, hour, "business_type", "unit"]).size()
+still_open = t[t["closed_at"].isna()].groupby(["unit", "business_type"]).size()
+code = t["unit"].map({u.name: f"JT{u.code}" for u in params.units}).astype(str)
+rules = [t[column].isna() for column, (_, may) in SCHEMA.items() if not may] + [
+    (t["accepted_at"] < "2024-09-01") | (t["accepted_at"] >= "2024-10-01"), t["submitted_at"].notna() & t["closed_at"].isna(),
+    (t["rating"] < 1) | (t["rating"] > 5), t["closed_at"] < t["accepted_at"], t["closed_at"] < t["transferred_at"],
+    t["submitted_at"] < t["closed_at"], t["closed_at"].isna(), t["ticket_id"].str[: code.str.len().max()] != code,
+    t["rating"].notna() & ~t["called_back"].fillna(False).astype(bool),
+]
+broken = [int(rule.sum()) for rule in rules], t["ticket_id"].nunique()
+s = t[(t["submitted_at"] >= "2024-09-01") & (t["submitted_at"] < "2024-10-01")]
 seconds = (s["closed_at"] - s["accepted_at"]).dt.total_seconds()
-s = s.assign(seconds=seconds, minute=seconds // 60, day1=seconds <= 86400, day5=seconds <= 432000,
-             in_time=s["closed_at"] <= s["due_at"], bad=s["rating"] < 3, month=s["accepted_at"].dt.to_period("M"))
-rates = s.groupby(["unit", "business_type"])[
-    ["classified_correctly", "answered_instantly", "called_back", "resolved_first_time", "day1", "day5",
-     "in_time", "bad", "seconds"]
-].sum()
-handling = s.groupby(["unit", "business_type", "minute"])["seconds"].agg(["size", "sum"])
-submissions = s.groupby(["unit", "business_type", "month"]).size()
+closed = s["closed_at"].dt.normalize()
+wait = {pd.Timestamp(each): wait for wait, days in rules_of(sys.argv[3], params).deadline_days.items() for each in days}
+in_time = (s["submitted_at"] < s["closed_at"]) | (s["submitted_at"] < closed + pd.to_timedelta(closed.map(wait), unit="D"))
+asks, complains, every = s["business_type"] == "信息咨询", s["business_type"] == "投诉举报", pd.Series(True, s.index)
+handed, back = s["transferred_at"].notna(), s["called_back"].fillna(False).astype(bool)
+flag = lambda column: s[column].fillna(False).astype(bool)
+rates = [
+    (every, flag("classified_correctly")), (asks, flag("answered_instantly")), (~complains & handed, s["closed_at"] <= s["due_at"]),
+    (handed, back), (handed, flag("resolved_first_time")), (s["rating"] < 3, flag("bad_rating_fixed")),
+    (complains, s["closed_at"] <= s["due_at"]), (complains, seconds <= 86400), (complains, seconds <= 432000),
+    (complains & back & s["rating"].notna(), s["rating"] >= 3), (every, in_time), (every, s["failed_reviews"] >= 2),
+]
+sums = pd.DataFrame({f"{n}{part}": each for n, (counted, good) in enumerate(rates) for part, each in (("of", counted), ("", counted & good))})
+rates = sums.assign(seconds=seconds.where(complains, 0)).groupby(s["unit"]).sum()
+handling = seconds.groupby([s["unit"], s["business_type"], seconds // 60]).agg(["size", "sum"])
+submissions = s.groupby(["unit", "business_type", s["accepted_at"].dt.to_period("M")]).size()
 print(int(counts.sum()))
 """
 

@@ -105,9 +105,9 @@ def test_every_field_of_the_parameters_is_in_the_key_or_changes_nothing(own, mon
 def test_a_units_code_changes_what_is_said_of_its_tickets(own):
     params = load_params(MONTH, own.params)
     said = lambda params: in_words(accepted(MONTH, params, own)[0]["warnings"], None)
-    assert "工单编号的区划代码与分平台不符：1 件" in said(params)
+    assert "工单编号的区划代码与分平台不符：1件" in said(params)
     units = tuple(unit.model_copy(update={"code": "990100"}) if unit.name == "沈阳" else unit for unit in params.units)
-    assert "工单编号的区划代码与分平台不符：3 件" in said(params.model_copy(update={"units": units}))
+    assert "工单编号的区划代码与分平台不符：3件" in said(params.model_copy(update={"units": units}))
 
 
 def test_the_same_bytes_under_another_month_are_another_month(own):
