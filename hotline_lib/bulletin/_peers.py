@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
+from statistics import median
 
 import pandas as pd
 
@@ -98,9 +99,14 @@ def _are_cities(m: Month, names: Iterable[str]) -> bool:
     return all(m.params.unit(name).kind == "city" for name in names)
 
 
+def _halves(value: int) -> str:
+    """A count, or what lies between two."""
+    return numbers.count(value) + (".5" if value % 1 else "")
+
+
 def _of(number: int) -> Callable[[Decimal], str]:
     """A share in percent of that many tickets as 3/4."""
-    return lambda share: f"{round(share * number / 100)}/{number}"
+    return lambda share: f"{numbers.points(Decimal(round(share * number / 50)) / 2)}/{number}"  # 1.5 in the middle
 
 
 def _places(m: Month, unit: str) -> pd.DataFrame:
@@ -111,7 +117,7 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
     checks = figures.spot_checks(m)
     measures: list[tuple[str, pd.Series, bool, Callable[..., str]]] = [
         ("总分", scores, True, numbers.decimal),
-        ("业务量（件）", figures.units(m).set_index("unit")["tickets"], True, numbers.count),
+        ("业务量（件）", figures.units(m).set_index("unit")["tickets"], True, _halves),
         (BY_KEY["tickets_per_10k"].label, values["tickets_per_10k"], True, numbers.decimal),
         (
             f"{m.params.catalogue.name_of('complaint')}类平均办结时长（分钟）",
@@ -139,7 +145,7 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
         if me.name in known.index:
             ranks = dict(zip(known.index, competition_rank(list(known), descending=most_first), strict=True))
             ordered = sorted(known, reverse=most_first)
-            own, first, middle = map(printed, (known[me.name], ordered[0], ordered[(len(ordered) - 1) // 2]))
+            own, first, middle = map(printed, (known[me.name], ordered[0], median(ordered)))
             told = (WITHHELD, WITHHELD) if name in hidden else (own, f"{ranks[me.name]}/{len(known)}")
             rows.append((name, *told, first, middle))
     return pd.DataFrame(rows, columns=["measure", "own", "place", "first", "middle"])

@@ -111,7 +111,7 @@ def _table(x: Exhibit, *, units: bool, unit: str = "") -> Table | Sentence:
         [
             *([UNIT] if units else []),
             Column("指标", "name", "text"),
-            Column("印出的值", "shown", "words"),
+            Column("指标值", "shown", "words"),
             column("points", key="points"),
             column("missed", head="未达标", key="missed"),
             column("one_less", head="少1件\n多得", key="one_less"),

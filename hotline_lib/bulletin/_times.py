@@ -64,12 +64,11 @@ def _mean(tickets: int, days: int) -> int | None:
     return int(half_up(int(tickets), int(days), 0)) if days else None
 
 
-def _more(working: pd.DataFrame, off: pd.DataFrame) -> str:
-    """How many tickets a day there are more on days off: of the exact means, then rounded."""
-    if not len(working) or not len(off):
+def _more(working: int | None, off: int | None) -> str:
+    """How many tickets a day there are more on days off: the difference of the means as they are printed beside it."""
+    if working is None or off is None:
         return ""
-    exact = off["tickets"].sum() * len(working) - working["tickets"].sum() * len(off)
-    more = int(half_up(int(exact), len(working) * len(off), 0))
+    more = off - working
     return f"{'多' if more > 0 else '少'}{abs(more)}件" if more else "持平"
 
 
@@ -88,7 +87,7 @@ def _calls(x: Exhibit) -> dict[str, Any]:
         "hour": x.figure(f"{hour['hour']}时至{hour['hour'] + 1}时", hour),
         "working_mean": working,
         "off_mean": off,
-        "off_more": _more(*parts[1:]),
+        "off_more": _more(working, off),
         "kinds": daily["kind"].tolist(),
     }
 

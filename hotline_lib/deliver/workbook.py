@@ -29,11 +29,14 @@ _WIDEST, _SIGNALS = 60, 28  # characters; a unit's signals stand in lines
 _DENSE = 9  # pt, of a table of many columns
 _LINE, _BOLD = 1.4, 1.15  # the height of a line, of its type's size; how much wider bold type is
 _HEADS = 2  # the line of a sheet that names the columns
-_KEY = (
-    "▲▼：超出通常波动的增减；灰字：满值、未发现，或未超出通常波动",
-    "●：关注，浅红底；○：留意；加粗有底色：未满值，或失分多；失分矩阵的颜色越深，失分越多",
-    "①等：印刷本有误，见表下的勘误",
-    "右上角有红点的数，批注里是它的来源",
+_KEY = (  # what the first sheet says, if a cell has one of these signs
+    ("▲▼", "▲▼：超出通常波动的增减"),
+    (("soft",), "灰字：不须留意的值，如满值、未发现问题、未超出通常波动"),
+    (("attention", "notice"), "●：关注，浅红底；○：留意"),
+    (("strong",), "加粗有底色：未满值，或失分多"),
+    ([f"heat{at}" for at in range(1, 6)], "失分矩阵的颜色越深，失分越多"),
+    (("note",), "①等：印刷本有误，见表下的勘误"),
+    (("source",), "右上角有红点的数，批注里是它的来源"),
 )
 
 
@@ -82,6 +85,7 @@ class _Styles:
         self.note = self._format(font_color=SOFT)
         self.told = self._format(font_color=SOFT, text_wrap=True)
         self.link = self._format(font_color="#1F5582", underline=1)
+        self.signs: set[str] = set()  # what the cells so far are marked with
 
     def head(self, align: str, size: float):
         return self._format(
@@ -89,6 +93,7 @@ class _Styles:
         )
 
     def cell(self, cell: Cell, size: float, *, is_total: bool):
+        self.signs |= {cell.mark, cell.level, *cell.tones, "note" if cell.note else "", "source" if cell.find else ""}
         return self._format(
             num_format=_shape(cell), align=_align(cell.column), font_size=size, indent=int(_align(cell.column) == "left"),
             text_wrap=cell.column.kind == "signals", **({"bold": True, "top": 1} if is_total else {}), **_looks(cell),
@@ -134,7 +139,8 @@ def _list(sheet, styles: _Styles, title: str, about: str, made: list[tuple[str, 
     for number, (name, table) in enumerate(made, start=3):
         sheet.write_url(number, 0, f"internal:'{name}'!A1", styles.link, string=table.name)
         sheet.write_string(number, 1, f"{len(table.frame)}行", styles.note)
-    for number, words in enumerate(_KEY, start=len(made) + 4):
+    told = [words for signs, words in _KEY if styles.signs.intersection(signs)]
+    for number, words in enumerate(told, start=len(made) + 4):
         sheet.write_string(number, 0, words, styles.note)
     sheet.set_column(0, 0, 36)
     sheet.set_paper(9)
@@ -170,6 +176,9 @@ def _sheet(book, styles: _Styles, table: Table, about: str) -> str:
     for number, line in enumerate(lines, start=_HEADS + 1):
         for at, cell in enumerate(line.cells):
             _write(sheet, number, at, cell, styles.cell(cell, size, is_total=line.kind == "total"))
+        wrapped = [_width(cell.text) for cell in line.cells if cell.column.kind == "signals"]
+        if (deep := math.ceil(_BOLD * max(wrapped, default=0) / (_SIGNALS - 2))) > 1:
+            sheet.set_row(number, _LINE * size * deep)
     named = next((at for at, column in enumerate(columns) if column.value == table.row_head), 0)
     sheet.freeze_panes(_HEADS + 1, named + 1)
     for number, note in enumerate(table.below, start=len(lines) + 4):

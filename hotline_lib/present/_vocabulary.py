@@ -146,7 +146,7 @@ _LIST = (
     Word("rank_without", "不失时名次", "rank", "", "这一项若不失分，单位的名次"),
     Word("next_limit", "下一档", "points", "", "失分较少的最近一档的界限"),
     Word("next_gain", "可多得", "points", "分", "到下一档可多得的分"),
-    Word("shown", "印出的值", "words", "", "印出的指标值，带单位", helper=True),
+    Word("shown", "指标值", "words", "", "指标的值，按印出的位数，带单位", helper=True),
     Word("next", "下一档", "text", "", "失分较少的最近一档：界限、还差多少、多得几分", helper=True),
     Word("short", "还差", "points", "", "指标值离下一档多远"),
     Word("spare", "余地", "points", "", "指标值离多失分多远"),

@@ -80,7 +80,7 @@ def test_points_are_explained_one_by_one(m):
     assert printed["朝阳", "24小时办结率"] == ["99.67%", "4", "1", "4", "·", "8", "达到100%，差0.33，多得4分"]
     assert printed["盘锦", "平均办结时长"][-1] == "低于60分钟，差174.41，多得1分"
     assert printed["锦州", "万人工单数量"][-1] == "—"  # never more calls as advice
-    assert "只差1件的：朝阳市24小时办结率1件未达标，少1件多得4分；" in str(x.sentence)
+    assert "未达标的再少1件就能多得分的：朝阳市24小时办结率1件未达标，少1件多得4分；" in str(x.sentence)
     assert "m.behind" not in "".join(x.table.notes) and x.table.csv().startswith(
         "unit,points,missed,one_less,one_more,"
     )
@@ -346,7 +346,7 @@ def test_calls_of_one_day_by_hand(month_of):
     m = replace(month_of(ONE), calendar=calls.assign(date=pd.to_datetime(calls["date"])))
     assert str(bulletin.days(m).sentence) == (
         "9月份日均受理1件，14日（调休上班日）最多，为40件；一天中9时至10时最多，占75.00%。"
-        "工作日日均2件，休息日日均0件，休息日每天少2件。"
+        "工作日（含调休上班日）日均2件，休息日日均0件，休息日每天少2件。"
     )
     assert bulletin.days(m).chart.title == "14日最多，为40件"
     assert str(bulletin.days(month_of(ONE)).sentence) == "9月份没有受理工单。"

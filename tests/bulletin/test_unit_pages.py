@@ -1,6 +1,7 @@
 """A unit's own edition: its figures are those of the whole month's tables, and a unit without tickets is a whole page."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from support import ROOT, one_in, parts_of
@@ -63,6 +64,11 @@ def test_issues_stand_beside_those_of_its_peers(month):
 def test_the_place_is_among_peers_or_all_if_there_are_none(month):
     assert "14/14" in repr(bulletin.unit_peers(month, unit="沈阳").table)
     assert "1/15" in repr(bulletin.unit_peers(month, unit="省交投").table)
+    cities = month.counts[month.counts["unit"] != "省交投"].groupby("unit")["tickets"].sum()
+    frame = bulletin.unit_peers(month, unit="沈阳").frame.set_index("measure")
+    assert Decimal(frame.at["业务量（件）", "middle"].replace(",", "")) == Decimal(
+        float(cities.median())
+    )  # of 14 cities
 
 
 def test_the_drawn_tickets_of_the_unit_and_of_nobody_else(month):

@@ -2,12 +2,14 @@
 
 import re
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from support import MONTH
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.deliver import workbook
 from hotline_lib.deliver.workbook import write_workbook
 
 SPACE = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -63,8 +65,22 @@ def test_signs_tints_errata_and_sources_are_there(book, month):
     for colour in ("FBEDEA", "B3261E", "56606A"):
         assert f"FF{colour}" in styles, colour
     assert "2024年9月受理219751件" in notes
-    assert {row[0][0] for row in first[-4:]} == {"▲", "●", "①", "右"}
+    told = [row[0] for row in first if row and row[0] in [words for _, words in workbook._KEY]]
+    assert [words[0] for words in told] == ["▲", "灰", "●", "加", "失", "①", "右"]
     assert any("①同比：印刷本+7.04%，应为+31.47%（勘误）。" in row for row in sheets(book)["附件3 业务量区域分布"])
+
+
+def test_the_key_tells_of_no_sign_that_is_not_there(month, tmp_path):
+    bare = replace(month, errata=None, spot_checks=None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbook.bulletin, "analysis", lambda m, top: {})
+        patch.setattr(
+            workbook.bulletin, "files", lambda m, top: {"units": bulletin.units(bare).table.without("同比", "占比")}
+        )
+        first = sheets(write_workbook(bare, tmp_path))["目录"]
+    said = "".join(str(row[0]) for row in first if row)
+    assert "右上角有红点的数" in said
+    assert not any(sign in said for sign in ("①", "●", "失分矩阵", "加粗"))
 
 
 def test_annex_1_is_legible_on_paper(book, month):

@@ -5,18 +5,21 @@ Run by ``make engines``: PySpark with its server is in an environment of its own
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+import nbconvert
 import pandas as pd
 import pytest
 import same
 import servers
 import surroundings
-from test_tickets import MONTH, tickets, write
+from test_tickets import MONTH, TIMES, tickets, write
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.params import load_params
@@ -176,3 +179,47 @@ pickle.dump((same.all_of("2024-09", find_paths()), same.pages_of("2024-09", find
     frames, pages = pd.read_pickle(log)
     same.assert_same(from_files, frames)
     assert pages == same.pages_of(MONTH, replace(project, data=surroundings.september(), output=tmp_path / "here"))
+
+
+@pytest.fixture(params=["local", "connect"])
+def place(request, tmp_path):
+    """Where Spark is, and how often it has been started there so far (a server once, before anybody asks)."""
+    (java := tmp_path / "java" / "bin" / "java").parent.mkdir(parents=True)
+    begun = tmp_path / "begun"
+    begun.touch()
+    java.write_text(
+        f'#!/bin/sh\ncase "$*" in *launcher.Main*) echo x >> "{begun}";; esac\nexec "{os.path.realpath(str(shutil.which("java")))}" "$@"\n'
+    )
+    java.chmod(0o755)
+    environment = {"JAVA_HOME": str(java.parents[1]), "TZ": "America/New_York"}
+    with servers.spark_connect(tmp_path) if request.param == "connect" else nullcontext("local[2]") as where:
+        yield {**environment, "HOTLINE_SPARK": where}, lambda: begun.read_text().count("x"), request.param == "local"
+
+
+def test_spark_starts_once_for_several_months_and_only_a_changed_one_is_made_again(project, tmp_path, place):
+    environment, starts, local = place
+    paths = servers.with_source(project, tmp_path, kind="spark", path=str(tmp_path / "data" / "tickets"))
+    paths = replace(paths, data=tmp_path / "data")
+    months = ("2024-08", MONTH)
+    of_september = (paths.params / "months" / f"{MONTH}.yaml").read_text(encoding="utf-8")
+    (paths.params / "months" / "2024-08.yaml").write_text(of_september.replace(f"month: {MONTH}", "month: 2024-08"))
+    august = {name: f"2024-08-0{n} 09:00:00" for n, name in enumerate(TIMES, 1)}
+    write(paths, tickets({"ticket_id": "JT2101002024080100000001"} | august), "2024-08")
+    jupyter = Path(nbconvert.__file__).parents[4] / "share" / "jupyter"  # where the environment above this one has it
+    given = {**os.environ, **paths.environment(), "JUPYTER_PATH": str(jupyter), **environment}
+
+    def run(rating: int) -> tuple[list[int], int]:
+        write(paths, tickets({}, {"rating": rating}))
+        before = starts()
+        command = [sys.executable, "-m", "hotline_lib", "run", *months, "--only", "01"]
+        done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert not done.stderr.strip(), "what Java says of this machine is for nobody"
+        pages = [paths.report_folder(month) / "01_overview.html" for month in months]
+        return [page.stat().st_mtime_ns for page in pages], starts() - before
+
+    made, started = run(4)
+    assert started == local
+    assert run(4) == (made, local), "an unchanged month is not made again"
+    again, started = run(1)
+    assert started == local and again[0] == made[0] and again[1] != made[1], "a change in place is noticed"
