@@ -50,9 +50,7 @@ def engine(params: Params, paths: Paths, file: Path | None = None) -> ibis.BaseB
         given = {"memory_limit": key[1], "temp_directory": key[2], **({"read_only": True} if file else {})}
         _backends[key] = ibis.duckdb.connect(str(file or ":memory:"), **given)
         draw_no_bar(_backends[key].raw_sql)
-        atexit.register(
-            _backends[key].disconnect
-        )  # a thread of DuckDB's that still runs would abort the process at its end
+        atexit.register(_backends[key].disconnect)  # a thread of it that outlives Python aborts the process
     return _backends[key]
 
 
