@@ -71,14 +71,14 @@ class Indicator:
 
     @property
     def word(self) -> str:
-        """One word for a signal: 24小时, 万人工单, 平均时长."""
+        """One word for a signal: 24小时, 万人工单, 平均办结时长."""
         return self.brief.removesuffix("办结率").removesuffix("率")
 
     @property
     def brief(self) -> str:
-        """The name inside a chart: 平均时长, 24小时办结率."""
+        """The name inside a chart: 平均办结时长, 24小时办结率."""
         *lines, unit = self.head.split("|")
-        return "".join([*lines, unit]) if self.kind in ("rate", "flag") else lines[0]
+        return "".join([*lines, unit]) if self.kind in ("rate", "flag") else "".join(lines)
 
     @property
     def unit(self) -> str:
@@ -187,7 +187,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("complaint_5d_rate", "投诉举报类5日办结率", "5日|办结率", "投诉举报", "rate",
               _complaints, _closed_within(5 * 24),
               over="投诉举报", good_if="受理到办结不超过5日", missed="超5日办结"),
-    Indicator("complaint_mean_minutes", "投诉举报类平均办结时长", "平均时长|分钟", "投诉举报", "minutes",
+    Indicator("complaint_mean_minutes", "投诉举报类平均办结时长", "平均|办结时长|分钟", "投诉举报", "minutes",
               _complaints, lambda t, _: handling_seconds(t),
               over="投诉举报", good_if="受理到办结的整秒数相加，除以件数"),
     Indicator("complaint_satisfaction_rate", "投诉举报类回访满意率", "回访|满意率", "投诉举报", "rate",

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from hotline_lib.present._charts import Chart
 
 _ENOUGH = 30  # tickets: a median of fewer says little
+_TARGETS = {"point": "多得1分", "place": "进位"}
+_FLAT = 1.1  # limits that widen by no more than a tenth over all units are flat to the eye
 _PER_HEAD = ("tickets", "complaints")
 
 
@@ -47,7 +49,11 @@ def bands(m: Month) -> Exhibit:
     有 sentence、table、chart。frame：scoring.rank_intervals，一行一个单位：rank、score、rank_low、rank_high、band。
     来源：rates、params/scoring.yaml；抽样四千次，种子固定。
     """
-    parts = Parts(sentence=Says("bands", _bands), table=_bands_table, chart=_bands_chart)
+    parts = Parts(
+        sentence=Says("bands", _bands),
+        table=_bands_table,
+        chart=lambda x: drawn(x.m, "bands", lambda: charts.rank_ranges(x.frame), **_bands(x)),
+    )
     return Exhibit(m, figures.rank_intervals(m), {"unit": "unit"}, {}, parts, score_source)
 
 
@@ -187,10 +193,6 @@ def _bands_table(x: Exhibit) -> Table:
     )
 
 
-def _bands_chart(x: Exhibit) -> Chart:
-    return drawn(x.m, "bands", lambda: charts.rank_ranges(x.frame), **_bands(x))
-
-
 def _takes(x: Exhibit) -> dict[str, Any]:
     points = x.frame[x.frame["target"] == "point"].sort_values("tickets", kind="stable")
     best = points.drop_duplicates("unit").to_dict("records")
@@ -205,9 +207,7 @@ def _takes_table(x: Exhibit) -> Table | Sentence:
     of = [name for name in x.frame.columns if name not in ("target", "way")]
     merged = x.frame.groupby(of, sort=False, as_index=False)["target"].agg(tuple)
     rows = merged.assign(
-        aim=[
-            "、".join({"point": "多得1分", "place": "进位"}[each] for each in targets) for targets in merged["target"]
-        ],
+        aim=merged["target"].map(lambda targets: "、".join(_TARGETS[each] for each in targets)),
         what=[_what(keys) for keys in merged["indicators"]],
         reach=merged["far"].map({"near": "近", "far": "较远"}),
         listed=[" ".join(ids) for ids in merged["ids"]],
@@ -248,6 +248,7 @@ def _funnel_words(x: Exhibit, of: str) -> dict[str, Any]:
         "least": FEWEST,
         "rate": of not in _PER_HEAD,
         "wide": bool((rows["tau"] > 0).any()),
+        "flat": (width := rows["highest"] - rows["lowest"]).max() <= _FLAT * width.min(),
     }
 
 

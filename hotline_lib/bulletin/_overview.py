@@ -66,17 +66,19 @@ def _table(x: Exhibit) -> Table:
         bad = lambda row: signals.of(bad=row["problems"])
         clean = lambda row: "" if row["problems"] else "soft"
         columns.append(Column("抽检问题", "found", "words", unit="件/抽检件", signal=bad, emphasis=clean))
+    told = {"checked": checked, "marked": rows["yoy_significant"].notna().any(), **dict(signals)}
+    signs, grey = (noted(m, "overview_key", grey=each, **told)[0] for each in (False, True))
     made = Table(
         rows,
         columns,
         label="各单位一览",
-        order=_key(m, rows, checked),
+        order=signs,
         total={
             **total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None,
             "left": _left(rows[["unsubmitted", "open"]].sum(skipna=False)),
         },
         rule_after=lambda row: row["kind"] == "group",
-        notes=[*national(m), *_note(m), *notes(m), *m.incomplete, *provisional(m)],
+        notes=[grey, *national(m), *_note(m), *notes(m), *m.incomplete, *provisional(m)],
     )  # fmt: skip
     return made.corrected(figures.errata(m, "units"))
 
@@ -94,7 +96,7 @@ def _shown(m: Month) -> int:
 def _indicator(m: Month, each: Indicator) -> Column:
     """An indicator's column, its signal from the points that it cost the unit."""
     is_rate, signals = each.kind == "rate", m.params.scheme.signals
-    head = each.brief.replace("办结率", "\n办结率") if is_rate else each.head.split("|")[0]
+    head = each.brief.replace("办结", "\n办结")
     level = lambda row: signals.of(points=row["lost"].get(each.key, 0))
     full = lambda row: "soft" if is_rate and row[each.key] == 100 else ""
     kind = "rate" if each.kind == "per_10k" else each.kind
@@ -149,12 +151,6 @@ def _signals(m: Month, row: dict) -> list[tuple[str, str]]:
     signals.insert(0, ("attention" if row["told"] else "", "未上报"))
     told = [each for each in signals if each[0]]
     return sorted(told, key=lambda each: each[0] != "attention")
-
-
-def _key(m: Month, rows: pd.DataFrame, checked: bool) -> str:
-    """What the signs mean, from the thresholds."""
-    marked, signals = rows["yoy_significant"].notna().any(), m.params.scheme.signals
-    return noted(m, "overview_key", checked=checked, marked=marked, **dict(signals))[0]
 
 
 def _note(m: Month) -> list[str]:

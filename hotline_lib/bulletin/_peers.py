@@ -115,30 +115,20 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
     scores = figures.scores(m).set_index("unit")["score"]
     values = figures.indicators(m).pivot(index="unit", columns="indicator", values="value")
     checks = figures.spot_checks(m)
+    minutes = f"{m.params.catalogue.name_of('complaint')}类平均办结时长（分钟）"
     measures: list[tuple[str, pd.Series, bool, Callable[..., str]]] = [
         ("总分", scores, True, numbers.decimal),
         ("业务量（件）", figures.units(m).set_index("unit")["tickets"], True, _halves),
         (BY_KEY["tickets_per_10k"].label, values["tickets_per_10k"], True, numbers.decimal),
-        (
-            f"{m.params.catalogue.name_of('complaint')}类平均办结时长（分钟）",
-            values["complaint_mean_minutes"],
-            False,
-            numbers.decimal,
-        ),
+        (minutes, values["complaint_mean_minutes"], False, numbers.decimal),
     ]
     if checks is not None and (checks["answered"] > 0).any():
         drawn_from = checks[checks["answered"] > 0].set_index("unit")
         bad = [percent(*each) for each in zip(drawn_from["problems"], drawn_from["answered"], strict=True)]
         alike = drawn_from["answered"].nunique() == 1
         head = "抽检有问题（件/抽检件）" if alike else "抽检有问题（%）"
-        measures.append(
-            (
-                head,
-                pd.Series(bad, index=drawn_from.index),
-                False,
-                _of(drawn_from["answered"].iloc[0]) if alike else numbers.decimal,
-            )
-        )
+        printed = _of(drawn_from["answered"].iloc[0]) if alike else numbers.decimal
+        measures.append((head, pd.Series(bad, index=drawn_from.index), False, printed))
     hidden, rows = _places_withheld(m, me.name, [name for name, *_ in measures]), []
     for name, of, most_first, printed in measures:
         known = of.reindex(kind).dropna()

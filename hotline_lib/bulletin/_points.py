@@ -83,13 +83,14 @@ def _printed(row: Mapping) -> dict[str, str | None]:
 
 
 def _next(row: Mapping) -> str | None:
-    """低于240分钟，差13.85，多得1分; nothing for the volume of calls, which no ticket mends."""
+    """低于240分钟，差13.85分钟，多得1分; nothing for the volume of calls, which no ticket mends."""
     of = BY_KEY[row["indicator"]]
     if is_missing(row["next_limit"]) or of.kind in ("per_10k", "flag"):
         return None
     limit, value = Decimal(row["next_limit"]), Decimal(row["value"])
     side = "达到" if limit > value else "低于" if of.kind == "minutes" else "降到"
-    return f"{side}{numbers.points(limit)}{of.unit}，差{numbers.points(row['short'])}，多得{numbers.points(row['next_gain'])}分"
+    short = f"差{numbers.decimal(row['short'])}{'个百分点' if of.unit == '%' else of.unit}"
+    return f"{side}{numbers.points(limit)}{of.unit}，{short}，多得{numbers.points(row['next_gain'])}分"
 
 
 def _source(x: Exhibit, column: Column, row: Mapping) -> Source | None:
@@ -126,7 +127,7 @@ def _table(x: Exhibit, *, units: bool, unit: str = "") -> Table | Sentence:
         total=total,
         total_in_csv=True,
         notes=[
-            "不由单件工单决定的各项记—",
+            "不由单件工单决定的各项记—，少1件、多1件得分不变的记·",
             "不失时名次：这一项若不失分，其他不变，在全部单位中的名次",
             *([] if units else rounded(x.m, x.frame["unit"].iloc[0])),
             *x.m.incomplete,

@@ -161,11 +161,11 @@ def _context(
         "findings": {"heading": found.heading, "found": found.found} if found.found and not unit else None,
         "types": None if unit else {"heading": types.table.caption, **_grid(types.table)},
         "picture": _picture(picture),
-        "units": _units(units, unit or overview.heading, unit, bulletin.line_withheld(m, unit) if unit else ()),
+        "units": _units(units, unit or overview.heading, unit, bulletin.line_withheld(m, unit) if unit else ())
+        | {"notes": [f"{words}。" for words in (*m.incomplete, *bulletin.provisional(m))]},
         "notes": [
             *([f"附件：{'；'.join(attached)}。"] if attached else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
-            *(f"{words}。" for words in (*m.incomplete, *bulletin.provisional(m))),
             *(f"{words}。" for words in (units.named_footnotes(unit) if not hidden else ())),
             *(f"{words}。" for words in hidden),
             *([f"{NO_REAL_CALL}。"] if m.simulated else []),
@@ -283,14 +283,14 @@ def _plain(of: dict[str, Any]) -> str:
     for grid in filter(None, (of["types"], of["units"])):
         lines.append(grid["heading"])
         for line in grid["lines"]:
-            told = (f"{cell.column.head}{_words(cell)}{_unit(cell.column.unit)}" for cell in line["told"])
-            lines.append(f"{line['name']}：{'，'.join(told)}")
+            lines.append(f"{line['name']}：{'，'.join(map(_told, line['told']))}")
             lines += ["　　" + "　".join(each["sign"] + each["words"] for each in line["signals"])][
                 : len(line["signals"])
             ]
-        lines += [*filter(None, [grid.get("key", "").partition("　灰字")[0]]), ""]  # text has no grey
+        lines += [*filter(None, [grid.get("key")]), *grid.get("notes", ()), ""]
     return "\n".join([*lines, *of["notes"], "", of["sender"]]) + "\n"
 
 
-def _unit(words: str) -> str:
-    return words if words in ("件", "%") else ""
+def _told(cell: Cell) -> str:
+    head, unit = cell.column.head.removesuffix("件数"), cell.column.unit  # 9,276件 says it
+    return f"{head}{_words(cell)}{unit if unit in ('件', '%') else ''}"

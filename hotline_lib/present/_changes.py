@@ -58,8 +58,7 @@ def about_changes(table: Table, at: Setting) -> list[str]:
         notes.append("没有对比月份的数据，不列增减")
     else:
         notes += [f"无{_WORDS[name][0]}数据，不列{_WORDS[name][1]}" for name in unknown]
-    parts = [name for name in _WORDS if any(str(column.value).startswith(f"{name}_base_") for column in table.shown)]
-    return notes + [words for name in dict.fromkeys([*known, *parts]) if (words := _uneven(table, name, at))]
+    return notes + [words for name in known if (words := _uneven(table, name, at))]
 
 
 def _uneven(table: Table, name: str, at: Setting) -> str:

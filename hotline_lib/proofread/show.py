@@ -20,9 +20,9 @@ def counted(document: Document) -> str:
     """One line: how many figures were held against how many relations, and how many verdicts of each kind."""
     kinds = Counter(verdict.kind for verdict in document.verdicts)
     alone = len(document.figures) - document.held
-    text = f"；文字 {len(document.remarks)} 处" if document.remarks else ""
-    found = "，".join(f"{kind} {kinds[kind]}" for kind in STRENGTH[:4] if kinds[kind]) or "没有发现问题"
-    return f"{len(document.figures)} 个数，{document.held} 个与别处相核（{document.relations} 条关系），{alone} 个无旁证；{found}{text}"
+    text = f"；文字{len(document.remarks)}处" if document.remarks else ""
+    found = "，".join(f"{kind}{kinds[kind]}处" for kind in STRENGTH[:4] if kinds[kind]) or "没有发现问题"
+    return f"{len(document.figures)}个数，{document.held}个与别处相核（{document.relations}条关系），其余{alone}个别处没有可核的数；{found}{text}"
 
 
 def lines(document: Document) -> list[str]:

@@ -137,8 +137,11 @@ def test_a_group_is_no_city_and_an_issue_without_parts_says_where_it_is(month_of
 
 def test_the_page_says_what_usual_variation_was_taken_from(month_of):
     assert _page.MONTHS_BEFORE == _usual.LEAST
-    words = repr(_page.provenance(month_of(TEN)))
-    assert "以前的月份不足5个" in words and "每月7%" in words
+    m = month_of(TEN)
+    assert "显著" not in repr(_page.provenance(m))  # nothing to compare with: nothing is called so
+    words = repr(_page.provenance(replace(m, previous=replace(m.previous, source="tickets"))))
+    assert "以前的月份不足5个" in words and "每月7%" in words and "▲▼" not in words
+    assert "▲▼和“显著”指" in repr(_page.provenance(replace(m, last_year=replace(m.last_year, source="tickets"))))
 
 
 def test_few_tickets_are_not_printed_as_none():

@@ -21,7 +21,7 @@ def test_it_is_said_under_the_units_and_in_the_mail_where_the_month_has_it(septe
     assert "全国考评" not in mail._context(m, None, [], None, None, "")["lead"]
     month = m.params.month.model_copy(update={"national": National(score="98.1", rank=5)})
     m = replace(m, params=m.params.model_copy(update={"month": month}))
-    assert bulletin.overview(m).table.notes[0].replace("全省", "辽宁省") == SAID
+    assert bulletin.overview(m).table.notes[1].replace("全省", "辽宁省") == SAID
     assert mail._context(m, None, [], None, None, "")["lead"].replace("全省", "辽宁省").endswith(SAID)
     assert "全国考评" not in mail._context(m, "沈阳", [], None, None, "")["lead"]
 

@@ -77,8 +77,8 @@ def test_points_are_explained_one_by_one(m):
     sums = x.frame[x.frame["indicator"] == "合计"].set_index("unit")["points"]
     assert sums["营口"] == scores.loc["营口", "lost"] and "盘锦" not in sums  # one loss is its own sum
     printed = {(row[0], row[1]): row[2:] for row in x.table.cells()}
-    assert printed["朝阳", "24小时办结率"] == ["99.67%", "4", "1", "4", "·", "8", "达到100%，差0.33，多得4分"]
-    assert printed["盘锦", "平均办结时长"][-1] == "低于60分钟，差174.41，多得1分"
+    assert printed["朝阳", "24小时办结率"] == ["99.67%", "4", "1", "4", "·", "8", "达到100%，差0.33个百分点，多得4分"]
+    assert printed["盘锦", "平均办结时长"][-1] == "低于60分钟，差174.41分钟，多得1分"
     assert printed["锦州", "万人工单数量"][-1] == "—"  # never more calls as advice
     assert "未达标的再少1件就能多得分的：朝阳市24小时办结率1件未达标，少1件多得4分；" in str(x.sentence)
     assert "m.behind" not in "".join(x.table.notes) and x.table.csv().startswith(

@@ -79,7 +79,7 @@ def test_a_month_without_anything_is_a_gap(project_of):
     frame = bulletin.score_months(m).frame
     assert frame["2024-04"].isna().all() and frame["2024-03"].notna().all()
     assert "没有4月的成绩" in bulletin.score_months(m).chart.note
-    assert "5月的附件1不含更早月份受理的工单" in bulletin.score_months(m).chart.note.replace("2023年10月和", "")
+    assert "5月不含更早月份受理的工单" in bulletin.score_months(m).chart.note.replace("2023年10月和", "")
 
 
 def test_a_first_month_has_no_movements(project_of):

@@ -28,7 +28,7 @@ def wrong(tmp_path):
 def test_a_faulty_bulletin_ends_with_one_and_says_why(wrong):
     done = run(wrong)
     assert done.exit_code == 1
-    assert "5月.txt：7 个数，7 个与别处相核" in done.output and "错 1" in done.output
+    assert "5月.txt：7个数，7个与别处相核" in done.output and "错1处" in done.output
     assert "投诉 1024个 ÷ 5120个（来电）= 20.00%，印作 22.00%" in done.output
 
 
