@@ -71,8 +71,8 @@ class Indicator:
 
     @property
     def word(self) -> str:
-        """One word for a signal: 24小时, 万人工单, 平均办结时长."""
-        return self.brief.removesuffix("办结率").removesuffix("率")
+        """One word for a signal: 24小时, 万人工单, 办结时长."""
+        return self.brief.removesuffix("办结率").removesuffix("率").removeprefix("平均")
 
     @property
     def brief(self) -> str:

@@ -98,7 +98,7 @@ def methods(m: Month) -> Exhibit:
 
     有 sentence，每种方法一段。frame：空表。来源：metrics、scoring 的说明和 params/scoring.yaml。
     """
-    return Exhibit(m, pd.DataFrame(), _parts=Parts(sentence=Says("methods", _methods)))
+    return Exhibit(m, pd.DataFrame(), _parts=Parts(sentence=Says("methods", _methods, "table-note")))
 
 
 def _methods(x: Exhibit) -> list[dict[str, Any]]:

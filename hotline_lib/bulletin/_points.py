@@ -118,7 +118,7 @@ def _table(x: Exhibit, *, units: bool, unit: str = "") -> Table | Sentence:
             column("one_less", head="少1件\n多得", key="one_less"),
             column("one_more", head="多1件\n再失", key="one_more"),
             column("rank_without", head="不失时\n名次", key="rank_without"),
-            Column("下一档", "next", "words"),
+            Column("下一档", "next", "text"),
             *(Column(name, name, "plain", name, in_page=False) for name in more),
         ],
         label="失分逐项说明" if units else "本单位的失分和余地",

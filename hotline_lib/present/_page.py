@@ -91,26 +91,29 @@ def _warned(m: Month) -> list[str]:
     return [f"{number}件工单尚未办结" + (f"（均为{units[0]}）" if len(units) == 1 else ""), *told]
 
 
-def provenance(m: Month) -> Sources:
-    """Where the page's figures come from and how they are made: tickets, populations, rounding, inputs, versions."""
+def provenance(m: Month, *, changes: bool = True) -> Sources:
+    """Where the page's figures come from and how they are made: tickets, populations, rounding, inputs, versions.
+
+    changes: whether to say what makes a change 显著: not on a page without changes, or that says it elsewhere.
+    """
     tickets = NO_REAL_CALL if m.simulated else f"工单：{'、'.join(source.name for source in m.sources)}"
     submitted = int(m.submissions["tickets"].sum())
     earlier = int(m.submissions.loc[m.submissions["accepted_month"] != m.month, "tickets"].sum())
-    changes, before = m.params.scheme.signals.changes, len(m.history) - 1
+    of, before = m.params.scheme.signals.changes, len(m.history) - 1
     usual = f"通常波动由以前{before}个月估计。"
     if before < MONTHS_BEFORE:
-        usual = f"以前的月份不足{MONTHS_BEFORE}个：各市、各事项由同类这次的变动估计，总量、业务类型和省级集团按每月{changes.monthly_sd}%计（暂定值）。"
+        usual = f"以前的月份不足{MONTHS_BEFORE}个：各市、各事项由同类这次的变动估计，总量、业务类型和省级集团按每月{of.monthly_sd}%计（暂定值）。"
     judged = (
         f"{'▲▼和' if m.last_year.source else ''}“显著”指增减超出通常波动：计数误差之外，再计入以前各月或同类事物本来就有的变动"
         "（过度离散的乘法、加法模型，Spiegelhalter 2005；精确条件检验同时成立；整表Benjamini–Hochberg 5%；增减至少"
-        f"{changes.least}%）。{usual}各市都没有变化时，一张表误标任何一市的机会不到十分之一。"
+        f"{of.least}%）。{usual}各市都没有变化时，一张表误标任何一市的机会不到十分之一。"
     )
     paragraphs = [
         f"{tickets}。",
         f"受理量按受理时间计，考评各率按当月上报的工单计，两者统计范围不同："
         f"本月上报{submitted}件，其中{earlier}件为以前月份受理{'（以前月份的工单不全）' if m.incomplete else ''}。",
         "占比、同比、环比由件数计算，四舍五入保留两位小数，合计可能因舍入不等于100；得分由保留两位小数的率计算。“—”为没有数据。",
-        judged if m.previous.source or m.last_year.source else "",
+        judged if changes and (m.previous.source or m.last_year.source) else "",
         f"{'；'.join(told)}。" if (told := _warned(m)) else "",
     ]
     line = [

@@ -141,6 +141,9 @@ def test_the_page_says_what_usual_variation_was_taken_from(month_of):
     assert "显著" not in repr(_page.provenance(m))  # nothing to compare with: nothing is called so
     words = repr(_page.provenance(replace(m, previous=replace(m.previous, source="tickets"))))
     assert "以前的月份不足5个" in words and "每月7%" in words and "▲▼" not in words
+    assert "显著" not in repr(
+        _page.provenance(replace(m, previous=replace(m.previous, source="tickets")), changes=False)
+    )
     assert "▲▼和“显著”指" in repr(_page.provenance(replace(m, last_year=replace(m.last_year, source="tickets"))))
 
 

@@ -226,7 +226,7 @@ def test_a_month_with_nothing_to_say_says_so():
 def test_signals_follow_the_thresholds_of_the_scheme(month):
     table = bulletin.overview(month).table
     signals = table.frame.set_index("unit")["signals"]
-    assert signals["阜新"] == [("attention", "平均办结时长"), ("attention", "万人工单"), ("notice", "抽检")]
+    assert signals["阜新"] == [("attention", "办结时长"), ("attention", "万人工单"), ("notice", "抽检")]
     assert signals["盘锦"] == []
     assert "关注：一项指标失3分及以上，或抽检3件及以上有问题" in table.order
     scheme = month.params.scheme

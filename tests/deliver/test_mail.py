@@ -93,7 +93,7 @@ def test_the_first_page_and_key_tables_stand_in_both_bodies(draft, month):
             "219,751",
             "90.46",
             "13/60",
-            "关注：平均办结时长、抽检",
+            "关注：办结时长、抽检",
             "−31.72",
             "省交投同比：印刷本+7.04%，应为+31.47%（勘误）",
         ):
