@@ -84,6 +84,9 @@ ASTRAY = """() => {
   }
   return astray;
 }"""
+# the last line of each table's head
+HEAD_LINES = """() => [...document.querySelectorAll('table.hotline thead')].map(head => [...head.querySelectorAll('th:not(.group)')]
+  .sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left).map(cell => cell.innerText.trim().split('\\n').pop()).join(''))"""
 
 pytestmark = pytest.mark.skipif(
     (CHROMIUM is None or sync_playwright is None) and os.environ.get("CI") != "true",
@@ -154,8 +157,11 @@ def test_no_sheet_holds_only_the_foot_or_begins_with_a_note(made, chromium, name
     page = opened(chromium, made[name], 1280)
     notes = ["".join(note.split()) for note in page.locator("p.table-note").all_text_contents()]
     heads = ["".join(head.split()) for head in page.locator("h2, h3, caption, .figure-title").all_text_contents()]
+    heads += ["".join(line.split()) for line in page.evaluate(HEAD_LINES)]
+    foot = page.locator(".foot").count()
     page.close()
     assert [last for last in lowest(chromium, made[name]) if last in heads] == []
+    assert not foot or "来源与口径" in _words(chromium, made[name])[-1]  # the foot is not parted
     assert [note for note in notes for sheet in sheets if note and sheet.startswith(note[:10])] == []
     assert len(sheets) <= ON_PAPER
 
@@ -182,6 +188,9 @@ def test_a_year_of_months_fits_too(twelve, chromium):
             page.close()
         sheets = printed(chromium, file)
         assert not sheets[-1].startswith("来源与口径") and len(sheets) <= ON_PAPER, file.name
+        words = _words(chromium, file)
+        assert "来源与口径" in words[-1], file.name
+        assert file.stem != "00_bulletin" or ("灰字" in words[0] and "抽检问题" not in words[1])  # all of 一览
 
 
 def printed(chromium, file) -> list[str]:
@@ -192,6 +201,11 @@ def printed(chromium, file) -> list[str]:
 def lowest(chromium, file) -> list[str]:
     """The words of the lowest line of each sheet above the running foot."""
     return [_line(sheet.get_textpage(), min) for sheet in pypdfium2.PdfDocument(on_paper(chromium, file))]
+
+
+def _words(chromium, file) -> list[str]:
+    """All words of each sheet."""
+    return [sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(on_paper(chromium, file))]
 
 
 def on_paper(chromium, file) -> bytes:
