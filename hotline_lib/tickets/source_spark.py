@@ -156,6 +156,8 @@ def _connect(place: str) -> ibis.BaseBackend:
         raise TicketsError(_EXTRA) from None
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):  # they print queries, with values
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    # what Py4J logs when Ctrl-C breaks off a question: pages of traceback before our own word for it
+    logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)
     builder = SparkSession.builder.appName("hotline")
     if place.startswith("sc://"):
         _knock(place)

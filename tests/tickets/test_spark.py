@@ -6,6 +6,7 @@ Run by ``make engines``: PySpark with its server is in an environment of its own
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -223,3 +224,24 @@ def test_spark_starts_once_for_several_months_and_only_a_changed_one_is_made_aga
     assert run(4) == (made, local), "an unchanged month is not made again"
     again, started = run(1)
     assert started == local and again[0] == made[0] and again[1] != made[1], "a change in place is noticed"
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("place", ["local"], indirect=True)
+def test_a_run_that_is_broken_off_says_so_and_nothing_else(project, tmp_path, place, ending):
+    environment, starts, _ = place
+    paths = servers.with_source(project, tmp_path, kind="spark", path=FILES)
+    given = {**os.environ, **paths.environment(), **environment}
+    command = [sys.executable, "-m", "hotline_lib", "run", MONTH, "--only", "01"]
+    pipe = subprocess.PIPE
+    asks = subprocess.Popen(command, env=given, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
+    while not starts():
+        assert asks.poll() is None
+        time.sleep(0.1)
+    time.sleep(6)  # Java is up, and the first question is with it
+    os.killpg(asks.pid, ending) if ending == signal.SIGINT else asks.send_signal(
+        ending
+    )  # a terminal tells all, kill one
+    _, errors = asks.communicate(timeout=60)
+    assert (asks.returncode, errors.strip()) == (1, "已中断。已经完成的都在，重新运行会接着做其余的。")
+    assert not list(paths.output.rglob("*.html"))
