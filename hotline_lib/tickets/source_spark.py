@@ -13,8 +13,11 @@ import socket
 import subprocess
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
+
+import psutil
 
 from hotline_lib.errors import TicketsError
 from hotline_lib.params import Params
@@ -89,12 +92,9 @@ def address(source: Source, paths: Paths) -> str:
 def forget() -> None:
     """Lets go of the session: the next question starts another."""
     if backend := _backends.pop(os.getpid(), None):
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), suppress(Exception):  # it may be dead already; whatever says so has been told
             warnings.simplefilter("ignore")
-            try:
-                backend.disconnect()
-            except Exception:  # it may be dead already; whatever says so has been told
-                return
+            backend.disconnect()
 
 
 def hashed(text: StringValue) -> IntegerValue:
@@ -144,7 +144,15 @@ def _start(place: str) -> None:
 
     if not SparkContext._gateway:
         conf = SparkConf(loadDefaults=False).setMaster(place).setAll([*_LOCAL.items()])
-        SparkContext._ensure_initialized(gateway=launch_gateway(conf, {"stderr": subprocess.DEVNULL}))
+        before = psutil.Process().children(recursive=True)
+        try:
+            gateway = launch_gateway(conf, {"stderr": subprocess.DEVNULL})
+        except BaseException:  # Java that is broken off while it starts would never end
+            for each in set(psutil.Process().children(recursive=True)).difference(before):
+                with suppress(psutil.Error):
+                    each.kill()
+            raise
+        SparkContext._ensure_initialized(gateway=gateway)
 
 
 def _connect(place: str) -> ibis.BaseBackend:
@@ -159,23 +167,16 @@ def _connect(place: str) -> ibis.BaseBackend:
     # what Py4J logs when Ctrl-C breaks off a question: pages of traceback before our own word for it
     logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)
     builder = SparkSession.builder.appName("hotline")
-    if place.startswith("sc://"):
-        _knock(place)
-        builder = builder.remote(place)
-    else:
-        _start(place)
-        builder = builder.master(place)
-        for name, value in _LOCAL.items():
-            builder = builder.config(name, value)
+    (_knock if (remote := place.startswith("sc://")) else _start)(place)
+    builder = builder.remote(place) if remote else builder.master(place).config(map=_LOCAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         session = builder.getOrCreate()
-        if place.startswith("sc://"):
+        if remote:
             from pyspark.sql.connect.client.retries import DefaultPolicy
 
             session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
         backend = ibis.pyspark.connect(session)
-    session.conf.set(
-        "spark.sql.session.timeZone", "Asia/Shanghai"
-    )  # Ibis has set it to UTC: eight hours off, and no error
+    # Ibis has set it to UTC: eight hours off, and no error
+    session.conf.set("spark.sql.session.timeZone", "Asia/Shanghai")
     return backend

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbconvert
 import pandas as pd
+import psutil
 import pytest
 import same
 import servers
@@ -226,9 +227,10 @@ def test_spark_starts_once_for_several_months_and_only_a_changed_one_is_made_aga
     assert started == local and again[0] == made[0] and again[1] != made[1], "a change in place is noticed"
 
 
+@pytest.mark.parametrize("seconds", [0, 1, 6])  # after Java was asked for: its launcher, itself, and the first question
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("place", ["local"], indirect=True)
-def test_a_run_that_is_broken_off_says_so_and_nothing_else(project, tmp_path, place, ending):
+def test_a_run_that_is_broken_off_says_so_and_leaves_nothing(project, tmp_path, place, ending, seconds):
     environment, starts, _ = place
     paths = servers.with_source(project, tmp_path, kind="spark", path=FILES)
     given = {**os.environ, **paths.environment(), **environment}
@@ -238,10 +240,13 @@ def test_a_run_that_is_broken_off_says_so_and_nothing_else(project, tmp_path, pl
     while not starts():
         assert asks.poll() is None
         time.sleep(0.1)
-    time.sleep(6)  # Java is up, and the first question is with it
+    time.sleep(seconds)
     os.killpg(asks.pid, ending) if ending == signal.SIGINT else asks.send_signal(
         ending
     )  # a terminal tells all, kill one
     _, errors = asks.communicate(timeout=60)
     assert (asks.returncode, errors.strip()) == (1, "已中断。已经完成的都在，重新运行会接着做其余的。")
     assert not list(paths.output.rglob("*.html"))
+    there = [each.info for each in psutil.process_iter(["name", "environ"])]
+    ours = {"JAVA_HOME": environment["JAVA_HOME"]}.items()
+    assert not [each for each in there if each["name"] == "java" and ours <= (each["environ"] or {}).items()]
