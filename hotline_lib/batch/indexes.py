@@ -53,7 +53,7 @@ def index(
             line = _line(label(manifest.month), manifest, links, [*own.values(), *units])
             lines.append(line | {"files": _files(manifest)})
             said = _said(manifest, links, sent.get(manifest.month), editions.get(manifest.month, ()))
-            said += [("改动", [Item("印出的有变化：是哪些，因为什么", f"{manifest.month}/diff.html", after="")])] * (
+            said += [("改动", [Item("印出的改动和原因", f"{manifest.month}/diff.html", after="")])] * (
                 manifest.month in changed
             )
             about.append(
@@ -101,7 +101,7 @@ def _filled(manifest: Manifest) -> list[Item]:
     if not manifest.confirmed + len(manifest.open):
         return []
     if not manifest.open:
-        return [Item(f"{manifest.confirmed}项都已确认，没有待补充的")]
+        return [Item(f"{manifest.confirmed}项均已确认")]
     head = Item(f"已确认{manifest.confirmed}项，待补充{sum(each.count for each in manifest.open)}项", after="：")
     there = "00_bulletin" in manifest.reports
     return [head, *(Item(each.words, f"{manifest.month}/{each.href}" if there else "") for each in manifest.open)]
@@ -110,7 +110,7 @@ def _filled(manifest: Manifest) -> list[Item]:
 def _gone(gone: Sent | None) -> list[Item]:
     """To how many the month was sent and when, and when it was corrected."""
     if gone is None:
-        return [Item("还没有发过")]
+        return [Item("尚未发送")]
     if gone.damaged:
         return [Item("发送记录读不懂，不知道发了没有")]
     whose = [f"月报{gone.people}人"] * bool(gone.people) + [f"单位分册{gone.units}人"] * bool(gone.units)

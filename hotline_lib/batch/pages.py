@@ -30,7 +30,7 @@ DATA = MappingProxyType(
         "analysis/unsubmitted": ("未上报的工单",), "analysis/possible_rates": ("各率最坏和最好",),
         "analysis/domain_contributions": ("各领域增减",), "analysis/type_contributions": ("各业务类型增减",),
         "analysis/movers_yoy": ("事项同比升降",), "analysis/movers_mom": ("事项环比升降",), "analysis/without_issue": ("未标注事项的工单",),
-        "analysis/handling": ("投诉举报办结时长",), "analysis/how_sure": ("抽检有多大把握",), "analysis/follow_up": ("上月的问题",),
+        "analysis/handling": ("投诉举报办结时长",), "analysis/how_sure": ("抽检结果的可信程度",), "analysis/follow_up": ("上月的问题",),
         "analysis/next_checks": ("下月抽检建议",),
     }.items() for name in names}
 )  # fmt: skip

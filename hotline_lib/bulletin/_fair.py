@@ -121,7 +121,7 @@ def _handling_table(x: Exhibit) -> Table:
     names = ("tickets", "mean_minutes", "p10_minutes", "median_minutes", "p90_minutes", "within_24h", "within_5d")
     return Table(
         x.frame, [UNIT, *(column(name, key=name) for name in names)], label=f"{x.m.params.catalogue.name_of('complaint')}办结时长", order="按上报件数从多到少排",
-        notes=["时长为受理到办结；最快一成、半数、九成为整分钟"],
+        notes=["时长为受理到办结；一成、中位、九成时长为整分钟"],
     )  # fmt: skip
 
 
@@ -188,8 +188,8 @@ def _bands_table(x: Exhibit) -> Table:
         rows,
         [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words"), *moved_columns(x.m)],
         label="分档和名次区间",
-        order="按名次排；同样的工作再遇一个月的偶然，十个月中至少九个月名次在区间之内",
-        notes=["同档：本档最高的得分，同档的单位二十个月中至少有一个月能够达到", *notes(x.m)],
+        order="按名次排；工作水平不变、只有偶然波动时，十个月中至少九个月名次在区间之内",
+        notes=["同档的单位，达到本档最高得分的机会都不低于5%", *notes(x.m)],
     )
 
 

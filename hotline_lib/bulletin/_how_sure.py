@@ -25,7 +25,7 @@ from hotline_lib.scoring._sampled import SAMPLED
 
 
 def how_sure(m: Month) -> Exhibit:
-    """抽检有多大把握：各单位全部投诉中有问题的可能有多少，上报能否当真，总分按抽检所见会是多少。
+    """抽检结果的可信程度：各单位全部投诉中有问题的可能有多少，上报能否当真，总分按抽检所见会是多少。
 
     有 sentence、table；没有抽检的月份都没有。只用随机抽取的工单，线索不算。
     frame：metrics.sample_bounds 和 scoring.if_sampled，一行一个单位：problems、answered、complaints、fewest、most、at_most、if_reported、
@@ -113,7 +113,7 @@ def _table(x: Exhibit) -> Table | Sentence:
             column("score", unit="", head="总分"),
             Column("以抽检代替\n上报的总分", "by_sample", "words", emphasis=clean),
         ],
-        label="抽检有多大把握",
+        label="抽检结果的可信程度",
         order="问题占比从高到低",
         notes=[
             "其中有问题的：由抽到的推全部办结的投诉（超几何，精确）；未发现问题的是单侧上界",

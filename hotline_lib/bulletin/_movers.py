@@ -67,7 +67,7 @@ def _movers_table(x: Exhibit, kind: str, top: int, whole: bool) -> Table:
         ends_rises=rows["rose"] & ~rows["rose"].shift(-1, fill_value=True),
     )
     uneven, base_head = days[0] != days[1], _AGAINST[kind]
-    notes = ["区间计入计数误差和事项通常的波动，所列区间的95%可望含真值；未超出通常波动的事项不列"]
+    notes = ["区间计入计数误差和事项通常的波动，所列区间约95%包含真实值；未超出通常波动的事项不列"]
     if uneven:
         notes.append(f"两个月长短不同（{days[0]}天、{days[1]}天），是否显著和区间按日均件数计")
     if (rows["base"] == 0).any():

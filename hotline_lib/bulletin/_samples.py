@@ -148,7 +148,7 @@ def _spot_checks_table(x: Exhibit) -> Table | Sentence:
         order="按有问题的占比从低到高排",
         label="附件2 抽检情况",
         notes=[
-            "有问题：回访、办结、满意中至少一项与上报不符；区间为真实问题率的精确区间（Clopper–Pearson）",
+            "有问题：回访、办结、满意中至少一项与上报不符；区间为真实问题率的精确区间（Clopper–Pearson），不含按办结件数已不可能的值",
             *(["回访、办结、满意三项的抽检结果相同，合为一列"] if alike else []),
             f"上报值取自附件1：回访率为转办工单的，满意率为{x.m.params.catalogue.name_of('complaint')}回访的；上报的工单均已办结",
             *provisional(x.m),

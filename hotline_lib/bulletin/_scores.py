@@ -100,7 +100,7 @@ def _indicators_table(x: Exhibit) -> Table:
         notes=[
             *m.incomplete,
             *(["分母为0的率记100.00（n=0）"] if nobody else []),
-            f"{region}为各单位工单合并计算，不参加排名",
+            f"{region}为各单位工单合并计算，不参加排名，不作标记",
             *provisional(m),
         ],
         dense=True,

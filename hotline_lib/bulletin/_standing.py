@@ -98,7 +98,7 @@ def moved(m: Month) -> pd.DataFrame:
 def notes(m: Month) -> list[str]:
     """What a reader of movements must know, and what does not compare; nothing where last month is not known."""
     last = m.annexes[-1] if m.annexes else None
-    return noted(m, "standing_note", last=label(m.previous.month), before=_before(last), **_about(m, last))
+    return noted(m, "standing_note", last=label(m.previous.month), **_about(m, last))
 
 
 def _about(m: Month, last: Annex | None) -> dict[str, Any]:
@@ -107,21 +107,20 @@ def _about(m: Month, last: Annex | None) -> dict[str, Any]:
     scheme = last.params.scheme
     return {
         "known": True,
+        "before": label(month_before(last.month)),
         "scheme": "" if _same_rules(scheme, m.params.scheme) else scheme.name,
         "whole": last.whole,
         "open": _open(last),
     }
 
 
-def _before(annex: Annex | None) -> str:
-    return label(month_before(annex.month)) if annex else ""
-
-
 def _comparable(m: Month) -> bool:
+    """Whether last month's scores are known, whole, and by the same rules: what lacks its older tickets is another score."""
     last = m.annexes[-1] if m.annexes else None
     return (
-        last is not None and len(scores_before(m)[last.month]) > 0 and _same_rules(last.params.scheme, m.params.scheme)
-    )
+        last is not None and last.whole
+        and len(scores_before(m)[last.month]) > 0 and _same_rules(last.params.scheme, m.params.scheme)
+    )  # fmt: skip
 
 
 def _same_rules(one: Scheme, other: Scheme) -> bool:

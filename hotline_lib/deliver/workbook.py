@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAME = "附表.xlsx"
 CONTENTS = "目录"
 _SIGNED = '+{0};"−"{0};{0}'  # U+2212, as the page has it
-_PLAIN = {"count": "#,##0", "rank": "0", "plain": "General"}  # else two decimals
+_PLAIN = {"count": "#,##0", "rank": "0", "plain": "General", "points": "General"}  # else two decimals
 _WIDEST, _SIGNALS = 60, 28  # characters; a unit's signals stand in lines
 _DENSE = 9  # pt, of a table of many columns
 _LINE, _BOLD = 1.4, 1.15  # the height of a line, of its type's size; how much wider bold type is

@@ -364,14 +364,14 @@ def test_the_index_tells_of_a_month_what_is_filled_sent_and_corrected():
         "文件": "1张表（CSV）",
         "填写": "已确认50项，待补充2项：断网时长（沈阳）、印发日期",
         "发送": "已发给月报7人、单位分册2人，最近一次2024年10月15日10:00；2024年10月15日10:00发过更正；1人是否收到不明",
-        "改动": "印出的有变化：是哪些，因为什么",
+        "改动": "印出的改动和原因",
     }
     links = {each.get_text(): unquote(each["href"]) for each in section.find_all("a")}
     assert links["断网时长（沈阳）"] == "2024-09/00_bulletin.html#附件1"
-    assert links["印出的有变化：是哪些，因为什么"] == "2024-09/diff.html"
-    assert "还没有发过" in indexes.index([of_month], "某省热线")
+    assert links["印出的改动和原因"] == "2024-09/diff.html"
+    assert "尚未发送" in indexes.index([of_month], "某省热线")
     unknown = indexes.index([of_month], "某省热线", {"2024-09": Sent(damaged=True)})
-    assert "还没有发过" not in unknown and "发送记录读不懂" in unknown
+    assert "尚未发送" not in unknown and "发送记录读不懂" in unknown
     first = indexes.index([of_month], "某省热线", {"2024-09": Sent(4, 0, 0, "2024-10-14T09:30:00+08:00", "")})
     assert "已发给月报4人，最近一次2024年10月14日09:30<" in first.replace("\n", "") and "更正" not in first
 

@@ -79,8 +79,8 @@ def test_bars_are_shares_of_the_whole_track(month_of):
 
 def test_without_base_months_nothing_is_said_of_change(month_of):
     m = month_of(TIED)
-    assert str(bulletin.movers(m, "yoy").sentence) == "没有2023年9月的工单，不能说明各事项的增减。"
-    assert str(bulletin.movers(m, "mom").sentence) == "没有2024年8月的工单，不能说明各事项的增减。"
+    assert str(bulletin.movers(m, "yoy").sentence) == "没有2023年9月的工单，不能与它相比。"
+    assert str(bulletin.movers(m, "mom").sentence) == "没有2024年8月的工单，不能与它相比。"
     assert str(bulletin.domain_contributions(m).sentence) == "没有对比月份的数据，不能说明增减来自哪些领域和业务类型。"
     both = bulletin.movers(m, "yoy"), bulletin.movers(m, "mom")
     for exhibit in (*both, bulletin.domain_contributions(m), bulletin.type_contributions(m)):
@@ -92,7 +92,7 @@ def test_a_published_base_has_no_issues_to_compare(month_of):
     by_type = pd.DataFrame({"business_type": ["投诉举报"], "tickets": [80]})
     margins = {(): by_type[["tickets"]], ("business_type",): by_type}
     m = replace(month_of(TIED), last_year=Base("2023-09", "published", None, margins))
-    assert str(bulletin.movers(m, "yoy").sentence) == "没有2023年9月的工单，不能说明各事项的增减。"
+    assert str(bulletin.movers(m, "yoy").sentence) == "没有2023年9月的工单，不能与它相比。"
     assert str(bulletin.domain_contributions(m).sentence).startswith("对比月份的数据没有分到领域和业务类型，不能说明")
     assert str(bulletin.contributions(m).lead) == "9月受理0.01万件，同比增加10.00%；14市合计88件，变化未超出通常波动。"
     only_last_month = replace(month_of(TIED), previous=Base("2024-08", "published", None, margins))

@@ -179,7 +179,7 @@ def test_this_month_is_judged_by_the_months_before_it(month_of):
     assert "由它们算得的试用控制限为" in text and "本月为60.0件，高于上限。" in text
     assert bulletin.months(m).chart.title == "本月日均60.0件，高于上限"
     assert bulletin.issue_months(m).chart.title == "巡游出租汽车本月高于试用控制限的上限"
-    assert "红色为超出试用控制限" in bulletin.issue_months(m).chart.note
+    assert "红色为本月超出试用控制限" in bulletin.issue_months(m).chart.note
     assert "各图同一尺度" in bulletin.issue_months(m).chart.note
 
 
