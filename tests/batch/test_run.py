@@ -62,7 +62,7 @@ def test_what_fails_in_one_report_leaves_the_others(house, capfd):
     page = house.page("02_raises")
     assert "ValueError: 没有 &lt;沈阳&gt;" in page and "第4个单元格" in page and "previous/" not in page
     assert "内核意外退出" in dies.error and "第 2 个单元格" in dies.error
-    assert "超过时限 5 秒" in hangs.error and "第 2 个单元格" in hangs.error
+    assert "超过时限 12 秒" in hangs.error and "第 2 个单元格" in hangs.error
     assert "05_torn.ipynb" in torn.error
     assert house.index.count("失败</a>") == 4 and 'href="2024-09/01_good.html"' in house.index
     manifest = json.loads((house.folder / "manifest.json").read_text(encoding="utf-8"))
