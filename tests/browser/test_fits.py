@@ -1,6 +1,7 @@
 """Nothing of a page is wider than its screen or its paper, nothing is cut off, and no sheet holds only the foot."""
 
 import os
+from functools import lru_cache
 from urllib.parse import unquote
 
 import pypdfium2
@@ -208,6 +209,7 @@ def _words(chromium, file) -> list[str]:
     return [sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(on_paper(chromium, file))]
 
 
+@lru_cache(maxsize=2)
 def on_paper(chromium, file) -> bytes:
     page = opened(chromium, file, 1280)
     made = page.pdf(prefer_css_page_size=True, print_background=True)
