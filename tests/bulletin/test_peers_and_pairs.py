@@ -129,7 +129,7 @@ def test_every_place_names_its_field(real):
         for sentence in re.split("[。\n]", text)
         if re.search(r"(?<!排名前)第\d+(?!部分|位)", sentence)
     ]
-    assert len(placed) >= 8
+    assert len(placed) >= 7
     assert all(re.search(r"\d+个单位(中|的)", sentence) for sentence in placed), placed
 
 

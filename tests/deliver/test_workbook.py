@@ -123,7 +123,7 @@ def test_notes_and_heads_stand_whole_on_paper(book, month):
 def test_a_zero_is_what_the_note_calls_it(book):
     """·为未失分, says the matrix."""
     with zipfile.ZipFile(book) as archive:
-        assert 'formatCode="0.00;-0.00;&quot;·&quot;"' in archive.read("xl/styles.xml").decode()
+        assert 'formatCode="General;-General;&quot;·&quot;"' in archive.read("xl/styles.xml").decode()
     rows = sheets(book)["失分矩阵"]
     assert "·为未失分" in rows[1][0] and 0.0 in rows[3]
 
