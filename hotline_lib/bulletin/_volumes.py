@@ -92,7 +92,11 @@ def _units_table(x: Exhibit) -> Table:
         SHARE,
         column("yoy", key="yoy_pct"),
     ]
-    notes = ["▲▼显著增减，各单位一起判断，总计单独判断；灰色为未超出通常波动"] if x.frame["yoy_significant"].notna().any() else []
+    notes = (
+        ["▲▼显著增减，各单位一起判断，总计单独判断；灰色为未超出通常波动"]
+        if x.frame["yoy_significant"].notna().any()
+        else []
+    )
     pooled = figures.pooled(m, "city"), figures.pooled(m)
     made = by_unit(x.frame, columns, *pooled, label="附件3 业务量区域分布", notes=notes)
     return made.corrected(figures.errata(m, "units"))
