@@ -21,8 +21,11 @@ def counted(document: Document) -> str:
     kinds = Counter(verdict.kind for verdict in document.verdicts)
     alone = len(document.figures) - document.held
     text = f"；文字{len(document.remarks)}处" if document.remarks else ""
+    rest = f"，其余{alone}个别处没有可核的数" if alone else ""
     found = "，".join(f"{kind}{kinds[kind]}处" for kind in STRENGTH[:4] if kinds[kind]) or "没有发现问题"
-    return f"{len(document.figures)}个数，{document.held}个与别处相核（{document.relations}条关系），其余{alone}个别处没有可核的数；{found}{text}"
+    return (
+        f"{len(document.figures)}个数，{document.held}个与别处相核（{document.relations}条关系）{rest}；{found}{text}"
+    )
 
 
 def lines(document: Document) -> list[str]:

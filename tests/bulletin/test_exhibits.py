@@ -249,9 +249,15 @@ def test_what_is_written_into_a_frame_stays_with_that_exhibit(real):
 
 
 def test_a_sheet_says_nothing_of_a_column_that_it_leaves_out(real):
-    note = "缺2024年7月的工单，2024年8月的总分和名次不完整，不作比较"
-    assert note in "".join(bulletin.overview(real).table.below)
-    assert note not in "".join(bulletin.on_a_sheet(real).below)
+    whole = replace(real, annexes=tuple(replace(each, whole=True) for each in real.annexes))
+    for m, note in ((whole, "较上月"), (real, "缺2024年7月的工单，2024年8月的总分和名次不完整，不作比较")):
+        assert note in "".join(bulletin.overview(m).table.below)
+        assert note not in "".join(bulletin.on_a_sheet(m).below)
+    groups = lambda m: {column.group for column in bulletin.overview(m).table.shown}
+    assert "较上月" in groups(whole) - groups(real)
+    assert (
+        "不作比较" in str(bulletin.score_months(real).sentence) and "较" not in bulletin.score_months(real).chart.title
+    )
 
 
 def test_a_change_against_the_month_before_tells_their_days_as_no_date(real):

@@ -241,9 +241,10 @@ def test_a_run_that_is_broken_off_says_so_and_leaves_nothing(project, tmp_path, 
         assert asks.poll() is None
         time.sleep(0.1)
     time.sleep(seconds)
-    os.killpg(asks.pid, ending) if ending == signal.SIGINT else asks.send_signal(
-        ending
-    )  # a terminal tells all, kill one
+    if ending == signal.SIGINT:
+        os.killpg(asks.pid, ending)  # as a terminal does
+    else:
+        asks.send_signal(ending)
     _, errors = asks.communicate(timeout=60)
     assert (asks.returncode, errors.strip()) == (1, "已中断。已经完成的都在，重新运行会接着做其余的。")
     assert not list(paths.output.rglob("*.html"))
