@@ -35,6 +35,7 @@ __all__ = [
     "several",
     "simulated",
     "start",
+    "with_whole_months",
     "within",
 ]
 
@@ -126,3 +127,12 @@ def parts_of(exhibit: Exhibit) -> Iterator[object]:
     for name in ("lead", "sentence", "details", "note", "table", "chart"):
         if name in dir(exhibit):
             yield getattr(exhibit, name)
+
+
+def with_whole_months(m: Month) -> Month:
+    """The same month, as if nothing were missing from the months before it."""
+    made = replace(m)
+    made.__dict__["annexes"] = tuple(
+        each and replace(each, whole=True) for each in m.annexes
+    )  # else read when asked for
+    return made

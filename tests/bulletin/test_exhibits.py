@@ -7,7 +7,7 @@ from inspect import signature
 import numpy as np
 import pandas as pd
 import pytest
-from support import MONTH, ROOT, every_exhibit, parts_of
+from support import MONTH, ROOT, every_exhibit, parts_of, with_whole_months
 
 from hotline_lib import bulletin, open_month
 from hotline_lib.batch.pages import DATA
@@ -249,7 +249,7 @@ def test_what_is_written_into_a_frame_stays_with_that_exhibit(real):
 
 
 def test_a_sheet_says_nothing_of_a_column_that_it_leaves_out(real):
-    whole = replace(real, annexes=tuple(replace(each, whole=True) for each in real.annexes))
+    whole = with_whole_months(real)
     for m, note in ((whole, "较上月"), (real, "缺2024年7月的工单，2024年8月的总分和名次不完整，不作比较")):
         assert note in "".join(bulletin.overview(m).table.below)
         assert note not in "".join(bulletin.on_a_sheet(m).below)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from support import MONTH, every_exhibit, parts_of
+from support import MONTH, every_exhibit, parts_of, with_whole_months
 from test_bases import HEAD, NOW, with_bases  # noqa: F401  a fixture
 
 from hotline_lib import bulletin, open_month
@@ -121,7 +121,7 @@ def test_nobody_is_named_without_a_pair(month_of):
 
 def test_every_place_names_its_field(real):
     said = [str(each.text) for each in shortfalls._checked(real)]
-    whole = replace(real, annexes=tuple(replace(each, whole=True) for each in real.annexes))
+    whole = with_whole_months(real)
     said.append(str(bulletin.score_months(whole).sentence))  # compared only where last month is whole
     for unit in ("沈阳", "大连", "省交投", "营口"):
         said += [str(part) for x in every_exhibit(real, unit) for part in parts_of(x) if hasattr(part, "cited")]
