@@ -129,7 +129,7 @@ def _told(x: Exhibit, unit: str) -> dict[str, object]:
     names = rows["unit"] if not unit else rows["indicator"].map(lambda key: BY_KEY[key].brief if key in BY_KEY else "")
     named = lambda what, outcome: list(dict.fromkeys(names[(rows["what"] == what) & (rows["outcome"] == outcome)]))
     return {
-        "last": label(m.previous.month), "checked": m.checks_before is not None, "scored": points_before(m) is not None,
+        "last": label(m.previous.month), "checked": m.checks_before is not None, "scored": points_before(m) is not None, "before": _lacking(m),
         **_found_before(m, unit), "rows": len(rows), "unit": m.params.unit(unit).long_name if unit else "", "hidden": "；".join(small.note(m)) if unit else "",
         **{f"{what}_{outcome}": named(what, outcome) for what, words in _OUTCOMES.items() for outcome in words},
     }  # fmt: skip
@@ -156,13 +156,11 @@ def _table(x: Exhibit, unit: str) -> Table | Sentence:
         label="上月的问题",
         row_head="what" if unit else "unit",
         order="" if unit else "按区划代码排",
-        notes=[*(notes if (x.frame["what"] != "points").any() else []), *_partly(x.m), *provisional(x.m)],
+        notes=[*(notes if (x.frame["what"] != "points").any() else []), *provisional(x.m)],
     )
 
 
-def _partly(m: Month) -> list[str]:
-    """Last month's points where its Annex 1 lacks tickets."""
+def _lacking(m: Month) -> str:
+    """The month whose tickets last month's points lack: what they were is not known then."""
     whole = not m.annexes or m.annexes[-1].whole
-    return (
-        [] if whole else [f"没有{label(month_before(m.month, 2))}的工单，{label(m.previous.month)}的失分不含该月受理的"]
-    )
+    return "" if whole else label(month_before(m.month, 2))

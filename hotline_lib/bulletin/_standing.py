@@ -69,9 +69,13 @@ def scores_before(m: Month) -> dict[str, pd.DataFrame]:
 
 @once_a_month
 def points_before(m: Month) -> pd.DataFrame | None:
-    """``unit``, ``indicator``, ``points``: what each lost in the month before, by its own scheme; None where no tickets tell."""
+    """``unit``, ``indicator``, ``points``: what each lost in the month before, by its own scheme.
+
+    None where no tickets tell, or where those accepted earlier are missing: what they cost is not known then.
+    """
     last = m.annexes[-1] if m.annexes else None
-    return scoring.deductions(_values(last), last.params.scheme) if last and last.rates is not None else None
+    told = last is not None and last.whole and last.rates is not None
+    return scoring.deductions(_values(last), last.params.scheme) if told else None
 
 
 def moved_columns(m: Month) -> list[Column]:
@@ -207,18 +211,20 @@ def _scores_chart(x: Exhibit) -> Chart | Sentence:
     m = x.m
     if not m.annexes:
         return Sentence("")
-    months = [annex.month for annex in m.annexes]
     table = moved(m)
+    score = lambda row, annex: float(row[annex.month]) if annex.whole and not is_missing(row[annex.month]) else None
     lines = [
         Line(
-            row["unit"], [None if is_missing(row[month]) else float(row[month]) for month in months] + [float(row["score"])],
+            row["unit"], [*(score(row, annex) for annex in m.annexes), float(row["score"])],
             numbers.decimal(row["score"]), _both(table.loc[row["unit"]]),
         )
         for row in x.frame.to_dict("records")
     ]  # fmt: skip
     known = [[value for value in line.values if value is not None] for line in lines]
+    if max(map(len, known), default=0) < 2:
+        return Sentence("")  # no earlier month is whole
     span = max([_LEAST_SPAN, *(max(values) - min(values) for values in known)])
-    names = [_name(m, month) for month in (*months, m.month)]
+    names = [_name(m, month) for month in (*(annex.month for annex in m.annexes), m.month)]
     head = "较上月" if _comparable(m) else ""
     return drawn(
         m, "score_months", lambda: pictures.score_lines(lines, names, span=span, moved=head),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
-from support import MONTH, drawn
+from support import MONTH, drawn, with_whole_months
 
 from hotline_lib import bulletin, open_month
 from hotline_lib.bulletin import _how_sure, _next_checks
@@ -225,19 +225,20 @@ def test_a_ticket_is_mended_only_if_what_was_a_no_is_now_a_yes(month_of, now, ou
 
 def test_an_indicator_that_cannot_be_compared_is_not_called_mended(m):
     """Its rule left the scheme, or the unit has no ticket of it this month: neither is an improvement."""
-    day = "complaint_24h_rate"
+    m, day = with_whole_months(m), "complaint_24h_rate"
     assert by_unit(bulletin.follow_up(m).table)["营口"][-2:] == ["失4分", "仍须关注"]
     scheme = m.params.scheme.model_copy(
         update={"rules": tuple(each for each in m.params.scheme.rules if each.indicator != day)}
     )
-    gone = bulletin.follow_up(replace(m, params=m.params.model_copy(update={"scheme": scheme})))
+    but = lambda **other: with_whole_months(replace(m, **other))
+    gone = bulletin.follow_up(but(params=m.params.model_copy(update={"scheme": scheme})))
     assert by_unit(gone.table)["营口"][-2:] == ["评分办法不计", "不再考核"] and "不再考核的单位：营口" in str(
         gone.sentence
     )
     rates = m.rates[~((m.rates["unit"] == "营口") & (m.rates["indicator"] == day))]
-    none = bulletin.follow_up(replace(m, rates=rates))
+    none = bulletin.follow_up(but(rates=rates))
     assert by_unit(none.table)["营口"][-2:] == ["没有工单可算", "无从比较"] and "不再须关注" not in str(none.sentence)
-    assert "没有工单可算、无从比较的是24小时办结率" in str(bulletin.follow_up(replace(m, rates=rates), "营口").sentence)
+    assert "没有工单可算、无从比较的是24小时办结率" in str(bulletin.follow_up(but(rates=rates), "营口").sentence)
 
 
 def test_what_leads_showed_is_told_apart(followed, month_of):
@@ -267,6 +268,10 @@ def test_without_last_month_there_is_nothing_to_follow(month_of):
 
 
 def test_indicators_that_called_for_attention_are_followed(m):
+    assert str(bulletin.follow_up(m).sentence) == (
+        "没有2024年8月的抽检记录；缺2024年7月受理的工单，2024年8月的失分不完整，无从跟踪。"
+    )
+    m = with_whole_months(m)
     rows = bulletin.follow_up(m).frame
     assert set(rows["what"]) == {"points"} and "营口" in set(rows["unit"])
     assert str(bulletin.follow_up(m).sentence).startswith(
@@ -274,8 +279,8 @@ def test_indicators_that_called_for_attention_are_followed(m):
     )
     assert "仍须关注（●）的是24小时办结率" in str(bulletin.follow_up(m, "营口").sentence)
     lower = m.params.scheme.signals.model_copy(update={"attention": m.params.scheme.signals.attention.model_copy(update={"points": Decimal(99)})})  # fmt: skip
-    none = replace(
-        m, params=m.params.model_copy(update={"scheme": m.params.scheme.model_copy(update={"signals": lower})})
+    none = with_whole_months(
+        replace(m, params=m.params.model_copy(update={"scheme": m.params.scheme.model_copy(update={"signals": lower})}))
     )
     assert "没有失分须关注（●）的指标" in str(bulletin.follow_up(none).sentence)
 

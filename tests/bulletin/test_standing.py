@@ -79,7 +79,25 @@ def test_a_month_without_anything_is_a_gap(project_of):
     frame = bulletin.score_months(m).frame
     assert frame["2024-04"].isna().all() and frame["2024-03"].notna().all()
     assert "没有4月的成绩" in bulletin.score_months(m).chart.note
-    assert "5月不含更早月份受理的工单" in bulletin.score_months(m).chart.note.replace("2023年10月和", "")
+    assert "5月缺更早月份受理的工单，不画" in bulletin.score_months(m).chart.note.replace("2023年10月和", "")
+
+
+def test_a_month_that_lacks_its_older_tickets_is_no_point_of_a_line(project_of, monkeypatch):
+    from hotline_lib.bulletin import _standing as standing
+
+    drawn = []
+    monkeypatch.setattr(standing.pictures, "score_lines", lambda lines, *rest, **more: drawn.append(lines) or b"")
+    m = open_month(MONTH, project_of(*[month for month in YEAR if month != "2024-04"]))
+    monkeypatch.setattr(standing, "drawn", lambda m, name, draw, **facts: draw())
+    bulletin.score_months(m).chart
+    for line in drawn[0]:
+        known = dict(zip(YEAR, line.values, strict=True))
+        assert [month for month in YEAR if known[month] is None] == ["2023-10", "2024-04", "2024-05"]
+
+
+def test_scores_of_one_whole_month_make_no_line(project_of):
+    m = open_month(MONTH, project_of(LAST, MONTH))
+    assert not m.annexes[-1].whole and not str(bulletin.score_months(m).chart)
 
 
 def test_a_first_month_has_no_movements(project_of):
