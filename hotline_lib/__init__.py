@@ -15,7 +15,7 @@ __all__ = ["bulletin", "metrics", "open_month", "present", "scoring"]
 def __getattr__(name: str) -> Any:
     """Loads what is asked for, when it is asked for: the command line starts without pandas."""
     if name == "open_month":
-        return importlib.import_module("hotline_lib.month").open_month
+        return importlib.import_module("hotline_lib.opening").open_month
     if name in __all__:
         return importlib.import_module(f"hotline_lib.{name}")
     raise AttributeError(f"hotline_lib 没有 {name}。可用的有：{'、'.join(__all__)}。")

@@ -9,22 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from hotline_lib import beside, published
+from hotline_lib import beside
 from hotline_lib.beside import HISTORY, Annex, Base, Count, filtered, known_value, month_length, read_spot_checks
-from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
+from hotline_lib.errors import HotlineError, UnknownValueError
 from hotline_lib.indicators import find_indicator
-from hotline_lib.params import Params, label, load_params, month_before
-from hotline_lib.paths import Paths, find_paths
-from hotline_lib.ringing import with_calls
-from hotline_lib.tickets import table_digest
+from hotline_lib.params import Params, label, month_before
+from hotline_lib.paths import Paths
 from hotline_lib.tickets.files import LONGEST
-from hotline_lib.tickets.read import newest_month, no_tickets
 from hotline_lib.tickets.rules import in_words
-from hotline_lib.tickets.scan import accepted, handed, leads, submitted
+from hotline_lib.tickets.scan import leads
 from hotline_lib.tickets.schema import KEYS, SCHEMA, Input
 from hotline_lib.tickets.single import chosen_tickets, left_tickets, missed_tickets, tickets_behind
-
-frames_read = handed  # the environment variable that holds a kernel to the frames that this process has read
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -248,53 +243,3 @@ class Month:
 def _check_columns(names: list[str]) -> None:
     if unknown := [name for name in names if name not in SCHEMA]:
         raise UnknownValueError("列", unknown[0], SCHEMA)
-
-
-def open_month(month: str = "", paths: Paths | None = None) -> Month:
-    """All about one month. The frames come from output/.cache; the first time, the month is checked and scanned.
-
-    month: YYYY-MM; the newest that there are tickets of if left out. paths: the project's folders; found from the working
-    directory by default.
-    Raises ParamsError, UnknownValueError, TicketsError or PublishedError.
-    """
-    table_digest.forget()  # whoever opens a month wants what there is now
-    return _opened(month, paths or find_paths())
-
-
-def _opened(month: str, paths: Paths) -> Month:
-    paths.recover()
-    month = month or newest_month(paths)
-    params = with_calls(load_params(month, paths.params), paths)
-    found = accepted(month, params, paths)
-    if found is None:
-        raise TicketsError(no_tickets(month, params, paths))
-    frames, source = found
-    late, scanned = submitted(month, params, paths)
-    last_year = beside.base_of(month_before(month, 12), params, paths, source.simulated)
-    previous = beside.base_of(month_before(month, 1), params, paths, source.simulated)
-    unusable, lacking = beside.left_out(source, scanned, params, paths)
-    inputs = {each.month: each for each in [source, *scanned, *last_year[1], *previous[1]]}
-    return Month(
-        month=month,
-        params=params,
-        paths=paths,
-        counts=beside.named(frames["counts"], params),
-        calendar=frames["calendar"],
-        **late,
-        last_year=last_year[0],
-        previous=previous[0],
-        spot_checks=read_spot_checks(month, params, paths),
-        errata=published.tables(month, params, paths).get("errata"),
-        inputs=tuple(sorted(inputs.values(), key=lambda each: each.month, reverse=True)),
-        odd=frames["warnings"],
-        left_out=(*unusable, *lacking),
-        incomplete=tuple(lacking),
-        still_open=frames["still_open"],
-    )
-
-
-def prepare(month: str, paths: Paths) -> Month:
-    """Checks a month and leaves its frames and those of the months before in output/.cache: notebooks only read them."""
-    m = _opened(month, paths)
-    _ = m._beside, m.annexes, m.missed, m.left, m.leads()
-    return m

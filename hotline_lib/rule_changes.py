@@ -111,7 +111,7 @@ def _flat(settings: dict, way: str = "") -> dict[str, object]:
 
 
 def _scores(params: Params, paths: Paths) -> list[str]:
-    from hotline_lib.month import open_month
+    from hotline_lib.opening import open_month
     from hotline_lib.scoring import compare
 
     try:

@@ -58,9 +58,9 @@ def test_wrong_usage_is_exit_code_2(arguments):
 
 def test_a_bug_of_ours_is_logged_and_not_shown(tmp_path):
     code = (
-        "import hotline_lib.month, hotline_lib.cli\n"
+        "import hotline_lib.opening, hotline_lib.cli\n"
         "def broken(*_): raise ZeroDivisionError('secret')\n"
-        "hotline_lib.month.open_month = broken\n"
+        "hotline_lib.opening.open_month = broken\n"
         f"hotline_lib.cli.main(['tables', '{MONTH}'])"
     )
     done = subprocess.run(
@@ -115,7 +115,7 @@ def test_make_clean_leaves_what_was_sent_and_the_locks(tmp_path):
 
 
 def test_the_log_of_an_error_lies_with_the_output_that_was_asked_for(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("hotline_lib.month.open_month", lambda *_: 1 / 0)
+    monkeypatch.setattr("hotline_lib.opening.open_month", lambda *_: 1 / 0)
     monkeypatch.setenv("HOTLINE_OUTPUT", str(tmp_path / "usual"))
     with pytest.raises(SystemExit):
         cli.main(["tables", MONTH, "--output", str(tmp_path / "asked")])

@@ -19,6 +19,7 @@ FLOORS = [
     {"intake"},
     {"beside"},
     {"month", "simulate"},
+    {"opening"},
     {"metrics"},
     {"scoring"},
     {"proofread"},

@@ -8,7 +8,7 @@ from test_tickets import MONTH, tickets, write
 
 from hotline_lib import present
 from hotline_lib.errors import TicketsError
-from hotline_lib.month import open_month
+from hotline_lib.opening import open_month
 from hotline_lib.params import load_params
 from hotline_lib.readiness import check
 from hotline_lib.tickets.read import newest_month

@@ -15,7 +15,7 @@ from hotline_lib.batch.manifest import Manifest, Record, Tables, put, write_mani
 from hotline_lib.deliver.ledger import Entry
 from hotline_lib.fingerprint import file_sha256
 from hotline_lib.journal import write_folder, write_whole
-from hotline_lib.month import open_month
+from hotline_lib.opening import open_month
 from hotline_lib.sampling import ledger
 from hotline_lib.sampling.ledger import Asked, Draw, Drawn
 from hotline_lib.tickets.files import Change, kept_as, log_file, version_name

@@ -108,9 +108,11 @@ def opened(prepare: Prepare, month: str, paths: Paths, kernels: Kernels | None) 
     with ExitStack() as stack:
         at: Here | None = None
         if kernels and (line := kernels.beside()):
-            stack.enter_context(line)
-            with suppress(Gone):
-                at = Beside(line, prepare, month, paths)
+            with suppress(Gone), line:
+                Beside(line, prepare, month, paths)  # the engine ends with it
+                kernels.hold(month)
+                if again := kernels.beside():
+                    at = Beside(stack.enter_context(again), prepare, month, paths)
         if at is None:
             import pandas
 
@@ -166,6 +168,6 @@ def facts(month: Month) -> tuple[str, ...]:
 
 def frames_read(paths: Paths) -> dict[str, str]:
     """The environment variable that holds kernels to the frames that the month was read into."""
-    from hotline_lib.month import frames_read
+    from hotline_lib.opening import frames_read
 
     return frames_read(paths)

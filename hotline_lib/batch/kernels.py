@@ -74,7 +74,11 @@ class ForkServer:
 
     def start(self, file: str, environment: Mapping[str, str], cwd: str) -> ForkedProcess:
         """A kernel with that connection file. Raises OSError if the warm process does not give one."""
-        return ForkedProcess(self, self._ask({"file": file, "env": dict(environment), "cwd": cwd}))
+        return ForkedProcess(self, self._ask({"file": file, "env": dict(environment), "cwd": cwd})["started"])
+
+    def hold(self, month: str) -> None:
+        """Opens a month in the warm process. Raises OSError as ``start`` does."""
+        self._ask({"hold": month})
 
     def beside(self, environment: Mapping[str, str]) -> Connection:
         """A line to a fork that does a month's own work (``desk``). Raises OSError as ``start`` does."""
@@ -83,8 +87,8 @@ class ForkServer:
             self._ask({"env": dict(environment), "cwd": os.getcwd()}, theirs.fileno())
             return Connection(ours.detach())
 
-    def _ask(self, asked: dict[str, Any], *descriptors: int) -> int:
-        """The process that the warm one forked for that."""
+    def _ask(self, asked: dict[str, Any], *descriptors: int) -> dict[str, Any]:
+        """What the warm process says that it did."""
         with self._lock:  # one question at a time
             try:
                 if not self._ready:
@@ -100,7 +104,7 @@ class ForkServer:
             if not isinstance(answer, dict):
                 self.broken = True
                 raise OSError("the warm process does not answer")
-            return answer["started"]
+            return answer
 
     def code(self, pid: int) -> int | None:
         """How a kernel ended; None while it runs. If the warm process is gone, its kernels are ended."""
@@ -240,6 +244,12 @@ class Kernels:
             with suppress(OSError):
                 return SERVERS[self._fork_from].beside(child_environment(**self.environment))
         return None
+
+    def hold(self, month: str) -> None:
+        """Opens a month, whose frames are kept, in the warm process: what is forked from it then has it."""
+        if self.forks:
+            with suppress(OSError):
+                SERVERS[self._fork_from].hold(month)
 
     def plain_from_now_on(self) -> None:
         SERVERS[self._fork_from].broken = True

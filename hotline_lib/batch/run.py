@@ -295,6 +295,6 @@ class _Run:
 
 def prepared(month: str, paths: Paths) -> Month:
     """The month, its frames scanned once and left in output/.cache for the notebooks."""
-    from hotline_lib.month import prepare
+    from hotline_lib.opening import prepare
 
     return prepare(month, paths)

@@ -3,7 +3,7 @@
 Started by ``kernels.ForkServer`` with one end of a socket pair; speaks lines of JSON. In: what to start. Out: "ready"
 once, a pid per kernel started, and every kernel that has ended. When the other end is gone, so are all kernels and
 this process: nothing outlives the runner, however it dies. No engine is connected here, for a connection does not survive
-a fork; nor is one imported, for notebooks read frames that are kept.
+a fork; nor is one imported, for notebooks read frames that are kept. The month that they are of is opened here, once.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from datetime import date
 from hotline_lib.processes import QUICK_TEXT, few_collections
 
 _WARM = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "matplotlib.pyplot",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completer", "IPython.core.completerlib",
+    "IPython.extensions.storemagic", "sqlite3", "tornado.queues", "tornado.platform.asyncio", "matplotlib.pyplot",
     "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "pyarrow.parquet", "hotline_lib.bulletin",
-    "hotline_lib.month", "hotline_lib.metrics",
+    "hotline_lib.opening", "hotline_lib.metrics",
     "hotline_lib.present._charts", "hotline_lib.present._sampled", "hotline_lib.present._patterns", "PIL.Image",
     "pyarrow.dataset", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin",
 )  # fmt: skip
@@ -54,6 +55,10 @@ def serve(runner: socket.socket) -> None:
             *lines, pending = (pending + piece).split(b"\n")
             for line in lines:
                 asked = json.loads(line)
+                if "hold" in asked:
+                    _hold(asked["hold"])
+                    _tell(runner, {"held": asked["hold"]})
+                    continue
                 lent = None if "file" in asked else held.pop()
                 kernels.add(pid := _fork(runner, asked, lent))
                 if lent is not None:
@@ -83,6 +88,21 @@ def _know() -> None:
     with suppress(Exception):  # the month that needs them says what is wrong
         load_params(f"{date.today():%Y-%m}", find_paths().params, need_month_file=None)  # reading YAML takes its time
     pandas.set_option(*QUICK_TEXT)
+
+
+def _hold(month: str) -> None:
+    """Opens a month, and finds what several of its pages say, once for all that is forked from here; its frames are kept."""
+    from hotline_lib import bulletin
+    from hotline_lib.opening import hold
+    from hotline_lib.paths import find_paths
+
+    with suppress(Exception):  # whoever opens it says what is wrong
+        bulletin.findings(hold(month, find_paths()))
+    if (
+        "duckdb" in sys.modules
+    ):  # its frames could not be kept: after an engine's threads nothing can be forked from here
+        raise SystemExit(1)
+    gc.freeze()
 
 
 def _tell(runner: socket.socket, words: object) -> None:

@@ -74,8 +74,9 @@ def points_before(m: Month) -> pd.DataFrame | None:
     None where no tickets tell, or where those accepted earlier are missing: what they cost is not known then.
     """
     last = m.annexes[-1] if m.annexes else None
-    told = last is not None and last.whole and last.rates is not None
-    return scoring.deductions(_values(last), last.params.scheme) if told else None
+    if last is None or last.rates is None or not last.whole:
+        return None
+    return scoring.deductions(_values(last), last.params.scheme)
 
 
 def moved_columns(m: Month) -> list[Column]:

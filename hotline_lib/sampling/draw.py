@@ -19,7 +19,8 @@ from hotline_lib.errors import HotlineError, TicketsError, UnknownValueError
 from hotline_lib.fingerprint import value_fingerprint
 from hotline_lib.intake.spot_checks import QUESTIONS
 from hotline_lib.journal import Move, write_whole
-from hotline_lib.month import Month, open_month
+from hotline_lib.month import Month
+from hotline_lib.opening import open_month
 from hotline_lib.params import month_before
 from hotline_lib.paths import Paths
 from hotline_lib.sampling import ledger

@@ -3,16 +3,17 @@ wait for it."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ibis as ibis
-elif "ibis" in sys.modules:
-    ibis = sys.modules["ibis"]
 else:
-    _spec = importlib.util.find_spec("ibis")
-    _spec.loader = importlib.util.LazyLoader(_spec.loader)
-    ibis = sys.modules["ibis"] = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(ibis)
+
+    class _WhenAsked:
+        """Not in ``sys.modules`` until then, as importlib's lazy modules are: IPython's kernel looks into each of those."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(importlib.import_module("ibis"), name)
+
+    ibis = _WhenAsked()

@@ -223,7 +223,9 @@ def frames_key(what: str, month: str, inputs: list[Input], names: Params, params
 @lru_cache(maxsize=64)
 def _frame(content: bytes) -> pd.DataFrame:
     """What a file keeps, with dates as the scan gives them (Parquet keeps milliseconds). A month beside others is read often."""
-    kept = pd.read_parquet(io.BytesIO(content))
+    from pyarrow import parquet as pq  # slow to import, and an unchanged month reads none
+
+    kept = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False).to_pandas()
     return kept.astype(dict.fromkeys(kept.select_dtypes("datetime").columns, "datetime64[s]"))
 
 
@@ -243,6 +245,12 @@ def kept(what: str, month: str, fingerprint: str, scan: Callable[[], Frames], pa
     if json.loads(os.environ.get(_HANDED, "{}")).get(f"{what} {month}", digest) != digest:
         raise TicketsError(f"{month} 的工单在这次运行中换过，这一份没有用换过的工单做。请重新运行 hotline run。")
     return {name.removesuffix(".parquet"): _frame(files[name]).copy(deep=False) for name in sorted(files)}
+
+
+def as_handed(paths: Paths) -> bool:
+    """Whether a run has handed this process no other frames than those that it has read, or that were read before it was forked."""
+    frames = json.loads(os.environ.get(_HANDED, "{}"))
+    return all(_read.get(f"{paths.cache} {key}", digest) == digest for key, digest in frames.items())
 
 
 def handed(paths: Paths) -> dict[str, str]:

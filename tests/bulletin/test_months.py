@@ -8,7 +8,8 @@ from support import MONTH
 
 from hotline_lib import bulletin, open_month
 from hotline_lib.batch.inputs import basis
-from hotline_lib.month import Base, prepare
+from hotline_lib.month import Base
+from hotline_lib.opening import prepare
 from hotline_lib.params import load_params, month_before, month_span
 from hotline_lib.present._sentences import Sentence
 

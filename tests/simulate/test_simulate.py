@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from hotline_lib.cli import app
 from hotline_lib.errors import HotlineError, PublishedError
-from hotline_lib.month import open_month
+from hotline_lib.opening import open_month
 from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
 from hotline_lib.simulate import DEFAULT_SEED, simulate

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotline_lib.month import open_month
+from hotline_lib.opening import open_month
 from hotline_lib.tickets.leads import COLUMNS, LEADS, find_leads
 
 DAYS, COMPLAINT = 30, "投诉举报"

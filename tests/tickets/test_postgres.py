@@ -15,7 +15,7 @@ from test_tickets import MONTH, tickets, write
 
 from hotline_lib.cli import main
 from hotline_lib.errors import TicketsError
-from hotline_lib.month import open_month
+from hotline_lib.opening import open_month
 from hotline_lib.params import load_params
 from hotline_lib.tickets import source_postgres, table_digest
 from hotline_lib.tickets.read import find_input

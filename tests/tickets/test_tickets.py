@@ -7,7 +7,7 @@ import pytest
 
 from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.journal import DIGESTS, read_folder
-from hotline_lib.month import open_month
+from hotline_lib.opening import open_month
 from hotline_lib.params import load_params
 from hotline_lib.tickets.rules import in_words
 from hotline_lib.tickets.scan import accepted, handed, submitted
