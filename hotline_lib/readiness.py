@@ -202,7 +202,7 @@ def _spot_checks(found: Readiness, params: Params, paths: Paths) -> None:
     drawn = read_spot_checks(found.month, params, paths)
     name = paths.short(paths.spot_checks(found.month))
     if drawn is None:
-        found.weakens.append(f"没有 {name}：抽检一节只说明没有抽检。")
+        found.weakens.append(f"没有 {name}：抽检一节只说明没有抽检记录。")
         return
     found.ready.append(f"抽检 {name}：{len(drawn)} 件")
     found.weakens += left(found.month, ledger.standing(ledger.read_ledger(paths)), ledger.read_back(found.month, paths))

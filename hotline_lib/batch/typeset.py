@@ -14,15 +14,14 @@ from hotline_lib.contract import SLOT
 _DIGIT = re.compile(r"(?<=.)(?:第|图|附件)\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
 _FITS = {"hotline", "drill-parts"}  # tables of present, which see to that themselves
 _BOX = '<div class="table-box" role="group" tabindex="0" aria-label="表">'
-_ITEM = re.compile(r"\d{1,2}\.(?=\d{1,4}[年月日])")  # 2.9月11日: the number of an item, and then a date
 _BREAKS = ("p", "li", "caption", "h2", "h3", "h4")
 
 
 class _Typeset(HTMLParser):
     """HTML with its words set for reading; every tag, attribute and comment is left as it stands.
 
-    No line ends between a number's last digit and its unit, in whatever may break: paragraphs, notes, items, captions. An
-    item's number stands off from a number that follows. A head without words, as pandas has over a frame's
+    No line ends between a number's last digit and its unit, in whatever may break: paragraphs, notes, items, captions,
+    cells of words. A head without words, as pandas has over a frame's
     index, becomes a cell: as a head it names nothing to a listener. A table of pandas or Markdown may be of any width, and
     stands in a box that scrolls.
     """
@@ -37,7 +36,8 @@ class _Typeset(HTMLParser):
         self.rawdata = ""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag in _BREAKS and attributes != [("class", "mono")]:
+        words = tag == "td" and "text" in (dict(attributes).get("class") or "").split()
+        if (tag in _BREAKS and attributes != [("class", "mono")]) or words:
             self._prose.append(tag)
         if tag == "table":
             self._boxed.append(not set((dict(attributes).get("class") or "").split()) & _FITS)
@@ -59,10 +59,7 @@ class _Typeset(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._prose:
-            first = self.made and self.made[-1].startswith(f"<{self._prose[-1]}")
-            item = _ITEM.match(data) if first else None
-            self.made += [f'<span class="item">{item[0]}</span>'] if item else []
-            data = _DIGIT.sub(r'<span class="whole">\g<0></span>', data[item.end() if item else 0 :])
+            data = _DIGIT.sub(r'<span class="whole">\g<0></span>', data)
         self.made.append(data)
 
     def handle_entityref(self, name: str) -> None:

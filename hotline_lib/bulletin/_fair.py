@@ -36,7 +36,7 @@ _PER_HEAD = ("tickets", "complaints")
 def needs_help(m: Month) -> Exhibit:
     """谁需要帮助、帮什么：失分、未上报或抽检到了须关注程度的单位，和最省力的一步。
 
-    有 sentence、table。frame：一行一个单位：rank、unit、needs（缺什么）、way（最省力的一步）、tickets（这一步的件数）。
+    有 sentence、table。frame：一行一个单位：rank、unit、needs（不足之处）、way（最省力的一步）、tickets（这一步的件数）。
     来源：rates、counts、抽检；界限在 params/scoring.yaml。
     """
     parts = Parts(sentence=Says("needs_help", _needs), table=_needs_table)
@@ -167,7 +167,7 @@ def _needs_table(x: Exhibit) -> Table | Sentence:
     if x.frame.empty:
         return Sentence("")
     columns = [
-        RANK, UNIT, Column("缺什么", "needs", "text"), column("tickets", head="最省力的一步"), Column("做到什么", "way", "text"),
+        RANK, UNIT, Column("不足之处", "needs", "text"), column("tickets", head="最省力的一步"), Column("办法和得分", "way", "text"),
     ]  # fmt: skip
     without = ["“—”：没有找到多办好几件工单就能多得分的一步"] * bool(x.frame["tickets"].isna().any())
     return Table(x.frame, columns, label="需要帮助的单位", order="名次在后的在前", notes=without)
@@ -222,7 +222,7 @@ def _takes_table(x: Exhibit) -> Table | Sentence:
     return Table(
         rows, columns, label="多得1分、进位各要几件", order="按区划排；得分、名次为届时的，其他单位不变", row_head="unit",
         notes=[f"一件照常办好：各项都合格，用时为本单位{x.m.params.catalogue.name_of('complaint')}的中位时长，不超过24小时和时限。一件可同时算进几项指标",
-               "只列做得到的：超过计入工单四分之一的不列；不超过5%为近。多受理工单、断网时长等不是办好工单，不列"],
+               "一个目标有两种做法（件数少的，或名次高的）时各列一行。只列做得到的：超过计入工单四分之一的不列；不超过5%为近。多受理工单、断网时长等不是办好工单，不列"],
     )  # fmt: skip
 
 

@@ -56,6 +56,13 @@ def without_issue(m: Month) -> Exhibit:
     return Exhibit(m, frame, {"business_type": "business_type"}, {}, parts, _of_missing)
 
 
+def _order(rose: pd.Series, top: int) -> str:
+    """How the rows stand, of which there may be one, or only rises."""
+    falls = len(rose) - int(rose.sum())
+    both = "先列增加、后列减少" if 0 < falls < len(rose) else "按增减的大小排" if len(rose) > 1 else ""
+    return "，".join(filter(None, [both, f"各取变化最大的{top}项" if max(falls, len(rose) - falls) >= top > 1 else ""]))
+
+
 def _movers_table(x: Exhibit, kind: str, top: int, whole: bool) -> Table:
     """Each with its exact interval; empty without the base month's tickets."""
     if x.frame.empty:
@@ -85,7 +92,7 @@ def _movers_table(x: Exhibit, kind: str, top: int, whole: bool) -> Table:
             column("low", head="日均95%区间" if uneven else "95%区间", kind="change_interval"),
         ],
         caption=f"与{label(figures.base(x.m, kind).month)}比",
-        order=f"先列增加、后列减少，各取变化最大的{top}项",
+        order=_order(rows["rose"], top),
         label=f"事项{'同比' if kind == 'yoy' else '环比'}升降" if whole else "",
         row_head="issue",
         rule_after=lambda row: row["ends_rises"],

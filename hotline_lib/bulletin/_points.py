@@ -127,7 +127,7 @@ def _table(x: Exhibit, *, units: bool, unit: str = "") -> Table | Sentence:
         total=total,
         total_in_csv=True,
         notes=[
-            "不由单件工单决定的各项记—；·为0分",
+            "“—”：不由单件工单决定，或没有办好工单就能到的下一档；·为0分",
             "不失时名次：这一项若不失分，其他不变，在全部单位中的名次",
             *([] if units else rounded(x.m, x.frame["unit"].iloc[0])),
             *x.m.incomplete,

@@ -112,7 +112,7 @@ def _frame(m: Month) -> pd.DataFrame:
 def _spot_checks_table(x: Exhibit) -> Table | Sentence:
     """Annex 2, with what so few can say; two ids at most, then 等N个."""
     if x.frame.empty:
-        return Sentence("附件2从略。")
+        return Sentence("没有随机抽检的记录，附件2从略。")
     frame, rates, answers = x.frame.copy(), [], []
     for question, (name, words) in _QUESTIONS.items():
         pairs = list(zip(frame[f"{question}_yes"], frame[f"{question}_of"], strict=True))

@@ -171,7 +171,7 @@ def _made_of(key: str, of: pd.Series) -> str | None:
 
 def _spot_checks_table(x: Exhibit, unit: str) -> Table | Sentence:
     if x.frame.empty:
-        return Sentence(f"本月没有抽检{x.m.params.unit(unit).long_name}的工单。")
+        return Sentence(f"没有{x.m.params.unit(unit).long_name}本月的抽检记录。")
     if small.note(x.m):
         return Sentence(f"抽检的工单不逐件列出（{'；'.join(small.note(x.m))}）。")
     answer = lambda question: lambda row: "strong" if row[question] == "no" else "soft"

@@ -236,7 +236,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 
 def _words(cell: Cell) -> str:
-    return f"{cell.mark} {cell.text}".strip()
+    return f"{cell.mark}{cell.text}"
 
 
 def _place(column: Column) -> dict[str, Any]:
@@ -293,4 +293,5 @@ def _plain(of: dict[str, Any]) -> str:
 
 def _told(cell: Cell) -> str:
     head, unit = cell.column.head.removesuffix("件数"), cell.column.unit  # 9,276件 says it
+    unit = "件" if unit.startswith("件/") and cell.text[-1:].isdigit() else unit  # 抽检问题3/4件
     return f"{head}{_words(cell)}{unit if unit in ('件', '%') else ''}"

@@ -82,19 +82,23 @@ def caption(m: Month) -> Sentence:
     return Sentence(" · ".join(filter(None, parts)), "caption")
 
 
-def _warned(m: Month) -> list[str]:
-    """What is odd about the month's tickets: 74件工单尚未办结（均为营口）."""
+def _warned(m: Month, unit: str) -> list[str]:
+    """What is odd about the month's tickets: 74件工单尚未办结（均为营口）. unit: of which those that are open are told; all."""
     told = [*(f"{each.warning}（{each.tickets}件）" for each in m.odd.itertuples()), *m.left_out]
-    if m.still_open is None or not (number := int(m.still_open["tickets"].sum())):
+    left = m.still_open
+    if left is not None and unit:
+        left = left[left["unit"] == m.params.unit(unit).name]
+    if left is None or not (number := int(left["tickets"].sum())):
         return told
-    units = m.still_open.loc[m.still_open["tickets"] > 0, "unit"].unique()
+    units = left.loc[left["tickets"] > 0, "unit"].unique()
     return [f"{number}件工单尚未办结" + (f"（均为{units[0]}）" if len(units) == 1 else ""), *told]
 
 
-def provenance(m: Month, *, changes: bool = True) -> Sources:
+def provenance(m: Month, *, changes: bool = True, unit: str = "") -> Sources:
     """Where the page's figures come from and how they are made: tickets, populations, rounding, inputs, versions.
 
     changes: whether to say what makes a change 显著: not on a page without changes, or that says it elsewhere.
+    unit: whose page it is; none: the province's.
     """
     tickets = NO_REAL_CALL if m.simulated else f"工单：{'、'.join(source.name for source in m.sources)}"
     submitted = int(m.submissions["tickets"].sum())
@@ -112,9 +116,9 @@ def provenance(m: Month, *, changes: bool = True) -> Sources:
         f"{tickets}。",
         f"受理量按受理时间计，考评各率按当月上报的工单计，两者统计范围不同："
         f"本月上报{submitted}件，其中{earlier}件为以前月份受理{'（以前月份的工单不全）' if m.incomplete else ''}。",
-        "占比、同比、环比由件数计算，四舍五入保留两位小数，合计可能因舍入不等于100；得分由保留两位小数的率计算。“—”为没有数据。",
+        "占比、同比、环比由件数计算，四舍五入保留两位小数，合计可能因舍入不等于100；得分由保留两位小数的率计算。“—”为没有数据或不适用。",
         judged if changes and (m.previous.source or m.last_year.source) else "",
-        f"{'；'.join(told)}。" if (told := _warned(m)) else "",
+        f"{'；'.join(told)}。" if (told := _warned(m, unit)) else "",
     ]
     line = [
         *(f"{source.name} SHA-256 {source.sha256[:12]}" for source in m.sources),

@@ -15,6 +15,7 @@ from itertools import groupby
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?$")
 _ITEM = re.compile(r"([-*+]|(\d{1,9})[.)])[ \t]+(.+)")
+_NUMBERED = re.compile(r"(\d{1,2}\.)(?=\d+[年月日]|\d{4})")  # an item's number before a date: 2.9月 is no decimal
 _PUNCTUATION = re.escape("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _MARKED = re.compile(
     rf"\\(?P<literal>[{_PUNCTUATION}])"
@@ -130,7 +131,8 @@ def _block(words: str, indented: int, before: list[Block]) -> Block:
     if item := _ITEM.fullmatch(words):
         inner = indented >= 2 and bool(before) and before[-1].kind == "item"
         return Block("item", tuple(_runs(item[3])), int(inner), f"{item[2]}." if item[2] else "•")
-    return Block("paragraph", tuple(_runs(words)))
+    numbered = _NUMBERED.match(words)
+    return Block("paragraph", tuple(_runs(f"{numbered[1]}\u2009{words[numbered.end() :]}" if numbered else words)))
 
 
 def _runs(words: str, bold: bool = False, emphasis: bool = False) -> Iterator[Run]:

@@ -151,9 +151,12 @@ def pull(part: Figure, whole: Figure) -> str:
 
 
 def shortened(text: str, most: int = 50) -> str:
-    """As many whole clauses of a lead as make ``most`` characters, the full stop not counted."""
+    """As many whole clauses of a lead as make ``most`` characters, the full stop not counted.
+
+    What stands between semicolons goes as a whole: half of it would say something else, without what it depends on.
+    """
     text = text.rstrip("。")
-    while len(text) > most and (cut := max(text.rfind("；"), text.rfind("，"))) > 0:
+    while len(text) > most and (cut := max(text.rfind("；"), text.rfind("，") * ("；" not in text))) > 0:
         text = text[:cut]
     return f"{text}。"
 

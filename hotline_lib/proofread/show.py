@@ -11,18 +11,23 @@ from markupsafe import Markup, escape
 
 from hotline_lib.proofread.document import Document
 from hotline_lib.proofread.figures import Figure
-from hotline_lib.proofread.verdicts import AGAINST, RIGHT, STRENGTH
+from hotline_lib.proofread.verdicts import AGAINST, BASE, FORCED, RIGHT, STRENGTH
 
 _CLASS = dict(zip(STRENGTH, ("wrong", "against", "base", "forced", "alone", "right"), strict=True))
+
+_COUNTED = {BASE: "另有口径", FORCED: "凑整不符"}  # as a sentence needs them; others are told by their kind
 
 
 def counted(document: Document) -> str:
     """One line: how many figures were held against how many relations, and how many verdicts of each kind."""
     kinds = Counter(verdict.kind for verdict in document.verdicts)
     alone = len(document.figures) - document.held
-    text = f"；文字{len(document.remarks)}处" if document.remarks else ""
+    text = f"；文字可疑{len(document.remarks)}处" if document.remarks else ""
     rest = f"，其余{alone}个别处没有可核的数" if alone else ""
-    found = "，".join(f"{kind}{kinds[kind]}处" for kind in STRENGTH[:4] if kinds[kind]) or "没有发现问题"
+    found = (
+        "，".join(f"{_COUNTED.get(kind, kind)}{kinds[kind]}处" for kind in STRENGTH[:4] if kinds[kind])
+        or "没有发现问题"
+    )
     return (
         f"{len(document.figures)}个数，{document.held}个与别处相核（{document.relations}条关系）{rest}；{found}{text}"
     )

@@ -271,7 +271,11 @@ def test_a_number_and_its_unit_stay_together():
     assert typeset('<p class="table-note">前5位，列第15位，见图6</p>') == (
         '<p class="table-note">前<span class="whole">5位</span>，列<span class="whole">第15位</span>，见<span class="whole">图6</span></p>'
     )
-    assert typeset("<p>2.9月11日</p>").startswith('<p><span class="item">2.</span><span class="whole">9月</span>')
+    assert typeset("<p>2.\u20099月11日</p>").startswith('<p>2.\u2009<span class="whole">9月</span>')
+    assert (
+        typeset('<td class="text prose">多得0.29分</td>')
+        == '<td class="text prose">多得0.2<span class="whole">9分</span></td>'
+    )
     assert typeset("<td>3件</td>") == "<td>3件</td>"
 
 

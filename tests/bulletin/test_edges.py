@@ -126,7 +126,7 @@ def test_all_in_time_is_claimed_only_where_it_is_true(month_of):
 
 def test_a_month_without_spot_checks_has_no_such_table(month_of, tmp_path):
     m = month_of(ONE)
-    assert str(bulletin.spot_checks(m).table) == "附件2从略。"
+    assert str(bulletin.spot_checks(m).table) == "没有随机抽检的记录，附件2从略。"
     assert "未发现" not in bulletin.overview(m).table._repr_html_()  # nor does the key speak of it
     names = [file.stem for file in bulletin.write_tables(m, tmp_path)]
     assert "spot_checks" not in names

@@ -85,6 +85,13 @@ def test_an_incomplete_annex_1_says_so_where_it_stands(with_bases, tmp_path):  #
         assert all((lack in body) == told for body in words_of_mail(made))
 
 
+def test_a_units_page_does_not_repeat_what_others_left_open(real):
+    assert "74件工单尚未办结（均为营口）" in repr(provenance(real))
+    assert "尚未办结" not in repr(provenance(real, unit="沈阳")) and "74件工单尚未办结" in repr(
+        provenance(real, unit="营口市")
+    )
+
+
 def test_a_month_without_the_tickets_of_the_month_before_is_incomplete(september, tmp_path):
     import shutil
 

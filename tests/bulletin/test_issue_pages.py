@@ -8,6 +8,7 @@ import pytest
 from support import every_exhibit, parts_of
 
 from hotline_lib import bulletin
+from hotline_lib.bulletin._movers import _order as movers_order
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.month import Base
 
@@ -199,3 +200,14 @@ def test_figure_4_says_what_it_shows(month_of):
 def test_another_role_is_refused(month_of):
     with pytest.raises(UnknownValueError, match="complaint"):
         bulletin.top_issues(month_of(TIED), "complaints")
+
+
+@pytest.mark.parametrize(
+    ("rose", "top", "said"),
+    [
+        ([True], 5, ""), ([True, True], 5, "按增减的大小排"), ([True, False], 5, "先列增加、后列减少"),
+        ([True, True, False], 2, "先列增加、后列减少，各取变化最大的2项"), ([False, False], 2, "按增减的大小排，各取变化最大的2项"),
+    ],
+)  # fmt: skip
+def test_the_order_of_movers_is_said_as_far_as_there_is_one(rose, top, said):
+    assert movers_order(pd.Series(rose), top) == said

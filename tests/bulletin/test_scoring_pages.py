@@ -145,7 +145,7 @@ def test_who_needs_help_and_with_what(m):
     assert rows["朝阳"][3:] == ["1", "照常办好，24小时办结率多得4分"]
     assert rows["大连"][2:] == ["抽检4件，3件有问题", "", "—"] or rows["大连"][3] in ("", "—")
     said = str(bulletin.needs_help(m).sentence)
-    assert said.startswith("15个单位中，营口市、朝阳市、阜新市、鞍山市、沈阳市等6个单位需要帮助。营口市：未上报492件")
+    assert said.startswith("15个单位中，营口市、朝阳市、阜新市、鞍山市、沈阳市、大连市需要帮助。营口市：未上报492件")
     assert "朝阳市：24小时办结率失4分（1件未达标）；有1件照常办好，24小时办结率多得4分。" in said
 
 
@@ -249,14 +249,16 @@ def test_ranks_that_contradict_each_other_are_named(m):
 def test_a_month_without_spot_checks_says_so_and_shows_nothing(month_of, m):
     leads_only = DRAWN + "1 | 沈阳 | lead | no | no | no"
     for empty, said in (
-        (month_of(ONE), "没有抽检"),
+        (month_of(ONE), "没有抽检记录"),
         (month_of(ONE, spot_checks=leads_only), "没有随机抽检，只复查了线索"),
-        (replace(m, spot_checks=None), "没有抽检"),
+        (replace(m, spot_checks=None), "没有抽检记录"),
     ):
         assert str(bulletin.spot_checks(empty).lead) == f"9月份{said}。"
         assert "未经核实" in str(bulletin.spot_checks(empty).sentence)
         assert str(bulletin.spot_checks(empty).note) == ""
-        assert bulletin.spot_checks(empty).table._repr_html_() == '<p class="sentence">附件2从略。</p>'
+        assert (
+            bulletin.spot_checks(empty).table._repr_html_() == '<p class="sentence">没有随机抽检的记录，附件2从略。</p>'
+        )
         for make in (bulletin.spot_checks, bulletin.score_ranks):
             assert make(empty).chart._repr_html_() == ""
 

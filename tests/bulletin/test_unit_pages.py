@@ -87,7 +87,7 @@ def test_long_names_and_aliases_are_the_same_unit(month):
 def test_a_unit_without_tickets_is_told_so_on_a_whole_page(month_of):
     text = whole(month_of(ONE), "阜新")
     assert "阜新市9月份没有受理工单。" in text
-    assert "没有标注事项的投诉举报工单" in text and "没有抽检阜新市的工单" in text
+    assert "没有标注事项的投诉举报工单" in text and "没有阜新市本月的抽检记录" in text
     assert "没有受理工单" in whole(month_of(HEAD), "沈阳")
 
 

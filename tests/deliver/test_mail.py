@@ -202,6 +202,12 @@ def test_a_units_edition_says_nothing_of_another(month, files):
     assert not [part for part in mail.walk() if part.get_content_maintype() == "image"]
 
 
+def test_marks_and_units_stand_beside_their_number(month):
+    said = text(build(month, Files()))
+    assert "同比▲+27.58%" in said and "抽检问题3/4件" in said and "抽检问题未发现\n" in said
+    assert "▲+27.58" in html(build(month, Files()))
+
+
 def test_no_line_ends_between_a_number_and_its_unit(month):
     body = build(month, Files()).get_body(("html",)).get_content()
     for last in ("4件", "9万件", "第15位"):

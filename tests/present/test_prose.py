@@ -148,3 +148,18 @@ def test_official_prose_is_not_odd():
         == []
         == odd("1.甲市<乙市；“省平台”（以下简称“平台”）A>B，满意率≥90%，https://example.invalid/a_b\n　　二是*。")
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2.9月11日至12日，组织培训。", "2.\u20099月11日至12日，组织培训。"),
+        ("3.12328热线开通。", "3.\u200912328热线开通。"),
+        ("1.2024年的安排", "1.\u20092024年的安排"),
+        ("2.90%的工单", "2.90%的工单"),
+        ("1.5万件", "1.5万件"),
+        ("1.会议", "1.会议"),
+    ],
+)
+def test_an_items_number_is_no_part_of_the_date_behind_it(written, shown):
+    assert Prose(written).blocks[0].text == shown and shown in Prose(written)._repr_html_()

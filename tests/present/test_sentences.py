@@ -10,6 +10,7 @@ from hotline_lib.present._sentences import (
     numeral,
     render_cited,
     render_parts,
+    shortened,
 )
 from hotline_lib.present._sources import Setting
 
@@ -104,3 +105,11 @@ def test_parts_of_a_charts_words(wording):
 def test_a_sentence_shows_markup_as_text():
     assert Sentence("<b>甲</b>&乙")._repr_html_() == '<p class="sentence">&lt;b&gt;甲&lt;/b&gt;&amp;乙</p>'
     assert Sentence("一\n二", "lead")._repr_html_() == '<p class="lead">一</p><p class="lead">二</p>'
+
+
+def test_a_lead_that_is_too_long_loses_whole_sentences_and_no_half_one():
+    """增加三成，但未超出通常波动: without its second half it would say something else."""
+    whole, half = "甲" * 40, "乙" * 5 + "，" + "但丙" * 5
+    assert shortened(f"{whole}；{half}。") == f"{whole}。"
+    assert shortened(f"{whole}，{half}。") == f"{whole}，{'乙' * 5}。"  # nothing else to cut at
+    assert shortened("甲，乙；丙。") == "甲，乙；丙。"
