@@ -66,8 +66,14 @@ def _table(x: Exhibit) -> Table:
         bad = lambda row: signals.of(bad=row["problems"])
         clean = lambda row: "" if row["problems"] else "soft"
         columns.append(Column("抽检问题", "found", "words", unit="件/抽检件", signal=bad, emphasis=clean))
+    rates = [
+        each.value
+        for each in columns
+        if each.kind == "rate" and each.value in BY_KEY and BY_KEY[each.value].kind == "rate"
+    ]
     told = {"checked": checked, "marked": rows["yoy_significant"].notna().any(), **dict(signals)}
-    signs, grey = (noted(m, "overview_key", grey=each, **told)[0] for each in (False, True))
+    told |= {"full": (rows[rates] == 100).any(axis=None), "clean": checked and (rows["problems"] == 0).any()}
+    (signs,), grey = (noted(m, "overview_key", grey=each, **told) for each in (False, True))
     made = Table(
         rows,
         columns,
@@ -78,7 +84,7 @@ def _table(x: Exhibit) -> Table:
             "left": _left(rows[["unsubmitted", "open"]].sum(skipna=False)),
         },
         rule_after=lambda row: row["kind"] == "group",
-        notes=[grey, *national(m), *_note(m), *notes(m), *m.incomplete, *provisional(m)],
+        notes=[*grey, *national(m), *_note(m), *notes(m), *m.incomplete, *provisional(m)],
     )  # fmt: skip
     return made.corrected(figures.errata(m, "units"))
 

@@ -103,7 +103,8 @@ def moved(m: Month) -> pd.DataFrame:
 def notes(m: Month) -> list[str]:
     """What a reader of movements must know, and what does not compare; nothing where last month is not known."""
     last = m.annexes[-1] if m.annexes else None
-    return noted(m, "standing_note", last=label(m.previous.month), **_about(m, last))
+    still = bool((moved(m)["score_mom"] == 0).any())
+    return noted(m, "standing_note", last=label(m.previous.month), still=still, **_about(m, last))
 
 
 def _about(m: Month, last: Annex | None) -> dict[str, Any]:

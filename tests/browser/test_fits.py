@@ -65,7 +65,8 @@ HOLLOW = """() => {
     if (!figure.querySelector('.data a') && !figure.nextElementSibling?.matches('.data')) hollow.push(figure.textContent.slice(0, 20));
   return hollow;
 }"""
-# numbers of a column that do not end where the others do; a number on one line and its unit on the next
+# numbers of a column that do not end where the others do; a number on one line and its unit on the next; heads under a group
+# that stand off their neighbour by less than the others
 ASTRAY = """() => {
   const end = cell => { const range = document.createRange(); range.selectNodeContents(cell); return range.getBoundingClientRect().right; };
   const astray = [];
@@ -76,13 +77,15 @@ ASTRAY = """() => {
     for (const [at, all] of Object.entries(ends))
       if (Math.max(...all) - Math.min(...all) > 1) astray.push(`${table.dataset.name}: column ${at}`);
   }
-  for (const text of document.querySelectorAll('p.sentence, p.lead, p.table-note, .text p')) {
+  for (const text of document.querySelectorAll('p.sentence, p.lead, p.table-note, .text p, td.text')) {
     const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT), places = [];
     for (let node; (node = walker.nextNode());) for (let at = 0; at < node.length; at++) places.push([node, at]);
     const top = ([node, at]) => { const range = document.createRange(); range.setStart(node, at); range.setEnd(node, at + 1); return range.getBoundingClientRect().top; };
     for (const found of text.textContent.matchAll(/\\d(?=[件分个月日年位项%])/g))
       if (top(places[found.index + 1]) - top(places[found.index]) > 8) astray.push(text.textContent.slice(Math.max(0, found.index - 5), found.index + 2));
   }
+  for (const row of document.querySelectorAll('table.hotline thead tr + tr'))
+    if (new Set([...row.cells].map(cell => getComputedStyle(cell).paddingLeft)).size > 1) astray.push(`heads: ${row.textContent}`);
   return astray;
 }"""
 # the last line of each table's head

@@ -11,6 +11,7 @@ from support import MONTH, drawn
 from test_bases import NOW, with_bases  # noqa: F401  a fixture
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.bulletin._wording import noted
 from hotline_lib.deliver.mail import Files, build
 from hotline_lib.deliver.word import write_word
 from hotline_lib.present import provenance
@@ -83,6 +84,17 @@ def test_an_incomplete_annex_1_says_so_where_it_stands(with_bases, tmp_path):  #
         word = docx.Document(str(write_word(made, tmp_path)))
         assert any(lack in paragraph.text for paragraph in word.paragraphs) == told
         assert all((lack in body) == told for body in words_of_mail(made))
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ({}, []), ({"full": True}, ["灰字为满值"]), ({"clean": True, "marked": True}, ["灰字为未发现、未超出通常波动的增减"]),
+    ],
+)  # fmt: skip
+def test_the_key_of_grey_names_what_is_grey(real, there, said):
+    none = dict.fromkeys(("full", "clean", "marked", "checked"), False)
+    assert noted(real, "overview_key", grey=True, **(none | there)) == said
 
 
 def test_a_units_page_does_not_repeat_what_others_left_open(real):

@@ -48,7 +48,7 @@ def test_movements_are_differences_of_what_is_printed(project_of):
         assert table.loc[unit, "score_mom"] == row["score"] - row[LAST]
     for table in (bulletin.overview(m).table, bulletin.bands(m).table):
         assert heads(table) == [("较上月", "名次"), ("较上月", "总分")]
-        assert "较上月的升降未判断是否出于偶然" in "".join(table.notes)
+        assert "较上月的升降未判断是否出于偶然，总分未变的为灰字" in "".join(table.notes)
     up, down = ((frame["score"] > frame["score_before"]).sum(), (frame["score"] < frame["score_before"]).sum())
     said = str(bulletin.score_months(m).sentence)
     assert re.match(
