@@ -60,7 +60,7 @@ def page(made, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "order"), [("00_bulletin", ["inquiry", "complaint"]), ("03_top_issues", ["complaint", "inquiry"])]
+    ("name", "order"), [("00_bulletin", ["inquiry", "complaint"]), ("03_top_issues", ["inquiry", "complaint"])]
 )
 def test_pages_list_them(made, issues, name, order):
     shown = [

@@ -204,7 +204,7 @@ def test_a_units_edition_says_nothing_of_another(month, files):
 
 def test_marks_and_units_stand_beside_their_number(month):
     said = text(build(month, Files()))
-    assert "同比▲+27.58%" in said and "抽检问题3/4件" in said and "抽检问题未发现\n" in said
+    assert "同比▲+27.58%" in said and "抽检问题3/4件" in said and "抽检问题未发现\r\n" in said
     assert "▲+27.58" in html(build(month, Files()))
 
 

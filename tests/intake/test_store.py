@@ -13,7 +13,7 @@ from hotline_lib.errors import HotlineError, TicketsError
 from hotline_lib.intake.stage import stage
 from hotline_lib.intake.versions import undo
 from hotline_lib.journal import commit
-from hotline_lib.month import open_month
+from hotline_lib.opening import open_month
 from hotline_lib.params import load_params
 from hotline_lib.tickets.files import marks
 from hotline_lib.tickets.schema import SCHEMA

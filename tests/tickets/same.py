@@ -9,7 +9,7 @@ import pandas as pd
 from hotline_lib import bulletin
 from hotline_lib.coverage import coverage
 from hotline_lib.indicators import FROM_TICKETS
-from hotline_lib.month import open_month
+from hotline_lib.opening import open_month
 from hotline_lib.params import load_params
 from hotline_lib.paths import Paths
 from hotline_lib.present._sentences import Sentence
