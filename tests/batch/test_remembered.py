@@ -34,7 +34,7 @@ def made(paths):
     bulletin.write_tables(m, paths.report_folder(MONTH) / "tables")
     bulletin.write_analysis(m, paths.report_folder(MONTH) / "tables")
     manifest.reports["00_bulletin"] = Record("made", "月报", made_at="2024-10-14T09:29:00+08:00")
-    whole.remember(m, paths, manifest, 5)
+    whole.remember(m, paths, manifest, [], 5)
     write_manifest(paths.report_folder(MONTH), manifest)
     whole.write_pages(paths, "某省热线", MONTH)
     return m
