@@ -162,9 +162,10 @@ def _connect(place: str) -> ibis.BaseBackend:
         from pyspark.sql import SparkSession
     except ImportError:
         raise TicketsError(_EXTRA) from None
-    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):  # they print queries, with values
+    # the first two print queries, with values; Py4J, when Ctrl-C breaks off a question, pages of traceback before our own
+    # word for it, by its own logger and, from another place, by that of all
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "py4j"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    # what Py4J logs when Ctrl-C breaks off a question: pages of traceback before our own word for it
     logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)
     builder = SparkSession.builder.appName("hotline")
     (_knock if (remote := place.startswith("sc://")) else _start)(place)
