@@ -83,12 +83,14 @@ def caption(m: Month) -> Sentence:
 
 
 def _warned(m: Month, unit: str) -> list[str]:
-    """What is odd about the month's tickets: 74件工单尚未办结（均为营口）. unit: of which those that are open are told; all."""
+    """What is odd about the month's tickets: 74件工单尚未办结（均为营口）. unit: of which those that are
+    open are told, if they are not too few for its edition; all."""
     told = [*(f"{each.warning}（{each.tickets}件）" for each in m.odd.itertuples()), *m.left_out]
     left = m.still_open
     if left is not None and unit:
         left = left[left["unit"] == m.params.unit(unit).name]
-    if left is None or not (number := int(left["tickets"].sum())):
+    number = 0 if left is None else int(left["tickets"].sum())
+    if left is None or number < (m.params.organisation.small_numbers if unit else 0) or not number:
         return told
     units = left.loc[left["tickets"] > 0, "unit"].unique()
     return [f"{number}件工单尚未办结" + (f"（均为{units[0]}）" if len(units) == 1 else ""), *told]

@@ -135,7 +135,7 @@ _LIST = (
     Word("value", "指标值", "words", "", "印出的指标值：率为百分数，时长为分钟"),
     Word("score", "总分", "score", "分", "满分减去各项失分，保留两位小数"),
     Word("rank_before", "上月名次", "rank", "", "上月的名次；评分办法不同、上月的成绩不完整时为空", helper=True),
-    Word("score_before", "上月总分", "score", "分", "上月的总分；评分办法不同时为空", helper=True),
+    Word("score_before", "上月总分", "score", "分", "上月的总分；评分办法不同、上月的成绩不完整时为空", helper=True),
     Word("rank_mom", "名次升降", "words", "", "名次比上月升降几位：升2、降3、平"),
     Word("score_mom", "总分升降", "pull", "分", "总分比上月多多少分"),
     Word("lost", "失分", "score", "分", "满分与总分之差"),

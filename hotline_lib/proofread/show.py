@@ -11,11 +11,11 @@ from markupsafe import Markup, escape
 
 from hotline_lib.proofread.document import Document
 from hotline_lib.proofread.figures import Figure
-from hotline_lib.proofread.verdicts import AGAINST, BASE, FORCED, RIGHT, STRENGTH
+from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, STRENGTH
 
 _CLASS = dict(zip(STRENGTH, ("wrong", "against", "base", "forced", "alone", "right"), strict=True))
 
-_COUNTED = {BASE: "另有口径", FORCED: "凑整不符"}  # as a sentence needs them; others are told by their kind
+_COUNTED = {BASE: "另有口径"}  # as a sentence needs it; others are told by their kind
 
 
 def counted(document: Document) -> str:

@@ -104,6 +104,12 @@ def test_a_units_page_does_not_repeat_what_others_left_open(real):
     )
 
 
+def test_too_few_open_tickets_for_a_units_edition_are_not_told(real):
+    organisation = real.params.organisation.model_copy(update={"small_numbers": 75})
+    held = replace(real, params=real.params.model_copy(update={"organisation": organisation}))
+    assert "尚未办结" not in repr(provenance(held, unit="营口")) and "74件工单尚未办结" in repr(provenance(held))
+
+
 def test_a_month_without_the_tickets_of_the_month_before_is_incomplete(september, tmp_path):
     import shutil
 
