@@ -93,6 +93,11 @@ class Paths:
                 return name + path.resolve().relative_to(folder.resolve()).as_posix()
         return path.name
 
+    def elsewhere(self) -> dict[str, str]:
+        """Which of data, params and output do not lie in the project, and where they do: what ``short`` leaves out."""
+        places = {name: Path(getattr(self, name)) for name in ("data", "params", "output")}
+        return {name: str(place) for name, place in places.items() if place.resolve() != (self.root / name).resolve()}
+
     def environment(self) -> dict[str, str]:
         """The HOTLINE_* variables that make another process (a kernel) find the same folders."""
         return {

@@ -30,6 +30,16 @@ def test_tables_are_written(september, tmp_path):
     ]  # fmt: skip
 
 
+def test_folders_that_lie_elsewhere_are_named_once(september, tmp_path):
+    """output/2024-09/… on the screen is no place where the reader can look unless it is said what output/ stands for."""
+    done = hotline("tables", MONTH, "--data", str(september.data), "--output", str(tmp_path), HOTLINE_PARAMS="")
+    assert f"output/{MONTH}/tables/units.csv" in done.stdout
+    assert done.stderr.splitlines() == [f"data/ 指 {september.data}，output/ 指 {tmp_path}"]
+    usual = {name: str(ROOT / name) for name in ("data", "params", "output")}
+    done = hotline("months", **{f"HOTLINE_{name.upper()}": folder for name, folder in usual.items()})
+    assert done.returncode == 0 and not done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -51,16 +51,20 @@ class Here:
         return self.begin(work, *given)()
 
     def call(self, work: Callable[..., Any], *given: Any) -> Any:
-        """``work(*given)``, which needs no month and much that the warm process has imported."""
+        """``work(*given)``, which needs no month and much that the warm process has imported, and waits for no other work."""
         return self.do(_without_month, work, *given)
 
 
 class Beside(Here):
     """The month in a process that ``Kernels.beside`` forked. Work goes there by its name, and is done in that order."""
 
-    def __init__(self, line: Connection, prepare: Prepare, month: str, paths: Paths):
+    def __init__(self, line: Connection, prepare: Prepare, month: str, paths: Paths, called: Beside | None = None):
         self._line, self._asked, self._answers = line, 0, list[tuple[bool, Any]]()
+        self._called = called or self
         self.do(prepare, month, paths)
+
+    def call(self, work: Callable[..., Any], *given: Any) -> Any:
+        return self._called.do(_without_month, work, *given)
 
     def begin(self, work: Callable[..., Any], *given: Any) -> Answer:
         number = self._asked
@@ -107,12 +111,13 @@ def opened(prepare: Prepare, month: str, paths: Paths, kernels: Kernels | None) 
     """
     with ExitStack() as stack:
         at: Here | None = None
-        if kernels and (line := kernels.beside()):
+        if kernels and (line := kernels.beside(early=True)):
             with suppress(Gone), line:
                 Beside(line, prepare, month, paths)  # the engine ends with it
                 kernels.hold(month)
-                if again := kernels.beside():
-                    at = Beside(stack.enter_context(again), prepare, month, paths)
+                if (again := kernels.beside()) and (third := kernels.beside()):
+                    called = Beside(stack.enter_context(third), prepare, month, paths)
+                    at = Beside(stack.enter_context(again), prepare, month, paths, called)
         if at is None:
             import pandas
 

@@ -80,11 +80,14 @@ class ForkServer:
         """Opens a month in the warm process. Raises OSError as ``start`` does."""
         self._ask({"hold": month})
 
-    def beside(self, environment: Mapping[str, str]) -> Connection:
-        """A line to a fork that does a month's own work (``desk``). Raises OSError as ``start`` does."""
+    def beside(self, environment: Mapping[str, str], *, early: bool = False) -> Connection:
+        """A line to a fork that does a month's own work (``desk``). early: before all is imported that drawing takes.
+
+        Raises OSError as ``start`` does.
+        """
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            self._ask({"env": dict(environment), "cwd": os.getcwd()}, theirs.fileno())
+            self._ask({"env": dict(environment), "cwd": os.getcwd(), "early": early}, theirs.fileno())
             return Connection(ours.detach())
 
     def _ask(self, asked: dict[str, Any], *descriptors: int) -> dict[str, Any]:
@@ -238,11 +241,11 @@ class Kernels:
         """Whether kernels can be forked; not any more once a fork has failed."""
         return bool(self._fork_from) and not SERVERS[self._fork_from].broken
 
-    def beside(self) -> Connection | None:
-        """A line to a fork of the warm process that does a month's own work; None if there can be none."""
+    def beside(self, *, early: bool = False) -> Connection | None:
+        """A line to a fork of the warm process that does a month's own work; None if there can be none. early: that only opens it."""
         if self.forks:
             with suppress(OSError):
-                return SERVERS[self._fork_from].beside(child_environment(**self.environment))
+                return SERVERS[self._fork_from].beside(child_environment(**self.environment), early=early)
         return None
 
     def hold(self, month: str) -> None:

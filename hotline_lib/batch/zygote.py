@@ -22,63 +22,92 @@ from datetime import date
 
 from hotline_lib.processes import QUICK_TEXT, few_collections
 
+_OPENING = ("pandas", "pyarrow.parquet", "pyarrow.dataset", "hotline_lib.opening", "hotline_lib.batch.desk")
 _WARM = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completer", "IPython.core.completerlib",
     "IPython.extensions.storemagic", "sqlite3", "tornado.queues", "tornado.platform.asyncio", "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "pyarrow.parquet", "hotline_lib.bulletin",
-    "hotline_lib.opening", "hotline_lib.metrics",
+    "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "hotline_lib.bulletin", "hotline_lib.metrics",
     "hotline_lib.present._charts", "hotline_lib.present._sampled", "hotline_lib.present._patterns", "PIL.Image",
-    "pyarrow.dataset", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin",
+    "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin",
 )  # fmt: skip
+_YIELDING = 5  # how much kernels stand back, being many, for the one process that writes tables, Word and mail
 _PATIENCE = 0.1  # seconds between looks at which kernels have ended
 
 
-def serve(runner: socket.socket) -> None:
-    """Warm up, then fork on demand until the runner is gone."""
-    few_collections()
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in a kernel, before pyplot comes
-    for name in _WARM:
-        importlib.import_module(name)
-    _know()
-    gc.collect()
-    gc.freeze()  # what is there now is left alone by the children's collections, and so stays shared
-    kernels: set[int] = set()
-    _tell(runner, "ready")
-    pending, held = b"", list[int]()
-    while True:
-        readable, _, _ = select.select([runner], [], [], _PATIENCE)
-        if readable:
-            piece, descriptors, *_ = socket.recv_fds(runner, 1 << 20, 1)
+class _Gone(Exception):
+    """The runner is."""
+
+
+class _Server:
+    """What the runner asks, and the kernels that were forked for it."""
+
+    def __init__(self, runner: socket.socket):
+        self._runner, self._kernels = runner, set[int]()
+        self._pending, self._lent = b"", list[int]()
+        self._asked: list[dict] = []
+
+    def tell(self, words: object) -> None:
+        with suppress(OSError):  # the runner is gone; the next look at the socket says so
+            self._runner.sendall(json.dumps(words).encode() + b"\n")
+
+    def turn(self, patience: float, *, early: bool = False) -> None:
+        """Does what is asked, if anything is, within that many seconds. early: only what need not wait. Raises _Gone."""
+        if select.select([self._runner], [], [], patience)[0]:
+            piece, descriptors, *_ = socket.recv_fds(self._runner, 1 << 20, 1)
             if not piece:
-                break
-            held += descriptors
-            *lines, pending = (pending + piece).split(b"\n")
-            for line in lines:
-                asked = json.loads(line)
-                if "hold" in asked:
-                    _hold(asked["hold"])
-                    _tell(runner, {"held": asked["hold"]})
-                    continue
-                lent = None if "file" in asked else held.pop()
-                kernels.add(pid := _fork(runner, asked, lent))
-                if lent is not None:
-                    os.close(lent)
-                _tell(runner, {"started": pid})
-        for pid in list(kernels):
+                raise _Gone
+            self._lent += descriptors
+            *lines, self._pending = (self._pending + piece).split(b"\n")
+            self._asked += map(json.loads, lines)
+        while self._asked and (self._asked[0].get("early") or not early):
+            self._answer(self._asked.pop(0))
+        for pid in list(self._kernels):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
-                kernels.remove(pid)
-                _tell(runner, {"ended": pid, "code": os.waitstatus_to_exitcode(status)})
-    for pid in kernels:
-        with suppress(ProcessLookupError, ChildProcessError):  # just ended; just waited for
-            os.killpg(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+                self._kernels.remove(pid)
+                self.tell({"ended": pid, "code": os.waitstatus_to_exitcode(status)})
+
+    def _answer(self, asked: dict) -> None:
+        if "hold" in asked:
+            _hold(asked["hold"])
+            self.tell({"held": asked["hold"]})
+            return
+        lent = None if "file" in asked else self._lent.pop()
+        self._kernels.add(pid := _fork(self._runner, asked, lent))
+        if lent is not None:
+            os.close(lent)
+        self.tell({"started": pid})
+
+    def end(self) -> None:
+        for pid in self._kernels:
+            with suppress(ProcessLookupError, ChildProcessError):  # just ended; just waited for
+                os.killpg(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
+
+def serve(runner: socket.socket) -> None:
+    """Warm up, then fork on demand until the runner is gone; what only opens a month is forked before all is warm."""
+    few_collections()
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in a kernel, before pyplot comes
+    for name in _OPENING:
+        importlib.import_module(name)
+    importlib.import_module("pandas").set_option(*QUICK_TEXT)
+    server = _Server(runner)
+    with suppress(_Gone):
+        server.tell("ready")
+        for name in _WARM:
+            importlib.import_module(name)
+            server.turn(0, early=True)
+        _know()
+        gc.collect()
+        gc.freeze()  # what is there now is left alone by the children's collections, and so stays shared
+        while True:
+            server.turn(_PATIENCE)
+    server.end()
 
 
 def _know() -> None:
     """What every kernel would find out for itself, and what does not change while this process runs."""
-    import pandas
-
     from hotline_lib.fingerprint import library_fingerprint, package_versions
     from hotline_lib.params import load_params
     from hotline_lib.paths import find_paths
@@ -87,7 +116,6 @@ def _know() -> None:
     library_fingerprint(), package_versions(), font_family()
     with suppress(Exception):  # the month that needs them says what is wrong
         load_params(f"{date.today():%Y-%m}", find_paths().params, need_month_file=None)  # reading YAML takes its time
-    pandas.set_option(*QUICK_TEXT)
 
 
 def _hold(month: str) -> None:
@@ -103,11 +131,6 @@ def _hold(month: str) -> None:
     ):  # its frames could not be kept: after an engine's threads nothing can be forked from here
         raise SystemExit(1)
     gc.freeze()
-
-
-def _tell(runner: socket.socket, words: object) -> None:
-    with suppress(OSError):  # the runner is gone; the next look at the socket says so
-        runner.sendall(json.dumps(words).encode() + b"\n")
 
 
 def _fork(runner: socket.socket, asked: dict, line: int | None) -> int:
@@ -131,6 +154,7 @@ def _fork(runner: socket.socket, asked: dict, line: int | None) -> int:
 
             desk.serve(Connection(line))
             os._exit(0)
+        os.nice(_YIELDING)
         sys.argv = ["ipykernel_launcher", "-f", asked["file"]]
         from ipykernel.kernelapp import IPKernelApp
 
@@ -145,3 +169,4 @@ def _fork(runner: socket.socket, asked: dict, line: int | None) -> int:
 
 if __name__ == "__main__":
     serve(socket.socket(fileno=int(sys.argv[1])))
+    os._exit(0)  # taking apart what was imported takes half a second, which the runner would wait for

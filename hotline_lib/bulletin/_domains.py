@@ -15,7 +15,7 @@ from hotline_lib.bulletin._wording import drawn, noted
 from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month
 from hotline_lib.present import _charts as charts
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sentences import Figure
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import UNIT, column
@@ -195,6 +195,6 @@ def _contributions(x: Exhibit) -> dict[str, Any]:
 
 
 def _domains_chart(x: Exhibit) -> Chart:
-    picture = lambda: charts.types(x.frame, name="printed_domain")
+    picture = partial(charts.types, x.frame, name="printed_domain")
     parts = x.figures(name="printed_domain")
     return drawn(x.m, "domains", picture, 4, total=figures.total(x.m), domains=parts)

@@ -26,7 +26,7 @@ from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import WORDS, word
 
 if TYPE_CHECKING:
-    from hotline_lib.present._charts import Chart
+    from hotline_lib.present._chart import Chart
     from hotline_lib.present._drill_down import DrillDown
 
 _ATTRIBUTES = {

@@ -25,7 +25,7 @@ from hotline_lib.present._vocabulary import RANK, SCORE, UNIT, column
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
-    from hotline_lib.present._charts import Chart
+    from hotline_lib.present._chart import Chart
 
 _ENOUGH = 30  # tickets: a median of fewer says little
 _TARGETS = {"point": "多得1分", "place": "进位"}

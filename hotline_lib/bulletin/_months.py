@@ -22,7 +22,7 @@ from hotline_lib.metrics import MonthLimits
 from hotline_lib.metrics._trends import FULL, TRIAL
 from hotline_lib.month import Month
 from hotline_lib.present import _months as pictures
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._months import Level, Panel
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._tables import Table

@@ -26,7 +26,7 @@ from hotline_lib.errors import UnknownValueError
 from hotline_lib.journal import write_whole
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._drill_down import DrillDown
 from hotline_lib.present._page import Shown, Written, anchor
 from hotline_lib.present._prose import Prose, marked, odd

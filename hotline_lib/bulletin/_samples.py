@@ -23,7 +23,7 @@ from hotline_lib.month import Month
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _sampled as sampled
 from hotline_lib.present._cells import Column
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sentences import Cited, Sentence
 from hotline_lib.present._sources import Source
 from hotline_lib.present._tables import Table

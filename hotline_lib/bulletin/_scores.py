@@ -17,7 +17,7 @@ from hotline_lib.month import Month
 from hotline_lib.present import _charts as charts
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sentences import Cited
 from hotline_lib.present._sources import Source
 from hotline_lib.present._tables import Table
@@ -291,8 +291,8 @@ def _below(x: Exhibit) -> dict[str, Any]:
 
 def _scores_chart(x: Exhibit) -> Chart:
     m, deductions = x.m, figures.deductions(x.m)
-    picture = lambda: charts.scores(
-        x.frame, deductions[deductions["points"] > 0],
+    picture = partial(
+        charts.scores, x.frame, deductions[deductions["points"] > 0],
         full=int(m.params.scheme.full_marks), attention=m.params.scheme.signals.attention.points,
     )  # fmt: skip
     return drawn(m, "scores", picture, 3, units=x.frame.to_dict("records"), lost=_lost(m))

@@ -4,7 +4,7 @@ per unit (00, 01, 04)."""
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from hotline_lib.month import Month
     from hotline_lib.present._cells import Column
-    from hotline_lib.present._charts import Chart
+    from hotline_lib.present._chart import Chart
 
 
 _LEAST_SPAN = 1.0  # points: smaller movements are drawn small
@@ -229,7 +229,7 @@ def _scores_chart(x: Exhibit) -> Chart | Sentence:
     names = [_name(m, month) for month in (*(annex.month for annex in m.annexes), m.month)]
     head = "较上月" if _comparable(m) else ""
     return drawn(
-        m, "score_months", lambda: pictures.score_lines(lines, names, span=span, moved=head),
+        m, "score_months", partial(pictures.score_lines, lines, names, span=span, moved=head),
         **_scores(x), span=half_up(round(100 * span), 100),
     )  # fmt: skip
 
@@ -249,7 +249,7 @@ def _units_chart(x: Exhibit) -> Chart | Sentence:
     names = [_name(m, month) for month in months]
     published = [_name(m, base.month) for base in m.history[-len(months) :] if base.source == "published"]
     return drawn(
-        m, "unit_months", lambda: pictures.ticket_columns(lines, names),
+        m, "unit_months", partial(pictures.ticket_columns, lines, names),
         first=names[0], last=names[-1], number=len(months), lines=lines, published=published,
         judged=bool(figures.units(m)["yoy_significant"].notna().any()),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import half_up
 from hotline_lib.month import Month
 from hotline_lib.present import _patterns as patterns
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sentences import Figure
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import DAY_KINDS, column

@@ -27,7 +27,7 @@ from hotline_lib.month import Month
 from hotline_lib.present import _charts as charts
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import WITHHELD, Column, is_withheld
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sentences import Sentence
 from hotline_lib.present._sources import Source
 from hotline_lib.present._tables import Table

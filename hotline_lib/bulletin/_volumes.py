@@ -16,7 +16,7 @@ from hotline_lib.exact import is_missing, percent
 from hotline_lib.month import Month
 from hotline_lib.params import label
 from hotline_lib.present import _charts as charts
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sentences import Figure, Sentence
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import UNIT, column
@@ -160,7 +160,7 @@ def _units_note(x: Exhibit) -> dict[str, Any]:
 
 
 def _types_chart(x: Exhibit) -> Chart:
-    return drawn(x.m, "types", lambda: charts.types(x.frame), 1, total=figures.total(x.m), types=x.figures())
+    return drawn(x.m, "types", partial(charts.types, x.frame), 1, total=figures.total(x.m), types=x.figures())
 
 
 def _units_chart(x: Exhibit) -> Chart:
@@ -178,7 +178,7 @@ def _drawn(x: Exhibit) -> Chart:
     dark, *light = (x.m.params.catalogue.of_role(role).brief for role in ("complaint", "inquiry", "suggestion"))
     return drawn(
         x.m, "units",
-        lambda: charts.units(rows, words=(dark, "与".join(light)), whole=x.m.params.organisation.region), 2,
+        partial(charts.units, rows, words=(dark, "与".join(light)), whole=x.m.params.organisation.region), 2,
         groups=x.figures(rows[rows["kind"] == "group"]),
         cities=x.figures(rows[rows["kind"] == "city"]),
         pooled=x.figure("", figures.pooled(x.m, "city")),
@@ -194,7 +194,7 @@ def _contributions_chart(x: Exhibit) -> Chart | Sentence:
     if rows["difference"].isna().all():
         return Sentence("")
     return drawn(
-        x.m, "contributions", lambda: charts.contributions(rows),
+        x.m, "contributions", partial(charts.contributions, rows),
         cities=x.figures(cities),
         groups=x.figures(rows[rows["kind"] == "group"]),
         up=bool((cities["difference"] > 0).any()),

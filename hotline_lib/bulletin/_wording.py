@@ -10,7 +10,7 @@ from hotline_lib.indicators import BY_KEY
 from hotline_lib.month import Month
 from hotline_lib.params import label
 from hotline_lib.present import _numbers as numbers
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sentences import render_cited, render_parts
 from hotline_lib.present._sources import Setting, Source
 

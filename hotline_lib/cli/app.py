@@ -56,9 +56,11 @@ Jobs = Annotated[int | None, typer.Option(help="同时执行几个笔记本（�
 
 
 def project(**folders: Path | None) -> Paths:
-    """The project's folders, after what commands that were killed had begun was ended."""
+    """The project's folders, after what commands that were killed had begun was ended; it says where they lie elsewhere."""
     (paths := find_paths(**folders)).recover()
     asked[:] = [paths]
+    if elsewhere := paths.elsewhere():
+        typer.echo("，".join(f"{name}/ 指 {folder}" for name, folder in elsewhere.items()), err=True)
     return paths
 
 

@@ -31,7 +31,7 @@ from hotline_lib.journal import write_whole
 from hotline_lib.params import Recipient, month_range
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import SIGNALS, WITHHELD, Cell
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._page import NO_REAL_CALL
 from hotline_lib.present._tables import Table
 

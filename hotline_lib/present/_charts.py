@@ -1,20 +1,16 @@
-"""Charts: a metric's frame in, a picture of 440 CSS px out. ``Chart`` shows one with its words.
+"""Charts: a metric's frame in, a picture of 440 CSS px out.
 
 What it finds (title) and how to read it (note) are text beside the picture. Order and signals come from the frame, so that a chart agrees with the table of the same frame.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING
 
 from hotline_lib.exact import is_missing
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
 from hotline_lib.present._canvas import HEAD, NAME_ROOM, SPARE, Canvas, bar_rows, grid_step, pitch_of, zero_and_scale
-from hotline_lib.present._data import data_of
 from hotline_lib.present._lost_points import scores
 from hotline_lib.present._style import BLUE, BLUE2, GREY, HAIR, INK, RULE, SLATE, SOFT, WHITE
 
@@ -23,68 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Chart", "contributions", "scores", "show", "types", "units"]
-
-
-class Chart:
-    """A picture with number, title, note and alternative text; shows itself in Jupyter.
-
-    picture: a figure, or what draws one: that waits until somebody looks. Words and picture go out as two outputs: a
-    committed notebook keeps the words. data: the frame it is drawn from, which a run writes beside the page.
-    """
-
-    def __init__(
-        self, picture: Figure | Callable[[], Figure], *, title: str, alt: str, note: str = "", number: int | None = None,
-        data: pd.DataFrame | None = None,
-    ):  # fmt: skip
-        self._picture, self.title, self.note, self.alt, self.number = picture, title, note, alt, number
-        self.data = data
-        self.heading = title if number is None else f"图{number}　{title}"
-
-    @cached_property
-    def _drawn(self) -> tuple[bytes, tuple[int, int]]:
-        picture = self._picture() if callable(self._picture) else self._picture
-        return style.png(picture), tuple(round(96 * side) for side in picture.get_size_inches())
-
-    @property
-    def png(self) -> bytes:
-        """The picture, for screen and paper."""
-        return self._drawn[0]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height in CSS px."""
-        return self._drawn[1]
-
-    def __repr__(self) -> str:
-        return "\n".join(words for words in (self.heading, self.note, self.alt) if words)
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        line = lambda of, look, words: f'<p class="{of}" style="margin:0;{look}">{escape(words)}</p>' if words else ""
-        title = line("figure-title", "font-weight:600", self.heading)
-        note = line("figure-note", f"color:{SOFT}", self.note)
-        display({"text/html": f'<div class="figure-head">{title}{note}</div>', "text/plain": repr(self)}, raw=True)
-        about = dict(zip(("alt", "width", "height"), (self.alt, *self.size), strict=True))
-        own = {} if self.number is not None or self.data is None else {"data": data_of(self.data)}
-        about |= own if self.number is None else {"figure": f"图{self.number}"}  # the month's own file has its data
-        display({"image/png": self.png}, metadata={"image/png": about}, raw=True)
-
-
-def show(figure: Figure, alt: str, *, title: str = "", note: str = "", data: pd.DataFrame | None = None) -> Chart:
-    """An analyst's own figure as a chart of the page: drawn once, as it is, with a Chinese font and in few colours.
-
-    figure: of matplotlib or seaborn (``axes.figure``). alt: what it says, for those who cannot see it. title: what it
-    finds; note: how to read it. data: the frame it was drawn from, for a link to it under the chart.
-    """
-    from matplotlib import pyplot
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    pyplot.close(figure)  # else Jupyter shows it once more
-    FigureCanvasAgg(figure)
-    figure.set_dpi(96 * style.SCALE)
-    return Chart(figure, title=title, alt=alt, note=note, data=data)
+__all__ = ["contributions", "scores", "types", "units"]
 
 
 def types(frame: pd.DataFrame, *, name: str = "business_type") -> Figure:

@@ -16,7 +16,7 @@ from hotline_lib.contract import data_slot
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as style
 from hotline_lib.present._canvas import HEAD, Canvas
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sentences import Figure
 from hotline_lib.present._sources import Links, Source
 from hotline_lib.present._style import BLUE, BLUE2, HAIR, SOFT

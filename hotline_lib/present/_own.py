@@ -15,7 +15,7 @@ from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _style as styles
 from hotline_lib.present._canvas import HEAD, Canvas, bar_rows
 from hotline_lib.present._cells import Column, Row
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._data import flattened
 from hotline_lib.present._style import BLUE, BLUE2, GREY, INK, RULE, SLATE, SOFT
 from hotline_lib.present._tables import Table

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ from hotline_lib.errors import HotlineError
 from hotline_lib.paths import Paths
 
 pytestmark = pytest.mark.skipif(not kernels._CAN_FORK, reason="no fork here")
+DRAWS = "'seaborn' in __import__('sys').modules"
 OPENS = """import os, sys
 from hotline_lib import open_month, opening
 m = open_month(month)
@@ -58,6 +60,21 @@ def test_a_kernel_opens_the_month_itself_where_nobody_has(paths, monkeypatch):
     monkeypatch.setattr(kernels.Kernels, "hold", lambda self, month: None)
     with warm_with_month(paths) as (warm, at):
         assert printed(paths, warm, at).startswith("True False [] ")
+
+
+def test_the_month_is_read_before_all_is_warm(paths):
+    """What only opens a month is forked as soon as that can be; what draws waits until drawing is imported."""
+    with kernels.kernels(paths.environment()) as warm:
+        lines = warm.beside(early=True), warm.beside()
+        early, later = (desk.Beside(line, run.prepared, MONTH, paths) for line in lines)
+        assert not early.call(eval, DRAWS) and later.call(eval, DRAWS)
+
+
+def test_a_proof_does_not_wait_for_tables(paths):
+    with warm_with_month(paths) as (_, at):
+        slow = at.begin(desk._without_month, time.sleep, 3)
+        called = at.call(time.monotonic)
+        assert called < at.do(desk._without_month, time.monotonic) - 2 and slow() is None
 
 
 def test_after_an_engine_nothing_is_forked(paths, monkeypatch):

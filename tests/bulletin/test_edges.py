@@ -9,7 +9,7 @@ from support import every_exhibit, parts_of
 
 from hotline_lib import bulletin, metrics, open_month
 from hotline_lib.errors import HotlineError, UnknownValueError
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"
 ONE = HEAD + "信息咨询 | 高速公路 | 高速公路ETC | ETC卡片办理 | 省交投 | 40000"

@@ -17,7 +17,7 @@ from hotline_lib.errors import HotlineError, ParamsError, UnknownValueError, Wor
 from hotline_lib.indicators import FROM_TICKETS
 from hotline_lib.month import Base
 from hotline_lib.params import load_params
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sources import Links, links_of
 
 HEAD = "business_type | domain | issue | sub_issue | unit | tickets\n"

@@ -10,7 +10,7 @@ from test_edges import HEAD, ONE
 from hotline_lib import bulletin, open_month
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.params import load_params
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 
 MONTH = "2024-09"
 

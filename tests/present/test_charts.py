@@ -1,6 +1,7 @@
 """Charts draw what the frame says, from 0, and no two words in a picture meet, whatever a month brings."""
 
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from itertools import combinations
 
@@ -10,12 +11,15 @@ import pytest
 from PIL import Image
 
 from hotline_lib.metrics import beside_scores
+from hotline_lib.present import _chart as of_chart
 from hotline_lib.present import _charts as charts
 from hotline_lib.present import _months as months
 from hotline_lib.present import _patterns as patterns
 from hotline_lib.present import _sampled as sampled_charts
 from hotline_lib.present import _strips as strips
 from hotline_lib.present import _style as style
+from hotline_lib.present._chart import Chart, show
+from hotline_lib.processes import COMPILED
 
 UNITS = """省交投 479 217476 1796 167146 1
 沈阳 2294 5025 229 7405 0
@@ -439,9 +443,7 @@ def test_an_indicator_whose_bars_are_too_short_is_named_above_them():
 def test_chart_goes_out_as_words_then_picture(capsys, monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, **options: shown.append((data, options)))
-    chart = charts.Chart(
-        charts.types(SEPTEMBER_TYPES), number=1, title="咨询<增>", note="读法", alt='图1 业务类型："三类"'
-    )
+    chart = Chart(charts.types(SEPTEMBER_TYPES), number=1, title="咨询<增>", note="读法", alt='图1 业务类型："三类"')
     chart._ipython_display_()
     (words, _), (picture, options) = shown
     assert words["text/html"] == (
@@ -462,9 +464,47 @@ def test_an_analysts_own_figure_goes_into_the_page():
 
     axes = seaborn.barplot(x=["沈阳", "大连"], y=[3, 5])
     axes.set_title("受理件数")
-    chart = charts.show(axes.figure, "沈阳3件，大连5件")
+    chart = show(axes.figure, "沈阳3件，大连5件")
     assert not pyplot.get_fignums(), "Jupyter would show it twice"
     picture = Image.open(BytesIO(chart.png))
     assert picture.format == "PNG" and picture.mode == "P"
     assert picture.width == pytest.approx(chart.size[0] * style.SCALE, abs=2)
     assert chart.alt == "沈阳3件，大连5件" and repr(chart) == "沈阳3件，大连5件"
+
+
+@pytest.fixture
+def drawings(monkeypatch, tmp_path):
+    """What was really drawn, in processes of a run that keep pictures for each other."""
+    drawn, png = [], style.png
+    monkeypatch.setenv(COMPILED, str(tmp_path))
+    monkeypatch.setattr(of_chart.style, "png", lambda figure: drawn.append(figure) or png(figure))
+    return drawn
+
+
+def test_the_processes_of_a_run_draw_a_picture_once(drawings, monkeypatch):
+    alike = lambda frame=SEPTEMBER_TYPES, **more: Chart(partial(charts.types, frame.copy(), **more), title="", alt="")
+    first, again = alike(), alike()
+    assert (first.png, first.size) == (again.png, again.size) and len(drawings) == 1
+    more = SEPTEMBER_TYPES.assign(tickets=SEPTEMBER_TYPES["tickets"] + 1)
+    renamed = SEPTEMBER_TYPES.rename(columns={"business_type": "domain"})
+    others = [alike(more), alike(renamed, name="domain")]
+    assert len({first.png, *(chart.png for chart in others)}) >= 2 and len(drawings) == 3
+    with matplotlib.rc_context({"lines.linewidth": 9}):  # a notebook may set what all that it draws looks like
+        assert alike().png and len(drawings) == 4
+    monkeypatch.delenv(COMPILED)
+    assert alike().png == first.png and len(drawings) == 5, "outside a run nothing is kept"
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"PNG", b"\x80\x04."])
+def test_a_kept_picture_that_is_spoilt_is_drawn_again(drawings, tmp_path, spoilt):
+    chart = Chart(partial(charts.types, SEPTEMBER_TYPES), title="", alt="")
+    whole = chart.png
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(spoilt)
+    assert Chart(partial(charts.types, SEPTEMBER_TYPES), title="", alt="").png == whole and len(drawings) == 2
+
+
+def test_what_cannot_be_told_apart_is_drawn_each_time(drawings, tmp_path):
+    for picture in (lambda: charts.types(SEPTEMBER_TYPES), partial(lambda rows: charts.types(rows), SEPTEMBER_TYPES)):
+        assert Chart(picture, title="", alt="").png
+    assert len(drawings) == 2 and not list(tmp_path.iterdir())

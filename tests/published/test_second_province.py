@@ -5,7 +5,7 @@ from printed import differences
 from support import ROOT, every_exhibit, parts_of
 
 from hotline_lib import open_month
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._sentences import Sentence
 
 MONTH = "2025-03"

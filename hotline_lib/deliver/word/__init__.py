@@ -26,7 +26,7 @@ from hotline_lib.deliver.word.xml import PT, field, indent, node, paragraph, run
 from hotline_lib.journal import write_whole
 from hotline_lib.params import month_range
 from hotline_lib.present import _drill_down as drill_down
-from hotline_lib.present._charts import Chart
+from hotline_lib.present._chart import Chart
 from hotline_lib.present._drill_down import DrillDown
 from hotline_lib.present._page import NO_REAL_CALL, SIMULATED
 from hotline_lib.present._prose import Block, Prose
