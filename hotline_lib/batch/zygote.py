@@ -52,7 +52,7 @@ class _Server:
 
     def turn(self, patience: float, *, early: bool = False) -> None:
         """Does what is asked, if anything is, within that many seconds. early: only what need not wait. Raises _Gone."""
-        if select.select([self._runner], [], [], patience)[0]:
+        if select.select([self._runner], [], [], 0 if self._asked else patience)[0]:
             piece, descriptors, *_ = socket.recv_fds(self._runner, 1 << 20, 1)
             if not piece:
                 raise _Gone

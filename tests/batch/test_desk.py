@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import partial
 
 import pytest
 
@@ -57,10 +58,11 @@ def test_a_month_that_cannot_be_read_is_refused_with_its_own_words(warm):
 
 def test_a_process_that_dies_is_told(warm):
     with desk.opened(os.path.join, "2024-09", FOLDER, warm) as at:
-        with pytest.raises(HotlineError, match="意外退出"):
-            at.call(os._exit, 1)
-        with pytest.raises(HotlineError, match="意外退出"):
-            at.do(len)
+        for ask in (at.call, partial(at.do, desk._without_month)):  # two processes: neither's death is the other's
+            assert ask(os.getpid) != os.getpid()
+            for work, given in ((os._exit, 1), (len, "")):
+                with pytest.raises(HotlineError, match="意外退出"):
+                    ask(work, given)
 
 
 def test_one_that_dies_while_it_reads_the_month_is_done_without(warm):
