@@ -216,7 +216,8 @@ def test_spark_starts_once_for_several_months_and_only_a_changed_one_is_made_aga
         command = [sys.executable, "-m", "hotline_lib", "run", *months, "--only", "01"]
         done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert not done.stderr.strip(), "what Java says of this machine is for nobody"
+        told = [line for line in done.stderr.splitlines() if not line.startswith("data/ 指 ")]
+        assert not told, "what Java says of this machine is for nobody"
         pages = [paths.report_folder(month) / "01_overview.html" for month in months]
         return [page.stat().st_mtime_ns for page in pages], starts() - before
 
