@@ -1,4 +1,4 @@
-"""Where a month's own work is done (reading it, tables, Word, mail): in a fork of the warm process, which has imported what
+"""Where a month's own work is done (reading it, tables, Word, mail): in forks of the warm process, which has imported what
 that takes and runs beside the notebooks; here, where there is no fork. What is made is the same.
 """
 
@@ -51,12 +51,16 @@ class Here:
         return self.begin(work, *given)()
 
     def call(self, work: Callable[..., Any], *given: Any) -> Any:
-        """``work(*given)``, which needs no month and much that the warm process has imported, and waits for no other work."""
+        """``work(*given)``, which needs no month and much that the warm process has imported. Beside this process it has one of
+        its own: a page's proof does not wait for the tables."""
         return self.do(_without_month, work, *given)
 
 
 class Beside(Here):
-    """The month in a process that ``Kernels.beside`` forked. Work goes there by its name, and is done in that order."""
+    """The month in a process that ``Kernels.beside`` forked. Work goes there by its name, and is done in that order.
+
+    called: another such process, for what is called; this one if None.
+    """
 
     def __init__(self, line: Connection, prepare: Prepare, month: str, paths: Paths, called: Beside | None = None):
         self._line, self._asked, self._answers = line, 0, list[tuple[bool, Any]]()
@@ -115,9 +119,9 @@ def opened(prepare: Prepare, month: str, paths: Paths, kernels: Kernels | None) 
             with suppress(Gone), line:
                 Beside(line, prepare, month, paths)  # the engine ends with it
                 kernels.hold(month)
-                if (again := kernels.beside()) and (third := kernels.beside()):
-                    called = Beside(stack.enter_context(third), prepare, month, paths)
-                    at = Beside(stack.enter_context(again), prepare, month, paths, called)
+                if (for_month := kernels.beside()) and (for_calls := kernels.beside()):
+                    called = Beside(stack.enter_context(for_calls), prepare, month, paths)
+                    at = Beside(stack.enter_context(for_month), prepare, month, paths, called)
         if at is None:
             import pandas
 

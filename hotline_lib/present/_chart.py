@@ -14,8 +14,8 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
+from hotline_lib.journal import write_whole
 from hotline_lib.present import _style as style
 from hotline_lib.present._data import data_of
 from hotline_lib.present._style import SOFT
@@ -96,25 +96,25 @@ def show(figure: Figure, alt: str, *, title: str = "", note: str = "", data: pd.
 def _kept(picture: Any, draw: Callable[[], Drawn]) -> Drawn:
     """``draw()``, or what another process of this run got of the same.
 
-    picture: what draws it. Only of a ``partial`` can be seen what it draws and from what: by the name of its function, its
-    arguments and matplotlib's settings, whole, a picture is found again.
+    picture: what draws it. Only of a ``partial`` of a function of the library can be seen what it draws and from what: by
+    the function's name, its arguments and matplotlib's settings, whole, a picture is found again. Two notebooks may each
+    have a function of one name.
     """
     folder = Path(os.environ.get(COMPILED, "") or os.devnull)
-    if not (isinstance(picture, partial) and folder.is_dir()):
+    ours = isinstance(picture, partial) and picture.func.__module__.startswith("hotline_lib.")
+    if not (ours and folder.is_dir()):
         return draw()
     try:
         import matplotlib
 
-        what = pickle.dumps(
-            (picture.func, picture.args, sorted(picture.keywords.items()), dict.copy(matplotlib.rcParams))
-        )
+        settings = dict.copy(matplotlib.rcParams)
+        what = pickle.dumps((picture.func, picture.args, sorted(picture.keywords.items()), settings))
     except (pickle.PicklingError, TypeError, AttributeError):
         return draw()
     file = folder / f"{sha256(what).hexdigest()}.png"
     with suppress(OSError, pickle.UnpicklingError, EOFError):
         return pickle.loads(file.read_bytes())
-    drawn, beside = draw(), file.with_suffix(f".{uuid4().hex}")
+    drawn = draw()
     with suppress(OSError):  # a disk that is full: the next one draws it, too
-        beside.write_bytes(pickle.dumps(drawn))
-        beside.replace(file)
+        write_whole(file, pickle.dumps(drawn), flushed=False)
     return drawn

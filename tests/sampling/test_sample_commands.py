@@ -43,8 +43,8 @@ def test_a_month_from_the_plan_to_the_list(typed, desk):
     said, code = typed("read", book)
     assert code == 1
     assert "项都没有填写" in said
-    said, code = typed("draw", "2024-09", "--undo")
-    assert (said.splitlines()[0], code) == ("撤回了 2024-09 的抽取；已经发出的工作簿请作废。", 0)
+    folders = f"data/ 指 {desk.paths.data}，output/ 指 {desk.paths.output}\n"
+    assert typed("draw", "2024-09", "--undo") == (f"撤回了 2024-09 的抽取；已经发出的工作簿请作废。\n{folders}", 0)
 
 
 def test_last_months_problems_are_drawn_by_a_word(typed, desk):
