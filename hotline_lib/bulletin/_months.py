@@ -1,6 +1,7 @@
 """The months up to this one (01, 02, 03): the total with its control limits, domains, complaints, the year so far.
 
-What is shown is tickets a day, because months differ in length. With one month there is nothing to show.
+What is shown is tickets a day, because months differ in length. Two months are a comparison, which the tables of the month
+make, and no course: below ``COURSE`` months there is nothing to show.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._wording import drawn
 from hotline_lib.exact import half_up
 from hotline_lib.metrics import MonthLimits
-from hotline_lib.metrics._trends import FULL, TRIAL
+from hotline_lib.metrics._trends import COURSE, FULL, TRIAL
 from hotline_lib.month import Month
 from hotline_lib.present import _months as pictures
 from hotline_lib.present._chart import Chart
@@ -35,7 +36,7 @@ _COMMON = 4  # panels share a scale unless the highest of one is so many times t
 def months(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
     """近几个月的总量：每月日均件数；满5个月有试用控制限，满12个月有控制限，满24个月的扣除季节。
 
-    有 sentence、chart；只有一个月时没有图。
+    有 sentence、chart；不足3个月时没有（两个月之比见环比）。
     frame：metrics.side_by_side，一行，一个月一列（件）；不写就是全部工单。至多显示12个月，更早的只用来算控制限。
     来源：m.long_history（工单，否则已公布的月报）。
     """
@@ -46,7 +47,7 @@ def months(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
 def domain_months(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
     """近几个月的各领域：每月日均件数，一个领域一幅小图。
 
-    有 sentence、chart。frame：metrics.side_by_side，一行一个领域，一个月一列（件）；次序按本月件数。来源：m.long_history。
+    有 sentence、chart；不足3个月时没有。frame：metrics.side_by_side，一行一个领域，一个月一列（件）；次序按本月件数。来源：m.long_history。
     """
     key = "printed_domain"
     frame = metrics.side_by_side(m.monthly(key, most=LONGEST), key) if frame is None else frame
@@ -56,7 +57,7 @@ def domain_months(m: Month, frame: pd.DataFrame | None = None) -> Exhibit:
 def issue_months(m: Month, frame: pd.DataFrame | None = None, *, top: int = 5) -> Exhibit:
     """近几个月的投诉事项：本月排名前几位的事项，每月日均件数，一个事项一幅小图。
 
-    top：列出前几位。有 sentence、chart。
+    top：列出前几位。有 sentence、chart；不足3个月时没有。
     frame：metrics.side_by_side，一行一个事项，一个月一列（件）；不写就是投诉。来源：m.long_history 的工单。
     """
     if frame is None:
@@ -97,10 +98,6 @@ class Run:
     @property
     def lowest(self) -> dict[str, str]:
         return self._at(min(range(len(self.values)), key=self.values.__getitem__))
-
-    @property
-    def each(self) -> list[dict[str, str]]:
-        return [self._at(at) for at in range(len(self.values))]
 
     @property
     def side(self) -> str:
@@ -175,6 +172,7 @@ def _context(m: Month, runs: list[Run], **more: Any) -> dict[str, Any]:
         "seasonal": any(each.seasonal for each in limits),
         "needed": FULL,
         "least": TRIAL,
+        "course": COURSE,
         **span,
         **more,
     }
@@ -198,7 +196,7 @@ def _months_chart(x: Exhibit) -> Chart | Sentence:
     """Tickets a day by month: the XmR chart from twelve months, on trial from five, plain columns below that."""
     context = _months(x)
     run, limits = context["total"], context["total"].limits
-    if context["number"] < 2:
+    if context["number"] < COURSE:
         return Sentence("")
     lines = [] if limits is None or limits.together else [
         Level(float(max(value, 0)), f"{word} {_comma(printed(max(value, 0)))}", word == "平均")
@@ -217,7 +215,7 @@ def _months_chart(x: Exhibit) -> Chart | Sentence:
 def _multiples_chart(x: Exhibit, what: str) -> Chart | Sentence:
     """Small multiples: tickets a day by month, of each domain or of the most frequent issues of complaints."""
     context = _multiples(x, what)
-    if context["number"] < 2:
+    if context["number"] < COURSE:
         return Sentence("")
     parts = [
         Panel(

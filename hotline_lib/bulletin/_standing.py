@@ -17,7 +17,7 @@ from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._months import _comma, _name, printed
 from hotline_lib.bulletin._wording import drawn, noted
 from hotline_lib.exact import competition_rank, half_up, is_missing
-from hotline_lib.metrics._trends import a_day
+from hotline_lib.metrics._trends import COURSE, a_day
 from hotline_lib.params import Scheme, label, month_before
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _standing as pictures
@@ -39,7 +39,7 @@ _LEAST_SPAN = 1.0  # points: smaller movements are drawn small
 def score_months(m: Month) -> Exhibit:
     """近几个月的总分：各单位总分和名次较上月的升降，一个单位一条线。
 
-    有 sentence、chart；没有以前月份的成绩时没有图。
+    有 sentence、chart；成绩不足3个月时没有图。
     frame：一行一个单位，按名次：rank、unit、long_name、score、rank_before、score_before（上月），以前每个月一列（总分）。
     来源：m.annexes（各月上报的工单，否则已公布的附件1），各月自己的评分办法。
     """
@@ -53,7 +53,7 @@ def score_months(m: Month) -> Exhibit:
 def unit_months(m: Month) -> Exhibit:
     """近几个月各单位的件数：每月日均件数，一个单位一行小柱。
 
-    有 chart；只有一个月时没有图。frame：metrics.side_by_side，一行一个单位，一个月一列（件）；次序按本月件数，省级集团在前。
+    有 chart；不足3个月时没有图（两个月之比见环比）。frame：metrics.side_by_side，一行一个单位，一个月一列（件）；次序按本月件数，省级集团在前。
     来源：m.history。
     """
     order = figures.units(m)["unit"]
@@ -223,8 +223,8 @@ def _scores_chart(x: Exhibit) -> Chart | Sentence:
         for row in x.frame.to_dict("records")
     ]  # fmt: skip
     known = [[value for value in line.values if value is not None] for line in lines]
-    if max(map(len, known), default=0) < 2:
-        return Sentence("")  # no earlier month is whole
+    if max(map(len, known), default=0) < COURSE:
+        return Sentence("")  # two stand side by side in the table
     span = max([_LEAST_SPAN, *(max(values) - min(values) for values in known)])
     names = [_name(m, month) for month in (*(annex.month for annex in m.annexes), m.month)]
     head = "较上月" if _comparable(m) else ""
@@ -240,7 +240,7 @@ def _both(row: pd.Series) -> str:
 
 def _units_chart(x: Exhibit) -> Chart | Sentence:
     m, months = x.m, list(x.frame.columns)
-    if len(months) < 2:
+    if len(months) < COURSE:
         return Sentence("")
     lines = []
     for unit, counts in x.frame.iterrows():

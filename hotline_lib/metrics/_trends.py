@@ -15,6 +15,7 @@ import pandas as pd
 
 LIMIT, SCREEN = Fraction("2.66"), Fraction("3.267")  # 3 / d2 and D4 for ranges of two
 FULL, TRIAL = 12, 5  # from so many months limits are limits, and from so many they are on trial
+COURSE = 3  # months at least for a course to be shown: two are a comparison, which 环比 makes
 SEASON = 24  # from so many months the season is taken out
 _YEAR = 11  # periods in a year, January and February being one
 _SDS = 3

@@ -13,7 +13,7 @@ from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, INK, SOFT
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_WIDEST = 64.0  # of the room of one column, px: two months do not fill the picture
+_WIDEST = 64.0  # of the room of one column, px: few months do not fill the picture
 _BAR = 0.62  # of that room
 
 

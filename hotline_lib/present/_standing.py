@@ -78,7 +78,7 @@ def _rows(
         far = canvas.widest([moved, *(line.moved for line in lines)]) if moved else -_GAP
         end = canvas.width - far - _GAP
         right = end - canvas.widest([head, *(line.last for line in lines)]) - _GAP
-        step = min((right - left) / len(names), _WIDEST)  # two months do not fill the picture
+        step = min((right - left) / len(names), _WIDEST)  # few months do not fill the picture
         xs = [left + step * (at + 0.5) for at in range(len(names))]
         canvas.text(end, 10, head, SOFT, size=HEAD, align="right")
         if moved:

@@ -59,7 +59,7 @@ def test_movements_are_differences_of_what_is_printed(project_of):
 
 
 def test_a_published_annex_stands_in_for_tickets(project_of):
-    paths = project_of(MONTH, published=(LAST,))
+    paths = project_of(MONTH, published=("2024-07", LAST))
     file = paths.published(LAST) / "indicators.csv"
     printed = pd.read_csv(file, dtype=str)
     printed.loc[printed["unit"] == "营口", "score"] = "99.50"
@@ -71,7 +71,7 @@ def test_a_published_annex_stands_in_for_tickets(project_of):
     assert moved(m).loc["营口"].tolist() == ["降14", rows.loc["营口", "score"] - Decimal("99.50")]
     assert moved(m).loc["锦州", "rank_mom"] == "升1"
     assert moved(m).loc["盘锦"].isna().all()  # nobody knows what it had
-    assert "8月取自已公布的月报" in bulletin.score_months(m).chart.note
+    assert "7月和8月取自已公布的月报" in bulletin.score_months(m).chart.note
 
 
 def test_a_month_without_anything_is_a_gap(project_of):
@@ -108,7 +108,7 @@ def test_a_first_month_has_no_movements(project_of):
 
 
 def test_what_another_scheme_gave_is_not_compared(with_params):
-    paths = with_params("2024-07", LAST, MONTH)
+    paths = with_params("2024-06", "2024-07", LAST, MONTH)
     file = paths.params / "scoring.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(
@@ -120,7 +120,7 @@ def test_what_another_scheme_gave_is_not_compared(with_params):
     assert str(bulletin.score_months(m).sentence) == said.removeprefix("2024年") + "。"
     x = bulletin.score_months(m)
     assert x.frame[LAST].max() <= 100 < x.frame["score"].max()
-    assert "7月和8月按当时另一套评分办法，高低不能与本月相比" in x.chart.note
+    assert "6月、7月和8月按当时另一套评分办法，高低不能与本月相比" in x.chart.note
 
 
 @pytest.mark.slow
