@@ -184,12 +184,13 @@ def _bands_table(x: Exhibit) -> Table:
     rows = x.frame.join(moved(x.m), on="unit", validate="one_to_one").assign(
         range=[f"{low}–{high}" for low, high in zip(x.frame["rank_low"], x.frame["rank_high"], strict=True)]
     )
+    since = moved_columns(x.m)  # why there are none is said in a sentence beside the table
     return Table(
         rows,
-        [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words"), *moved_columns(x.m)],
+        [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words"), *since],
         label="分档和名次区间",
         order="按名次排；工作水平不变、只有偶然波动时，十个月中至少九个月名次在区间之内",
-        notes=["同档的单位，达到本档最高得分的机会都不低于5%", *notes(x.m)],
+        notes=["同档的单位，达到本档最高得分的机会都不低于5%", *(notes(x.m) if since else [])],
     )
 
 

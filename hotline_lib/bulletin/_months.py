@@ -71,7 +71,7 @@ def issue_months(m: Month, frame: pd.DataFrame | None = None, *, top: int = 5) -
 def year_to_date(m: Month) -> Exhibit:
     """本年累计：各业务类型本月、1月至本月的件数，和上年同期比。
 
-    有 table；1月、或只有一个月时没有，缺月时说明。
+    有 table；1月、或只有一个月时没有；缺月时没有，满3个月的说明缺月。
     frame：metrics.year_to_date：business_type、tickets、to_date、to_date_base。来源：m.history、m.year_before。
     """
     rows, _ = _to_date(m)
@@ -249,8 +249,8 @@ def _to_date(m: Month) -> tuple[pd.DataFrame | None, list[str]]:
     known = m.monthly(key)
     if number == 1 or len(m.history) == 1:
         return None, []
-    if len(known) < number:
-        return None, [f"1月至{number}月的数据不全，不作累计"]
+    if len(known) < number:  # said where months are shown at all: a table of one or two is not missed
+        return None, [f"1月至{number}月的数据不全，不作累计"] if len(m.history) >= COURSE else []
     now = metrics.side_by_side(dict(list(known.items())[-number:]), key)
     before = [(base.month, base.by(key)) for base in m.year_before]
     told = bool(before) and all(frame is not None for _, frame in before)
