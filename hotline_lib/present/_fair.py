@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from hotline_lib.present import _style as style
-from hotline_lib.present._canvas import HEAD, Align, Canvas, grid_step, pitch_of, row_names
+from hotline_lib.present._canvas import BODY, HEAD, Align, Canvas, grid_step, pitch_of, row_names
 from hotline_lib.present._style import ACCENT, BLUE, BLUE2, GREY, HAIR, INK, SLATE, SOFT
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def rank_ranges(frame: pd.DataFrame) -> Figure:
 
 
 def funnel(frame: pd.DataFrame, *, head: str, size: str, factor: float = 1) -> Figure:
-    """Units by size, their values as dots between the limits for each size; who is beyond 99.8 % is named and red.
+    """Units by size, their values as dots between the limits for each size; who is beyond 99.8 % is red and named, of the
+    others those whose names have room, the farthest from the whole first.
 
     frame: as ``metrics.funnel`` gives it. head: what the values are; size: what the denominators are. factor: of the values
     and limits, 100 for percent.
@@ -63,24 +64,29 @@ def funnel(frame: pd.DataFrame, *, head: str, size: str, factor: float = 1) -> F
         for mark in range(int(low // step) + 1, int(high // step) + 1):
             canvas.line(left, y(mark * step), right, y(mark * step), HAIR)
             canvas.text(left - 6, y(mark * step), f"{mark * step:g}", SOFT, size=HEAD, align="right")
-        canvas.line(
-            left, y(float(rows["target"].iloc[0]) * factor), right, y(float(rows["target"].iloc[0]) * factor), GREY
-        )
+        whole = y(float(rows["target"].iloc[0]) * factor)
+        canvas.line(left, whole, right, whole, GREY)
         for name, dashed in (("low", True), ("high", True), ("lowest", False), ("highest", False)):
             points = [(x(size), y(value * factor)) for size, value in zip(n, rows[name], strict=True)]
             for (x0, y0), (x1, y1) in itertools.pairwise(points):
                 canvas.line(x0, y0, x1, y1, GREY, dashed=dashed)
-        for row in rows.to_dict("records"):
-            beyond, here = bool(row["beyond"]), (x(row["denominator"]), y(row["value"] * factor))
-            canvas.dot(*here, ACCENT if beyond else BLUE, size=8)
-            if beyond:
-                side: Align = "right" if here[0] > (left + right) / 2 else "left"
-                canvas.text(
-                    here[0] + (-8 if side == "right" else 8), here[1], row["unit"], INK, align=side, ground=True
-                )
+        rows = rows.assign(x=x(n), y=y(rows["value"] * factor), far=(rows["value"] - rows["target"]).abs())
+        taken = [(at - 5, height - 5, at + 5, height + 5) for at, height in zip(rows["x"], rows["y"], strict=True)]
+        meet = lambda a, b: a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+        clear = lambda box: left <= box[0] and box[2] <= right and not any(meet(box, one) for one in taken)
+        for row in rows.sort_values(["beyond", "far"], ascending=False, kind="stable").to_dict("records"):
+            told, ink, letters = (ACCENT, INK, BODY) if row["beyond"] else (BLUE, SOFT, HEAD)
+            canvas.dot(row["x"], row["y"], told, size=8)
+            wide = canvas.measure(row["unit"], letters)
+            sides = sorted([row["x"] + 8, row["x"] - 8 - wide], reverse=row["x"] <= (left + right) / 2)
+            boxes = [(start, row["y"] - 8, start + wide, row["y"] + 8) for start in sides]
+            for box in [*filter(clear, boxes), *(boxes if row["beyond"] else [])][:1]:
+                canvas.text(box[0], row["y"], row["unit"], ink, size=letters, ground=True)
+                taken.append(box)
         extremes: tuple[tuple[float, Align], ...] = ((n[0], "left"), (n[-1], "right"))
-        for value, align in extremes:
+        for value, align in extremes if n[0] < n[-1] else ():
             words = f"{value / 10_000:,.1f}万" if value >= 100_000 else f"{value:,.0f}"
             canvas.text(x(value) - (6 if align == "left" else -6), bottom + 12, words, SOFT, size=HEAD, align=align)
+        size += "" if n[0] < n[-1] else f"各{n[0]:,.0f}"
         canvas.text((x(n[0]) + x(n[-1])) / 2, bottom + 12, size, SOFT, size=HEAD, align="center")
     return canvas.figure

@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from hotline_lib.metrics import beside_scores
+from hotline_lib.metrics import funnel as funnel_of
 from hotline_lib.present import _chart as of_chart
 from hotline_lib.present import _charts as charts
+from hotline_lib.present import _fair as fair
 from hotline_lib.present import _months as months
 from hotline_lib.present import _patterns as patterns
 from hotline_lib.present import _sampled as sampled_charts
@@ -245,7 +247,27 @@ STRIPS = {
     "thirty": ([strip(name, [n] * 31, [1] * 30) for n, name in enumerate(MANY)], "10月", "9月"),
 }  # fmt: skip
 
+
+def rates(*rows: tuple[str, int, int]) -> pd.DataFrame:
+    return funnel_of(pd.DataFrame(rows, columns=["unit", "numerator", "denominator"]))
+
+
+FUNNELS = {
+    "apart": rates(("甲", 90, 100), ("乙", 190, 200), ("丙", 270, 300), ("丁", 390, 400), ("戊", 410, 500)),
+    "nearly full": rates(*[(name, n - (n == 218) * 40, n) for name, n in zip(NAMES, range(200, 230, 2), strict=True)]),
+    "long names": rates(*[(name, 90 + at, 100) for at, name in enumerate(LONG["unit"])]),
+    "thirty": rates(*[(name, 90 + at % 9, 100 + 40 * at) for at, name in enumerate(MANY)]),
+}
+
 PICTURES = [
+    *[
+        pytest.param(
+            partial(fair.funnel, head="24小时办结率（%）", size="计入的工单", factor=100),
+            (frame,),
+            id=f"funnel: {name}",
+        )
+        for name, frame in FUNNELS.items()
+    ],
     *[pytest.param(strips.strips, shown, id=f"strips: {name}") for name, shown in STRIPS.items()],
     *[pytest.param(sampled_charts.intervals, (frame,), id=f"intervals: {name}") for name, frame in SAMPLES.items()],
     *[pytest.param(sampled_charts.ranks, (frame,), id=f"ranks: {name}") for name, frame in SAMPLES.items()],
@@ -325,6 +347,16 @@ def test_what_was_found_is_printed_once_a_unit_most_problems_first():
     assert "样本合计 13/60" in words
     assert "抽检4件" in words
     assert said(sampled_charts.intervals(SAMPLES["one has none"])).count("未抽检") == 1
+
+
+def test_of_a_funnel_who_stands_out_is_named_and_of_the_others_whose_name_has_room():
+    named = lambda kind: [
+        word for word in said(fair.funnel(FUNNELS[kind], head="率", size="工单")) if word in set(FUNNELS[kind]["unit"])
+    ]
+    assert sorted(named("apart")) == sorted(FUNNELS["apart"]["unit"])
+    beyond = FUNNELS["nearly full"].set_index("denominator").loc[218]
+    assert beyond["beyond"] == "low" and named("nearly full")[0] == beyond["unit"]
+    assert 1 < len(named("nearly full")) < len(NAMES)
 
 
 def test_a_large_sample_is_not_drawn_ticket_by_ticket():
