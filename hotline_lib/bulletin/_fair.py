@@ -127,7 +127,7 @@ def _handling_table(x: Exhibit) -> Table:
 
 def _in_need(m: Month) -> pd.DataFrame:
     at, lost = m.params.scheme.signals.attention, figures.lost(m)
-    left, told, checks = figures.unsubmitted(m).set_index("unit"), figures.told_unsubmitted(m), figures.spot_checks(m)
+    left, checks = figures.left_much(m), figures.spot_checks(m)
     checks = None if checks is None else checks.set_index("unit")
     explained = figures.explained(m).set_index(["unit", "indicator"])
     points = figures.takes(m)
@@ -135,9 +135,8 @@ def _in_need(m: Month) -> pd.DataFrame:
     rows = []
     for row in figures.scores(m)[::-1].to_dict("records"):
         unit, needs = row["unit"], []
-        if told[unit]:
-            share = percent(left.loc[unit, "unsubmitted"], left.loc[unit, "accepted"])
-            needs.append(f"未上报{left.loc[unit, 'unsubmitted']}件，占{numbers.decimal(share)}%，各率不含这些工单")
+        if unit in left:
+            needs.append(f"未上报{left[unit].count}件，占{left[unit].share}%，各率不含这些工单")
         for key in [key for key in lost if lost.loc[unit, key] >= at.points]:
             missed = explained.loc[(unit, key), "missed"]
             short = "" if pd.isna(missed) else f"（{missed}件未达标）"
@@ -181,9 +180,9 @@ def _bands(x: Exhibit) -> dict[str, Any]:
 
 
 def _bands_table(x: Exhibit) -> Table:
-    rows = x.frame.join(moved(x.m), on="unit", validate="one_to_one").assign(
-        range=[f"{low}–{high}" for low, high in zip(x.frame["rank_low"], x.frame["rank_high"], strict=True)]
-    )
+    words = lambda low, high: f"{low}–{high}" if low < high else str(low)
+    spans = list(map(words, x.frame["rank_low"], x.frame["rank_high"]))
+    rows = x.frame.join(moved(x.m), on="unit", validate="one_to_one").assign(range=spans)
     since = moved_columns(x.m)  # why there are none is said in a sentence beside the table
     return Table(
         rows,

@@ -89,12 +89,13 @@ def unit_domains(m: Month) -> pd.DataFrame:
 @once_a_month
 def same_tickets(m: Month) -> list[dict[str, Figure]]:
     """Where a domain and a unit are nearly the same tickets: ``domain``, ``unit`` and what they have in common, ``both``."""
-    members, found = domains(m).set_index("printed_domain")["domain"], []
+    members, own, found = domains(m).set_index("printed_domain"), units(m).set_index("unit"), []
     for row in metrics.same_tickets(unit_domains(m), members.index.tolist()).to_dict("records"):
-        parts = {"domain": {"domain": members[row["domain"]]}, "unit": {"unit": row["unit"]}}
+        base = {"domain": members["yoy_base"][row["domain"]], "unit": own["yoy_base"][row["unit"]]}
+        parts = {"domain": {"domain": members["domain"][row["domain"]]}, "unit": {"unit": row["unit"]}}
         parts["both"] = parts["domain"] | parts["unit"]
-        name = lambda part, row=row: row.get(part, "")
-        found.append({part: Figure(name(part), row[f"of_{part}"], where=where) for part, where in parts.items()})
+        told = {part: (row.get(part, ""), row[f"of_{part}"], None, base.get(part)) for part in parts}
+        found.append({part: Figure(*told[part], where=where) for part, where in parts.items()})
     return found
 
 
@@ -232,6 +233,13 @@ def unsubmitted(m: Month) -> pd.DataFrame:
 def told_unsubmitted(m: Month) -> pd.Series:
     """By unit, whether it left more unsubmitted than the scheme lets pass, and more than the others together."""
     return metrics.incomplete(unsubmitted(m), least=float(m.params.scheme.signals.unsubmitted) / 100)
+
+
+@once_a_month
+def left_much(m: Month) -> dict[str, Figure]:
+    """What those units left unsubmitted, of what they accepted."""
+    rows = unsubmitted(m).set_index("unit")[["unsubmitted", "accepted"]].astype(int)
+    return {unit: Figure(unit, *rows.loc[unit]) for unit, told in told_unsubmitted(m).items() if told}
 
 
 @once_a_month

@@ -180,8 +180,7 @@ def _context(m: Month, runs: list[Run], **more: Any) -> dict[str, Any]:
 
 def _months(x: Exhibit) -> dict[str, Any]:
     (run,), more = _runs(x.m, x.frame), {}
-    limits = run.limits
-    if limits:
+    if limits := run.limits:
         more = {"centre": printed(limits.centre), "low": printed(max(limits.low, 0)), "high": printed(limits.high)}
     return _context(x.m, [run], total=run, **more)
 

@@ -164,5 +164,5 @@ def _note(m: Month) -> list[str]:
     return noted(
         m, "overview_note", groups=[] if len(groups) == len(m.units) else groups["unit"].tolist(),
         rest=len(INDICATORS) - min(_shown(m), len(lost.columns)),
-        unspoilt=len(INDICATORS) - len(set(lost) | set(figures.unconfirmed(m))),
+        unspoilt=len(INDICATORS) - len(set(lost) | set(figures.unconfirmed(m))), unknown=len(figures.unconfirmed(m)),
     )  # fmt: skip

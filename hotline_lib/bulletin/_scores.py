@@ -9,7 +9,7 @@ from typing import Any
 
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says, with_more
-from hotline_lib.bulletin._wording import drawn, provisional, remarks
+from hotline_lib.bulletin._wording import drawn, noted, provisional, remarks
 from hotline_lib.errors import how_many
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY, FROM_MONTH, INDICATORS, Indicator
@@ -99,6 +99,7 @@ def _indicators_table(x: Exhibit) -> Table:
         subtotal={**together, "unit": region},
         notes=[
             *m.incomplete,
+            *noted(m, "part_only", units=list(figures.left_much(m).values())),
             *(["分母为0的率记100.00（n=0）"] if nobody else []),
             f"{region}为各单位工单合并计算，不参加排名，不作标记",
             *provisional(m),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ _LEAST_SPAN = 1.0  # points: smaller movements are drawn small
 def score_months(m: Month) -> Exhibit:
     """近几个月的总分：各单位总分和名次较上月的升降，一个单位一条线。
 
-    有 sentence、chart；成绩不足3个月时没有图。
+    有 sentence、chart；成绩不足3个月时没有图；从最近一个没有成绩或附件1不完整的月份之后画起。
     frame：一行一个单位，按名次：rank、unit、long_name、score、rank_before、score_before（上月），以前每个月一列（总分）。
     来源：m.annexes（各月上报的工单，否则已公布的附件1），各月自己的评分办法。
     """
@@ -194,42 +195,41 @@ def _scores(x: Exhibit) -> dict[str, Any]:
     rows = [row for row in frame.to_dict("records") if not is_missing(row["rank_before"])]
     up = lambda row: int(row["rank_before"]) - int(row["rank"])
     rise, fall = (max(map(up, rows), default=0), min(map(up, rows), default=0))
-    shown = [annex for annex in m.annexes if annex and len(scores_before(m)[annex.month])]
+    shown = _course(m)
     names = lambda told: [_name(m, annex.month) for annex in shown if told(annex)]
     return {
-        "rows": rows, "last": _name(m, m.previous.month), "number": len(m.annexes) + 1,
-        "first": _name(m, m.annexes[0].month) if m.annexes else "",
+        "rows": rows, "last": _name(m, m.previous.month), "number": len(shown) + 1,
+        "first": _name(m, shown[0].month) if shown else "",
         "up": sum(row["score"] > row["score_before"] for row in rows), "down": sum(row["score"] < row["score_before"] for row in rows),
         "risen": [row for row in rows if rise > 0 and up(row) == rise], "rise": rise,
         "fallen": [row for row in rows if fall < 0 and up(row) == fall], "fall": -fall,
-        "gone": [_name(m, annex.month) for annex in m.annexes if annex not in shown],
         "others": names(lambda annex: not _same_rules(annex.params.scheme, m.params.scheme)),
-        "partly": names(lambda annex: not annex.whole), "published": names(lambda annex: annex.rates is None),
-        "open": names(_open), **_about(m, m.annexes[-1] if m.annexes else None),
+        "published": names(lambda annex: annex.rates is None), "open": names(_open), **_about(m, m.annexes[-1] if m.annexes else None),
     }  # fmt: skip
 
 
+def _course(m: Month) -> list[Annex]:
+    """The months before this one, oldest first, since the latest whose scores nobody knows or that lacks older tickets."""
+    return [*takewhile(lambda each: each.whole and len(scores_before(m)[each.month]), reversed(m.annexes))][::-1]
+
+
 def _scores_chart(x: Exhibit) -> Chart | Sentence:
-    m = x.m
-    if not m.annexes:
-        return Sentence("")
-    table = moved(m)
-    score = lambda row, annex: float(row[annex.month]) if annex.whole and not is_missing(row[annex.month]) else None
+    m, shown = x.m, _course(x.m)
+    if len(shown) + 1 < COURSE:
+        return Sentence("")  # two stand side by side in the table
+    score = lambda row, annex: None if is_missing(row[annex.month]) else float(row[annex.month])
     lines = [
         Line(
-            row["unit"], [*(score(row, annex) for annex in m.annexes), float(row["score"])],
-            numbers.decimal(row["score"]), _both(table.loc[row["unit"]]),
+            row["unit"], [*(score(row, annex) for annex in shown), float(row["score"])],
+            numbers.decimal(row["score"]), _both(moved(m).loc[row["unit"]]),
         )
         for row in x.frame.to_dict("records")
     ]  # fmt: skip
     known = [[value for value in line.values if value is not None] for line in lines]
-    if max(map(len, known), default=0) < COURSE:
-        return Sentence("")  # two stand side by side in the table
     span = max([_LEAST_SPAN, *(max(values) - min(values) for values in known)])
-    names = [_name(m, month) for month in (*(annex.month for annex in m.annexes), m.month)]
-    head = "较上月" if _comparable(m) else ""
+    names = [_name(m, month) for month in (*(annex.month for annex in shown), m.month)]
     return drawn(
-        m, "score_months", partial(pictures.score_lines, lines, names, span=span, moved=head),
+        m, "score_months", partial(pictures.score_lines, lines, names, span=span, moved="较上月" if _comparable(m) else ""),
         **_scores(x), span=half_up(round(100 * span), 100),
     )  # fmt: skip
 
@@ -242,10 +242,8 @@ def _units_chart(x: Exhibit) -> Chart | Sentence:
     m, months = x.m, list(x.frame.columns)
     if len(months) < COURSE:
         return Sentence("")
-    lines = []
-    for unit, counts in x.frame.iterrows():
-        values = [a_day(n, month) for n, month in zip(counts, months, strict=True)]
-        lines.append(Line(str(unit), list(map(float, values)), _comma(printed(values[-1])), ""))
+    means = {str(unit): list(map(a_day, counts, months)) for unit, counts in x.frame.iterrows()}
+    lines = [Line(unit, list(map(float, days)), _comma(printed(days[-1])), "") for unit, days in means.items()]
     names = [_name(m, month) for month in months]
     published = [_name(m, base.month) for base in m.history[-len(months) :] if base.source == "published"]
     return drawn(

@@ -87,6 +87,7 @@ def _calls(x: Exhibit) -> dict[str, Any]:
         "hour": x.figure(f"{hour['hour']}时至{hour['hour'] + 1}时", hour),
         "working_mean": working,
         "off_mean": off,
+        "makeup": "makeup" in set(daily["kind"]),
         "off_more": _more(working, off),
         "kinds": daily["kind"].tolist(),
     }

@@ -229,6 +229,7 @@ def _overview(x: Exhibit, unit: str) -> dict[str, Any]:
         "worst": [{"name": BY_KEY[key].short, "points": points} for key, points in worst.items()],
         "rounded": rounded(m, me.name) != [],
         "units": len(m.units),
+        "left": figures.left_much(m).get(me.name),
         "whose": whose(m, compared_with(m, unit)),
     }
 

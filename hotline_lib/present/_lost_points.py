@@ -52,8 +52,8 @@ def scores(
     top, pitch = 36.0, pitch_of(rows, 32, 24)
     with style.drawing():
         canvas = Canvas(top + pitch * len(rows) + 4)
-        left, said = _score_bars(canvas, rows, parts, top, pitch, full)
-        _key(canvas, [(label, colour) for label, colour in leading.items() if label not in said], left)
+        left = _score_bars(canvas, rows, parts, top, pitch, full)
+        _key(canvas, list(leading.items()), left)
     return canvas.figure
 
 
@@ -70,8 +70,8 @@ def _parts(points: dict[str, Decimal], leading: dict[str, str], attention: Decim
     return parts
 
 
-def _score_bars(canvas: Canvas, rows: list[dict], parts: dict, top: float, pitch: float, full: int) -> tuple:
-    """Returns where the bars begin and which indicators are named in one."""
+def _score_bars(canvas: Canvas, rows: list[dict], parts: dict, top: float, pitch: float, full: int) -> float:
+    """Returns where the bars begin."""
     ranks = [str(row["rank"]) for row in rows]
     values = [numbers.decimal(row["score"]) for row in rows]
     lost = [numbers.decimal(row["lost"]) for row in rows]
@@ -94,13 +94,13 @@ def _score_bars(canvas: Canvas, rows: list[dict], parts: dict, top: float, pitch
         canvas.text(score_at, y, values[at], align="right")
         canvas.text(canvas.width, y, lost[at], align="right")
         _stack(canvas, parts.get(row["unit"], []), left, right, y, scale, said)
-    return left, said
+    return left
 
 
-def _key(canvas: Canvas, unnamed: list[tuple[str, str]], left: float) -> None:
-    """Names for the colours whose bars are all too short for a name."""
+def _key(canvas: Canvas, named: list[tuple[str, str]], left: float) -> None:
+    """The colours of the indicators that cost most, which not every bar has room to name."""
     x = left + 4
-    for label, colour in unnamed:
+    for label, colour in named:
         canvas.block(x, 22, x + 9, 31, colour)
         words = canvas.shorten(label, canvas.width - x - 16, HEAD)
         canvas.text(x + 13, 26.5, words, SOFT, size=HEAD)

@@ -146,9 +146,9 @@ def test_the_key_says_of_each_sign_where_it_begins_and_ends(with_bases):  # noqa
     m = replace(with_bases("yoy"), spot_checks=drawn_one)
     now = m.params.scheme.signals
     of = lambda level, **given: getattr(now, level).model_copy(update=given)
-    assert "○留意：一项指标失2分以上不足3分，或抽检1至2件有问题　" in key(m)
+    assert "○留意：一项指标失2分及以上、不足3分，或抽检1至2件有问题　" in key(m)
     assert "●关注：一项指标失3分及以上，或抽检3件及以上有问题，或未上报占10%及以上且多于其他单位　" in key(m)
-    assert "失1分以上不足5分，或抽检1件有问题" in key(
+    assert "失1分及以上、不足5分，或抽检1件有问题" in key(
         m, attention=of("attention", points=5, bad=2), notice=of("notice", points=1)
     )
     assert "留意" not in key(m, notice=now.attention)
@@ -189,7 +189,7 @@ def test_what_a_unit_left_unsubmitted_and_open_stands_on_the_first_page(with_bas
     assert rows["沈阳"]["信号"].text.startswith("● 未上报") and "未上报" not in rows["省交投"]["信号"].text
     found = bulletin.findings(m).found[0]
     assert str(found.text).startswith(
-        "沈阳受理3000件，到月底1400件没有上报（46.67%，其中投诉举报1400件，尚未办结31件）"
+        "沈阳受理3000件，到月底1400件没有上报（46.67%，其中投诉举报1400件；1400件中尚未办结31件）"
     )
     assert found.section == "overview" and "一览" in bulletin.findings(m).anchors[found.section]
     nobody_knows = bulletin.overview(replace(m, still_open=None)).table

@@ -146,7 +146,7 @@ def test_who_needs_help_and_with_what(m):
     assert rows["大连"][2:] == ["抽检4件，3件有问题", "", "—"] or rows["大连"][3] in ("", "—")
     said = str(bulletin.needs_help(m).sentence)
     assert said.startswith("15个单位中，营口市、朝阳市、阜新市、鞍山市、沈阳市、大连市需要帮助。营口市：未上报492件")
-    assert "朝阳市：24小时办结率失4分（1件未达标）；有1件照常办好，24小时办结率多得4分。" in said
+    assert "朝阳市：24小时办结率失4分（1件未达标）；如有1件照常办好，24小时办结率多得4分。" in said
 
 
 def test_bands_and_how_sure_ranks_are(m):
@@ -162,7 +162,7 @@ def test_bands_and_how_sure_ranks_are(m):
 
 def test_what_a_point_takes(m):
     x = bulletin.what_it_takes(m)
-    assert "营口市有1件工单照常办好，限时办结率、5日办结率可多得2.46分；朝阳市有1件工单" in str(x.sentence)
+    assert "营口市如有1件工单照常办好，限时办结率、5日办结率可多得2.46分；朝阳市如有1件工单" in str(x.sentence)
     assert "万人工单数量" not in str(x.table) and "多受理工单、断网时长等不是办好工单，不列" in "".join(x.table.notes)
     rows = [row for row in x.table.cells() if row[0] == "铁岭"]
     assert [row[2] for row in rows] == ["多得1分、进位"]  # one row for what wins both

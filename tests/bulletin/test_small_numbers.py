@@ -134,5 +134,6 @@ def test_no_edition_prints_a_small_count(month, least):
 
 def test_a_unit_with_hardly_a_ticket_is_told_no_count_at_all(month):
     few = month.counts[(month.counts["unit"] != "盘锦") | (month.counts["role"] == "suggestion")]
-    page = edition(replace(held(month), counts=few), "盘锦")
+    late = month.submissions[month.submissions["unit"] != "盘锦"]
+    page = edition(replace(held(month), counts=few, submissions=late), "盘锦")
     assert "盘锦市受理的工单不足5件，或太少，各数不列出。" in page and "受理3件" not in page and not THREE.search(page)
