@@ -192,6 +192,10 @@ def test_what_a_unit_left_unsubmitted_and_open_stands_on_the_first_page(with_bas
         "沈阳受理3000件，到月底1400件没有上报（46.67%，其中投诉举报1400件；1400件中尚未办结31件）"
     )
     assert found.section == "overview" and "一览" in bulletin.findings(m).anchors[found.section]
+    of_unit = lambda unit: str(bulletin.unit_indicators(m, unit).sentence)
+    assert "受理的3000件中，到月底有1400件（46.67%）没有上报，各率和总分只按已上报的计。" in of_unit("沈阳")
+    assert "没有上报" not in of_unit("省交投")
+    assert "沈阳有46.67%的工单到月底没有上报，各率和总分只按已上报的计。" in bulletin.indicators(m).table.below
     nobody_knows = bulletin.overview(replace(m, still_open=None)).table
     assert "未上报" in [column.head for column in nobody_knows.shown]
     assert "尚未办结" not in str(bulletin.findings(replace(m, still_open=None)).found[0].text)

@@ -75,6 +75,9 @@ def test_wherever_tickets_stand_over_people_it_is_said_over_whose(real, province
     cities = tuple(unit for unit in real.params.units if unit.kind == "city")
     alone = replace(real, params=real.params.model_copy(update={"units": cities}))
     assert figures.same_tickets(real) and about_people(alone) == []
+    assert "是同一批219751件工单，上年同月分别为167102件和167143件，两者的增减不能相加。" in str(
+        bulletin.contributions(real).sentence
+    )
 
 
 # One lot of tickets under two names.

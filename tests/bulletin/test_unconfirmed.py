@@ -102,7 +102,7 @@ def test_no_page_asserts_what_nobody_said(printed):
     assert "总分和名次为暂计" in str(bulletin.unit_indicators(m, "沈阳").sentence)
     assert "总分和名次为暂计" in "".join(bulletin.overview(m).table.notes)
     assert "，11项没有单位失分" in "".join(bulletin.overview(printed).table.notes)
-    assert "，8项没有单位失分" in "".join(bulletin.overview(m).table.notes)
+    assert "，8项没有单位失分，3项待补充，见附件1" in "".join(bulletin.overview(m).table.notes)
 
 
 def test_a_page_without_a_date_of_issue_says_so(printed):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hotline_lib.present._cells import Line
     from hotline_lib.present._tables import Table
 
-_NARROW, _ROOMY = 1.5, 3.5  # pt, a cell's margin at each side; narrow in a table of many columns
+_NARROW, _ROOMY = 1.0, 3.5  # pt, a cell's margin at each side; narrow in a table of many columns
 _MANY = 8
 _RULE = {"val": "single", "sz": 4, "space": 0, "color": "000000"}
 Rule = dict | None

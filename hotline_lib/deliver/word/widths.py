@@ -22,12 +22,12 @@ _NOTE = 0.7  # ①, raised
 
 
 def fitted(made: Table, lines: Sequence[Line], room: float, margin: float) -> tuple[float, list[float]]:
-    """The largest type in which no figure and no unit breaks, and the columns' widths.
+    """The largest type in which no figure and no unit breaks, and the columns' widths. In the smallest a unit may break.
 
     lines: of the table. room: across the page. margin: of a cell, at each side. All in pt.
     """
-    needed = [_needed(made, lines, at) for at in range(len(made.shown))]
-    for points in _SIZES:
+    for points, longest_unit in [*((each, math.inf) for each in _SIZES), (_SIZES[-1], 4.0)]:
+        needed = [_needed(made, lines, at, longest_unit) for at in range(len(made.shown))]
         widths = [characters * points + 2 * margin + 1 for characters in needed]
         if sum(widths) <= room:
             break
@@ -45,13 +45,13 @@ def longest(made: Table, lines: Sequence[Line], at: int) -> float:
     return max(wide, default=0)
 
 
-def _needed(made: Table, lines: Sequence[Line], at: int) -> float:
+def _needed(made: Table, lines: Sequence[Line], at: int, longest_unit: float) -> float:
     """The narrowest a column may be, in characters: a full name over it may break, all else may not."""
     column = made.shown[at]
     name, *others = head_lines(column)
     named = max(2, math.ceil(width_of(name) / _HEAD_LINES)) if column.title else width_of(name)
     spare = 0.5 if is_listed(made, column) else 0
-    return max(longest(made, lines, at) + spare, named, *map(width_of, others))
+    return max(longest(made, lines, at) + spare, named, *(min(width_of(each), longest_unit) for each in others))
 
 
 def head_lines(column: Column) -> list[str]:
