@@ -10,6 +10,7 @@ from types import MappingProxyType
 from urllib.parse import unquote
 
 from hotline_lib.contract import SLOT
+from hotline_lib.present._numbers import OPEN
 
 _DIGIT = re.compile(r"(?<=.)(?:第|图|附件)\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
 _FITS = {"hotline", "drill-parts"}  # tables of present, which see to that themselves
@@ -21,7 +22,7 @@ class _Typeset(HTMLParser):
     """HTML with its words set for reading; every tag, attribute and comment is left as it stands.
 
     No line ends between a number's last digit and its unit, in whatever may break: paragraphs, notes, items, captions,
-    cells of words. A head without words, as pandas has over a frame's
+    cells of words; there, what nobody filled in yet catches the eye. A head without words, as pandas has over a frame's
     index, becomes a cell: as a head it names nothing to a listener. A table of pandas or Markdown may be of any width, and
     stands in a box that scrolls.
     """
@@ -60,6 +61,7 @@ class _Typeset(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._prose:
             data = _DIGIT.sub(r'<span class="whole">\g<0></span>', data)
+            data = data.replace(OPEN, f'<span class="open">{OPEN}</span>')
         self.made.append(data)
 
     def handle_entityref(self, name: str) -> None:

@@ -277,17 +277,6 @@ def errata(m: Month, table: str) -> list[dict[str, str]]:
 RANKED_ROLES = ("inquiry", "complaint")  # business types whose issues the bulletin ranks
 
 
-def first_issue(m: Month, role: str) -> list[tuple[Figure, list[Figure]]]:
-    """The most frequent issues (one, unless they tie) of a business type, each with its first units."""
-    within = {"business_type": m.params.catalogue.name_of(role)}
-    found = []
-    for row in metrics.top_issues(m.counts, role, top=1).to_dict("records"):
-        units = metrics.top_units(m.counts, role, row["issue"], m.units, top=1)
-        own = {**within, "issue": row["issue"]}
-        found.append((figure(row["issue"], row, ["issue"], within), named(units, "unit", ["unit"], own)))
-    return found
-
-
 def figure(
     name: str, row: Mapping | pd.Series, keys: Sequence[str] | None = None, within: Mapping | None = None
 ) -> Figure:

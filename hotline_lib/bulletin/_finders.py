@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._finding import Finding, said
 from hotline_lib.bulletin._volumes import NEARLY_ALL
 from hotline_lib.bulletin._wording import setting
 from hotline_lib.exact import is_missing
 from hotline_lib.present import _numbers as numbers
-from hotline_lib.present._sentences import Cited
+from hotline_lib.present._sentences import Cited, Figure
 
 if TYPE_CHECKING:
     from hotline_lib.month import Month
@@ -68,7 +69,7 @@ def _types(m: Month) -> Iterator[Finding]:
     for row in rows.sort_values(["first", "size"], kind="stable").to_dict("records"):
         issue = None
         if row["role"] in figures.RANKED_ROLES:
-            issue = next(iter(figures.first_issue(m, row["role"])), None)
+            issue = _first_issue(m, row["role"])
         of = figures.figure(row["business_type"], row, ["business_type"])
         yield said(m, "type", *_shown_in(row["role"]), touches=-int(row["size"]), of=of, issue=issue)
 
@@ -183,6 +184,16 @@ def _tickets(m: Month, where: Mapping[str, Any], at: Mapping | None = None) -> C
     """The ids of those tickets, of the unit that they mostly came from."""
     where = {**where, **({"unit": at["unit"]} if at else {})}
     return lambda: m.tickets(where)["ticket_id"].tolist()
+
+
+def _first_issue(m: Month, role: str) -> tuple[Figure, list[Figure]] | None:
+    """The most frequent issue of a business type (the first of those that tie), with its first units."""
+    within, top = {"business_type": m.params.catalogue.name_of(role)}, metrics.top_issues(m.counts, role, top=1)
+    for row in top.to_dict("records")[:1]:
+        own = {**within, "issue": row["issue"]}
+        units = metrics.top_units(m.counts, role, row["issue"], m.units, top=1)
+        return figures.figure(row["issue"], row, ["issue"], within), figures.named(units, "unit", ["unit"], own)
+    return None
 
 
 KINDS: tuple[Callable[[Month], Iterator[Finding]], ...] = (_driver, _types, _units, _pairs, _issues, _sub_issues)

@@ -51,15 +51,10 @@ def write_workbook(m: Month, folder: Path, own: Sequence[Table] = (), top: int =
     # what a name or a comment says is text, whatever it begins with
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     title = f"{m.params.organisation.title}附表（{m.label}）"
-    book.set_properties(
-        {
-            "title": title,
-            "author": m.params.organisation.department,
-            "comments": "模拟工单" if m.simulated else "",
-            "created": month_range(m.month)[1],
-        }
-    )
-    styles, about = _Styles(book), f"{m.label}　{'模拟工单' if m.simulated else ''}".strip()
+    simulated = "模拟工单" if m.simulated else ""
+    told = {"title": title, "author": m.params.organisation.department, "comments": simulated}
+    book.set_properties(told | {"created": month_range(m.month)[1]})
+    styles, about = _Styles(book), f"{m.label}　{simulated}".strip()
     ids = bulletin.to_look_at(m)
     tables = [
         *bulletin.files(m, top).values(),
@@ -156,9 +151,8 @@ def _sheet(book, styles: _Styles, table: Table, about: str) -> str:
     sheet.write_string(0, 0, table.name, styles.title)
     room, deepest = 0.0, 1.0
     for at, column in enumerate(columns):
-        head = " ".join(
-            filter(None, [column.group, column.name, column.unit] if not column.title else [column.name, column.unit])
-        )
+        parts = [column.name, column.unit] if column.title else [column.group, column.name, column.unit]
+        head = " ".join(filter(None, parts))
         sheet.write_string(_HEADS, at, head, styles.head(_align(column), size))
         of_head = max(map(_width, (column.title or column.head).split("\n")))
         widest = max(

@@ -266,6 +266,9 @@ def test_a_number_and_its_unit_stay_together():
         '<p class="sentence">共2415<span class="whole">8件</span>，'
         '<a title="1件">27.5<span class="whole">2个</span>百分点</a></p>'
     )
+    assert typeset("<p>（后果待补充），<b>待补充</b></p><td>待补充</td>") == (
+        '<p>（后果<span class="open">待补充</span>），<b><span class="open">待补充</span></b></p><td>待补充</td>'
+    )
     assert typeset("<p>24.39万件</p>") == '<p>24.3<span class="whole">9万件</span></p>'
     assert typeset("<li><strong>有<i>1</i>处</strong><span>共74件</span></li>").count("whole") == 1
     assert typeset('<p class="table-note">前5位，列第15位，见图6</p>') == (

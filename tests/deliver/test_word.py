@@ -226,6 +226,18 @@ def test_what_nobody_wrote_is_seen(other_file, other):
     assert all(each.text.startswith("待补充") and str(each.style.font.color.rgb) == "C00000" for each in found)
 
 
+def test_what_is_open_inside_a_sentence_is_seen(month, tmp_path):
+    own = month.params.month.model_copy(update={"test_calls": None})
+    open_ = replace(month, params=month.params.model_copy(update={"month": own}))
+    told = [
+        run
+        for each in styled(Document(write_word(open_, tmp_path)), "BodyText")
+        for run in each.runs
+        if "待补充" in run.text
+    ]
+    assert len(told) >= 2 and all(run.text == "待补充" and str(run.font.color.rgb) == "C00000" for run in told)
+
+
 def test_annexes_are_listed_before_them(document, month):
     text = lines(document)
     at = next(place for place, line in enumerate(text) if line.startswith("附件："))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from docx.text.paragraph import Paragraph
 
 from hotline_lib import bulletin
 from hotline_lib.deliver.word import layout
-from hotline_lib.deliver.word.styles import CHARACTER, CHARACTERS, LINE, TITLE, TYPE_AREA
+from hotline_lib.deliver.word.styles import CHARACTER, CHARACTERS, LINE, RED, TITLE, TYPE_AREA
 from hotline_lib.deliver.word.tables import table as word_table
 from hotline_lib.deliver.word.widths import width_of
 from hotline_lib.deliver.word.xml import PT, field, indent, node, paragraph, run, spacing
@@ -28,6 +29,7 @@ from hotline_lib.params import month_range
 from hotline_lib.present import _drill_down as drill_down
 from hotline_lib.present._chart import Chart
 from hotline_lib.present._drill_down import DrillDown
+from hotline_lib.present._numbers import OPEN
 from hotline_lib.present._page import NO_REAL_CALL, SIMULATED
 from hotline_lib.present._prose import Block, Prose
 from hotline_lib.present._sentences import Sentence
@@ -150,7 +152,8 @@ class _Bulletin:
 
     def _paragraphs(self, text: str) -> None:
         for line in filter(None, map(str.strip, text.split("\n"))):
-            self._add("BodyText", run(line))
+            told = re.split(f"({OPEN})", line)  # what nobody filled in yet must not be sent out unseen
+            self._add("BodyText", *(run(part, colour=RED if part == OPEN else "") for part in told))
 
     def _table(self, made: Table, *, is_annex: bool) -> None:
         """A table, its title and what stands below it. In an annex, which has a title, it also says how its rows are ordered;
