@@ -70,13 +70,13 @@ def anchor(heading: str) -> str:
 
 
 def caption(m: Month) -> Sentence:
-    """模拟工单 · 2024年9月受理243,909件 · 对比2024年8月、2023年9月"""
+    """模拟工单 · 全省2024年9月受理243,909件 · 对比2024年8月、2023年9月"""
     from hotline_lib.params import label
 
     bases = "、".join(label(base.month) for base in (m.previous, m.last_year) if base.source)
     parts = [
         SIMULATED if m.simulated else "",
-        f"{m.label}受理{numbers.count(m.counts['tickets'].sum())}件",
+        f"{m.params.organisation.region}{m.label}受理{numbers.count(m.counts['tickets'].sum())}件",
         f"对比{bases}" if bases else "没有对比月份",
     ]
     return Sentence(" · ".join(filter(None, parts)), "caption")

@@ -375,7 +375,7 @@ def test_a_province_of_three_units_and_of_one(m):
     three = few(m, "沈阳", "鞍山", "阜新")
     assert str(bulletin.needs_help(three).sentence).startswith("3个单位都需要帮助：阜新市、鞍山市、沈阳市。阜新市：")
     lost = next(each for each in bulletin.findings(three).found if "办结时长" in str(each.text))
-    assert "3个单位都在投诉举报类平均办结时长上失" in str(lost.text)
+    assert str(lost.text).startswith("投诉举报类平均办结时长：沈阳661.31分钟、鞍山539.85分钟、阜新648.49分钟。")
     one = few(m, "沈阳")
     assert str(bulletin.needs_help(one).sentence).startswith("沈阳市需要帮助。")
     assert str(bulletin.bands(one).sentence) == "只有一个单位，不分档。"
