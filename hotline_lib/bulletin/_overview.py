@@ -163,6 +163,6 @@ def _note(m: Month) -> list[str]:
     groups, lost = m.units[m.units["kind"] == "group"], figures.lost(m)
     return noted(
         m, "overview_note", groups=[] if len(groups) == len(m.units) else groups["unit"].tolist(),
-        rest=len(INDICATORS) - min(_shown(m), len(lost.columns)),
-        unspoilt=len(INDICATORS) - len(set(lost) | set(figures.unconfirmed(m))), unknown=len(figures.unconfirmed(m)),
+        rest=len(INDICATORS) - min(_shown(m), len(lost.columns)), unknown=len(set(figures.unconfirmed(m)) - set(list(lost)[: _shown(m)])),
+        unspoilt=len(INDICATORS) - len(set(lost) | set(figures.unconfirmed(m))),
     )  # fmt: skip
