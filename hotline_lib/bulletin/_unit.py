@@ -213,8 +213,8 @@ def details_told(m: Month, unit: str) -> bool:
 
 
 def _overview(x: Exhibit, unit: str) -> dict[str, Any]:
-    m = x.m
-    me = m.params.unit(unit)
+    m, me = x.m, x.m.params.unit(unit)
+    left = figures.left_much(m).get(me.name)
     score = figures.scores(m).set_index("unit").loc[me.name]
     lost = figures.lost(m).loc[me.name] if len(figures.lost(m).columns) else pd.Series(dtype=object)
     told = figures.units(m).set_index("unit").loc[me.name, "yoy_significant"]
@@ -229,7 +229,7 @@ def _overview(x: Exhibit, unit: str) -> dict[str, Any]:
         "worst": [{"name": BY_KEY[key].short, "points": points} for key, points in worst.items()],
         "rounded": rounded(m, me.name) != [],
         "units": len(m.units),
-        "left": figures.left_much(m).get(me.name),
+        "left": None if left and small.is_small(m, left.tickets, left.of - left.tickets) else left,
         "whose": whose(m, compared_with(m, unit)),
     }
 

@@ -11,6 +11,7 @@ from support import MONTH, drawn
 from test_bases import NOW, with_bases  # noqa: F401  a fixture
 
 from hotline_lib import bulletin, open_month
+from hotline_lib.bulletin._unit import _overview as of_one_unit
 from hotline_lib.bulletin._wording import noted
 from hotline_lib.deliver.mail import Files, build
 from hotline_lib.deliver.word import write_word
@@ -195,6 +196,10 @@ def test_what_a_unit_left_unsubmitted_and_open_stands_on_the_first_page(with_bas
     of_unit = lambda unit: str(bulletin.unit_indicators(m, unit).sentence)
     assert "受理的3000件中，到月底有1400件（46.67%）没有上报，各率和总分只按已上报的计。" in of_unit("沈阳")
     assert "没有上报" not in of_unit("省交投")
+    few = m.params.organisation.model_copy(update={"small_numbers": 1401})
+    edition = replace(m, params=m.params.model_copy(update={"organisation": few}))
+    left = lambda month: of_one_unit(bulletin.unit_indicators(month, "沈阳"), unit="沈阳")["left"]
+    assert left(m).tickets == 1400 and left(edition) is None  # an edition prints no small number
     assert "沈阳有46.67%的工单到月底没有上报，各率和总分只按已上报的计。" in bulletin.indicators(m).table.below
     nobody_knows = bulletin.overview(replace(m, still_open=None)).table
     assert "未上报" in [column.head for column in nobody_knows.shown]
