@@ -30,6 +30,10 @@ class HotlineError(Exception):
         return [*([f"第 {own.lineno} 行：{own.line}"] if own and own.line else []), str(self)]
 
 
+class BrokenOff(HotlineError):
+    """Somebody ended the command."""
+
+
 class ParamsError(HotlineError):
     """Something in params/ is missing, unknown or of the wrong kind."""
 

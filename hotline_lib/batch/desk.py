@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hotline_lib.errors import HotlineError
+from hotline_lib.journal import broken_off
 from hotline_lib.processes import QUICK_TEXT
 
 if TYPE_CHECKING:
@@ -71,10 +72,9 @@ class Beside(Here):
         return self._called.do(_without_month, work, *given)
 
     def begin(self, work: Callable[..., Any], *given: Any) -> Answer:
-        number = self._asked
+        number, self._asked = self._asked, self._asked + 1
         with _told():
             self._line.send((work, given))
-        self._asked += 1
 
         def answer() -> Any:
             while number >= len(self._answers):
@@ -104,6 +104,8 @@ def _tried(work: Callable[..., Any], *given: Any) -> tuple[bool, Any]:
     try:
         return True, work(*given)
     except Exception as error:
+        if broken_off(error):
+            raise KeyboardInterrupt from None
         return False, error
 
 

@@ -48,14 +48,15 @@ def main(arguments: list[str] | None = None) -> None:
 
             typer.echo(usage.told(error), err=True)
         raise SystemExit(2) from None
-    except HotlineError as error:
-        typer.echo(str(error), err=True)
-        raise SystemExit(1) from None
     except Exception as error:
-        words = refused(error) if isinstance(error, OSError) else None
-        ours = "程序出错了，不是您的操作问题。详细记录在 {}，请连同命令一起发给维护人员。"
-        typer.echo(f"{words}已完成的报告都在。" if words else ours.format(_logged()), err=True)
+        typer.echo(str(error) if isinstance(error, HotlineError) else _unforeseen(error), err=True)
         raise SystemExit(1) from None
+
+
+def _unforeseen(error: Exception) -> str:
+    if words := refused(error) if isinstance(error, OSError) else None:
+        return f"{words}已完成的报告都在。"
+    return f"程序出错了，不是您的操作问题。详细记录在 {_logged()}，请连同命令一起发给维护人员。"
 
 
 def _logged() -> Path:

@@ -9,7 +9,8 @@ import typer
 
 from hotline_lib import __version__
 from hotline_lib.cli.help import Group
-from hotline_lib.errors import HotlineError
+from hotline_lib.errors import BrokenOff
+from hotline_lib.journal import broken_off
 from hotline_lib.paths import Paths, find_paths
 
 
@@ -19,8 +20,10 @@ class _Commands(Group):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise HotlineError("已中断。已经完成的都在，重新运行会接着做其余的。") from None
+        except (Exception, KeyboardInterrupt) as error:
+            if broken_off(error) and not isinstance(error, BrokenOff):
+                raise BrokenOff("已中断。已经完成的都在，重新运行会接着做其余的。") from None
+            raise
 
 
 app = typer.Typer(

@@ -119,15 +119,13 @@ def tell_month(result: RunResult, paths: Paths, *, short: bool = False) -> None:
             typer.echo(f"　　　{report.error}", err=True)
     for warning in result.warnings:
         typer.echo(f"　提示　{warning}")
-    if result.tables.error:
-        typer.echo(f"失败　附表：{result.tables.error}", err=True)
-    if result.mail.error:
-        typer.echo(f"失败　邮件草稿：{result.mail.error}", err=True)
+    for what, made in (("附表", result.tables), ("邮件草稿", result.mail)):
+        if made.error:
+            typer.echo(f"失败　{what}：{made.error}", err=True)
     counts = Counter[str](report.status for report in result.reports)
     now = "，".join(f"{word} {counts[status]} 份" for status, word in words.items() if counts[status])
     for which, names in (("仍是以前做的，与现在的数据、参数或程序不符", result.old), ("上次没有做成", result.unmade)):
         if names:
             named = "、".join(names[:6]) + (f"等 {len(names)} 份" if len(names) > 6 else "")
             typer.echo(f"　提示　这次没有做、{which}：{named}。")
-    available = f"{result.available} 份报告可用（这次{now}）"
-    typer.echo(f"{result.month}：{available}，目录页 {paths.short(result.index)}")
+    typer.echo(f"{result.month}：{result.available} 份报告可用（这次{now}），目录页 {paths.short(result.index)}")

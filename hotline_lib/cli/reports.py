@@ -12,6 +12,7 @@ from hotline_lib.cli.app import Data, Jobs, Month, Output, Params, TimeLimit, ap
 from hotline_lib.cli.help import command
 from hotline_lib.cli.progress import progress, steps, tell_month, waiting
 from hotline_lib.errors import HotlineError
+from hotline_lib.journal import broken_off
 from hotline_lib.paths import Paths, find_paths
 
 
@@ -48,7 +49,7 @@ def run(
                     time_limit=time_limit, force=force, on_event=partial(show, month), shared=shared,
                 )  # fmt: skip
             except HotlineError as error:
-                if len(asked) == 1:
+                if len(asked) == 1 or broken_off(error):
                     raise
                 typer.echo(f"失败　{month}：{error}", err=True)
                 failed.append(month)
@@ -173,8 +174,7 @@ def explain(
     with waiting("读取工单"):
         m = open_month(month, paths)
         said = list(bulletin.explain(m, number, top_of(month, paths, m.params), tickets=tickets))
-    for paragraph in said:
-        typer.echo(paragraph)
+    typer.echo("\n".join(said))
 
 
 def _parameters(given: list[str]) -> dict[str, str]:

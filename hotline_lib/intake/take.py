@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotline_lib.errors import HotlineError
+from hotline_lib.errors import BrokenOff, HotlineError
 from hotline_lib.intake import apart
+from hotline_lib.journal import broken_off
 from hotline_lib.paths import Paths
 
 if TYPE_CHECKING:
@@ -91,14 +92,12 @@ def in_words(work: Callable[[], Any]) -> Any:
         return work()
     except HotlineError:
         raise
-    except (KeyboardInterrupt, duckdb.InterruptException):
-        raise IntakeError(words.INTERRUPTED) from None
     except (MemoryError, duckdb.OutOfMemoryException):
         raise IntakeError(words.MEMORY) from None
     except (OSError, duckdb.IOException, duckdb.FatalException):
         raise IntakeError(words.cannot_write("data/tickets 或 output/intake")) from None
-    except Exception as error:
-        if "interrupt" in str(error).lower():  # Ctrl-C inside a query comes out of DuckDB as a RuntimeError
-            raise IntakeError(words.INTERRUPTED) from None
+    except (Exception, KeyboardInterrupt) as error:
+        if broken_off(error):
+            raise BrokenOff(words.INTERRUPTED) from None
         # a bug of ours: the log gets the trace, but not the words, which may quote a cell
         raise RuntimeError(type(error).__name__).with_traceback(error.__traceback__) from None

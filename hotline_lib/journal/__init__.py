@@ -11,7 +11,7 @@ What can be made again, a cache, is not flushed but verified when it is read.
 """
 
 from hotline_lib.journal.commit import Area, Change, Move
-from hotline_lib.journal.ends import end_on_signals, held, sweep
+from hotline_lib.journal.ends import broken_off, end_on_signals, held, sweep
 from hotline_lib.journal.files import (
     DIGESTS,
     add_line,
@@ -25,6 +25,6 @@ from hotline_lib.journal.files import (
 )
 
 __all__ = [
-    "DIGESTS", "Area", "Change", "Move", "add_line", "beside", "close_to_others", "end_on_signals", "flush", "held",
+    "DIGESTS", "Area", "Change", "Move", "add_line", "beside", "broken_off", "close_to_others", "end_on_signals", "flush", "held",
     "private_folder", "read_folder", "sweep", "write_folder", "write_whole",
 ]  # fmt: skip

@@ -21,6 +21,13 @@ def end_on_signals() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
+def broken_off(error: BaseException | None) -> bool:
+    """Whether it came of Ctrl-C, of which whatever it met at work may have made an error of its own: DuckDB does, and so does
+    an import that was half done and is asked for again."""
+    duckdb = type(error).__name__ in ("RuntimeError", "InterruptException") and "interrupt" in str(error).lower()
+    return duckdb or isinstance(error, KeyboardInterrupt) or (error is not None and broken_off(error.__context__))
+
+
 @contextmanager
 def held(file: Path, busy: HotlineError, patience: float = 0) -> Iterator[None]:
     """Holds a lock file, which is never deleted; the lock ends with the process, however it ends. Raises ``busy`` if

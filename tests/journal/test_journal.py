@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from hotline_lib.batch import desk
+from hotline_lib.cli import main
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import (
     Area,
     Move,
     add_line,
+    broken_off,
     held,
     private_folder,
     read_folder,
@@ -133,6 +136,52 @@ def test_ctrl_c_while_it_is_committed_is_too_late(area, monkeypatch, number):
     before = signal.getsignal(number)
     change(area, a="1")
     assert there(area) == {"a": "1"} and signal.getsignal(number) == before
+
+
+def _import_half_done() -> None:
+    try:
+        raise KeyboardInterrupt
+    except AttributeError().common:  # type: ignore[attr-defined]
+        pass
+
+
+def _query_of_duckdb() -> None:
+    raise RuntimeError("Query interrupted")
+
+
+def _words_for_it() -> None:
+    try:
+        _import_half_done()
+    except AttributeError:
+        raise HotlineError("Spark 不能回答。") from None
+
+
+@pytest.mark.parametrize("work", [_import_half_done, _query_of_duckdb, _words_for_it])
+def test_ctrl_c_is_known_in_whatever_was_made_of_it(work, capsys, monkeypatch):
+    with pytest.raises(Exception) as caught:
+        work()
+    assert broken_off(caught.value)
+
+    begun = []
+
+    def month(name, *_, **__):
+        begun.append(name)
+        work()
+
+    monkeypatch.setattr("hotline_lib.batch.run_month", month)
+    with pytest.raises(SystemExit, match="1"):
+        main(["run", "2024-08", "2024-09"])
+    assert begun == ["2024-08"], "the next month is not begun"
+    assert capsys.readouterr().err.splitlines()[-1] == "已中断。已经完成的都在，重新运行会接着做其余的。"
+    with pytest.raises(KeyboardInterrupt):
+        desk.Here(lambda *_: None, "2024-09", None).begin(lambda _: work())
+
+
+@pytest.mark.parametrize(
+    "error", [HotlineError("interrupt.csv 读不出来。"), RuntimeError("other"), ValueError("interrupted")]
+)
+def test_other_errors_are_not_taken_for_ctrl_c(error):
+    assert not broken_off(error)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes")
