@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +33,7 @@ class Month:
     errata: what is wrong in this month's printed bulletin, if it was printed.
     odd: what cannot well be of the tickets accepted in the month: ``warning``, ``tickets``.
     left_out: what of them is not there, in words; incomplete: what Annex 1 lacks of it.
+    made: what the bulletin has made of it so far, each thing once (``bulletin._figures.once_a_month``).
     """
 
     month: str
@@ -52,6 +53,7 @@ class Month:
     left_out: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     still_open: pd.DataFrame | None = None
+    made: dict[tuple[Any, ...], Any] = field(default_factory=dict, init=False)
 
     @property
     def label(self) -> str:

@@ -70,8 +70,9 @@ def prepare(month: str, paths: Paths) -> Month:
 
 def hold(month: str, paths: Paths) -> Month:
     """Opens a month whose frames are kept, for all processes that are forked from this one: there ``open_month`` gives this."""
+    m = _given(month, paths)
     _held.clear()
-    return _held.setdefault((month, paths), prepare(month, paths))
+    return _held.setdefault((month, paths), m or prepare(month, paths))
 
 
 def _given(month: str, paths: Paths) -> Month | None:

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotline_lib.errors import HotlineError
@@ -119,8 +120,11 @@ def opened(prepare: Prepare, month: str, paths: Paths, kernels: Kernels | None) 
         at: Here | None = None
         if kernels and (line := kernels.beside(early=True)):
             with suppress(Gone), line:
-                Beside(line, prepare, month, paths)  # the engine ends with it
+                reading = Beside(line, prepare, month, paths)  # the engine ends with it
+                found = reading.begin(_found, made := kernels.folder / f"{month}.made")
                 kernels.hold(month)
+                found()
+                kernels.hold(month, str(made))
                 if (for_month := kernels.beside()) and (for_calls := kernels.beside()):
                     called = Beside(stack.enter_context(for_calls), prepare, month, paths)
                     at = Beside(stack.enter_context(for_month), prepare, month, paths, called)
@@ -154,6 +158,16 @@ def _sendable(error: Exception) -> Exception:
             return error
     known = isinstance(error, HotlineError)
     return HotlineError(str(error)) if known else RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _found(m: Month, file: Path) -> None:
+    """Finds what several of the month's pages say, beside the warm process, which still imports, and hands it over."""
+    from hotline_lib.bulletin._findings import found_in
+    from hotline_lib.handing import hand_over
+
+    with suppress(Exception):  # whoever makes it again says what is wrong
+        found_in(m)
+        hand_over(m, file)
 
 
 @dataclass(frozen=True)

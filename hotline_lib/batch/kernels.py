@@ -76,9 +76,9 @@ class ForkServer:
         """A kernel with that connection file. Raises OSError if the warm process does not give one."""
         return ForkedProcess(self, self._ask({"file": file, "env": dict(environment), "cwd": cwd})["started"])
 
-    def hold(self, month: str) -> None:
+    def hold(self, month: str, made: str) -> None:
         """Opens a month in the warm process. Raises OSError as ``start`` does."""
-        self._ask({"hold": month})
+        self._ask({"hold": month, "made": made})
 
     def beside(self, environment: Mapping[str, str], *, early: bool = False) -> Connection:
         """A line to a fork that does a month's own work (``desk``). early: before all is imported that drawing takes.
@@ -248,11 +248,12 @@ class Kernels:
                 return SERVERS[self._fork_from].beside(child_environment(**self.environment), early=early)
         return None
 
-    def hold(self, month: str) -> None:
-        """Opens a month, whose frames are kept, in the warm process: what is forked from it then has it."""
+    def hold(self, month: str, made: str = "") -> None:
+        """Opens a month, whose frames are kept, in the warm process: what is forked from it then has it. made: a file of what
+        has been made of it (``handing``); the warm process then makes the rest of what several pages say."""
         if self.forks:
             with suppress(OSError):
-                SERVERS[self._fork_from].hold(month)
+                SERVERS[self._fork_from].hold(month, made)
 
     def plain_from_now_on(self) -> None:
         SERVERS[self._fork_from].broken = True

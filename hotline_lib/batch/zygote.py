@@ -19,14 +19,16 @@ import socket
 import sys
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
+from hotline_lib.batch.desk import serve as serve_desk
 from hotline_lib.processes import QUICK_TEXT, few_collections
 
-_OPENING = ("pandas", "pyarrow.parquet", "pyarrow.dataset", "hotline_lib.opening", "hotline_lib.batch.desk")
+_OPENING = ("pandas", "pyarrow.parquet", "pyarrow.dataset", "hotline_lib.handing", "hotline_lib.bulletin")
 _WARM = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completer", "IPython.core.completerlib",
     "IPython.extensions.storemagic", "sqlite3", "tornado.queues", "tornado.platform.asyncio", "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "hotline_lib.bulletin", "hotline_lib.metrics",
+    "matplotlib.backends.backend_agg", "seaborn", "scipy.stats", "hotline_lib.metrics",
     "hotline_lib.present._charts", "hotline_lib.present._sampled", "hotline_lib.present._patterns", "PIL.Image",
     "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin",
 )  # fmt: skip
@@ -69,7 +71,7 @@ class _Server:
 
     def _answer(self, asked: dict) -> None:
         if "hold" in asked:
-            _hold(asked["hold"])
+            _hold(asked["hold"], asked["made"])
             self.tell({"held": asked["hold"]})
             return
         lent = None if "file" in asked else self._lent.pop()
@@ -118,14 +120,21 @@ def _know() -> None:
         load_params(f"{date.today():%Y-%m}", find_paths().params, need_month_file=None)  # reading YAML takes its time
 
 
-def _hold(month: str) -> None:
-    """Opens a month, and finds what several of its pages say, once for all that is forked from here; its frames are kept."""
+def _hold(month: str, made: str) -> None:
+    """Opens a month, and finds what several of its pages say, once for all that is forked from here; its frames are kept.
+
+    made: the file that what has been made of it was handed over in, if anything was.
+    """
     from hotline_lib import bulletin
+    from hotline_lib.handing import take_over
     from hotline_lib.opening import hold
     from hotline_lib.paths import find_paths
 
     with suppress(Exception):  # whoever opens it says what is wrong
-        bulletin.findings(hold(month, find_paths()))
+        m = hold(month, find_paths())
+        if made:
+            take_over(m, Path(made))
+            bulletin.findings(m)
     if (
         "duckdb" in sys.modules
     ):  # its frames could not be kept: after an engine's threads nothing can be forked from here
@@ -150,9 +159,7 @@ def _fork(runner: socket.socket, asked: dict, line: int | None) -> int:
         if line is not None:
             from multiprocessing.connection import Connection
 
-            from hotline_lib.batch import desk
-
-            desk.serve(Connection(line))
+            serve_desk(Connection(line))
             os._exit(0)
         os.nice(_YIELDING)
         sys.argv = ["ipykernel_launcher", "-f", asked["file"]]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -16,7 +17,20 @@ from hotline_lib.present._sentences import Figure
 
 TOTAL = "总计"
 
-once_a_month = lru_cache(maxsize=16)
+_Make = TypeVar("_Make", bound=Callable[..., Any])
+
+
+def once_a_month(make: _Make) -> _Make:
+    """``make(m, ...)``, made once and kept with the month (``Month.made``)."""
+
+    @wraps(make)
+    def kept(m: Month, *given: Any, **named: Any) -> Any:
+        key = (make.__module__, make.__qualname__, *given, *sorted(named.items()))
+        if key not in m.made:
+            m.made[key] = make(m, *given, **named)
+        return m.made[key]
+
+    return cast(_Make, kept)
 
 
 @once_a_month
@@ -120,14 +134,14 @@ def issue_changes(m: Month, kind: str) -> pd.DataFrame | None:
     return metrics.issue_changes(m.counts, base(m, kind).counts, metrics.usual(m, kind, "business_type", "issue"))
 
 
-@lru_cache(maxsize=32)
+@once_a_month
 def changes(m: Month, kind: str, *keys: str) -> pd.DataFrame | None:
     """What those columns name, the business type first, against the ``yoy`` or ``mom`` base; None where that is not known."""
     counts = base(m, kind).counts
     return metrics.changes(m.counts, counts, list(keys), metrics.usual(m, kind, *keys))
 
 
-@lru_cache(maxsize=16)
+@once_a_month
 def city_types(m: Month, kind: str) -> pd.DataFrame | None:
     """Business types of cities against the ``yoy`` or ``mom`` base, beside the same type of the other cities."""
     keys, types = ["business_type", "unit"], m.types.set_index("business_type")["role"]
@@ -199,7 +213,7 @@ def rank_intervals(m: Month) -> pd.DataFrame:
     return scoring.rank_intervals(indicators(m), scores(m), m.missed, m.params.scheme)
 
 
-@lru_cache(maxsize=64)
+@once_a_month
 def funnel(m: Month, of: str) -> pd.DataFrame:
     """The cities' funnel of tickets or complaints per head, or of a rate (its key)."""
     cities = m.units[m.units["kind"] == "city"]

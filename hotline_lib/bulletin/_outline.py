@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from hotline_lib.bulletin import _samples as samples
 from hotline_lib.bulletin import _scores as by_score
 from hotline_lib.bulletin._domains import domains
+from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._findings import Findings, found_in, tickets_of
 from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
 from hotline_lib.bulletin._overview import overview
@@ -85,7 +85,7 @@ def outline(m: Month, top: int = 5) -> Outline:
     return _outline(m, top)
 
 
-@lru_cache(maxsize=16)
+@once_a_month
 def _outline(m: Month, top: int) -> Outline:
     complaint = m.params.catalogue.name_of("complaint")
     month, platform = f"{int(m.month[5:])}月份", m.params.organisation.platform
@@ -145,7 +145,7 @@ def _ranked(m: Month, name: str, number: str, role: str, top: int, *more: Part) 
     return Section(name, heading, (issues.sentence, issues.chart, issues.details, *more))
 
 
-@lru_cache(maxsize=16)
+@once_a_month
 def files(m: Month, top: int = 5) -> Mapping[str, Table]:
     """The tables that are kept, in the schema of data/published, by the name of their CSV: they can be the base of another
     month. top: ranks of issues. Without spot checks there is no such table."""

@@ -56,8 +56,17 @@ def test_a_month_is_opened_once_for_all_kernels_and_no_engine_is_imported(paths)
         assert first == second and first.startswith("True True [] ") and not first.endswith(f" {os.getpid()}")
 
 
+def test_what_several_pages_say_is_found_once_for_all_kernels(paths):
+    """A process beside the warm one finds it while that one still imports, and hands it over."""
+    file = paths.output.parent / "opens.ipynb"
+    file.write_text(file.read_text().replace("print(", "print(len(m.made), "))
+    with warm_with_month(paths) as (warm, at):
+        assert int(printed(paths, warm, at).split()[0]) > 30
+        assert list(warm.folder.glob("*.made"))
+
+
 def test_a_kernel_opens_the_month_itself_where_nobody_has(paths, monkeypatch):
-    monkeypatch.setattr(kernels.Kernels, "hold", lambda self, month: None)
+    monkeypatch.setattr(kernels.Kernels, "hold", lambda self, *_: None)
     with warm_with_month(paths) as (warm, at):
         assert printed(paths, warm, at).startswith("True False [] ")
 
@@ -82,10 +91,10 @@ def test_after_an_engine_nothing_is_forked(paths, monkeypatch):
     """Frames that are not kept make the warm process ask an engine, whose threads no fork survives: kernels are plain then."""
     hold = kernels.Kernels.hold
 
-    def without_frames(self, month):
+    def without_frames(self, month, made=""):
         for file in (paths.cache / "frames").glob("*/*.parquet"):
             file.unlink()
-        hold(self, month)
+        hold(self, month, made)
 
     monkeypatch.setattr(kernels.Kernels, "hold", without_frames)
     with warm_with_month(paths) as (warm, at):
