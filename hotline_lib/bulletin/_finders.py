@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
-from hotline_lib.bulletin._finding import Finding, said
+from hotline_lib.bulletin._finding import Finding, Tickets, said
 from hotline_lib.bulletin._volumes import NEARLY_ALL
 from hotline_lib.bulletin._wording import setting
 from hotline_lib.exact import is_missing
@@ -180,10 +180,10 @@ def _of(counts: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
     return counts
 
 
-def _tickets(m: Month, where: Mapping[str, Any], at: Mapping | None = None) -> Callable[[], list[str]]:
-    """The ids of those tickets, of the unit that they mostly came from."""
+def _tickets(m: Month, where: Mapping[str, Any], at: Mapping | None = None) -> Tickets:
+    """Those tickets, of the unit that they mostly came from."""
     where = {**where, **({"unit": at["unit"]} if at else {})}
-    return lambda: m.tickets(where)["ticket_id"].tolist()
+    return lambda: [*m.tickets(where, ["unit", "ticket_id"]).itertuples(index=False, name=None)]
 
 
 def _first_issue(m: Month, role: str) -> tuple[Figure, list[Figure]] | None:

@@ -12,12 +12,15 @@ from hotline_lib.present._sentences import Sentence
 if TYPE_CHECKING:
     from hotline_lib.month import Month
 
+Tickets = Callable[[], list[tuple[str, str]]]  # made when somebody asks for them
+
 
 @dataclass(frozen=True)
 class Finding:
     """title: what was found, short. text: the same with its numbers. figure: what shows it (图2, 附件3), and where.
 
-    todo: what to do next, and whom to ask. touches: tickets concerned. tickets: their ids, where somebody should look at them.
+    todo: what to do next, and whom to ask. touches: tickets concerned. tickets: the unit
+    and the id of each, where somebody should look at them.
     """
 
     title: str
@@ -26,11 +29,11 @@ class Finding:
     section: str
     todo: str = ""
     touches: int = 0
-    tickets: Callable[[], list[str]] | None = None
+    tickets: Tickets | None = None
 
 
 def said(
-    m: Month, kind: str, figure: str, section: str, *, touches: int = 0, ids: Callable[[], list[str]] | None = None, **context: Any
+    m: Month, kind: str, figure: str, section: str, *, touches: int = 0, ids: Tickets | None = None, **context: Any
 ) -> Finding:  # fmt: skip
     """A finding in the words of params/wording/findings/KIND.j2, which says its title, its text and what to do next in turn."""
     words = (cited(m, f"findings/{kind}", context | {"saying": what}) for what in ("title", "text", "todo"))

@@ -78,10 +78,10 @@ def found_in(m: Month) -> tuple[Finding, ...]:
 
 @once_a_month
 def tickets_of(m: Month) -> pd.DataFrame:
-    """The ids that the findings ask somebody to look at: ``finding`` (its place), ``title``, ``ticket_id``."""
+    """What the findings ask somebody to look at: ``finding`` (its place), ``title``, ``unit``, ``ticket_id``."""
     rows = [
-        (at, each.title, ticket)
+        (at, each.title, *ticket)
         for at, each in enumerate(found_in(m), start=1)
         for ticket in (each.tickets() if each.tickets else [])
     ]
-    return pd.DataFrame(rows, columns=["finding", "title", "ticket_id"])
+    return pd.DataFrame(rows, columns=["finding", "title", "unit", "ticket_id"])

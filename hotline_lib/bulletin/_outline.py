@@ -162,10 +162,9 @@ def files(m: Month, top: int = 5) -> Mapping[str, Table]:
 
 
 def to_look_at(m: Month) -> Table:
-    """要点工单：本月要点请有关单位查看的工单，一行一件：要点的序号、标题、工单编号。"""
-    columns = [
-        Column("要点", "finding", "plain", "finding"), Column("标题", "title", "text", "title"), column("ticket_id", key="ticket_id"),
-    ]  # fmt: skip
+    """要点工单：本月要点请有关单位查看的工单，一行一件：要点的序号、标题、单位、工单编号。"""
+    columns = [Column("要点", "finding", "plain", "finding"), Column("标题", "title", "text", "title")]
+    columns += [column(name, key=name) for name in ("unit", "ticket_id")]
     return Table(tickets_of(m), columns, label="要点工单", row_head="ticket_id")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hotline_lib.bulletin import _figures as figures
-from hotline_lib.bulletin._finding import Finding, said
+from hotline_lib.bulletin._finding import Finding, Tickets, said
 from hotline_lib.bulletin._samples import sample
 from hotline_lib.exact import percent
 from hotline_lib.indicators import BY_KEY, INDICATORS
@@ -32,7 +32,7 @@ def _unsubmitted(m: Month) -> Iterator[Finding]:
             {"name": row["unit"], "all": of(rows[rows["unit"] == row["unit"]]), "complaints": row["part"], "open": row["open"]}
             for row in rows[told].to_dict("records")
         ]  # fmt: skip
-        ids = lambda: [each for unit in rows.loc[told, "unit"] for each in _left(m, unit)]
+        ids = lambda: [(unit, each) for unit in rows.loc[told, "unit"] for each in _left(m, unit)]
         yield said(
             m, "unsubmitted", "一览", "overview", touches=int(rows.loc[told, "unsubmitted"].sum()), ids=ids,
             units=named, rest=None if told.all() else of(rows[~told]),
@@ -143,7 +143,7 @@ def _checked(m: Month) -> Iterator[Finding]:
     ]
     whole = {"unit": m.params.organisation.region, **rows[["answered", "problems"]].sum()}
     yield said(
-        m, "checked", "附件2", "spot_checks", touches=int(rows["problems"].sum()), ids=lambda: [each for ids in rows["problem_ids"] for each in ids], sample=sample(m, whole), bad=found(bad.head(1)), good=found(good.head(1)), of=len(m.units), units=int((rows["problems"] > 0).sum()),
+        m, "checked", "附件2", "spot_checks", touches=int(rows["problems"].sum()), ids=lambda: [(row["unit"], each) for row in rows.to_dict("records") for each in row["problem_ids"]], sample=sample(m, whole), bad=found(bad.head(1)), good=found(good.head(1)), of=len(m.units), units=int((rows["problems"] > 0).sum()),
     )  # fmt: skip
 
 
@@ -152,9 +152,9 @@ def _left(m: Month, unit: str) -> list[str]:
     return m.left.loc[m.left["unit"] == unit, "ticket_id"].tolist()
 
 
-def _behind(m: Month, key: str, units: list[str]) -> Callable[[], list[str]] | None:
+def _behind(m: Month, key: str, units: list[str]) -> Tickets | None:
     return (
-        (lambda: [each for unit in units for each in m.behind(unit, key)["ticket_id"]])
+        (lambda: [(unit, each) for unit in units for each in m.behind(unit, key)["ticket_id"]])
         if units and BY_KEY[key].counted
         else None
     )

@@ -147,6 +147,11 @@ def test_what_was_left_unsubmitted_comes_first_with_its_tickets(m):
     ) > 2
     table = bulletin.to_look_at(m)
     assert table.frame.groupby("finding").size().loc[1] == 492
+    assert [column.head for column in table.columns] == ["要点", "标题", "单位", "工单编号"]
+    ids, units = m.tickets(columns=["ticket_id", "unit"]), table.frame.set_index("ticket_id")["unit"]
+    theirs = ids.drop_duplicates("ticket_id").set_index("ticket_id")["unit"]
+    assert table.frame["unit"].notna().all() and units.isin(m.params.unit_names).all()
+    assert (theirs.reindex(units.index).dropna() == units[units.index.isin(theirs.index)]).all()
     assert set(m.behind("营口", "complaint_24h_rate")["ticket_id"]) <= set(table.frame["ticket_id"])
 
 
