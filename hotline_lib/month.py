@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -21,6 +21,8 @@ from hotline_lib.tickets.scan import leads
 from hotline_lib.tickets.schema import KEYS, SCHEMA, Input
 from hotline_lib.tickets.single import chosen_tickets, left_tickets, missed_tickets, tickets_behind
 
+_Make = TypeVar("_Make", bound=Callable[..., Any])
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Month:
@@ -33,7 +35,7 @@ class Month:
     errata: what is wrong in this month's printed bulletin, if it was printed.
     odd: what cannot well be of the tickets accepted in the month: ``warning``, ``tickets``.
     left_out: what of them is not there, in words; incomplete: what Annex 1 lacks of it.
-    made: what the bulletin has made of it so far, each thing once (``bulletin._figures.once_a_month``).
+    made: what the bulletin has made of it so far, each thing once (``once_a_month``).
     """
 
     month: str
@@ -245,3 +247,16 @@ class Month:
 def _check_columns(names: list[str]) -> None:
     if unknown := [name for name in names if name not in SCHEMA]:
         raise UnknownValueError("列", unknown[0], SCHEMA)
+
+
+def once_a_month(make: _Make) -> _Make:
+    """``make(m, ...)``, made once and kept with the month."""
+
+    @wraps(make)
+    def kept(m: Month, *given: Any, **named: Any) -> Any:
+        key = (make.__module__, make.__qualname__, *given, *sorted(named.items()))
+        if key not in m.made:
+            m.made[key] = make(m, *given, **named)
+        return m.made[key]
+
+    return cast(_Make, kept)

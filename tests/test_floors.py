@@ -20,6 +20,7 @@ FLOORS = [
     {"beside"},
     {"month", "simulate"},
     {"opening"},
+    {"handing"},
     {"metrics"},
     {"scoring"},
     {"proofread"},

@@ -80,7 +80,7 @@ def executing(
     """Run the reports' notebooks, several at a time; gives each report with what came of it, as they end.
 
     jobs: how many at a time; one more than there are cores if None. time_limit: seconds for each.
-    on_start: told when a report's notebook begins. shared: kernels that outlive this call (``run.shared_kernels``).
+    on_start: told when a report's notebook begins. shared: kernels that outlive this call (``forks.shared_kernels``).
     environment: variables for the kernels.
     If the caller gives up (Ctrl-C), no more is started and the kernels that are there are ended.
     """

@@ -7,8 +7,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import held
 
@@ -24,6 +22,8 @@ def bury(folder: Path) -> None:
     with suppress(OSError, HotlineError):
         if not (folder / ALIVE).exists() and time.time() - folder.stat().st_mtime < _START_LIMIT:
             return  # just being made
+        import psutil  # a run that finds nothing left needs none of it
+
         with held(folder / ALIVE, HotlineError("alive")):
             for process in psutil.process_iter():
                 with suppress(psutil.Error):

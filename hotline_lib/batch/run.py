@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -95,7 +94,7 @@ def run_month(
 
     only, units, parameters: what was asked for, as ``plan.plan`` takes them. jobs: notebooks at a time; one
     more than there are cores if None. time_limit: seconds for a notebook (600 if None). force: make them even if
-    nothing has changed. shared: kernels that the runs of several months share (``shared_kernels``).
+    nothing has changed. shared: kernels that the runs of several months share (``forks.shared_kernels``).
     Raises HotlineError, before any kernel starts, if what was asked for makes no sense or the month's tickets
     or parameters cannot be used, or if another run has the month. What fails in a single report fails that report only.
     """
@@ -115,20 +114,6 @@ def run_month(
         index = run.write_index(params.organisation.hotline)
         there = manifest.beside(run.folder, run.manifest, results, run.basis, run.shared)
         return RunResult(month, in_order, run.manifest.tables, run.manifest.mail, index, run.warnings, *there)
-
-
-@contextmanager
-def shared_kernels(paths: Paths) -> Iterator[Callable[[], Kernels]]:
-    """Kernels for the runs of several months: the warm process is started once, when the first kernel is needed."""
-    with ExitStack() as stack:
-
-        @cache
-        def started() -> Kernels:
-            from hotline_lib.batch.kernels import kernels
-
-            return stack.enter_context(kernels(paths.environment()))
-
-        yield started
 
 
 def alone(month: str, paths: Paths) -> AbstractContextManager[None]:

@@ -1,6 +1,6 @@
 """A process that has imported what notebooks need, and forks a fresh kernel from itself for each of them.
 
-Started by ``kernels.ForkServer`` with one end of a socket pair; speaks lines of JSON. In: what to start. Out: "ready"
+Started by ``forks.ForkServer`` with one end of a socket pair; speaks lines of JSON. In: what to start. Out: "ready"
 once, a pid per kernel started, and every kernel that has ended. When the other end is gone, so are all kernels and
 this process: nothing outlives the runner, however it dies. No engine is connected here, for a connection does not survive
 a fork; nor is one imported, for notebooks read frames that are kept. The month that they are of is opened here, once.

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from hotline_lib.bulletin._domains import domain_contributions, domain_units, type_contributions
 from hotline_lib.bulletin._fair import bands, handling, needs_help, what_it_takes
-from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._follow_up import follow_up
 from hotline_lib.bulletin._how_sure import how_sure
 from hotline_lib.bulletin._months import year_to_date
@@ -23,10 +21,8 @@ from hotline_lib.bulletin._steps import possible_rates, unsubmitted
 from hotline_lib.bulletin._times import days
 from hotline_lib.bulletin._unit import unit_indicators, unit_spot_checks, unit_types
 from hotline_lib.journal import write_whole
+from hotline_lib.month import Month, once_a_month
 from hotline_lib.present._tables import Table
-
-if TYPE_CHECKING:
-    from hotline_lib.month import Month
 
 FOLDER = "analysis"  # in tables/
 

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import wraps
-from typing import Any, TypeVar, cast
 
 import pandas as pd
 
 from hotline_lib import metrics, scoring
 from hotline_lib.exact import is_missing
 from hotline_lib.indicators import BY_KEY
-from hotline_lib.month import Base, Month
+from hotline_lib.month import Base, Month, once_a_month
 from hotline_lib.present._sentences import Figure
 
 TOTAL = "总计"
-
-_Make = TypeVar("_Make", bound=Callable[..., Any])
-
-
-def once_a_month(make: _Make) -> _Make:
-    """``make(m, ...)``, made once and kept with the month (``Month.made``)."""
-
-    @wraps(make)
-    def kept(m: Month, *given: Any, **named: Any) -> Any:
-        key = (make.__module__, make.__qualname__, *given, *sorted(named.items()))
-        if key not in m.made:
-            m.made[key] = make(m, *given, **named)
-        return m.made[key]
-
-    return cast(_Make, kept)
 
 
 @once_a_month

@@ -18,13 +18,12 @@ import pandas as pd
 
 from hotline_lib.bulletin import _finders as changes
 from hotline_lib.bulletin import _shortfalls as shortfalls
-from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._finding import Finding
 from hotline_lib.contract import data_slot
+from hotline_lib.month import Month, once_a_month
 from hotline_lib.present._page import Written
 
 if TYPE_CHECKING:
-    from hotline_lib.month import Month
     from hotline_lib.present._sources import Links, Source
 
 MOST = 5

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 from hotline_lib.bulletin import _samples as samples
 from hotline_lib.bulletin import _scores as by_score
 from hotline_lib.bulletin._domains import domains
-from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._findings import Findings, found_in, tickets_of
 from hotline_lib.bulletin._issues import all_top_issues, handled, issue_details, top_issues
 from hotline_lib.bulletin._overview import overview
 from hotline_lib.bulletin._volumes import business_types, units
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.journal import write_whole
+from hotline_lib.month import Month, once_a_month
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present._cells import Column
 from hotline_lib.present._chart import Chart
@@ -37,7 +37,6 @@ from hotline_lib.present._vocabulary import column
 from hotline_lib.text_files import read_text
 
 if TYPE_CHECKING:
-    from hotline_lib.month import Month
     from hotline_lib.params import Params
 
 TEXTS = {"opening": "开头", "cases": "第六部分", "plans": "第七部分"}  # by people; what each is called

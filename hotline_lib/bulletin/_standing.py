@@ -14,11 +14,11 @@ from hotline_lib import metrics, scoring
 from hotline_lib.beside import Annex, as_rows
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
-from hotline_lib.bulletin._figures import once_a_month
 from hotline_lib.bulletin._months import _comma, _name, printed
 from hotline_lib.bulletin._wording import drawn, noted
 from hotline_lib.exact import competition_rank, half_up, is_missing
 from hotline_lib.metrics._trends import COURSE, a_day
+from hotline_lib.month import Month, once_a_month
 from hotline_lib.params import Scheme, label, month_before
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _standing as pictures
@@ -29,7 +29,6 @@ from hotline_lib.present._vocabulary import column
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hotline_lib.month import Month
     from hotline_lib.present._cells import Column
     from hotline_lib.present._chart import Chart
 

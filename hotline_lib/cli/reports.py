@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Annotated
 
@@ -35,13 +35,17 @@ def run(
     params: Params = None,
 ) -> None:
     """执行笔记本，生成一个月（或几个月）的报告。没有变化的报告不重做。"""
-    from hotline_lib.batch import run_month, shared_kernels
-    from hotline_lib.params.dates import month_span
+    from hotline_lib.batch.forks import shared_kernels
 
     paths = project(data=data, params=params, output=output)
-    given, asked = _parameters(parameter or []), [each for text in months for each in month_span(text)]
-    failed: list[str] = []
-    with shared_kernels(paths) as shared, progress(asked) as show:
+    given, failed = _parameters(parameter or []), list[str]()
+    with ExitStack() as stack:
+        shared = stack.enter_context(shared_kernels(paths, soon=force))
+        from hotline_lib.batch import run_month
+        from hotline_lib.params.dates import month_span
+
+        asked = [each for text in months for each in month_span(text)]
+        show = stack.enter_context(progress(asked))
         for month in asked:
             try:
                 result = run_month(

@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 
-from hotline_lib.batch import desk, kernels
+from hotline_lib.batch import desk, forks, kernels
 from hotline_lib.errors import HotlineError
 from hotline_lib.params.dates import first_day
 
-pytestmark = pytest.mark.skipif(not kernels._CAN_FORK, reason="no fork here")
+pytestmark = pytest.mark.skipif(not forks._CAN_FORK, reason="no fork here")
 FOLDER = "output"
 DIES_IN_A_FORK = "import os\nif 'JPY_PARENT_PID' in os.environ: os._exit(1)"
 

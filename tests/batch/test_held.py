@@ -10,12 +10,12 @@ import pytest
 from support import MONTH
 
 from hotline_lib import open_month, opening
-from hotline_lib.batch import desk, kernels, run
+from hotline_lib.batch import desk, forks, kernels, run
 from hotline_lib.batch.execute import execute
 from hotline_lib.errors import HotlineError
 from hotline_lib.paths import Paths
 
-pytestmark = pytest.mark.skipif(not kernels._CAN_FORK, reason="no fork here")
+pytestmark = pytest.mark.skipif(not forks._CAN_FORK, reason="no fork here")
 DRAWS = "'seaborn' in __import__('sys').modules"
 WAITS = "any(file.exists() or __import__('time').sleep(0.1) for _ in range(300))"
 OPENS = """import os, sys

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from test_run_faults import MONTH, ended, gone, half_written, hotline, province
 
-from hotline_lib.batch import kernels
+from hotline_lib.batch import forks, kernels
 from hotline_lib.errors import HotlineError
 from hotline_lib.journal import held
 
@@ -48,7 +48,7 @@ def test_outputs_are_those_of_plain_kernels_to_the_byte(house, monkeypatch):
     forked = house.run()
     made = notebooks(house)
     assert b"image/png" in made["01_draws.ipynb"], "plt.show() shows nothing in a forked kernel"
-    monkeypatch.setattr(kernels, "_CAN_FORK", False)
+    monkeypatch.setattr(forks, "_CAN_FORK", False)
     plain = house.run(force=True)
     assert house.statuses(forked) == house.statuses(plain)
     assert notebooks(house) == made
@@ -87,7 +87,7 @@ def test_a_fork_that_fails_once_makes_way_for_plain_kernels(house, monkeypatch):
         asked.append(arguments)
         raise OSError("no fork today")
 
-    monkeypatch.setattr(kernels.ForkServer, "start", refuse)
+    monkeypatch.setattr(forks.ForkServer, "start", refuse)
     for number in (1, 2, 3):
         house.write(f"0{number}_a", "import os; print(os.getppid())")
     result = house.run(jobs=1)
@@ -104,7 +104,7 @@ def test_the_warm_process_may_die_in_the_middle(house):
 
 
 def test_where_nothing_can_be_forked_kernels_are_plain(house, monkeypatch):
-    monkeypatch.setattr(kernels, "_CAN_FORK", False)
+    monkeypatch.setattr(forks, "_CAN_FORK", False)
     house.write("01_a", "import os; print(os.getppid())")
     assert house.run().exit_code == 0
     assert str(os.getpid()) in house.page("01_a")
@@ -136,15 +136,15 @@ def test_a_run_killed_at_any_moment_is_completed_by_the_next(province, number, s
 
 @pytest.mark.skipif(os.name != "posix", reason="processes as POSIX has them")
 def test_what_a_dead_run_left_is_removed_and_what_a_living_one_has_is_not(tmp_path, monkeypatch):
-    monkeypatch.setattr(kernels.tempfile, "tempdir", str(tmp_path))
-    dead, living = (tmp_path / f"{kernels._PREFIX}{name}" for name in ("dead", "living"))
+    monkeypatch.setattr(forks.tempfile, "tempdir", str(tmp_path))
+    dead, living = (tmp_path / f"{forks._PREFIX}{name}" for name in ("dead", "living"))
     left = []
     for folder in (dead, living):
         folder.mkdir()
-        (folder / kernels.ALIVE).touch()
+        (folder / forks.ALIVE).touch()
         environment = {**os.environ, "IPYTHONDIR": str(folder / "ipython")}
         left.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment))
-    with held(living / kernels.ALIVE, HotlineError()), kernels.kernels({}, fork=False):
+    with held(living / forks.ALIVE, HotlineError()), kernels.kernels({}, fork=False):
         assert left[0].wait(10) == -9 and left[1].poll() is None
         assert not dead.exists() and living.exists()
     left[1].kill()
@@ -186,3 +186,22 @@ def test_what_one_process_compiles_the_others_of_the_run_find(tmp_path):
         )
         assert made.stdout == "3起\n", made.stderr
     assert not kept.exists()
+
+
+@pytest.mark.skipif(not forks._CAN_FORK, reason="no fork here")
+def test_the_warm_process_is_there_before_what_a_run_imports_and_gone_if_it_was_not_needed(tmp_path):
+    code = (
+        "import sys, psutil\n"
+        "from hotline_lib.batch.forks import shared_kernels\n"
+        "from hotline_lib.paths import find_paths\n"
+        "theirs = lambda: [each for each in psutil.Process().children() if 'hotline_lib.batch.zygote' in each.cmdline()]\n"
+        "with shared_kernels(find_paths()):\n"
+        "    print(len(theirs()))\n"
+        "with shared_kernels(find_paths(), soon=True):\n"
+        "    print(len(theirs()), {'hotline_lib.batch.run', 'jupyter_client', 'pandas'} & set(sys.modules))\n"
+        "print(len(theirs()))"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert done.stdout == "0\n1 set()\n0\n", done.stderr
+    assert not list(tmp_path.iterdir()), "its folder is gone too"

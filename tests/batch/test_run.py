@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from support import one_in
 
-from hotline_lib.batch import execute, kernels, manifest, pages, run
+from hotline_lib.batch import execute, forks, kernels, manifest, pages, run
 from hotline_lib.errors import HotlineError
 from hotline_lib.params.organisation import MailSettings
 from hotline_lib.processes import MAIL_PASSWORD
@@ -536,7 +536,7 @@ def test_a_kernel_is_handed_what_the_run_has_read(house, instant, monkeypatch):
 
 
 def test_a_kernel_has_what_it_was_handed(tmp_path):
-    started_by = kernels.Kernels(tmp_path, {"A": "1", "B": "1"}, fork=False)
+    started_by = kernels.Kernels(forks.Warm(tmp_path, {"A": "1", "B": "1"}, None))
     settings = started_by.config(environment={"B": "2"})["ReportKernelManager"]
     assert (settings["environment"]["A"], settings["environment"]["B"]) == ("1", "2")
     assert started_by.environment["B"] == "1"

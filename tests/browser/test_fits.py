@@ -13,6 +13,7 @@ from hotline_lib.batch import run_month
 
 MM = 96 / 25.4
 UPRIGHT, TURNED = (210 - 18 - 16) * MM, (297 - 18 - 16) * MM  # px between the margins of a sheet
+ONE_SHEET = 17  # rows of a table that is not torn: fifteen units, a total and a subtotal
 ON_PAPER = 12  # sheets of the bulletin at most
 FOOT = 15 * MM * 0.75  # points from the sheet's edge, under which its running foot stands
 
@@ -91,6 +92,10 @@ ASTRAY = """() => {
 # the last line of each table's head
 HEAD_LINES = """() => [...document.querySelectorAll('table.hotline thead')].map(head => [...head.querySelectorAll('th:not(.group)')]
   .sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left).map(cell => cell.innerText.trim().split('\\n').pop()).join(''))"""
+
+# the rows of each table, without its head
+ROWS = """() => [...document.querySelectorAll('table.hotline')].map(table =>
+  [...table.tBodies].flatMap(body => [...body.rows]).map(row => [...row.cells].map(cell => cell.innerText).join('')))"""
 
 pytestmark = pytest.mark.skipif(
     (CHROMIUM is None or sync_playwright is None) and os.environ.get("CI") != "true",
@@ -180,6 +185,19 @@ def test_sheets_are_full(made, chromium):
         assert [(at + 1, filled[at]) for at in held if filled[at] < 0.33] == [], name
         if name == f"{MONTH}/00_bulletin":  # the first sheet has all of 一览: its head does not come again
             assert filled[0] > 0.8 and "抽检问题" not in document[1].get_textpage().get_text_range()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_table_of_units_stays_on_one_sheet(made, chromium, name):
+    sheets, seen = ["".join(words.split()) for words in _words(chromium, made[name])], 0
+    page = opened(chromium, made[name], 1280)
+    tables = [["".join(row.split()) for row in rows] for rows in page.evaluate(ROWS)]
+    page.close()
+    for rows in (rows for rows in tables if len(rows) <= ONE_SHEET):
+        on = [there for row in rows if row and (there := {at for at, words in enumerate(sheets) if row in words})]
+        assert not on or set.intersection(*on), (name, rows[0], on)
+        seen += len(on)
+    assert seen >= 0.8 * sum(len(rows) for rows in tables if len(rows) <= ONE_SHEET), "most rows are found on paper"
 
 
 def test_a_year_of_months_fits_too(twelve, chromium):
