@@ -227,7 +227,7 @@ AS_NOBODY = """
 import os, sys
 from hotline_lib.cli import main
 if os.getuid() == 0:  # root may write anywhere
-    import encodings.utf_8_sig, filelock, hotline_lib.batch.run, hotline_lib.month, duckdb, pyarrow.parquet, pyarrow.dataset, ibis.backends.duckdb
+    import encodings.utf_8_sig, filelock, hotline_lib.batch.forks, hotline_lib.batch.run, hotline_lib.month, duckdb, pyarrow.parquet, pyarrow.dataset, ibis.backends.duckdb
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 assert not os.access(os.environ["HOTLINE_OUTPUT"], os.W_OK), "the machine lets anybody write anywhere"
 main(["run", "2024-09"])
