@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 from contextlib import suppress
@@ -20,8 +21,9 @@ def child_environment(**more: str) -> dict[str, str]:
 
 
 def few_collections() -> None:
-    """This process looks for garbage seldom: each look goes through all that was imported, and a run leaves little."""
+    """This process looks for garbage seldom, and not at its end: each look goes through all that was imported."""
     gc.set_threshold(50_000, 20, 20)
+    atexit.register(gc.freeze)
 
 
 def limit_memory(most: int = MOST_MEMORY) -> None:

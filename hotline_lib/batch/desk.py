@@ -33,10 +33,11 @@ class Gone(HotlineError):
 
 
 class Here:
-    """The month in this process."""
+    """The month in this process. aside: the same month where nothing waits for the tables, if that is elsewhere."""
 
     def __init__(self, prepare: Prepare, month: str, paths: Paths):
         self._month = prepare(month, paths)
+        self.aside: Here = self
 
     def begin(self, work: Callable[..., Any], *given: Any) -> Answer:
         """``work(month, *given)``; its answer may wait for another process."""
@@ -53,24 +54,20 @@ class Here:
         return self.begin(work, *given)()
 
     def call(self, work: Callable[..., Any], *given: Any) -> Any:
-        """``work(*given)``, which needs no month and much that the warm process has imported. Beside this process it has one of
-        its own: a page's proof does not wait for the tables."""
-        return self.do(_without_month, work, *given)
+        """``work(*given)``, which needs no month and much that the warm process has imported."""
+        return self.aside.do(_without_month, work, *given)
 
 
 class Beside(Here):
     """The month in a process that ``Kernels.beside`` forked. Work goes there by its name, and is done in that order.
 
-    called: another such process, for what is called; this one if None.
+    aside: another such process; this one if None.
     """
 
-    def __init__(self, line: Connection, prepare: Prepare, month: str, paths: Paths, called: Beside | None = None):
+    def __init__(self, line: Connection, prepare: Prepare, month: str, paths: Paths, aside: Beside | None = None):
         self._line, self._asked, self._answers = line, 0, list[tuple[bool, Any]]()
-        self._called = called or self
+        self.aside = aside or self
         self.do(prepare, month, paths)
-
-    def call(self, work: Callable[..., Any], *given: Any) -> Any:
-        return self._called.do(_without_month, work, *given)
 
     def begin(self, work: Callable[..., Any], *given: Any) -> Answer:
         number, self._asked = self._asked, self._asked + 1
@@ -125,9 +122,9 @@ def opened(prepare: Prepare, month: str, paths: Paths, kernels: Kernels | None) 
                 kernels.hold(month)
                 found()
                 kernels.hold(month, str(made))
-                if (for_month := kernels.beside()) and (for_calls := kernels.beside()):
-                    called = Beside(stack.enter_context(for_calls), prepare, month, paths)
-                    at = Beside(stack.enter_context(for_month), prepare, month, paths, called)
+                if (one := kernels.beside()) and (other := kernels.beside()):
+                    aside = Beside(stack.enter_context(other), prepare, month, paths)
+                    at = Beside(stack.enter_context(one), prepare, month, paths, aside)
         if at is None:
             import pandas
 

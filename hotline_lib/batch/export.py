@@ -284,13 +284,13 @@ def _figure_html(output: NotebookNode, data: DataLinks) -> Markup:
 
 
 def _css(page: PageContext) -> Markup:
-    """page.css with the tokens, and what the foot of a printed page says."""
+    """What the foot of a printed page says; and page.css with the tokens, a sheet that is every page's, which ``breach`` so reads once."""
     words = " ".join(filter(None, [page.title, page.month_label])) + ("　模拟工单" if page.simulated else "")
     quoted = re.sub(r'["\\<>\n\r]', lambda match: f"\\{ord(match[0]):x} ", words)
     return Markup(
-        f":root {{ {style.css_variables()} }}\n"
         f'@page {{ @bottom-left {{ content: "{quoted}"; {_SHEET_FOOT} }}'
         f' @bottom-right {{ content: "第" counter(page) "页，共" counter(pages) "页"; {_SHEET_FOOT} }} }}\n'
+        f"</style>\n<style>\n:root {{ {style.css_variables()} }}\n"
         f"{(TEMPLATES / 'page.css').read_text(encoding='utf-8')}"
     )
 

@@ -14,6 +14,7 @@ from hotline_lib.paths import Paths
 
 if TYPE_CHECKING:
     from hotline_lib.batch.manifest import Manifest
+    from hotline_lib.month import Month
     from hotline_lib.proofread import Document
 
 _FOOT = "</footer>"
@@ -45,11 +46,7 @@ def _faults(document: Document) -> tuple[str, ...]:
     return tuple(f"{v.kind}　{v.place}　{v.text}" for v in document.findings if v.kind in (WRONG, AGAINST))
 
 
-def _called(work: Call, *given: Any) -> Any:
-    return work(*given)
-
-
-def of_page(html: str, name: str, made: Manifest, paths: Paths, call: Call = _called) -> str:
+def of_page(html: str, name: str, made: Manifest, paths: Paths, call: Call) -> str:
     """The whole bulletin's page with what was held against what in its foot, its faults remembered; others as they are.
 
     call: calls a function (``desk``)."""
@@ -59,11 +56,16 @@ def of_page(html: str, name: str, made: Manifest, paths: Paths, call: Call = _ca
     return html
 
 
-def of_word(made: Manifest, paths: Paths, call: Call = _called) -> tuple[str, ...]:
-    """What in the bulletin, its Word document now included, cannot be right, for the end of a run."""
-    for name in (name for name in made.tables.files if name.endswith(".docx")):
-        made.proofs[name] = call(file_proof, paths.report_folder(made.month) / name, paths)
-    return tuple(f"校核 {name}：{line}" for name, lines in made.proofs.items() for line in lines)
+def of_word(_: Month, folder: Path, paths: Paths) -> dict[str, tuple[str, ...]]:
+    """What in the Word document of output/MONTH cannot be right, by its name."""
+    from hotline_lib.deliver.word import NAME
+
+    return {file.name: file_proof(file, paths) for file in folder.glob(NAME)}
+
+
+def told(proofs: Proofs) -> tuple[str, ...]:
+    """What in the bulletin cannot be right, for the end of a run."""
+    return tuple(f"校核 {name}：{line}" for name, lines in proofs.items() for line in lines)
 
 
 def refuse_faulty(proofs: Proofs, month: str) -> None:

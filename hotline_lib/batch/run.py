@@ -190,15 +190,19 @@ class _Run:
             with executing(due, self.paths, environment=at.call(desk.frames_read, self.paths), **given) as finished:
                 before = kept_tables(self.folder)
                 lacking, writing = at.begin(warnings), at.begin(tables_written, self.folder, before, top)
+                proof = at.begin(proofs.of_word, self.folder, self.paths)
                 self.warnings = lacking()
                 results = {report.name: self._place(report, executed, about, at, due) for report, executed in finished}
             self._write("tables", writing)
             if (after := kept_tables(self.folder)) != before:
                 self._write("tables", at.begin(tables_written, self.folder, after, top))
+                proof = at.begin(proofs.of_word, self.folder, self.paths)
+            mail = at.aside.begin(mail_written, self.folder, self.manifest)
             if not self.manifest.tables.error:
                 self.manifest.take(at.do(remember, self.paths, self.manifest, after, top))
-            self.warnings += proofs.of_word(self.manifest, self.paths, at.call)
-            self._write("mail", lambda: [at.do(mail_written, self.folder, self.manifest)])
+                self.manifest.proofs |= proof()
+            self.warnings += proofs.told(self.manifest.proofs)
+            self._write("mail", lambda: [mail()])
         now = lambda: basis(self.month, self.paths, load_params(self.month, self.paths.params), again=True)
         if words := mixed(self.files, self.basis, now):
             manifest.withdraw(self.folder, self.manifest, [report.name for report in due], words)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from urllib.parse import quote, unquote
 
+import docx
 import nbformat
 import pytest
 from support import one_in
@@ -445,6 +446,27 @@ def test_a_mail_that_cannot_be_written_spoils_no_report(house, instant, monkeypa
     result = house.run()
     assert (result.exit_code, result.mail.error) == (0, None)
     assert house.statuses(result) == {"01_a": "unchanged"}
+
+
+def test_what_cannot_be_right_in_word_is_told_of_the_document_that_was_written_last(house, instant, monkeypatch):
+    written: list[int] = []
+
+    def tables_written(month, folder, kept, top):
+        written.append(30 if kept else 20)
+        document = docx.Document()
+        document.add_paragraph(f"共受理100件，其中投诉20件，占{written[-1]}%。")
+        document.save(str(folder / "bulletin.docx"))
+        document.save(str(folder / "改过的月报.docx"))  # somebody's own
+        return [folder / "bulletin.docx"]
+
+    monkeypatch.setattr(run, "tables_written", tables_written)
+    house.write("01_a")
+    assert not [line for line in house.run().warnings if line.startswith("校核")]
+    monkeypatch.setattr(run, "kept_tables", lambda folder: [{"name": "x"}] * (len(written) > 1))
+    (told,) = (line for line in house.run(force=True).warnings if line.startswith("校核"))
+    assert written == [20, 20, 30]
+    assert told.startswith("校核 bulletin.docx：") and "20件 ÷ 100件" in told
+    assert json.loads((house.folder / "manifest.json").read_text())["proofs"]["bulletin.docx"]
 
 
 def test_the_mail_is_made_again_if_it_is_gone_or_its_sender_changed_and_no_report_is(house, instant, monkeypatch):

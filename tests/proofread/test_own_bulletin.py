@@ -58,9 +58,10 @@ def test_the_page_says_in_its_foot_what_was_held(project):
 
 def test_a_fault_in_the_bulletin_is_remembered_and_told_at_the_end(project):
     made = Manifest(MONTH)
-    assert "校核本页" in proofs.of_page(PAGE.format(30), "00_bulletin", made, project)
-    assert proofs.of_page(PAGE.format(30), "01_overview", made, project) == PAGE.format(30)
-    (told,) = proofs.of_word(made, project)
+    here = lambda work, *given: work(*given)
+    assert "校核本页" in proofs.of_page(PAGE.format(30), "00_bulletin", made, project, here)
+    assert proofs.of_page(PAGE.format(30), "01_overview", made, project, here) == PAGE.format(30)
+    (told,) = proofs.told(made.proofs)
     assert told.startswith("校核 00_bulletin.html：") and "20件 ÷ 100件" in told
 
 
