@@ -192,7 +192,4 @@ def with_source(project: Paths, folder: Path, as_written: object = None, **sourc
     file = folder / "params" / "organisation.yaml"
     content = yaml.safe_load(file.read_text(encoding="utf-8")) | {"source": as_written or source}
     file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    for month in (folder / "params" / "months").glob("*.yaml"):
-        lines = month.read_text(encoding="utf-8").splitlines()
-        month.write_text("\n".join(line for line in lines if not line.startswith("source:")) + "\n", encoding="utf-8")
     return replace(project, params=folder / "params", output=folder / "output")
