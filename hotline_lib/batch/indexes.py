@@ -48,7 +48,7 @@ def index(
         units = [record for record in manifest.reports.values() if record.unit is not None]
         if units:
             failed = "；".join(f"{record.unit}：{record.error}" for record in units if record.status == "failed")
-            links["各单位报告"] = (f"{manifest.month}/units/index.html", failed or None)
+            links["单位分册"] = (f"{manifest.month}/units/index.html", failed or None)
         if links:
             line = _line(label(manifest.month), manifest, links, [*own.values(), *units])
             lines.append(line | {"files": _files(manifest)})
@@ -170,7 +170,7 @@ def units_index(manifest: Manifest, hotline: str, order: Sequence[str] = ()) -> 
         links = _links(own.values(), [name.removeprefix("units/") for name in own])
         lines.append(_line(unit, manifest, links, own.values()))
     back = [Link("../../index.html", "全部月份", back=True)]
-    return _index(lines, hotline, f"{label(manifest.month)}各单位报告", "单位", back)
+    return _index(lines, hotline, f"{label(manifest.month)}单位分册", "单位", back)
 
 
 def _links(records: Iterable[Record], names: Iterable[str]) -> Links:

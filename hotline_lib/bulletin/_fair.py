@@ -11,7 +11,7 @@ from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin._exhibit import Exhibit, Parts, Says
 from hotline_lib.bulletin._scores import score_source
 from hotline_lib.bulletin._standing import moved, moved_columns, notes
-from hotline_lib.bulletin._wording import drawn
+from hotline_lib.bulletin._wording import drawn, provisional
 from hotline_lib.errors import UnknownValueError
 from hotline_lib.exact import half_up, percent
 from hotline_lib.indicators import BY_KEY, INDICATORS
@@ -44,7 +44,7 @@ def needs_help(m: Month) -> Exhibit:
 
 
 def bands(m: Month) -> Exhibit:
-    """分档和名次区间：同样的工作再遇一个月的偶然，名次会落在哪里；同档的单位分不出先后。
+    """分档和名次区间：同样的工作再遇一个月的偶然，名次会落在哪里；区间重叠的，先后可能只是偶然。
 
     有 sentence、table、chart。frame：scoring.rank_intervals，一行一个单位：rank、score、rank_low、rank_high、band。
     来源：rates、params/scoring.yaml；抽样四千次，种子固定。
@@ -68,7 +68,7 @@ def what_it_takes(m: Month) -> Exhibit:
 
 
 def funnel(m: Month, of: str = "complaints") -> Exhibit:
-    """漏斗图：各市按自己的件数或人口与合计相比，界限随件数变宽；出了99.8%界限的才算突出。省级集团不与各市比。
+    """漏斗图：各市按自己的件数或人口与合计相比，界限随件数变宽；出了99.8%界限的才算明显偏高或偏低。省级集团不与各市比。
 
     of：tickets（万人工单）、complaints（万人投诉），或一项率的名称（complaint_24h_rate）。
     有 sentence、table、chart。frame：metrics.funnel。来源：counts 或 rates、params/units.yaml。
@@ -121,7 +121,7 @@ def _handling_table(x: Exhibit) -> Table:
     names = ("tickets", "mean_minutes", "p10_minutes", "median_minutes", "p90_minutes", "within_24h", "within_5d")
     return Table(
         x.frame, [UNIT, *(column(name, key=name) for name in names)], label=f"{x.m.params.catalogue.name_of('complaint')}办结时长", order="按上报件数从多到少排",
-        notes=["时长为受理到办结；一成、中位、九成时长为整分钟"],
+        notes=["时长为受理到办结；一成、中位、九成时长：最快的一成、一半、九成在这么多分钟内办结，取整分钟"],
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _needs_table(x: Exhibit) -> Table | Sentence:
         RANK, UNIT, Column("不足之处", "needs", "text"), column("tickets", head="最省力的一步"), Column("办法和得分", "way", "text"),
     ]  # fmt: skip
     without = ["“—”：没有找到多办好几件工单就能多得分的一步"] * bool(x.frame["tickets"].isna().any())
-    return Table(x.frame, columns, label="需要帮助的单位", order="名次在后的在前", notes=without)
+    return Table(x.frame, columns, label="需要帮助的单位", order="名次在后的在前", notes=[*without, *provisional(x.m)])
 
 
 def _bands(x: Exhibit) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def _bands_table(x: Exhibit) -> Table:
         [column("band"), UNIT, RANK, SCORE, Column("名次区间", "range", "words"), *since],
         label="分档和名次区间",
         order="按名次排；工作水平不变、只有偶然波动时，十个月中至少九个月名次在区间之内",
-        notes=["同档的单位，达到本档最高得分的机会都不低于5%", *(notes(x.m) if since else [])],
+        notes=["同档的单位，达到本档最高得分的机会都不低于5%", *(notes(x.m) if since else []), *provisional(x.m)],
     )
 
 
@@ -222,7 +222,7 @@ def _takes_table(x: Exhibit) -> Table | Sentence:
     return Table(
         rows, columns, label="多得1分、进位各要几件", order="按区划排；得分、名次为届时的，其他单位不变", row_head="unit",
         notes=[f"一件照常办好：各项都合格，用时为本单位{x.m.params.catalogue.name_of('complaint')}的中位时长，不超过24小时和时限。一件可同时算进几项指标",
-               "一个目标有两种做法（件数少的，或名次高的）时各列一行。只列做得到的：超过计入工单四分之一的不列；不超过5%为近。多受理工单、断网时长等不是办好工单，不列"],
+               "一个目标有两种做法（件数少的，或名次高的）时各列一行。只列做得到的：超过计入工单四分之一的不列；不超过5%为近。多受理工单、断网时长等不是办好工单，不列", *provisional(x.m)],
     )  # fmt: skip
 
 
@@ -258,7 +258,7 @@ def _funnel_table(x: Exhibit, of: str) -> Table | Sentence:
     factor = 1 if of in _PER_HEAD else 100
     rows = x.frame.assign(**{name: x.frame[name] * factor for name in ("value", "lowest", "highest")})
     rows["limits"] = [f"{low:.2f}–{high:.2f}" for low, high in zip(rows["lowest"], rows["highest"], strict=True)]
-    rows["said"] = rows["beyond"].map({"high": "高", "low": "低", "": ""})
+    rows["said"] = rows["beyond"].map({"high": "明显偏高", "low": "明显偏低", "": ""})
     sums = rows[["numerator", "denominator"]].sum().map(int)
     pairs = list(zip(rows["numerator"].map(int), rows["denominator"].map(int), strict=True))
     ratio = lambda n, of: half_up(n * sums["denominator"], of * sums["numerator"])
@@ -267,7 +267,7 @@ def _funnel_table(x: Exhibit, of: str) -> Table | Sentence:
     columns = [
         UNIT, column("numerator", head="件数"), column("denominator", head=about["size"]),
         Column(about["name"], "shown", "words", unit=about["unit"]), Column("99.8%界限", "limits", "words"),
-        Column("突出", "said", "words"),
+        Column("与合计相比", "said", "words"),
     ]  # fmt: skip
     return Table(
         rows.sort_values("value", ascending=False, kind="stable"),

@@ -80,7 +80,7 @@ def _table(x: Exhibit) -> Table:
         label="各单位一览",
         order=signs,
         total={
-            **total, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None,
+            **total, **figures.all_units_together(m)["value"], "lost": {}, "unit": m.params.organisation.region, "signals": None, "found": _pooled_found(rows) if checked else None,
             "left": _left(rows[["unsubmitted", "open"]].sum(skipna=False)),
         },
         rule_after=lambda row: row["kind"] == "group",

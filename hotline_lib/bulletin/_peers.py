@@ -40,9 +40,10 @@ def unit_issues(m: Month, role: str, unit: str, *, top: int = 5) -> Exhibit:
 
 
 def unit_peers(m: Month, unit: str) -> Exhibit:
-    """一个单位在同类单位中的位置（同类太少时在全部单位中）：总分、业务量、时长、抽检，旁边是最优值和中位数。
+    """一个单位在同类单位中的位置（同类太少时在全部单位中）：总分、业务量、时长、抽检，旁边是第1位和中间的值。
 
-    unit：单位。有 table。frame：measure（项目）、own（本单位）、place（名次/单位数）、first（最优）、middle（中位数）。
+    unit：单位。有 table。frame：measure（项目）、own（本单位）、place（名次/单位数）、first（第1位）、middle（中位数）；省级集团与各市人口口径不同，
+    一起比时没有万人工单数量。
     来源：counts、rates、抽检。
     """
     name = m.params.unit(unit).name
@@ -130,6 +131,8 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
         printed = _of(drawn_from["answered"].iloc[0]) if alike else numbers.decimal
         measures.append((head, pd.Series(bad, index=drawn_from.index), False, printed))
     hidden, rows = _places_withheld(m, me.name, [name for name, *_ in measures]), []
+    if not _are_cities(m, kind) and about_people(m):
+        del measures[2]  # a group's people are not those of the cities
     for name, of, most_first, printed in measures:
         known = of.reindex(kind).dropna()
         if me.name in known.index:
@@ -224,8 +227,7 @@ def _peers_table(x: Exhibit, unit: str) -> Table:
     each = "市" if _are_cities(m, kind) else "单位"
     columns = [
         Column("项目", "measure", "text"), Column("本单位", "own", "words"),
-        Column("名次", "place", "words", unit=f"/{each}数"), Column("最优", "first", "words"), Column("中位数", "middle", "words"),
+        Column("名次", "place", "words", unit=f"/{each}数"), Column("第1位", "first", "words"), Column("中位数", "middle", "words"),
     ]  # fmt: skip
     order = f"在{len(kind)}个{each}中；总分、件数从高到低，时长、问题从低到高"
-    notes = about_people(m) if each == "单位" else []
-    return Table(x.frame, columns, label="名次", order=order, row_head="measure", notes=notes)
+    return Table(x.frame, columns, label="名次", order=order, row_head="measure")

@@ -203,7 +203,8 @@ def _scores(x: Exhibit) -> dict[str, Any]:
         "risen": [row for row in rows if rise > 0 and up(row) == rise], "rise": rise,
         "fallen": [row for row in rows if fall < 0 and up(row) == fall], "fall": -fall,
         "others": names(lambda annex: not _same_rules(annex.params.scheme, m.params.scheme)),
-        "published": names(lambda annex: annex.rates is None), "open": names(_open), **_about(m, m.annexes[-1] if m.annexes else None),
+        "published": names(lambda annex: annex.rates is None), **_about(m, m.annexes[-1] if m.annexes else None),
+        "open": names(_open),  # of all these months, where ``_about`` speaks of the last
     }  # fmt: skip
 
 

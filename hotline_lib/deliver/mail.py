@@ -146,7 +146,9 @@ def _context(
     units, found = overview.table, bulletin.findings(m)
     assert isinstance(units, Table) and isinstance(types.table, Table)  # every month has them
     date = m.params.month.issued
-    sent_by = "　".join(filter(None, [of.department, numbers.day(date) if date else "", of.contact]))
+    sent_by = "　".join(
+        filter(None, [of.department, numbers.day(date) if date else f"印发日期{numbers.OPEN}", of.contact])
+    )
     hidden = bulletin.small_numbers(m) if unit else []
     many = len(units.frame) > _MOST_UNITS and not unit
     return {
@@ -158,11 +160,12 @@ def _context(
         "again": again,
         "correction": correction,
         "lead": "".join([str(types.lead), *([] if unit else national(m))]),
+        "open": _open(m) if not unit else "",
         "findings": {"heading": found.heading, "found": found.found} if found.found and not unit else None,
         "types": None if unit else {"heading": types.table.caption, **_grid(types.table)},
         "picture": _picture(picture),
         "units": _units(units, unit or overview.heading, unit, bulletin.line_withheld(m, unit) if unit else ())
-        | {"notes": [f"{words}。" for words in (*m.incomplete, *bulletin.provisional(m))]},
+        | {"notes": [f"{words}。" for words in (*m.incomplete, *(bulletin.provisional(m) if unit else ()))]},
         "notes": [
             *([f"附件：{'；'.join(attached)}。"] if attached else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
@@ -172,6 +175,15 @@ def _context(
         ],
         "sender": f"{sent_by}　内容有误请回复本邮件。",
     }
+
+
+def _open(m: Month) -> str:
+    """That something of the bulletin is open, said before anything that it concerns; nothing if all is confirmed."""
+    if not (bulletin.values_missing(m.params) or bulletin.texts_missing(m.params)):
+        return ""
+    return "".join(
+        f"{words}。" for words in (f"本期月报尚有{numbers.OPEN}的内容，文中已标出", *bulletin.provisional(m))
+    )
 
 
 def _picture(chart: Any) -> dict[str, Any] | None:
@@ -274,7 +286,7 @@ def _plain(of: dict[str, Any]) -> str:
         lines += [f"再次发送：{of['again']}", ""]
     if of["correction"]:
         lines += [of["correction"].heading, *of["correction"].shown, of["correction"].rest, ""]
-    lines += [of["lead"], ""]
+    lines += [of["lead"], "", *([of["open"], ""] if of["open"] else [])]
     if of["findings"]:
         lines.append(of["findings"]["heading"])
         for number, each in enumerate(of["findings"]["found"], start=1):

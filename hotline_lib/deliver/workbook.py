@@ -29,6 +29,14 @@ _WIDEST, _SIGNALS = 60, 28  # characters; a unit's signals stand in lines
 _DENSE = 9  # pt, of a table of many columns
 _LINE, _BOLD = 1.4, 1.15  # the height of a line, of its type's size; how much wider bold type is
 _HEADS = 2  # the line of a sheet that names the columns
+_ROW, _CHARACTER, _PAPER = (
+    15,
+    5.5,
+    (784, 505),
+)  # pt: a row, a character of a column's width, what A4 has between its margins
+_SMALLER = (
+    1.25  # so much smaller a table is printed rather than have a little of it, or its notes alone, on one more sheet
+)
 _KEY = (  # what the first sheet says, if a cell has one of these signs
     ("▲▼", "▲▼：超出通常波动的增减"),
     (("soft",), "灰字：不须留意的值，如满值、未发现问题、未超出通常波动"),
@@ -149,51 +157,54 @@ def _sheet(book, styles: _Styles, table: Table, about: str) -> str:
     lines = table.lines(columns)
     sheet = book.add_worksheet(table.name[:31])
     sheet.write_string(0, 0, table.name, styles.title)
-    room, deepest = 0.0, 1.0
+    room, deepest = 0.0, 1
     for at, column in enumerate(columns):
-        parts = [column.name, column.unit] if column.title else [column.group, column.name, column.unit]
-        head = " ".join(filter(None, parts))
-        sheet.write_string(_HEADS, at, head, styles.head(_align(column), size))
+        named = column.name if column.title else f"{column.group} {column.name}".strip()
+        parts = [*filter(None, [named, column.unit])]  # a unit has a line of its own
+        sheet.write_string(_HEADS, at, "\n".join(parts), styles.head(_align(column), size))
         of_head = max(map(_width, (column.title or column.head).split("\n")))
         widest = max(
             (_width(line.cells[at].text) + 3 * bool(line.cells[at].mark or line.cells[at].level) for line in lines),
             default=0,
         )
-        least = 5 if table.dense else min(of_head, 8) + 2
+        least = max(_BOLD * _width(column.unit) * size / 11 + 2, 5 if table.dense else min(of_head, 8) + 2)
         wide = min(_SIGNALS if column.kind == "signals" else _WIDEST, max(widest + (0.5 if table.dense else 3), least))
         sheet.set_column(at, at, wide)
         room += wide if at < len(shown) else 0
         # at the end of a line is room for less than a character
-        deepest = max(deepest, _BOLD * _width(head) / max(wide * 11 / size - 2, 2))
-    sheet.set_row(_HEADS, max(32, _LINE * size * math.ceil(deepest) + 6))
-    _tell(sheet, 1, "　".join(filter(None, [about, table.order])), styles, len(shown), room)
+        deepest = max(deepest, sum(math.ceil(_BOLD * _width(part) / max(wide * 11 / size - 2, 2)) for part in parts))
+    sheet.set_row(_HEADS, head := max(32, _LINE * size * deepest + 6))
+    high = head + _tell(sheet, 1, "　".join(filter(None, [about, table.order])), styles, len(shown), room)
     for number, line in enumerate(lines, start=_HEADS + 1):
         for at, cell in enumerate(line.cells):
             _write(sheet, number, at, cell, styles.cell(cell, size, is_total=line.kind == "total"))
         wrapped = [_width(cell.text) for cell in line.cells if cell.column.kind == "signals"]
         if (deep := math.ceil(_BOLD * max(wrapped, default=0) / (_SIGNALS - 2))) > 1:
             sheet.set_row(number, _LINE * size * deep)
-    named = next((at for at, column in enumerate(columns) if column.value == table.row_head), 0)
-    sheet.freeze_panes(_HEADS + 1, named + 1)
+        high += max(_ROW, _LINE * size * deep)
+    first = next((at for at, column in enumerate(columns) if column.value == table.row_head), 0)
+    sheet.freeze_panes(_HEADS + 1, first + 1)
     for number, note in enumerate(table.below, start=len(lines) + 4):
-        _tell(sheet, number, note, styles, len(shown), room)
+        high += _tell(sheet, number, note, styles, len(shown), room)
     sheet.print_area(0, 0, len(lines) + 4 + len(table.below), len(shown) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    pages = (high + 3 * _ROW) * min(1, _PAPER[0] / (_CHARACTER * room)) / _PAPER[1]
+    sheet.fit_to_pages(1, math.ceil(pages / _SMALLER))
     sheet.repeat_rows(_HEADS)
     sheet.set_footer(f"&L{about}&R第&P页，共&N页")
     return sheet.get_name()
 
 
-def _tell(sheet, line: int, words: str, styles: _Styles, columns: int, room: float) -> None:
-    """Words across the table, as many lines high as they need there: what ran on beside it would be cut on paper."""
+def _tell(sheet, line: int, words: str, styles: _Styles, columns: int, room: float) -> float:
+    """Words across the table, as many lines high as they need there: what ran on beside it would be cut on paper. How high, in pt."""
     if columns > 1:
         sheet.merge_range(line, 0, line, columns - 1, "", styles.told)
     sheet.write_string(line, 0, words, styles.told)
     if (deep := math.ceil(_width(words) / max(room - 2, 2))) > 1:
         sheet.set_row(line, _LINE * 11 * deep)
+    return max(_ROW, _LINE * 11 * deep)
 
 
 def _write(sheet, line: int, at: int, cell: Cell, style) -> None:

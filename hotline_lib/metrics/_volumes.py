@@ -64,7 +64,7 @@ def unit_volumes(
 
     Returns ``rank`` (competition, over all units), the columns of ``units``, ``complaint``, ``inquiry``,
     ``suggestion``, ``tickets`` (all types), ``of``, ``share``, ``yoy_base``, ``yoy``, ``yoy_significant`` (more than usual, cities beside
-    cities: ``judged``) and ``yoy_q`` (how sure that is).
+    cities: ``judged``; groups are a family by themselves) and ``yoy_q`` (how sure that is).
     """
     wide = counts.pivot_table(index="unit", columns="role", values="tickets", aggfunc="sum", fill_value=0)
     wide = wide.reindex(index=units["unit"], fill_value=0)
@@ -73,7 +73,10 @@ def unit_volumes(
     volumes = with_base(_share(volumes, counts), yoy, "yoy", ["unit"])
     by_unit = volumes.set_index("unit")
     like = by_unit["kind"].where(by_unit["kind"] == "city")
-    changes = judged(by_unit["tickets"], by_unit["yoy_base"], usual, like=like)
+    families = [
+        judged(rows["tickets"], rows["yoy_base"], usual, like=like[rows.index]) for _, rows in by_unit.groupby("kind")
+    ]
+    changes = pd.concat(families).reindex(by_unit.index)
     volumes["yoy_significant"], volumes["yoy_q"] = changes["told"].to_numpy(), changes["q"].to_numpy()
     volumes.insert(0, "rank", competition_rank(volumes["tickets"]))
     first = volumes.assign(city=volumes["kind"] != "group")

@@ -112,7 +112,8 @@ def provenance(m: Month, *, changes: bool = True, unit: str = "") -> Sources:
     judged = (
         f"{'▲▼和' if m.last_year.source else ''}“显著”指增减超出通常波动：计数误差之外，再计入以前各月或同类事物本来就有的变动"
         "（过度离散的乘法、加法模型，Spiegelhalter 2005；精确条件检验同时成立；整表Benjamini–Hochberg 5%；增减至少"
-        f"{of.least}%）。{usual}各市都没有变化时，一张表误标任何一市的机会不到十分之一。"
+        f"{of.least}%）。{usual}{'业务类型、业务领域的增减不标▲▼。' if m.last_year.source else ''}"
+        "各市都没有变化时，一张表误标任何一市的机会不到十分之一。"
     )
     paragraphs = [
         f"{tickets}。",

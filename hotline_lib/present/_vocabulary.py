@@ -161,7 +161,7 @@ _LIST = (
     Word("lowest", "99.8%下限", "plain", "", "只因偶然，千次中至多一次低于此", helper=True),
     Word("highest", "99.8%上限", "plain", "", "只因偶然，千次中至多一次高于此", helper=True),
     Word("tau", "单位间差别", "plain", "", "各单位本身的差别，偶然之外（0：没有）", helper=True),
-    Word("beyond", "突出", "text", "", "是否出了99.8%界限", names={"high": "高", "low": "低", "": ""}),
+    Word("beyond", "与合计相比", "text", "", "明显偏高或偏低：出了99.8%界限，且与其余各市有别", names={"high": "明显偏高", "low": "明显偏低", "": ""}),
     Word("needs", "不足之处", "text", "", "失分、未上报、抽检到了须关注程度的"),
     Word("score_now", "现总分", "score", "分", "按现行评分办法的总分"),
     Word("rank_now", "现名次", "rank", "", "按现行评分办法的名次"),

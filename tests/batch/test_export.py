@@ -323,7 +323,7 @@ def test_the_index_leads_to_all_that_was_made_and_units_stand_in_the_order_of_th
         "PDF": "2024-09/bulletin.pdf",
         "附表": "2024-09/附表.xlsx",
     }.items() <= files.items()
-    assert files["邮件"] == "2024-09/bulletin.eml" and files["各单位报告"] == "2024-09/units/index.html"
+    assert files["邮件"] == "2024-09/bulletin.eml" and files["单位分册"] == "2024-09/units/index.html"
     units = BeautifulSoup(indexes.units_index(of_month, "某省热线", ["省交投", "沈阳"]), "html.parser")
     assert [row.th.get_text() for row in units.tbody.find_all("tr")] == ["省交投", "沈阳", "丹东"]
     assert units.header.a["href"] == "../../index.html"
@@ -366,7 +366,7 @@ def test_the_index_tells_of_a_month_what_is_filled_sent_and_corrected():
     said = {row.dt.get_text(): row.dd.get_text().strip() for row in section.dl.find_all("div")}
     assert said == {
         "失败": "● 附表：磁盘已满",
-        "报告": "月报、各单位报告",
+        "报告": "月报、单位分册",
         "单位分册": "沈阳",
         "文件": "1张表（CSV）",
         "填写": "已确认50项，待补充2项：断网时长（沈阳）、印发日期",

@@ -49,8 +49,9 @@ def test_a_class_of_its_own_is_compared_with_all_and_says_over_whom(real):
     x = bulletin.unit_indicators(real, "省交投")
     assert row_of(x.table, "万人工单数量")["全省合并"] == "62.32"
     assert "占全省的90.10%" in str(bulletin.unit_types(real, "省交投").sentence)
-    for made in (x, bulletin.unit_peers(real, "省交投")):
-        assert "省交投为4,257万人" in "".join(made.table.below)
+    assert "省交投为4,257万人" in "".join(x.table.below)
+    places = lambda unit: bulletin.unit_peers(real, unit).frame["measure"].tolist()
+    assert "万人工单数量" in places("沈阳") and "万人工单数量" not in places("省交投")  # over other people
 
 
 def test_groups_that_are_many_are_peers(real):

@@ -182,7 +182,7 @@ def test_funnels_tell_who_stands_out(m):
     assert "省交投" not in set(bulletin.funnel(m, "tickets").frame["unit"])
     full = bulletin.funnel(m, "bad_review_fixed_rate")
     assert (
-        str(full.sentence) == "可比差评整改率的市只有2个，不足5个，看不出谁突出。"
+        str(full.sentence) == "可比差评整改率的市只有2个，不足5个，看不出谁明显偏高或偏低。"
         and not str(full.chart)
         and not str(full.table)
     )
@@ -194,7 +194,7 @@ def test_a_funnel_of_nothing_says_why(m):
     """Few cities are not cities that are all alike, nor are rates at 0 or full rates without a ticket."""
     said = lambda month, *of: str(bulletin.funnel(month, *of).sentence)
     two = m.params.model_copy(update={"units": m.params.units[:3]})
-    assert said(replace(m, params=two)) == "可比万人投诉的市只有2个，不足5个，看不出谁突出。"
+    assert said(replace(m, params=two)) == "可比万人投诉的市只有2个，不足5个，看不出谁明显偏高或偏低。"
     assert said(m, "complaint_satisfaction_rate") == "回访满意率各市都为0或都满，没有可比的差别。"
     quiet = replace(m, counts=m.counts[m.counts["role"] != "complaint"])
     assert said(quiet) == "万人投诉各市都为0，没有可比的差别。"

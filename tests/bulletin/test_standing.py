@@ -120,6 +120,25 @@ def test_what_another_scheme_gave_is_not_compared(with_params):
     assert "7月和8月按当时另一套评分办法，高低不能与本月相比" in x.chart.note
 
 
+def test_months_that_nobody_confirmed_are_named_beside_the_line(with_params):
+    paths = with_params("2024-06", "2024-07", LAST, MONTH)
+    file = paths.params / "scoring.yaml"
+    rule = "{indicator: data_conformity_rate, deduct: {at_least: {100: 0}, otherwise: 3}, source: published}"
+    file.write_text(
+        file.read_text(encoding="utf-8")
+        + f"- applies_from: 2024-05\n  name: 新办法\n  changes_from: 2024-09（推断）\n  rules: [{rule}]\n",
+        encoding="utf-8",
+    )
+    m = open_month(MONTH, paths)
+    assert "；7月和8月有待补充的指标，为暂计" in bulletin.score_months(m).chart.note
+    assert "2024年8月有待补充的指标，为暂计" in "".join(notes(m))
+    month = paths.params / "months" / f"{MONTH}.yaml"
+    month.write_text(
+        re.sub(r"(?ms)^data_conformity:.*?(?=^\S|\Z)", "", month.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    assert "；7月、8月和本月有待补充的指标，为暂计" in bulletin.score_months(open_month(MONTH, paths)).chart.note
+
+
 @pytest.mark.slow
 def test_an_earlier_month_that_cannot_be_scored_does_not_stop_this_one(with_params):
     paths = with_params(*YEAR)

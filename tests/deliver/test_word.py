@@ -264,7 +264,7 @@ def test_every_cell_of_the_annexes_is_there(document, month, place, name):
         assert len(head) == 3 + 17
     if name == "units":
         assert rows[0][1] == "省交投①"
-        assert rows[0][-1] == "+31.47"
+        assert rows[0][-1] == "▲+31.47"
         assert any("①同比：印刷本+7.04%，应为+31.47%（勘误）。" in line for line in lines(document))
 
 

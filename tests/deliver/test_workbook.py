@@ -87,10 +87,32 @@ def test_annex_1_is_legible_on_paper(book, month):
     """Landscape, the width of the sheet; letters of nine points are then no smaller than seven."""
     with zipfile.ZipFile(book) as archive:
         xml = archive.read("xl/worksheets/sheet7.xml").decode()
-    assert 'orientation="landscape"' in xml and "fitToWidth" not in xml and 'fitToHeight="0"' in xml
+    assert 'orientation="landscape"' in xml and "fitToWidth" not in xml and "fitToHeight" not in xml  # which are 1 then
     columns = re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', xml)
     widths = [float(width) for low, high, width in columns for at in range(int(low), int(high) + 1) if at <= 20]
     assert len(widths) == 20 and sum(widths) * 7 / 96 * 25.4 * 7 / 9 <= 297 - 20
+
+
+def test_no_sheet_of_paper_holds_only_notes_or_a_few_rows(book, month):
+    """A table a little longer than a sheet is printed a little smaller; none smaller than by a quarter for its height."""
+    with zipfile.ZipFile(book) as archive:
+        for number, name in enumerate(sheets(book), 1):
+            xml = archive.read(f"xl/worksheets/sheet{number}.xml").decode()
+            if name == "目录":
+                continue
+            lines = max(int(line) for line in re.findall(r'<row r="(\d+)"', xml))
+            high = [float(of) for of in re.findall(r'<row r="\d+"[^>]* ht="([\d.]+)"', xml)]
+            of = {
+                at: float(wide)
+                for low, up, wide in re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', xml)
+                for at in range(int(low), int(up) + 1)
+            }
+            shown = len(sheets(book)[name][2]) if name not in ("附件1 考评指标", "附件2 抽检情况") else 20
+            wide = sum(of[at] for at in range(1, shown + 1) if at in of) * 7 / 96 * 72
+            pages = (sum(high) + 15 * (lines - len(high))) * min(1, 784 / wide) / 505
+            sheets_of_paper = int((re.findall(r'fitToHeight="(\d+)"', xml) or [1])[0])
+            assert sheets_of_paper >= pages / 1.3, (name, pages, sheets_of_paper)
+            assert sheets_of_paper == 1 or pages > sheets_of_paper - 0.9, (name, pages, sheets_of_paper)
 
 
 def test_notes_and_heads_stand_whole_on_paper(book, month):
@@ -111,8 +133,11 @@ def test_notes_and_heads_stand_whole_on_paper(book, month):
             last = numbers[-1]
             size = 9 if "附件1" in name else 11
             for at, head in enumerate(rows[2], 1):
-                wide = sum(2 if ord(letter) > 255 else 1 for letter in str(head)) * size / 11
-                assert high[3] >= 1.2 * size * -(-wide // widths[at]), (name, head)
+                parts = [
+                    sum(2 if ord(letter) > 255 else 1 for letter in part) * size / 11 for part in str(head).split("\n")
+                ]
+                assert high[3] >= 1.2 * size * sum(-(-wide // widths[at]) for wide in parts), (name, head)
+                assert len(parts) < 2 or parts[-1] < widths[at], f"{name}：{head} 的计量单位分在两行"
             for line, row in zip(numbers, rows, strict=True):
                 if line == 2 or (line > last - 4 and len([cell for cell in row if cell != ""]) == 1 and len(row) > 1):
                     wide = sum(2 if ord(letter) > 255 else 1 for letter in str(row[0]))
@@ -146,7 +171,7 @@ def test_heads_are_frozen_and_named_in_chinese(book):
         for number in range(2, 9):
             xml = archive.read(f"xl/worksheets/sheet{number}.xml").decode()
             assert re.search(r'<pane [^>]*ySplit="3"[^>]*state="frozen"', xml)
-    assert "投诉举报类平均办结时长 分钟" in sheets(book)["附件1 考评指标"][2]
+    assert "投诉举报类平均办结时长\n分钟" in sheets(book)["附件1 考评指标"][2]
 
 
 def test_the_same_month_gives_the_same_bytes(book, month, tmp_path):
