@@ -71,10 +71,11 @@ def judged(now: pd.Series, base: pd.Series, usual: Usual, *, like: pd.Series | N
     comparable rows, the change against the middle of theirs, so that what all of them share marks nobody.
 
     False alarms where nothing changed (tests/benchmarks/claims.py; Poisson, dispersion 3 and 10, sd of 5 % per row; 500 months):
-    some of 14 cities in .000, .026, .064, .062 with two months known, .012, .028, .016, .040 with twelve; some of 108 issues
-    in .008, .030, .052, .060 and .022, .044, .050, .038; the total in .000, .000, .000, .002 and .000, .000, .000, .012. At q
-    of at most .01, over cities, city by type, issues and sub-issues together, and the total and the types at .05: any in
-    .002, .028, .054, .076 and .012, .030, .018, .046. Found: a city of 900 tickets that doubles in 1.000, 1.000, .900, .998
+    some of 14 cities in .000, .030, .066, .064 with two months known, .014, .030, .020, .044 with twelve; a group, judged by
+    itself, in .000, .000, .000, .006 and .000, .000, .000, .018; some of 108 issues in .008, .030, .052, .060 and .022, .044,
+    .050, .038; the total in .000, .000, .000, .002 and .000, .000, .000, .012. At q of at most .01, over cities, city by type,
+    issues and sub-issues together, and the total and the types at .05: any in .002, .028, .058, .078 and .012, .030, .018,
+    .046. Found: a city of 900 tickets that doubles in 1.000, 1.000, .906, .998
     with two months known, 1.000, 1.000, .992, 1.000 with twelve; an issue of 23,000 that rises by half in 1.000, 1.000, 1.000,
     .926 and 1.000, 1.000, 1.000, .982. The two below .95 are what two months can give: at this level a test that learns
     dispersion 10 from 13 others finds .904, one that learns 5 % from the 40 issues that are large enough .949
