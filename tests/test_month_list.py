@@ -79,7 +79,7 @@ def test_a_folder_of_files_and_a_database(desk):
     assert found["工单"] == "3" and found["单位"].startswith("2/") and found["来源"] == "真实（文件夹）"
     file = desk.params / "months" / f"{MONTH}.yaml"
     text = file.read_text(encoding="utf-8")
-    line = next(line for line in text.splitlines() if line.startswith("source:"))
+    line = next(line for line in text.splitlines() if line.startswith("# source:"))
     file.write_text(text.replace(line, "source: {kind: postgres, table: t}"), encoding="utf-8")
     assert state(desk)["来源"] == "数据库"
 

@@ -90,7 +90,7 @@ def test_a_month_says_where_its_tickets_are_only_if_the_one_before_did_otherwise
     source = lambda month: load_params(month, own_params.params).month.source
     assert "\n# source:" in new_month("2024-11", own_params).read_text(encoding="utf-8")
     text = earlier.read_text(encoding="utf-8")
-    own = next(line for line in text.splitlines() if line.startswith("source:"))
+    own = next(line for line in text.splitlines() if line.startswith("# source:"))
     earlier.write_text(text.replace(own, "source: {kind: postgres, table: hotline.tickets}"), encoding="utf-8")
     assert "source: {kind: postgres, table: hotline.tickets}" in new_month("2024-10", own_params).read_text(
         encoding="utf-8"

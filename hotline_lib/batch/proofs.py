@@ -28,7 +28,9 @@ def page_proof(html: str, name: str, paths: Paths) -> tuple[str, tuple[str, ...]
     from hotline_lib.proofread.read import blocks_of_page
 
     document = proofread(blocks_of_page(html), load_schemes(paths.params), name)
-    line = f'<p class="proof">校核本页：{escape(show.counted(document))}。</p>\n'
+    line = f'<p class="proof">校核本页读出的数：{escape(show.counted(document))}。</p>\n'
+    items = "".join(f"<li>{escape(words)}</li>" for words in show.each(document))
+    line += f'<details class="why"><summary>逐处</summary><ol>{items}</ol></details>\n' if items else ""
     before, foot, after = html.rpartition(_FOOT)
     return (before + line + foot + after if foot else html), _faults(document)
 

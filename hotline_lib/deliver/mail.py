@@ -109,14 +109,8 @@ def build(
     if context["picture"]:
         html = message.get_body(("html",))
         assert isinstance(html, EmailMessage) and isinstance(picture, Chart)  # just added; what there is a picture of
-        html.add_related(
-            picture.png,
-            "image",
-            "png",
-            cid=f"<{context['picture']['cid']}>",
-            disposition="inline",
-            filename="units.png",
-        )
+        cid = f"<{context['picture']['cid']}>"
+        html.add_related(picture.png, "image", "png", cid=cid, disposition="inline", filename="units.png")
     for name, content in attached:
         kind = _KINDS.get(name[name.rfind(".") :], "zip")
         message.add_attachment(content, "application", kind, filename=name)
@@ -196,10 +190,8 @@ def _picture(chart: Any) -> dict[str, Any] | None:
 def _units(table: Table, heading: str, unit: str | None, hidden: Collection[object]) -> dict[str, Any]:
     columns = {column.value: column for column in table.columns}
     shown = [columns[value] for value in _SHOWN if value in columns]
-    empty = [
-        all(cell.text in _NOTHING for cell in those)
-        for those in zip(*(x.cells for x in table.lines(shown)), strict=True)
-    ]
+    below = zip(*(line.cells for line in table.lines(shown)), strict=True)
+    empty = [all(cell.text in _NOTHING for cell in those) for those in below]
     shown = [column for column, nothing in zip(shown, empty, strict=True) if not nothing]  # no column of —
     key = table.order.replace(" ", "\u00a0")  # a sign stays beside its word
     return {"heading": heading, "key": key, **_grid(table, shown, unit, hidden)}
@@ -296,9 +288,8 @@ def _plain(of: dict[str, Any]) -> str:
         lines.append(grid["heading"])
         for line in grid["lines"]:
             lines.append(f"{line['name']}：{'，'.join(map(_told, line['told']))}")
-            lines += ["　　" + "　".join(each["sign"] + each["words"] for each in line["signals"])][
-                : len(line["signals"])
-            ]
+            if line["signals"]:
+                lines.append("　　" + "　".join(each["sign"] + each["words"] for each in line["signals"]))
         lines += [*filter(None, [grid.get("key")]), *grid.get("notes", ()), ""]
     return "\n".join([*lines, *of["notes"], "", of["sender"]]) + "\n"
 

@@ -43,6 +43,12 @@ def lines(document: Document) -> list[str]:
     return shown
 
 
+def each(document: Document) -> list[str]:
+    """What ``counted`` counts beside what is held: a line each, with its place."""
+    found = [f"{verdict.kind}　{verdict.place}　{verdict.text}" for verdict in document.findings]
+    return [*found, *(f"文字　{block.place}　{words}" for block, words in document.remarks)]
+
+
 def as_json(document: Document) -> dict:
     """Everything as plain values: the document's counts, and a row per verdict with its figures."""
     said = lambda v: {"verdict": v.kind, "place": v.place, "why": v.text, "right": v.right or None}

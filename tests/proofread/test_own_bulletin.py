@@ -3,6 +3,7 @@
 import re
 import shutil
 from dataclasses import replace
+from html import escape
 
 import pytest
 from support import MONTH
@@ -14,7 +15,8 @@ from hotline_lib.deliver.word import write_word
 from hotline_lib.errors import HotlineError
 from hotline_lib.new_month import new_month
 from hotline_lib.params import load_schemes
-from hotline_lib.proofread import proofread
+from hotline_lib.proofread import proofread, show
+from hotline_lib.proofread.read import blocks_of_page
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,16 @@ def test_the_page_says_in_its_foot_what_was_held(project):
     html, faults = proofs.page_proof(PAGE.format(20), "00_bulletin.html", project)
     assert not faults
     assert "3个数，3个与别处相核（1条关系）；没有发现问题。</p>\n</footer>" in html
+
+
+def test_what_is_counted_in_the_foot_stands_there_with_its_place(project):
+    page = PAGE.replace("占{}%。", "占20%。</p><p>沈阳，大连,丹东等6市受理20件。")
+    html, faults = proofs.page_proof(page, "00_bulletin.html", project)
+    document = proofread(blocks_of_page(page), (), "00_bulletin.html")
+    assert not faults and document.remarks
+    items = re.findall("<li>(.*?)</li>", html[html.index('<details class="why">') :])
+    assert items == [escape(line) for line in show.each(document)]
+    assert len(items) == len(document.findings) + len(document.remarks) and "半角「,」" in items[-1]
 
 
 def test_a_fault_in_the_bulletin_is_remembered_and_told_at_the_end(project):
