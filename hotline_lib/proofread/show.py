@@ -45,8 +45,8 @@ def lines(document: Document) -> list[str]:
 
 def each(document: Document) -> list[str]:
     """What ``counted`` counts beside what is held: a line each, with its place."""
-    found = [f"{verdict.kind}　{verdict.place}　{verdict.text}" for verdict in document.findings]
-    return [*found, *(f"文字　{block.place}　{words}" for block, words in document.remarks)]
+    found = [f"{verdict.kind}　{verdict.place}：{verdict.text}" for verdict in document.findings]
+    return [*found, *(f"文字　{block.place}：{words}" for block, words in document.remarks)]
 
 
 def as_json(document: Document) -> dict:
