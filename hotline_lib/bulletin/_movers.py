@@ -24,7 +24,7 @@ _AGAINST = {"yoy": "上年同月", "mom": "上月"}
 
 
 def movers(m: Month, against: str = "yoy", changes: pd.DataFrame | None = None, *, top: int = 5) -> Exhibit:
-    """升降最多的事项：先列增加、后列减少，各取变化最大的几项，附95%区间；未超出通常波动的不列。
+    """显著升降的事项：先列增加、后列减少，各取变化最大的几项，附95%区间；未超出通常波动的不列。
 
     against："yoy"（比上年同月）或 "mom"（比上月）。changes：metrics.issue_changes，不写就是全部事项。top：增、减各列前几位，并列的都列出。
     有 sentence、table；没有那个月的工单时没有表。

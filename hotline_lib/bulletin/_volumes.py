@@ -17,6 +17,7 @@ from hotline_lib.month import Month
 from hotline_lib.params import label
 from hotline_lib.present import _charts as charts
 from hotline_lib.present._chart import Chart
+from hotline_lib.present._page import MONTHS_BEFORE
 from hotline_lib.present._sentences import Figure, Sentence
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import UNIT, column
@@ -92,11 +93,11 @@ def _units_table(x: Exhibit) -> Table:
         SHARE,
         column("yoy", key="yoy_pct"),
     ]
-    notes = (
-        ["▲▼显著增减，各单位一起判断，总计单独判断；灰色为未超出通常波动"]
-        if x.frame["yoy_significant"].notna().any()
-        else []
-    )
+    sd = m.params.scheme.signals.changes.monthly_sd
+    alone = "省级集团、总计各自" if (x.frame["kind"] == "group").any() else "总计单独"
+    few = f"（以前的月份不足{MONTHS_BEFORE}个，按每月{sd}%，暂定值）" * (len(m.history) <= MONTHS_BEFORE)
+    told = f"▲▼显著增减：各市一起判断，{alone}判断{few}；灰色为未超出通常波动"
+    notes = [told] * bool(x.frame["yoy_significant"].notna().any())
     pooled = figures.pooled(m, "city"), figures.pooled(m)
     made = by_unit(x.frame, columns, *pooled, label="附件3 业务量区域分布", notes=notes)
     return made.corrected(figures.errata(m, "units"))
@@ -129,6 +130,7 @@ def _lead(x: Exhibit) -> dict[str, Any]:
         "driver": driver,
         "cities": x.figure(f"{cities['number']}市合计", cities) if 0 < cities["number"] < len(m.units) else None,
         "significant": cities["yoy_significant"],
+        "told": figures.pooled(m)["yoy_significant"],
     }
 
 

@@ -192,7 +192,7 @@ def test_the_findings_of_september(month):
     assert [each.title for each in found] == [
         "营口有45.81%的工单没有上报",
         "增量几乎全部来自省交投集团",
-        "信息咨询升到232146件",
+        "信息咨询同比增加30.22%",
         "抽检发现6个单位有问题",
         "营口3件、朝阳1件超24小时办结，各失4分",
     ]
