@@ -95,9 +95,7 @@ def test_a_published_base_has_no_issues_to_compare(month_of):
     m = replace(month_of(TIED), last_year=Base("2023-09", "published", None, margins))
     assert str(bulletin.movers(m, "yoy").sentence) == "没有2023年9月的工单，不能与它相比。"
     assert str(bulletin.domain_contributions(m).sentence).startswith("对比月份的数据没有分到领域和业务类型，不能说明")
-    assert (
-        str(bulletin.contributions(m).lead) == "9月受理0.01万件，同比增加10.00%；全省、14市合计均未见显著增减。"
-    )
+    assert str(bulletin.contributions(m).lead) == "9月受理0.01万件，同比增加10.00%；全省、14市合计均未见显著增减。"
     only_last_month = replace(month_of(TIED), previous=Base("2024-08", "published", None, margins))
     for each, said in ((only_last_month, "，环比增加10.00%"), (month_of(TIED), "")):
         assert str(bulletin.contributions(each).lead) == f"9月受理0.01万件{said}；没有上年同月的数据，未作同比。"
