@@ -43,9 +43,9 @@ def file_proof(file: Path, paths: Paths) -> tuple[str, ...]:
 
 
 def _faults(document: Document) -> tuple[str, ...]:
-    from hotline_lib.proofread import AGAINST, WRONG
+    from hotline_lib.proofread import AGAINST, WRONG, show
 
-    return tuple(f"{v.kind}　{v.place}　{v.text}" for v in document.findings if v.kind in (WRONG, AGAINST))
+    return tuple(show.one(verdict) for verdict in document.findings if verdict.kind in (WRONG, AGAINST))
 
 
 def of_page(html: str, name: str, made: Manifest, paths: Paths, call: Call) -> str:

@@ -104,6 +104,7 @@ def methods(m: Month) -> Exhibit:
 def _methods(x: Exhibit) -> list[dict[str, Any]]:
     changes = x.m.params.scheme.signals.changes
     known = {"least": changes.least, "monthly_sd": changes.monthly_sd, "peers": FEWEST}
+    known["groups"] = (x.m.units["kind"] == "group").any()
     return [known | {"saying": what} for what in ("changes", "bands", "takes", "funnels")]
 
 

@@ -12,7 +12,6 @@ import pandas as pd
 from hotline_lib import metrics
 from hotline_lib.bulletin import _figures as figures
 from hotline_lib.bulletin import _small as small
-from hotline_lib.bulletin._derived import about_people
 from hotline_lib.bulletin._exhibit import Exhibit, Parts
 from hotline_lib.exact import competition_rank, percent
 from hotline_lib.indicators import BY_KEY
@@ -117,10 +116,11 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
     values = figures.indicators(m).pivot(index="unit", columns="indicator", values="value")
     checks = figures.spot_checks(m)
     minutes = f"{m.params.catalogue.name_of('complaint')}类平均办结时长（分钟）"
+    per_people = BY_KEY["tickets_per_10k"].label
     measures: list[tuple[str, pd.Series, bool, Callable[..., str]]] = [
         ("总分", scores, True, numbers.decimal),
         ("业务量（件）", figures.units(m).set_index("unit")["tickets"], True, _halves),
-        (BY_KEY["tickets_per_10k"].label, values["tickets_per_10k"], True, numbers.decimal),
+        (per_people, values["tickets_per_10k"], True, numbers.decimal),
         (minutes, values["complaint_mean_minutes"], False, numbers.decimal),
     ]
     if checks is not None and (checks["answered"] > 0).any():
@@ -131,11 +131,11 @@ def _places(m: Month, unit: str) -> pd.DataFrame:
         printed = _of(drawn_from["answered"].iloc[0]) if alike else numbers.decimal
         measures.append((head, pd.Series(bad, index=drawn_from.index), False, printed))
     hidden, rows = _places_withheld(m, me.name, [name for name, *_ in measures]), []
-    if not _are_cities(m, kind) and about_people(m):
-        del measures[2]  # a group's people are not those of the cities
+    # a group's people are not those of the cities
+    same_people = m.units.set_index("unit").loc[list(kind), "kind"].nunique() == 1
     for name, of, most_first, printed in measures:
         known = of.reindex(kind).dropna()
-        if me.name in known.index:
+        if me.name in known.index and (same_people or name != per_people):
             ranks = dict(zip(known.index, competition_rank(list(known), descending=most_first), strict=True))
             ordered = sorted(known, reverse=most_first)
             own, first, middle = map(printed, (known[me.name], ordered[0], median(ordered)))

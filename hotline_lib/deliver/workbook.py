@@ -29,14 +29,9 @@ _WIDEST, _SIGNALS = 60, 28  # characters; a unit's signals stand in lines
 _DENSE = 9  # pt, of a table of many columns
 _LINE, _BOLD = 1.4, 1.15  # the height of a line, of its type's size; how much wider bold type is
 _HEADS = 2  # the line of a sheet that names the columns
-_ROW, _CHARACTER, _PAPER = (
-    15,
-    5.5,
-    (784, 505),
-)  # pt: a row, a character of a column's width, what A4 has between its margins
-_SMALLER = (
-    1.25  # so much smaller a table is printed rather than have a little of it, or its notes alone, on one more sheet
-)
+_ROW, _CHARACTER = 15, 5.5  # pt: the height of a row, the width of a character of a column
+_PAPER = (784, 505)  # pt: what A4 has between its margins
+_SMALLER = 1.25  # so much smaller a table is printed rather than have a little of it on one more sheet
 _KEY = (  # what the first sheet says, if a cell has one of these signs
     ("▲▼", "▲▼：超出通常波动的增减"),
     (("soft",), "灰字：不须留意的值，如满值、未发现问题、未超出通常波动"),

@@ -108,10 +108,11 @@ def provenance(m: Month, *, changes: bool = True, unit: str = "") -> Sources:
     of, before = m.params.scheme.signals.changes, len(m.history) - 1
     usual = f"通常波动由以前{before}个月估计。"
     if before < MONTHS_BEFORE:
-        usual = f"以前的月份不足{MONTHS_BEFORE}个：各市、各事项由同类这次的变动估计，总量、业务类型和省级集团按每月{of.monthly_sd}%计（暂定值）。"
+        alone = "和省级集团" if (m.units["kind"] == "group").any() else ""
+        usual = f"以前的月份不足{MONTHS_BEFORE}个：各市、各事项由同类这次的变动估计，总量、业务类型{alone}按每月{of.monthly_sd}%计（暂定值）。"
     judged = (
         f"{'▲▼和' if m.last_year.source else ''}“显著”指增减超出通常波动：计数误差之外，再计入以前各月或同类事物本来就有的变动"
-        "（过度离散的乘法、加法模型，Spiegelhalter 2005；精确条件检验同时成立；整表Benjamini–Hochberg 5%；增减至少"
+        "（过度离散的乘法、加法模型，Spiegelhalter 2005；精确条件检验同时成立；各市、各事项各为一表，Benjamini–Hochberg 5%；增减至少"
         f"{of.least}%）。{usual}{'业务类型、业务领域的增减不标▲▼。' if m.last_year.source else ''}"
         "各市都没有变化时，一张表误标任何一市的机会不到十分之一。"
     )

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from hotline_lib.proofread.document import Document
 from hotline_lib.proofread.figures import Figure
-from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, STRENGTH
+from hotline_lib.proofread.verdicts import AGAINST, BASE, RIGHT, STRENGTH, Verdict
 
 _CLASS = dict(zip(STRENGTH, ("wrong", "against", "base", "forced", "alone", "right"), strict=True))
 
@@ -43,10 +43,14 @@ def lines(document: Document) -> list[str]:
     return shown
 
 
+def one(verdict: Verdict) -> str:
+    """A verdict in a line, with its place."""
+    return f"{verdict.kind}　{verdict.place}：{verdict.text}"
+
+
 def each(document: Document) -> list[str]:
     """What ``counted`` counts beside what is held: a line each, with its place."""
-    found = [f"{verdict.kind}　{verdict.place}：{verdict.text}" for verdict in document.findings]
-    return [*found, *(f"文字　{block.place}：{words}" for block, words in document.remarks)]
+    return [*map(one, document.findings), *(f"文字　{block.place}：{words}" for block, words in document.remarks)]
 
 
 def as_json(document: Document) -> dict:

@@ -17,7 +17,7 @@ from hotline_lib.deliver.mail import Files, addressed, build, write_draft
 from hotline_lib.errors import HotlineError, ParamsError
 from hotline_lib.journal import DIGESTS
 from hotline_lib.month import Base
-from hotline_lib.params import Recipient, load_params, load_recipients
+from hotline_lib.params import MonthParams, Recipient, load_params, load_recipients
 from hotline_lib.params.organisation import MailSettings
 
 
@@ -176,6 +176,16 @@ def test_a_month_with_nothing_to_compare_and_no_spot_checks(month):
     assert "抽检问题" not in html(mail) + text(mail)
     assert "沈阳" in html(mail)
     assert ">—<" not in html(mail) and "同比" not in html(mail), "a column of — says nothing"
+
+
+def test_what_is_open_is_said_before_anything_that_it_concerns(month):
+    assert "待补充" not in html(build(month, Files(None, ())))
+    own = MonthParams(month=month.month, remarks=None)
+    new = replace(month, params=month.params.model_copy(update={"month": own}))
+    message = build(new, Files(None, ()))
+    for body in (html(message), text(message)):
+        said = "本期月报尚有待补充的内容，文中已标出。"
+        assert body.index(said) < body.index("总分和名次为暂计。") < body.index("本月要点") and "印发日期待补充" in body
 
 
 def test_without_a_sender_it_is_a_draft_all_the_same(month, tmp_path):

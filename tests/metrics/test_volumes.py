@@ -102,3 +102,18 @@ def test_shares_add_up_to_one(tickets):
     units = pd.DataFrame({"unit": counts["unit"], "kind": "city"})
     shares = metrics.unit_volumes(counts, units)["share"]
     assert shares.sum() == pytest.approx(1 if sum(tickets) else 0)
+
+
+def test_a_groups_change_marks_no_city_and_no_city_a_group():
+    """They are judged apart: what the other did changes neither how sure a change is."""
+    units = pd.DataFrame({"unit": ["集团", *map(str, range(9))], "kind": ["group", *["city"] * 9]})
+    now = [1000, *[100, 101, 99, 102, 98, 100, 97, 103, 160]]
+    base = pd.DataFrame({"unit": units["unit"], "tickets": 100})
+
+    def sure(group: int, city: int) -> pd.Series:
+        tickets = [group, *now[1:-1], city]
+        counts = pd.DataFrame({"unit": units["unit"], "role": "inquiry", "business_type": "x", "tickets": tickets})
+        return metrics.unit_volumes(counts, units, yoy=base).set_index("unit")["yoy_q"]
+
+    assert sure(1000, 160).drop("集团").equals(sure(100, 160).drop("集团"))
+    assert sure(130, 160)["集团"] == sure(130, 100)["集团"] < 1
