@@ -241,10 +241,14 @@ def left_much(m: Month) -> dict[str, Figure]:
 
 @once_a_month
 def spot_checks(m: Month) -> pd.DataFrame | None:
-    """What was found, beside the scores; None for a month in which nothing was drawn at random."""
+    """What was found, beside the scores; None for a month in which nothing was drawn at random.
+
+    A unit that left much unsubmitted is never ``contrary``: its score speaks of the rest only.
+    """
     if m.spot_checks is None or not (m.spot_checks["drawn"] == "random").any():
         return None
-    return metrics.beside_scores(metrics.spot_check_results(m.spot_checks, m.units), scores(m), indicators(m))
+    rows = metrics.beside_scores(metrics.spot_check_results(m.spot_checks, m.units), scores(m), indicators(m))
+    return rows.assign(contrary=rows["contrary"] & ~rows["unit"].isin(left_much(m)))
 
 
 @once_a_month

@@ -92,7 +92,7 @@ def _advised(x: Exhibit, unit: str) -> dict[str, object]:
     return {
         "unit": m.params.unit(unit).long_name if unit else "", "own": own, "hidden": "；".join(small.note(m)) if unit else "", "calls": int(rows["calls"].sum()),
         "complaints": int(rows["complaints"].sum()), "drawn": drawn.to_dict("records"),
-        "least": drawn["calls"].min(), "peak": drawn["calls"].max(),
+        "least": drawn["calls"].min(), "peak": drawn["calls"].max(), "few": int((drawn["calls"] < drawn["need_25"]).sum()),
         "most": first.sort_values("calls", ascending=False, kind="stable").to_dict("records"),
     }  # fmt: skip
 

@@ -17,7 +17,7 @@ from hotline_lib.month import Month
 from hotline_lib.params import label
 from hotline_lib.present import _charts as charts
 from hotline_lib.present._chart import Chart
-from hotline_lib.present._page import MONTHS_BEFORE
+from hotline_lib.present._page import MONTHS_BEFORE, months_before
 from hotline_lib.present._sentences import Figure, Sentence
 from hotline_lib.present._tables import Table
 from hotline_lib.present._vocabulary import UNIT, column
@@ -95,7 +95,7 @@ def _units_table(x: Exhibit) -> Table:
     ]
     sd = m.params.scheme.signals.changes.monthly_sd
     alone = "省级集团、总计各自" if (x.frame["kind"] == "group").any() else "总计单独"
-    few = f"（以前的月份不足{MONTHS_BEFORE}个，按每月{sd}%，暂定值）" * (len(m.monthly("unit")) <= MONTHS_BEFORE)
+    few = f"（以前的月份不足{MONTHS_BEFORE}个，按每月{sd}%，暂定值）" * (months_before(m, "unit") < MONTHS_BEFORE)
     told = f"▲▼显著增减：各市一起判断，{alone}判断{few}；灰色为未超出通常波动"
     notes = [told] * bool(x.frame["yoy_significant"].notna().any())
     pooled = figures.pooled(m, "city"), figures.pooled(m)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from hotline_lib.fingerprint import git_commit, package_versions
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 SIMULATED = "模拟工单"
 MONTHS_BEFORE = 5  # from which usual variation is estimated: that of metrics.judged
+_PEERS = ("各市", "各事项")  # judged beside one another
+_JUDGED = {"总量": (), "业务类型": ("business_type",), "各市": ("unit",), "各事项": ("business_type", "issue")}
 NO_REAL_CALL = f"{SIMULATED}：由公开月报的数字逐项还原，不含任何真实来电"
 
 
@@ -96,6 +99,30 @@ def _warned(m: Month, unit: str) -> list[str]:
     return [f"{number}件工单尚未办结" + (f"（均为{units[0]}）" if len(units) == 1 else ""), *told]
 
 
+def months_before(m: Month, *keys: str) -> int:
+    """How many months before this one are known over those columns of ``counts``, without making their tables."""
+    known = takewhile(lambda base: base.counts is not None or keys in base.margins, reversed(m.history))
+    return sum(1 for _ in known) - 1
+
+
+def _usual(m: Month) -> str:
+    """What usual variation is estimated from; published months may tell the total and not the issues."""
+    before = {name: months_before(m, *keys) for name, keys in _JUDGED.items()}
+    enough = {name: number for name, number in before.items() if number >= MONTHS_BEFORE}
+    months = "至".join(str(each) for each in sorted({min(enough.values()), max(enough.values())})) if enough else ""
+    if len(enough) == len(before):
+        return f"通常波动由以前{months}个月估计。"
+    few = [name for name in before if name not in enough]
+    groups = ["省级集团"] * ("各市" in few and bool((m.units["kind"] == "group").any()))
+    peers, alone = [name for name in _PEERS if name in few], [name for name in few if name not in _PEERS] + groups
+    told = [
+        f"{'、'.join(peers)}由同类这次的变动估计" if peers else "",
+        f"{'、'.join(alone)}按每月{m.params.scheme.signals.changes.monthly_sd}%计（暂定值）" if alone else "",
+    ]
+    lead = f"{'、'.join(enough)}的通常波动由以前{months}个月估计；其余" if enough else ""
+    return f"{lead}以前的月份不足{MONTHS_BEFORE}个：{'，'.join(filter(None, told))}。"
+
+
 def provenance(m: Month, *, changes: bool = True, unit: str = "") -> Sources:
     """Where the page's figures come from and how they are made: tickets, populations, rounding, inputs, versions.
 
@@ -105,15 +132,11 @@ def provenance(m: Month, *, changes: bool = True, unit: str = "") -> Sources:
     tickets = NO_REAL_CALL if m.simulated else f"工单：{'、'.join(source.name for source in m.sources)}"
     submitted = int(m.submissions["tickets"].sum())
     earlier = int(m.submissions.loc[m.submissions["accepted_month"] != m.month, "tickets"].sum())
-    of, before = m.params.scheme.signals.changes, len(m.history) - 1
-    usual = f"通常波动由以前{before}个月估计。"
-    if before < MONTHS_BEFORE:
-        alone = "和省级集团" if (m.units["kind"] == "group").any() else ""
-        usual = f"以前的月份不足{MONTHS_BEFORE}个：各市、各事项由同类这次的变动估计，总量、业务类型{alone}按每月{of.monthly_sd}%计（暂定值）。"
+    of = m.params.scheme.signals.changes
     judged = (
         f"{'▲▼和' if m.last_year.source else ''}“显著”指增减超出通常波动：计数误差之外，再计入以前各月或同类事物本来就有的变动"
         "（过度离散的乘法、加法模型，Spiegelhalter 2005；精确条件检验同时成立；各市、各事项各为一表，Benjamini–Hochberg 5%；增减至少"
-        f"{of.least}%）。{usual}{'业务类型、业务领域的增减不标▲▼。' if m.last_year.source else ''}"
+        f"{of.least}%）。{_usual(m)}{'业务类型、业务领域的增减不标▲▼。' if m.last_year.source else ''}"
         "各市都没有变化时，一张表误标任何一市的机会不到十分之一。"
     )
     paragraphs = [

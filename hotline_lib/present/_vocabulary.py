@@ -185,7 +185,7 @@ _LIST = (
     Word("score_rank", "考评名次", "rank", "", "总分的名次"),
     Word("score_place", "考评位次", "rank", "", "有抽检的单位中按总分排的位置", helper=True),
     Word("place", "抽检位次", "rank", "", "有抽检的单位中按问题占比排的位置", helper=True),
-    Word("contrary", "相反", "flag", "", "考评和抽检的位置是否相差三分之一以上"),
+    Word("contrary", "相反", "flag", "", "考评和抽检的位置是否相差三分之一以上；未上报多的单位总分不作对照，不计"),
     *(
         Word(f"{key}_{end}", f"{head}{word}", "count", "件", f"抽检的工单中{head}{said}的件数")
         for key, head in (("called_back", "回访"), ("closed", "办结"), ("satisfied", "满意"))

@@ -13,6 +13,7 @@ from hotline_lib.bulletin import _finders as rules
 from hotline_lib.bulletin import _shortfalls as shortfalls
 from hotline_lib.bulletin._samples import found_words
 from hotline_lib.metrics import _usual
+from hotline_lib.month import Base
 from hotline_lib.present import _numbers as numbers
 from hotline_lib.present import _page
 
@@ -145,6 +146,31 @@ def test_the_page_says_what_usual_variation_was_taken_from(month_of):
         _page.provenance(replace(m, previous=replace(m.previous, source="tickets")), changes=False)
     )
     assert "▲▼和“显著”指" in repr(_page.provenance(replace(m, last_year=replace(m.last_year, source="tickets"))))
+
+
+def test_published_months_tell_what_they_tell_and_no_more(month_of):
+    """Six months whose tables give the total, the types and the units, but no issues; the newest two have tickets."""
+    m, keys = month_of(TEN), ((), ("business_type",), ("unit",))
+    margins = {over: pd.DataFrame({**{key: ["x"] for key in over}, "tickets": [9]}) for over in keys}
+    now = m.history[-1]
+    six = tuple(Base(f"2024-0{at}", "published", None, margins) for at in range(1, 7))
+    two = tuple(Base(f"2024-0{at}", "tickets", m.counts) for at in (7, 8))
+
+    def told(*months: Base) -> str:
+        of = replace(m, previous=two[1])
+        of.__dict__["history"] = (*months, now)
+        assert _page.months_before(of, "unit") == len(of.monthly("unit")) - 1
+        assert _page.months_before(of, "business_type", "issue") == len(of.monthly("business_type", "issue")) - 1
+        return repr(_page.provenance(of))
+
+    assert "总量、业务类型、各市的通常波动由以前8个月估计；其余以前的月份不足5个：各事项由同类这次的变动估计。" in told(
+        *six, *two
+    )
+    assert "通常波动由以前8个月估计。" in told(*(Base(each.month, "tickets", m.counts) for each in six), *two)
+    assert (
+        "以前的月份不足5个：各市、各事项由同类这次的变动估计，总量、业务类型、省级集团按每月7%计（暂定值）。"
+        in told(*two)
+    )
 
 
 def test_few_tickets_are_not_printed_as_none():

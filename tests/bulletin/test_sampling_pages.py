@@ -310,6 +310,10 @@ def test_next_months_checks_go_where_there_is_most_to_see(m, monkeypatch):
     assert by_unit(bulletin.next_checks(m).table)["营口"][:4] == ["营口", "2", "未发现问题（0/4）", "0"]
     said = str(bulletin.next_checks(m, "大连").sentence)
     assert said.startswith(f"下月建议抽检大连市{rows.loc['大连', 'calls']}件。") and "29件" in said
+    assert "没有抽到不等于" not in said  # 13 show what 25 % have
+    few = int((rows["calls"] < rows["need_25"]).sum())
+    assert f"{few}个单位抽的少于看到25%须抽的件数，没有抽到不等于没有问题。" in str(bulletin.next_checks(m).sentence)
+    assert "抽得少，没有抽到不等于没有问题" in str(bulletin.next_checks(m, "营口").sentence)
     assert "线索" not in said, "who is drawn from is not told of leads"
     monkeypatch.setattr(type(m), "leads", lambda _: LEADS)
     again = replace(m)  # what is made once a month is made anew

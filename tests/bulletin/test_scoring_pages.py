@@ -242,8 +242,19 @@ def test_nobody_is_called_full_for_four_clean_tickets(m):
 
 def test_ranks_that_contradict_each_other_are_named(m):
     alt = bulletin.score_ranks(m).chart.alt
-    for words in ("大连总分98.00，抽检3/4", "沈阳总分97.00，抽检3/4", "朝阳", "营口总分90.46，抽检未发现问题（0/4）"):
+    for words in ("大连总分98.00，抽检3/4", "沈阳总分97.00，抽检3/4", "朝阳总分93.00，抽检未发现问题（0/4）"):
         assert words in alt
+    frame = bulletin.score_ranks(m).frame
+    assert frame.loc[frame["contrary"], "unit"].tolist() == ["朝阳", "沈阳", "大连"]
+
+
+def test_a_score_that_speaks_of_half_the_tickets_is_held_against_no_sample(m):
+    """营口 left 46 % unsubmitted and is last: that its four drawn tickets were good contradicts nothing."""
+    assert "营口有45.81%的工单没有上报，总分不作对照" in bulletin.score_ranks(m).chart.alt
+    assert "营口总分" not in bulletin.score_ranks(m).chart.alt
+    (told,) = (str(each.text) for each in bulletin.findings(m).found if "抽检" in str(each.title))
+    assert "朝阳列第14位，4件未发现问题" in told
+    assert "营口" not in told
 
 
 def test_a_month_without_spot_checks_says_so_and_shows_nothing(month_of, m):
