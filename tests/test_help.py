@@ -10,6 +10,7 @@ from support import ROOT
 from typer.main import get_command
 
 from hotline_lib import __version__, cli
+from hotline_lib.cli import reports, usage
 from hotline_lib.cli.help import folded, told
 
 ALL = get_command(cli.app)
@@ -47,6 +48,30 @@ def test_every_command_tells_what_it_is_for_with_examples_that_it_takes(words):
         called, _, left = found(shlex.split(example)[1:])
         assert not words or called is command or hasattr(command, "commands")
         called.make_context(called.name, left)  # refuses what it does not take
+
+
+@pytest.mark.parametrize("words", [*commands()], ids=" ".join)
+def test_an_option_written_twice_is_refused_and_not_half_lost(words):
+    command, _, _ = found(words)
+    options = [param for param in command.params if param.param_type_name == "option" and not param.is_flag]
+    needed = ["2024-09"] * sum(param.required for param in command.params if param.param_type_name == "argument")
+    for param in options:
+        said, others = (
+            [],
+            [word for each in options if each.required and each is not param for word in (each.opts[0], "甲")],
+        )
+        for value in ("甲", "1", "yes", "xlsx"):  # one of them is of its kind
+            try:
+                command.make_context(command.name, [*needed, *others, param.opts[0], value, param.opts[0], value])
+            except Exception as error:
+                said.append(usage.told(error))
+        assert any("只能写一次" in each for each in said) != param.multiple, (param.opts, said)
+
+
+def test_a_parameter_with_two_values_is_refused():
+    with pytest.raises(Exception, match="「top」有两个值，请只留一个"):
+        reports._parameters(["top=5", "top=10"])
+    assert reports._parameters(["top=5", "month=2024-09", "top=5"]) == {"top": "5", "month": "2024-09"}
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

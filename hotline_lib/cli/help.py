@@ -22,7 +22,19 @@ _PIECES = re.compile(r"(?:[!-~]+|\S)[、，。；：！？）」』】》”…�
 
 
 class Command(TyperCommand):
-    """A command whose help is ours."""
+    """A command whose help is ours, and that refuses an option written twice, of which the first would be lost in silence."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, [*args])
+        read: list[Any] = self.make_parser(ctx).parse_args([*args])[2]
+        written = [each for each in read if each.param_type_name == "option"]
+        for param in {each.name: each for each in written if not (each.multiple or each.is_flag)}.values():
+            if (times := written.count(param)) > 1 and not ctx.resilient_parsing:
+                many = (
+                    f"多个写在一起，用逗号分隔，如 {param.opts[0]} 甲,乙" if "…" in str(param.metavar) else "请只留一个"
+                )
+                raise typer.BadParameter(f"写了 {times} 次，只能写一次：{many}", ctx, param)
+        return rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(told(self, ctx))

@@ -183,7 +183,10 @@ def explain(
 
 def _parameters(given: list[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in given]
-    for name, equals, _ in pairs:
+    found: dict[str, str] = {}
+    for name, equals, value in pairs:
         if not equals or not name.strip():
             raise typer.BadParameter(f"「{name}」应写作 名称=值，例如 -p top=10", param_hint="-p")
-    return {name.strip(): value for name, _, value in pairs}
+        if found.setdefault(name.strip(), value) != value:
+            raise typer.BadParameter(f"「{name.strip()}」有两个值，请只留一个", param_hint="-p")
+    return found

@@ -274,15 +274,13 @@ def test_indicators_that_called_for_attention_are_followed(m):
     m = with_whole_months(m)
     rows = bulletin.follow_up(m).frame
     assert set(rows["what"]) == {"points"} and "营口" in set(rows["unit"])
-    assert str(bulletin.follow_up(m).sentence).startswith(
-        "没有2024年8月的抽检记录，只看失分。失分仍须关注（●）的单位："
-    )
-    assert "仍须关注（●）的是24小时办结率" in str(bulletin.follow_up(m, "营口").sentence)
+    assert str(bulletin.follow_up(m).sentence).startswith("没有2024年8月的抽检记录，只看失分。失分仍须关注的单位：")
+    assert "仍须关注的是24小时办结率" in str(bulletin.follow_up(m, "营口").sentence)
     lower = m.params.scheme.signals.model_copy(update={"attention": m.params.scheme.signals.attention.model_copy(update={"points": Decimal(99)})})  # fmt: skip
     none = with_whole_months(
         replace(m, params=m.params.model_copy(update={"scheme": m.params.scheme.model_copy(update={"signals": lower})}))
     )
-    assert "没有失分须关注（●）的指标" in str(bulletin.follow_up(none).sentence)
+    assert "没有失分须关注的指标" in str(bulletin.follow_up(none).sentence)
 
 
 def test_where_no_complaint_was_closed_there_was_nothing_to_look_for_leads_in(month_of, monkeypatch):

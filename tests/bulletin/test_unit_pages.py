@@ -95,3 +95,9 @@ def test_another_provinces_units(province):
     m = open_month("2025-03", province)
     for unit in m.params.unit_names:
         assert unit in whole(m, unit) or m.params.unit(unit).long_name in whole(m, unit)
+
+
+def test_the_first_line_of_a_unit_that_left_much_says_what_its_score_stands_on(month):
+    lead = str(bulletin.unit_types(month, unit="营口").lead)
+    assert "；按已上报的计90.46分，15个单位中列第15位。" in lead and len(lead) <= 50
+    assert "已上报" not in str(bulletin.unit_types(month, unit="沈阳").lead)
