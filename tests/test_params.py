@@ -99,6 +99,33 @@ def test_a_file_with_a_broken_character_is_named_with_its_row(own_params):
         load_params(MONTH, own_params.params)
 
 
+@pytest.mark.parametrize(
+    "file",
+    [
+        "units.yaml",
+        "catalogue.yaml",
+        "scoring.yaml",
+        "columns.yaml",
+        "calendar.yaml",
+        "organisation.yaml",
+        f"months/{MONTH}.yaml",
+    ],
+)
+def test_what_was_read_once_is_read_again_where_a_file_says_something_else(own_params, file):
+    before = load_params(MONTH, own_params.params)
+    assert load_params(MONTH, own_params.params) is before  # of a month among many the same is asked often
+    path = own_params.params / file
+    content = path.read_bytes()
+    path.write_bytes(content + "\n没有冒号的一行\n".encode())
+    with pytest.raises(HotlineError, match=file.partition("/")[2] or file):
+        load_params(MONTH, own_params.params)
+    path.unlink()
+    with pytest.raises(HotlineError, match=file.partition("/")[2] or file):
+        load_params(MONTH, own_params.params)
+    path.write_bytes(content)
+    assert load_params(MONTH, own_params.params) == before
+
+
 def test_months_are_counted_over_years():
     assert month_before("2024-01") == "2023-12"
     assert month_before("2024-09", 12) == "2023-09"

@@ -290,7 +290,7 @@ def _ranks_chart(x: Exhibit) -> Chart | Sentence:
     apart = x.frame[x.frame["contrary"]].sort_values("score_place")
     low = apart["place"] > apart["score_place"]
     named = {"falls": _named(apart[low]), "rises": _named(apart[~low])}
-    left = [each for each in figures.left_much(x.m).values() if each.name in set(x.frame["unit"])]
+    left = [unit for unit in figures.left_much(x.m) if unit in set(x.frame["unit"])]
     return drawn(x.m, "ranks", lambda: sampled.ranks(x.frame), **_sample_of(x), **named, left=left)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,9 +18,7 @@ import pandas as pd
 from hotline_lib.metrics._intervals import ratio_interval
 from hotline_lib.metrics._noise import Fitted, Noise, beside, fitted, middle, telling
 from hotline_lib.metrics._trends import month_days, side_by_side
-
-if TYPE_CHECKING:
-    from hotline_lib.month import Month
+from hotline_lib.month import Month, once_a_month
 
 SIGNIFICANCE_LEVEL = 0.05
 LEAST = 5  # rows beside a row, or months before the month, from which a variance can be estimated
@@ -49,10 +46,14 @@ def usual(m: Month, against: str, *keys: str) -> Usual:
 
     against: ``"yoy"`` or ``"mom"``. keys: as of ``m.monthly``.
     """
-    months = dict(list(m.monthly(*keys).items())[:-1])
     changes = m.params.scheme.signals.changes
-    earlier = side_by_side(months, (list(keys) if len(keys) > 1 else keys[0]) if keys else None) if months else None
-    return Usual(m.days(against), float(changes.monthly_sd) / 100, float(changes.least) / 100, earlier)
+    return Usual(m.days(against), float(changes.monthly_sd) / 100, float(changes.least) / 100, _earlier(m, *keys))
+
+
+@once_a_month
+def _earlier(m: Month, *keys: str) -> pd.DataFrame | None:
+    months = dict(list(m.monthly(*keys).items())[:-1])
+    return side_by_side(months, (list(keys) if len(keys) > 1 else keys[0]) if keys else None) if months else None
 
 
 ALONE = Usual()  # two months of one length, of which nothing else is known

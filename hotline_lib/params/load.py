@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
 
 from hotline_lib.errors import ParamsError, UnknownValueError
 from hotline_lib.masking import Known
 from hotline_lib.params.columns import Column, gathered
 from hotline_lib.params.dates import Calendar, CalendarYear, first_day
+from hotline_lib.params.files import Reader, as_written
 from hotline_lib.params.models import Catalogue, Model, Named, Scheme, Unit, find
 from hotline_lib.params.names import once, unique
 from hotline_lib.params.of_month import PER_UNIT, MonthParams
 from hotline_lib.params.organisation import Organisation, Recipients
 from hotline_lib.params.schemes import refuse_no_change, whole
 from hotline_lib.paths import as_folder
-from hotline_lib.yaml_files import Shown, as_it_is, explain, read_yaml
+from hotline_lib.yaml_files import Shown
+
+_FILES = ("units.yaml", "catalogue.yaml", "scoring.yaml", "columns.yaml", "calendar.yaml", "organisation.yaml")
 
 
 class Params(Model):
@@ -72,7 +73,13 @@ def load_params(month: str, folder: Path, *, need_month_file: bool | None = True
     Raises ParamsError or UnknownValueError.
     """
     first_day(month)
-    read = _Reader(folder)
+    return _loaded(month, folder, need_month_file, as_written(folder, [*_FILES, f"months/{month}.yaml"]))
+
+
+@lru_cache(maxsize=128)
+def _loaded(month: str, folder: Path, need_month_file: bool | None, written: tuple[bytes | None, ...]) -> Params:
+    """``load_params``, once for what stands in the files: opening a month of many asks seventy times. written: they are read again."""
+    read = Reader(folder)
     units = read("units.yaml", tuple[Unit, ...])
     catalogue, _ = _in_force(read("catalogue.yaml", tuple[Catalogue, ...]), month, "catalogue.yaml")
     scheme, scheme_before = _in_force(_schemes(read), month, "scoring.yaml")
@@ -111,10 +118,10 @@ def load_scheme(name: str, folder: Path) -> Scheme:
 
 def load_schemes(folder: Path) -> tuple[Scheme, ...]:
     """All blocks of scoring.yaml. Raises ParamsError."""
-    return _schemes(_Reader(folder))
+    return _schemes(Reader(folder))
 
 
-def _schemes(read: _Reader) -> tuple[Scheme, ...]:
+def _schemes(read: Reader) -> tuple[Scheme, ...]:
     path = read.folder / "scoring.yaml"
     schemes = read("scoring.yaml", tuple[Scheme, ...], ready=lambda content: whole(content, path))
     refuse_no_change(schemes)
@@ -128,7 +135,7 @@ def load_recipients(params: Params) -> Recipients:
         raise ParamsError(
             f"没有收件人名单 params/{name}。请把 params/recipients.example.yaml 复制为 params/{name}，填好收件人。"
         )
-    found = _Reader(params.folder)(name, Recipients)
+    found = Reader(params.folder)(name, Recipients)
     units = {find("单位", unit, params.units, f"params/{name}").name: who for unit, who in found.units.items()}
     if len(units) < len(found.units):
         raise ParamsError(f"params/{name}：units 中有单位用两个名称写了两次，只能留一处。")
@@ -140,40 +147,7 @@ def load_recipients(params: Params) -> Recipients:
     return Recipients(bulletin=found.bulletin, units=units)
 
 
-class _Reader:
-    def __init__(self, folder: Path):
-        self.folder = folder
-
-    def __call__(
-        self, name: str, kind: Any, shown: Shown = as_it_is, ready: Callable[[Any], Any] = lambda content: content
-    ) -> Any:
-        """ready: what is done to the content before it is checked."""
-        path = self.folder / name
-        content = read_yaml(path, f"params/{name}", shown)
-        if not isinstance(content, dict | list):
-            what = "是空的" if content is None else "没有一行「键: 值」：冒号应为半角，后面空一格"
-            raise ParamsError(f"params/{name} {what}。请对照其他月份或 git 中的这个文件写好。")
-        content = ready(content)
-        try:
-            return _adapter(kind).validate_python(content)
-        except ValidationError as error:
-            raise ParamsError(explain(error, f"params/{name}", content, _models(), shown)) from None
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter:
-    return TypeAdapter(kind)
-
-
-def _models() -> list[type[Model]]:
-    found, new = [], [Model]
-    while new:
-        new = [below for model in new for below in model.__subclasses__()]
-        found += new
-    return found
-
-
-def _month_params(read: _Reader, month: str, needed: bool | None, shown: Shown) -> MonthParams:
+def _month_params(read: Reader, month: str, needed: bool | None, shown: Shown) -> MonthParams:
     name = f"months/{month}.yaml"
     if needed is None:
         return MonthParams(month=month)

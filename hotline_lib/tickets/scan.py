@@ -220,7 +220,7 @@ def frames_key(what: str, month: str, inputs: list[Input], names: Params, params
     )  # fmt: skip
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)  # five a month, three years and what is beside them
 def _frame(content: bytes) -> pd.DataFrame:
     """What a file keeps, with dates as the scan gives them (Parquet keeps milliseconds). A month beside others is read often."""
     from pyarrow import parquet as pq  # slow to import, and an unchanged month reads none
