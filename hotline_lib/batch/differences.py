@@ -5,6 +5,7 @@ Why is never guessed: of what changed, all that a figure depends on is said. Wha
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _KINDS = {
     "program": "程序",
 }  # fmt: skip
 _NOBODY = "输入都没有变化，原因不明"
+_ONE_NUMBER = re.compile(r"[\d.,]{2}")  # two signs of one number, which is not cut
 _LONGEST = 40  # letters around what changed in a sentence
 
 
@@ -238,6 +240,10 @@ def _apart(was: str, now: str) -> tuple[str, str]:
     start = next((at for at in range(least) if was[at] != now[at]), least)
     end = next((at for at in range(least - start) if was[-1 - at] != now[-1 - at]), least - start)
     first, last = max(0, start - _LONGEST // 2), max(0, end - _LONGEST // 2)
+    while first and _ONE_NUMBER.fullmatch(was[first - 1 : first + 1]):
+        first -= 1
+    while last and _ONE_NUMBER.fullmatch(was[len(was) - last - 1 : len(was) - last + 1]):
+        last -= 1
 
     def cut(text: str) -> str:
         return ("…" if first else "") + text[first : len(text) - last] + ("…" if last else "")

@@ -169,7 +169,7 @@ def _needs_table(x: Exhibit) -> Table | Sentence:
     columns = [
         RANK, UNIT, Column("不足之处", "needs", "text"), column("tickets", head="最省力的一步"), Column("办法和得分", "way", "text"),
     ]  # fmt: skip
-    without = ["“—”：没有找到多办好几件工单就能多得分的一步"] * bool(x.frame["tickets"].isna().any())
+    without = ["“—”：没有找到多办好几件工单就能多得1分的一步"] * bool(x.frame["tickets"].isna().any())
     return Table(x.frame, columns, label="需要帮助的单位", order="名次在后的在前", notes=[*without, *provisional(x.m)])
 
 
@@ -217,7 +217,7 @@ def _takes_table(x: Exhibit) -> Table | Sentence:
     columns = [
         UNIT, Column("现总分", "now", "score", "now"), Column("目标", "aim", "text", "target"),
         Column("涉及的指标", "what", "text", "indicators"),
-        column("tickets", head="至少几件"), column("share", head="占计入"), Column("远近", "reach", "text", "far"),
+        column("tickets", head="至少几件"), column("share", head="占计入工单"), Column("远近", "reach", "text", "far"),
         column("gained", kind="points", head="可多得"), SCORE, RANK, Column("工单编号", "listed", "text", "ids", in_page=False),
     ]  # fmt: skip
     return Table(

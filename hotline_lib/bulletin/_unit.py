@@ -137,6 +137,7 @@ def _indicators_table(x: Exhibit, unit: str) -> Table:
         row_head="indicator",
         total={"indicator": "合计", "points": scores["lost"]},
         notes=[
+            *["加重、有底色的为失分的指标"] * any(costs(row["points"]) for row in rows),
             *rounded(m, name),
             *provisional(m),
             *m.incomplete,

@@ -37,7 +37,7 @@ def words(m: Month) -> dict[str, Any]:
 def provisional(m: Month) -> list[str]:
     """The note under a table of scores while something of Annex 1 is open; none if all is confirmed."""
     names = _unconfirmed(m)
-    then = "未计入总分，总分和名次为暂计" if _may_cost(m) else "评分办法没有相应的规则，不影响总分"
+    then = "暂按不失分计，总分和名次为暂计" if _may_cost(m) else "评分办法没有相应的规则，不影响总分"
     return [f"{'、'.join(names)}{len(names)}项待补充，{then}"] if names else []
 
 

@@ -131,8 +131,6 @@ def subject(m: Month, unit: str | None = None, correction: Correction | None = N
 
 
 # the body: first as plain values, which both the HTML and the text are made from
-
-
 def _context(
     m: Month, unit: str | None, attached: Sequence[str], picture: Any, correction: Correction | None, again: str
 ) -> dict[str, Any]:
@@ -159,7 +157,7 @@ def _context(
         "types": None if unit else {"heading": types.table.caption, **_grid(types.table)},
         "picture": _picture(picture),
         "units": _units(units, unit or overview.heading, unit, bulletin.line_withheld(m, unit) if unit else ())
-        | {"notes": [f"{words}。" for words in (*m.incomplete, *(bulletin.provisional(m) if unit else ()))]},
+        | {"notes": _under_units(m, units, unit)},
         "notes": [
             *([f"附件：{'；'.join(attached)}。"] if attached else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
@@ -225,6 +223,11 @@ def _grid(
     }
 
 
+def _under_units(m: Month, units: Table, unit: str | None) -> list[str]:
+    grey = [words for words in units.notes if words.startswith("灰字")]
+    return [f"{words}。" for words in (*grey, *m.incomplete, *(bulletin.provisional(m) if unit else ()))]
+
+
 def _withheld(line: Line, hidden: Collection[object]) -> Line:
     if not hidden or line.is_foot:
         return line
@@ -235,12 +238,8 @@ def _withheld(line: Line, hidden: Collection[object]) -> Line:
 
 def _cell(cell: Cell) -> dict[str, Any]:
     """What stands in a cell; soft: in grey. What is printed and how is the first page's."""
-    soft = cell.column.kind == "rank" or "soft" in cell.tones
-    return {"words": _words(cell), "soft": soft, **_place(cell.column)}
-
-
-def _words(cell: Cell) -> str:
-    return f"{cell.mark}{cell.text}"
+    place = _place(cell.column)
+    return {"words": f"{cell.mark}{cell.text}", "soft": place["narrow"] or "soft" in cell.tones, **place}
 
 
 def _place(column: Column) -> dict[str, Any]:
@@ -297,4 +296,4 @@ def _plain(of: dict[str, Any]) -> str:
 def _told(cell: Cell) -> str:
     head, unit = cell.column.head.removesuffix("件数"), cell.column.unit  # 9,276件 says it
     unit = "件" if unit.startswith("件/") and cell.text[-1:].isdigit() else unit  # 抽检问题3/4件
-    return f"{head}{_words(cell)}{unit if unit in ('件', '%') else ''}"
+    return f"{head}{cell.mark}{cell.text}{unit if unit in ('件', '%') else ''}"

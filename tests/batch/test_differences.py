@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hotline_lib.batch.differences import differences
+from hotline_lib.batch.differences import _apart, differences
 from hotline_lib.batch.inputs import looked_at
 from hotline_lib.batch.printed import Grid, Printed, forget, inputs_of, keep, read
 from hotline_lib.params import load_params
@@ -169,3 +169,15 @@ def test_each_input_is_named_by_itself(own_params, file, old, new, input):
     assert other == ([input[0]] if input else [])
     if input and input[1]:
         assert (before[input[0]], now[input[0]]) == input[1:]
+
+
+def test_what_is_quoted_of_a_sentence_begins_and_ends_with_whole_numbers():
+    said = "大连98.00分、在15个单位中并列第4位，4件中3件有问题；{}，4件未发现问题。有问题的工单请复核，共131,409件，其余见附表"
+    was, now = _apart(said.format("营口列第15位"), said.format("朝阳列第14位"))
+    assert was.startswith("…15个单位") and now.startswith("…15个单位")
+    for at in range(1, 12):  # wherever the cut falls
+        text = said.format("营口" + "甲" * at)
+        quoted = _apart(text, said.format("朝阳" + "甲" * at))[0].strip("…")
+        start = text.index(quoted)
+        ends = text[max(0, start - 1) : start + 1], text[start + len(quoted) - 1 : start + len(quoted) + 1]
+        assert not [each for each in ends if each.isdigit() and len(each) == 2]

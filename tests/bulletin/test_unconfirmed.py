@@ -59,7 +59,7 @@ def test_annex_one_prints_open_values_in_every_form_and_takes_no_points_for_them
     *_, province = table.cells()
     assert [line.count(OPEN) for line in table.cells()] == [3] * 16 and province[1] == "全省"
     assert table._repr_html_().count(f">{OPEN}<") == 48
-    assert any("断网时长3项待补充，未计入总分，总分和名次为暂计" in note for note in table.notes)
+    assert any("断网时长3项待补充，暂按不失分计，总分和名次为暂计" in note for note in table.notes)
 
 
 def test_a_unit_that_filled_in_is_printed_and_scored_and_the_others_are_open(printed):

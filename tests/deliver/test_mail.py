@@ -224,6 +224,11 @@ def test_no_line_ends_between_a_number_and_its_unit(month):
         assert f'<span style="white-space:nowrap">{last}</span>' in body, last
 
 
+def test_what_is_grey_in_the_mail_is_said_under_it(month):
+    mail = build(month, Files())
+    assert "灰字为" in text(mail) and "未超出通常波动的增减" in html(mail)
+
+
 def test_small_numbers_stay_out_of_a_units_mail_and_its_corrections(month, tmp_path):
     before = text(build(month, Files(), unit="沈阳"))
     held = organised(month, small_numbers=10)
