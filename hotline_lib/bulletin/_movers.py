@@ -137,7 +137,9 @@ def _movers(x: Exhibit, kind: str, changes: pd.DataFrame | None) -> dict[str, An
     rows = metrics.movers(changes, metrics.usual(m, kind, "business_type", "issue"), top=1)
     most = rows.assign(
         difference=list(map(difference_words, rows["tickets"], rows["base"])),
-        change=list(map(numbers.change, rows["tickets"], rows["base"])),
+        change=[
+            numbers.change(now, base) if base else "" for now, base in zip(rows["tickets"], rows["base"], strict=True)
+        ],
         interval=[numbers.change_interval(*ends, "%") for ends in zip(rows["low"], rows["high"], strict=True)],
     ).to_dict("records")
     up, down = int((told > 0).sum()), int((told < 0).sum())

@@ -104,9 +104,7 @@ def _plan_table(x: Exhibit) -> Table:
         if checks is None
         else {row.unit: found_words(row.problems, row.answered, row.sampled) for row in checks.itertuples()}
     )
-    rows = x.frame.assign(
-        found=[found.get(unit) for unit in x.frame["unit"]], why=x.frame["why"].str.replace("上次", "本月")
-    )
+    rows = x.frame.assign(found=[found.get(unit) for unit in x.frame["unit"]])
     needs = (column(f"need_{share}", group="看到问题须抽", head=f"占{share}%") for share in (25, 10, 5))
     strong = lambda row: "bold"
     return Table(

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 NAME = "bulletin.eml"
 SIMULATED = "【模拟工单】"
 _SHOWN = ("rank", "unit", "score", "tickets", ("tickets", "yoy_base"), "found")  # of the overview's columns
+_GREY = {
+    ("tickets", "yoy_base"): "未超出通常波动的增减",
+    "found": "未发现问题",
+}  # what they stand for where they are grey
 _NOTHING = ("", numbers.MISSING)  # the clause is left out
 _MOST_UNITS = 80  # more would make the body too long for clients that cut it at 100 KB
 _UNIT = re.compile(r"第\d+[\u4e00-\u9fff]?|\d(?:万件|[\u4e00-\u9fff])")
@@ -157,7 +161,7 @@ def _context(
         "types": None if unit else {"heading": types.table.caption, **_grid(types.table)},
         "picture": _picture(picture),
         "units": _units(units, unit or overview.heading, unit, bulletin.line_withheld(m, unit) if unit else ())
-        | {"notes": _under_units(m, units, unit)},
+        | {"notes": [f"{words}。" for words in (*m.incomplete, *(bulletin.provisional(m) if unit else ()))]},
         "notes": [
             *([f"附件：{'；'.join(attached)}。"] if attached else []),
             *([f"表中列出前{_MOST_UNITS}个单位，其余见附件。"] if many else []),
@@ -205,7 +209,9 @@ def _grid(
     lines = [_withheld(line, hidden) for line in table.lines(columns)]
     rows = [line for line in lines if not line.is_foot and only in (None, line.name)][:_MOST_UNITS]
     foot = [line for line in lines if line.is_foot] if len(rows) > 1 else []
+    soft = {cell.column.value for line in (*rows, *foot) for cell in line.cells if "soft" in cell.tones}
     return {
+        "grey": "、".join(words for value, words in _GREY.items() if value in soft),
         "columns": [{"head": column.head, "unit": column.unit, **_place(column)} for column in columns or table.shown],
         "lines": [
             {
@@ -221,11 +227,6 @@ def _grid(
             for line in [*rows, *foot]
         ],
     }
-
-
-def _under_units(m: Month, units: Table, unit: str | None) -> list[str]:
-    grey = [words for words in units.notes if words.startswith("灰字")]
-    return [f"{words}。" for words in (*grey, *m.incomplete, *(bulletin.provisional(m) if unit else ()))]
 
 
 def _withheld(line: Line, hidden: Collection[object]) -> Line:

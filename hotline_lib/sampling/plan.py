@@ -115,7 +115,7 @@ def _why(row: Any, usual: float, floor: int) -> str:
         return f"只有{row.complaints}件，全部抽取"
     reasons = []
     if not pd.isna(row.last_problems) and row.last_problems:
-        reasons.append(f"上次{row.last_answered}件中{row.last_problems}件有问题")
+        reasons.append(f"最近抽的{row.last_answered}件中{row.last_problems}件有问题")
     if row.leads:
         reasons.append(f"有线索{row.leads}件")
     if row.complaints > usual:

@@ -224,9 +224,15 @@ def test_no_line_ends_between_a_number_and_its_unit(month):
         assert f'<span style="white-space:nowrap">{last}</span>' in body, last
 
 
-def test_what_is_grey_in_the_mail_is_said_under_it(month):
+def test_what_is_grey_in_the_mail_is_said_under_it_and_nothing_else(month):
+    """As text nothing is grey; a unit's own line has what it has."""
     mail = build(month, Files())
-    assert "灰字为" in text(mail) and "未超出通常波动的增减" in html(mail)
+    assert "灰字为未超出通常波动的增减、未发现问题。" in html(mail) and "灰字" not in text(mail)
+    own = {unit: html(build(month, Files(), unit=unit)) for unit in ("沈阳", "营口")}
+    assert "灰字为未超出通常波动的增减。" in own["沈阳"]  # three of four drawn are bad
+    assert "灰字为未超出通常波动的增减、未发现问题。" in own["营口"]
+    nothing = replace(month, last_year=Base("2023-09", None), spot_checks=None)
+    assert "灰字" not in html(build(nothing, Files()))
 
 
 def test_small_numbers_stay_out_of_a_units_mail_and_its_corrections(month, tmp_path):

@@ -378,7 +378,7 @@ def test_a_month_without_tickets_is_planned_by_the_one_before(desk, project, sep
     assert told == "办结投诉为 2024-09 的；上次为 2024-09 的抽检"
     rows = planned.set_index("unit")
     assert rows.loc["沈阳", ["complaints", "last_answered", "last_problems"]].tolist() == [2407, 4, 3]
-    assert "上次4件中3件有问题" in rows.loc["沈阳", "why"]
+    assert "最近抽的4件中3件有问题" in rows.loc["沈阳", "why"]
     with pytest.raises(HotlineError, match="2031-01"):
         drawing.planned("2031-01", paths, 60, 2)
     broken = replace(paths, data=tmp_path / "broken")

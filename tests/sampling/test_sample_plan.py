@@ -69,7 +69,7 @@ def test_each_number_has_its_reason():
     last = drawn("unit|answered|problems\n甲|4|3\n乙|4|0")
     planned = plan(units(300, 90, 1, 0), last=last, leads=drawn("unit|leads\n乙|5"), calls=10, floor=2)
     assert planned["why"].tolist() == [
-        "上次4件中3件有问题，投诉件数多", "有线索5件", "只有1件，全部抽取", "没有办结的投诉",
+        "最近抽的4件中3件有问题，投诉件数多", "有线索5件", "只有1件，全部抽取", "没有办结的投诉",
     ]  # fmt: skip
     assert planned["last_problems"].tolist()[:2] == [3, 0]
     assert planned["last_problems"].isna().tolist() == [False, False, True, True]
